@@ -5,8 +5,12 @@ import { installCommand } from './debian-packages.mjs';
 import { SetupError } from './setup-error.mjs';
 
 const STAMP = 'node_modules/.panoptes.json';
+/** Of npm itself, not of an install script that tried to download something and went on without. */
 const NETWORK =
-  /\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|ERR_SOCKET_TIMEOUT)\b/;
+  /^npm (?:error|ERR!) code (ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|ERR_SOCKET_TIMEOUT)$/m;
+
+/** Three retries within 13 s; npm's own two leave one without network waiting for more than a minute. */
+const RETRIES = ['--fetch-retries=3', '--fetch-retry-mintimeout=1000', '--fetch-retry-factor=3'];
 
 /** Which Node the native packages were built for. */
 const BUILT_FOR = `${process.platform}-${process.arch}-${process.versions.modules}`;
@@ -36,7 +40,7 @@ export function npmPackagesAreCurrent(root, missing) {
  */
 export function installNpmPackages(root, missing, say) {
   say('installing npm packages (a minute or so, the first time) …');
-  const args = ['ci', '--include=dev', '--include=optional', '--no-audit', '--no-fund'];
+  const args = ['ci', '--include=dev', '--include=optional', '--no-audit', '--no-fund', ...RETRIES];
   if (/--strict-allow-scripts/.test(npm(root, ['ci', '--help']).stdout)) args.push('--strict-allow-scripts');
   const result = npm(root, args);
   if (result.error) throw new SetupError(`npm could not be started (${result.error.message}); it comes with Node.`);
@@ -51,11 +55,11 @@ export function installNpmPackages(root, missing, say) {
 
 /** Exported for its tests. */
 export function explain(output, missing) {
-  const own = output.trim().split('\n').slice(-15).join('\n');
   const network = NETWORK.exec(output);
   if (network) {
-    return `${own}\nThe npm registry cannot be reached (${network[1]}), and the packages are not here yet. Connect this machine, or name a registry that it reaches with 'npm config set registry URL', and try again.`;
+    return `the npm registry cannot be reached (${network[1]}), and the packages are not here yet. Connect this machine, or name a registry that it reaches with 'npm config set registry URL', and try again.`;
   }
+  const own = output.trim().split('\n').slice(-25).join('\n');
   const tools = missing.filter((name) => name !== 'libpcap-dev');
   if (tools.length > 0) {
     return `${own}\nA native package could not be built because ${tools.join(', ')} ${tools.length > 1 ? 'are' : 'is'} missing:\n  ${installCommand(missing)}`;

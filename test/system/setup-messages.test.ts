@@ -35,7 +35,11 @@ test('a failed installation without network says that the registry cannot be rea
 });
 
 test('a failed build without compiler names the Debian packages and the command', () => {
-  const message = explain('gyp ERR! build error', ['libpcap-dev', 'g++', 'make']);
+  const message = explain('npm error prebuild-install warn getaddrinfo ENOTFOUND\ngyp ERR! build error', [
+    'libpcap-dev',
+    'g++',
+    'make',
+  ]);
   assert.match(message, /because g\+\+, make are missing/);
   assert.match(message, /apt-get install -y --no-install-recommends libpcap-dev g\+\+ make/);
 });
