@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict';
+import { posix } from 'node:path';
+import test from 'node:test';
+import { folders, sources } from './tree.ts';
+
+/** From the ground up. A library imports from strictly lower layers; see docs/ARCHITECTURE.md. */
+const LAYERS: readonly (readonly string[])[] = [
+  ['libs/core'],
+  ['libs/address', 'libs/time', 'libs/packet'],
+  ['libs/record'],
+  ['libs/codec', 'libs/filter'],
+  ['libs/capture', 'libs/flow', 'libs/aggregate', 'libs/sort'],
+  ['libs/transport', 'libs/archive', 'libs/packet-store'],
+  ['libs/interop', 'libs/plugins'],
+  ['libs/cli'],
+  folders('apps').map((name) => `apps/${name}`),
+];
+
+const layerOf = new Map(LAYERS.flatMap((rooms, layer) => rooms.map((room) => [room, layer] as const)));
+const roomOf = (path: string): string => path.split('/').slice(0, 2).join('/');
+
+test('every library has a layer', () => {
+  const homeless = folders('libs').filter((name) => !layerOf.has(`libs/${name}`));
+  assert.deepEqual(homeless, []);
+});
+
+test('imports go down the layers, never up or sideways', () => {
+  const wrong: string[] = [];
+  for (const { path, imports } of [...sources('libs'), ...sources('apps')]) {
+    for (const specifier of imports.filter((name) => name.startsWith('.'))) {
+      const target = posix.join(posix.dirname(path), specifier);
+      const from = roomOf(path);
+      const to = roomOf(target);
+      const below = (layerOf.get(to) ?? Infinity) < (layerOf.get(from) ?? -1);
+      if (from !== to && !below) wrong.push(`${path} imports ${target}`);
+    }
+  }
+  assert.deepEqual(wrong, []);
+});
