@@ -1,0 +1,113 @@
+import { EVENT } from '../record/fields/field.ts';
+import type { EspRows } from './esp-rows.ts';
+import { exchange, exchangedBits } from './exchange.ts';
+import type { IcmpErrorRows } from './icmp-error-rows.ts';
+import { PROTOCOL } from './key.ts';
+import type { LinkRows } from './link-rows.ts';
+import type { OptionalRows } from './optional-rows.ts';
+import {
+  B_IP_OPTIONS,
+  B_TOS,
+  B_TTL,
+  F_APP_BYTES,
+  F_BYTES,
+  F_DURATION,
+  F_LAST,
+  F_START,
+  H_IP_ID,
+  H_START_NS,
+  ROW,
+  ROW_BYTES,
+  ROW_DOUBLES,
+  ROW_HALVES,
+  ROW_WORDS,
+  W_ENCAPSULATIONS,
+  W_EVENTS,
+  W_EXTRA,
+  W_FLAGS,
+  W_LINK,
+  W_OPTIONAL,
+  W_PACKETS,
+  W_TRANSPORT,
+  type FlowRows,
+} from './rows.ts';
+import type { TcpRows } from './tcp.ts';
+
+/** Everything that is known of the flows: what a reporter reads. */
+export interface FlowState {
+  readonly rows: FlowRows;
+  readonly tcp: TcpRows;
+  readonly esp: EspRows;
+  readonly link: LinkRows;
+  readonly optional: OptionalRows;
+  readonly icmpErrors: IcmpErrorRows;
+  /** Times inside the slabs are nanoseconds since `originUs` (microseconds since the epoch), exact for 104 days. */
+  readonly time: { originUs: number };
+}
+
+/** Packets in the record under construction. */
+export function packetsOf(rows: FlowRows, row: number): number {
+  const at = row * ROW_WORDS + W_PACKETS;
+  return rows.u32[at]! + rows.u32[at + 1]!;
+}
+
+/** Forgets what belonged to the record just written. */
+export function clearRecord(state: FlowState, row: number): void {
+  const { f64, u32, u8 } = state.rows;
+  const words = row * ROW_WORDS;
+  f64.fill(0, row * ROW_DOUBLES + F_BYTES, row * ROW_DOUBLES + F_APP_BYTES + 2);
+  u32[words + W_PACKETS] = 0;
+  u32[words + W_PACKETS + 1] = 0;
+  u32[words + W_EVENTS] = 0;
+  u32[words + W_FLAGS]! |= ROW.reported;
+  u8[row * ROW_BYTES + B_IP_OPTIONS] = 0;
+  if (u32[words + W_OPTIONAL] !== 0) state.optional.startRecord(u32[words + W_OPTIONAL]! - 1);
+  if (u32[words + W_TRANSPORT] !== 0 && (u32[words + W_EXTRA]! & 255) === PROTOCOL.tcp) {
+    state.tcp.startRecord(u32[words + W_TRANSPORT]! - 1);
+  }
+}
+
+/** Moves the counters of `from`, a row of fragments whose first was missing, to side `direction` of `to`. */
+export function moveCounters(rows: FlowRows, from: number, to: number, direction: number): void {
+  const { f64, u32, u16 } = rows;
+  if (packetsOf(rows, from) === 0) return;
+  const source = from * ROW_DOUBLES;
+  const target = to * ROW_DOUBLES;
+  for (const counter of [F_BYTES, F_APP_BYTES]) {
+    f64[target + counter + direction]! += f64[source + counter]!;
+    f64[source + counter] = 0;
+  }
+  u32[to * ROW_WORDS + W_PACKETS + direction]! += u32[from * ROW_WORDS + W_PACKETS]!;
+  u32[from * ROW_WORDS + W_PACKETS] = 0;
+  u32[to * ROW_WORDS + W_EVENTS]! |= u32[from * ROW_WORDS + W_EVENTS]!;
+  const earlier =
+    (f64[target + F_START]! - f64[source + F_START]!) * 1000 +
+    (u16[to * ROW_HALVES + H_START_NS]! - u16[from * ROW_HALVES + H_START_NS]!);
+  if (earlier > 0) {
+    f64[target + F_START] = f64[source + F_START]!;
+    u16[to * ROW_HALVES + H_START_NS] = u16[from * ROW_HALVES + H_START_NS]!;
+    f64[target + F_DURATION]! += earlier;
+  }
+  f64[target + F_DURATION] = Math.max(f64[target + F_DURATION]!, f64[source + F_DURATION]! - earlier);
+  f64[target + F_LAST] = Math.max(f64[target + F_LAST]!, f64[source + F_LAST]!);
+}
+
+const SOURCE_EVENTS = EVENT.sourceZeroWindow | EVENT.sourceEcn | EVENT.sourceOutOfOrder;
+
+/** Exchanges initiator and responder of the record under construction and of what the flow remembers. */
+export function reverseFlow(state: FlowState, row: number): void {
+  const { f64, u32, u16, u8 } = state.rows;
+  const words = row * ROW_WORDS;
+  exchange(f64, row * ROW_DOUBLES + F_BYTES);
+  exchange(f64, row * ROW_DOUBLES + F_APP_BYTES);
+  exchange(u32, words + W_PACKETS);
+  exchange(u32, words + W_ENCAPSULATIONS);
+  exchange(u16, row * ROW_HALVES + H_IP_ID);
+  exchange(u8, row * ROW_BYTES + B_TTL);
+  exchange(u8, row * ROW_BYTES + B_TOS);
+  u32[words + W_EVENTS] = exchangedBits(u32[words + W_EVENTS]!, SOURCE_EVENTS);
+  u32[words + W_FLAGS]! ^= ROW.initiatorIsB | ROW.lastFromResponder;
+  if (u32[words + W_TRANSPORT] !== 0) state.tcp.reverse(u32[words + W_TRANSPORT]! - 1);
+  if (u32[words + W_LINK] !== 0) state.link.reverse(u32[words + W_LINK]! - 1);
+  if (u32[words + W_OPTIONAL] !== 0) state.optional.reverse(u32[words + W_OPTIONAL]! - 1);
+}

@@ -1,0 +1,129 @@
+/**
+ * The hot rows of the flow table: one ArrayBuffer, `ROW_BYTES` a flow, seen through views of each width. Three cache
+ * lines: key and links, times and counters, attributes. What only some flows need lies in slabs (`slab.ts`) that the row
+ * points to with slab row + 1; 0 is none.
+ *
+ * An offset is in units of the view that its name starts with: word `W_X` of row `r` is `u32[r * ROW_WORDS + W_X]`.
+ */
+export const ROW_BYTES = 192;
+export const ROW_WORDS = ROW_BYTES / 4;
+export const ROW_DOUBLES = ROW_BYTES / 8;
+export const ROW_HALVES = ROW_BYTES / 2;
+
+// First line: the key as `FlowKey` makes it, then links of row + 1.
+export const W_A0 = 0;
+export const W_B0 = 4;
+export const W_PORTS = 8;
+export const W_EXTRA = 9;
+export const W_HASH = 10;
+/** Bits of `ROW` below. */
+export const W_FLAGS = 11;
+export const W_TIMER_NEXT = 12;
+export const W_TIMER_PREVIOUS = 13;
+export const W_IDLE_NEXT = 14;
+export const W_IDLE_PREVIOUS = 15;
+
+// Second line: the record under construction; all zero when it has no packets.
+/** First packet, microseconds since the epoch. */
+export const F_START = 8;
+/** Last packet minus first, nanoseconds. */
+export const F_DURATION = 9;
+/** Last packet of the flow, microseconds since the epoch; outlives the record. */
+export const F_LAST = 10;
+/** Counters of the initiator; the responder's are one further. */
+export const F_BYTES = 11;
+export const F_APP_BYTES = 13;
+export const W_PACKETS = 30;
+
+// Third line.
+export const F_FLOW_ID = 16;
+/** Encapsulation bits of the initiator's packets; the responder's one further. */
+export const W_ENCAPSULATIONS = 34;
+/** `EVENT` bits of the record. */
+export const W_EVENTS = 36;
+/** Row of the protocol's own slab: TCP, or the sequence numbers of ESP. */
+export const W_TRANSPORT = 37;
+export const W_LINK = 38;
+export const W_OPTIONAL = 39;
+export const W_ICMP_ERROR = 40;
+/** The flow's row, of a row that only remembers where a datagram's fragments belong; its flow id is in `F_FLOW_ID`. */
+export const W_PARENT = 41;
+export const H_START_NS = 84;
+/** Initiator's IPv4 identification; the responder's one further. */
+export const H_IP_ID = 85;
+export const H_ETHER_TYPE = 87;
+export const H_TIMER_SLOT = 88;
+export const H_IDLE_BUCKET = 89;
+/** Initiator's TTL; the responder's one further. Then the same for TOS. */
+export const B_TTL = 180;
+export const B_TOS = 182;
+export const B_IP_OPTIONS = 184;
+
+/** Bits of `W_FLAGS`. */
+export const ROW = {
+  /** The initiator is the key's second address. */
+  initiatorIsB: 1 << 0,
+  /** A record of this flow was written before. */
+  reported: 1 << 1,
+  /** TCP close or reset was seen; its record is due at the next tick. */
+  closeDue: 1 << 2,
+  /** The close was reported; the row stays for late packets. */
+  lingers: 1 << 3,
+  /** The row remembers where a datagram's fragments belong, and has no packets of its own. */
+  alias: 1 << 4,
+  /** The request of an ICMP exchange was seen, not only the answer. */
+  requestSeen: 1 << 5,
+  /** The flow's last packet came from the responder. */
+  lastFromResponder: 1 << 6,
+  /** Of a row that remembers fragments: they come from the flow's responder. */
+  fragmentsFromResponder: 1 << 7,
+} as const;
+
+export class FlowRows {
+  readonly capacity: number;
+  readonly f64: Float64Array;
+  readonly u32: Uint32Array;
+  /** The same words signed, for comparing with `Headers`. */
+  readonly i32: Int32Array;
+  readonly u16: Uint16Array;
+  readonly u8: Uint8Array;
+  readonly #free: Uint32Array;
+  #freeCount = 0;
+  #used = 0;
+
+  /** @param capacity most flows at once; memory is touched, and so taken, only as rows are used */
+  constructor(capacity: number) {
+    const buffer = new ArrayBuffer(capacity * ROW_BYTES);
+    this.capacity = capacity;
+    this.f64 = new Float64Array(buffer);
+    this.u32 = new Uint32Array(buffer);
+    this.i32 = new Int32Array(buffer);
+    this.u16 = new Uint16Array(buffer);
+    this.u8 = new Uint8Array(buffer);
+    this.#free = new Uint32Array(capacity);
+  }
+
+  /** Rows in use. */
+  get count(): number {
+    return this.#used - this.#freeCount;
+  }
+
+  /** A zeroed row, or -1 when all are in use. */
+  take(): number {
+    if (this.#freeCount > 0) {
+      const row = this.#free[--this.#freeCount]!;
+      this.f64.fill(0, row * ROW_DOUBLES, (row + 1) * ROW_DOUBLES);
+      return row;
+    }
+    return this.#used < this.capacity ? this.#used++ : -1;
+  }
+
+  give(row: number): void {
+    this.#free[this.#freeCount++] = row;
+  }
+
+  /** Rows from this one on were never used. */
+  get highWater(): number {
+    return this.#used;
+  }
+}

@@ -1,0 +1,351 @@
+import { FIRST_FRAGMENT, LATER_FRAGMENT, TCP_FLAG, type Headers } from '../packet/headers.ts';
+import { CAUSE } from '../record/fields/field.ts';
+import { EspRows } from './esp-rows.ts';
+import { HashTable } from './hash-table.ts';
+import { IcmpErrorRows } from './icmp-error-rows.ts';
+import { IdleOrder } from './idle-order.ts';
+import { FlowKey, PROTOCOL } from './key.ts';
+import { LinkRows } from './link-rows.ts';
+import { NO_FEATURES, OptionalRows, type Features } from './optional-rows.ts';
+import { PacketCounter } from './packet-counter.ts';
+import { clearRecord, moveCounters, packetsOf, reverseFlow, type FlowState } from './record-state.ts';
+import {
+  F_DURATION,
+  F_FLOW_ID,
+  F_LAST,
+  F_START,
+  FlowRows,
+  H_ETHER_TYPE,
+  H_START_NS,
+  ROW,
+  ROW_DOUBLES,
+  ROW_HALVES,
+  ROW_WORDS,
+  W_EVENTS,
+  W_EXTRA,
+  W_FLAGS,
+  W_ICMP_ERROR,
+  W_LINK,
+  W_OPTIONAL,
+  W_PARENT,
+  W_TRANSPORT,
+} from './rows.ts';
+import { TcpRows } from './tcp.ts';
+import { TICK_US, TimerWheel } from './timers.ts';
+import { DEFAULT_TIMEOUTS, timeoutOf, type Timeouts } from './timeouts.ts';
+
+/** How long a closed connection's row stays for late packets. */
+export const LINGER_US = 10_000_000;
+
+/** A clock that goes back further than this is followed; less is taken for disorder among packets. */
+const STEP_BACK_US = 120_000_000;
+
+export interface FlowTableOptions {
+  /** Most flows at once; the flow idle longest makes room for a new one. */
+  readonly flowsMax: number;
+  /** A record is written when its first packet is this old. */
+  readonly statusUs: number;
+  readonly timeouts?: Timeouts;
+  readonly features?: Features;
+  /** Write a record with zero counters for a flow that ends silently after a status record. */
+  readonly endRecords?: boolean;
+  /** Seed of the hash; random in a probe, fixed in a test. */
+  readonly seed: number;
+}
+
+/** Takes the record of a row, before the row's counters are cleared. */
+export interface Reporter {
+  /** @param cause one of `CAUSE` */
+  report(state: FlowState, row: number, cause: number): void;
+}
+
+export interface FlowCounters {
+  /** Flows opened. */
+  opened: number;
+  /** Flows that had to leave a full table. */
+  evicted: number;
+  /** Packets counted in some flow. */
+  packets: number;
+}
+
+/**
+ * Packets become flows here. The clock is what `advance` is told, live, and the packets' own time in files: nothing
+ * happens but in `add`, `advance` and `flush`.
+ */
+export class FlowTable {
+  readonly state: FlowState;
+  readonly counters: FlowCounters = { opened: 0, evicted: 0, packets: 0 };
+  readonly #rows: FlowRows;
+  readonly #options: Required<FlowTableOptions>;
+  readonly #reporter: Reporter;
+  readonly #index: HashTable;
+  readonly #timers: TimerWheel;
+  readonly #idle: IdleOrder;
+  readonly #key: FlowKey;
+  readonly #counter: PacketCounter;
+  readonly #due = (row: number): void => this.#timerDue(row);
+  #nowUs = -Infinity;
+  #nextTickUs = -Infinity;
+  #lastFlowId = 0;
+
+  constructor(options: FlowTableOptions, reporter: Reporter) {
+    this.#options = { timeouts: DEFAULT_TIMEOUTS, features: NO_FEATURES, endRecords: false, ...options };
+    const { flowsMax, features, timeouts } = this.#options;
+    this.#reporter = reporter;
+    this.#rows = new FlowRows(flowsMax);
+    this.state = {
+      rows: this.#rows,
+      tcp: new TcpRows(flowsMax),
+      esp: new EspRows(flowsMax),
+      link: new LinkRows(flowsMax),
+      optional: new OptionalRows(features, flowsMax),
+      icmpErrors: new IcmpErrorRows(flowsMax),
+      time: { originUs: Number.NaN },
+    };
+    this.#index = new HashTable(this.#rows);
+    this.#timers = new TimerWheel(this.#rows);
+    this.#idle = new IdleOrder(this.#rows, Math.max(LINGER_US, ...Object.values(timeouts)) + TICK_US);
+    this.#key = new FlowKey(options.seed | 0);
+    this.#counter = new PacketCounter(this.state);
+  }
+
+  /** Flows in the table. */
+  get flows(): number {
+    return this.#rows.count;
+  }
+
+  /**
+   * Counts one packet.
+   * @param h its decoded headers
+   * @param timeUs microseconds since the epoch
+   * @param timeNs the nanoseconds 0–999 beyond
+   * @param wireBytes length on the wire
+   * @param linkType of the packet, for those of which nothing else is known
+   * @param view the bytes that the offsets in `h` refer to
+   */
+  add(h: Headers, timeUs: number, timeNs: number, wireBytes: number, linkType: number, view: DataView): void {
+    if (timeUs >= this.#nextTickUs || timeUs < this.#nowUs - STEP_BACK_US) this.advance(timeUs);
+    this.counters.packets += 1;
+    const key = this.#key;
+    key.ofPacket(h, linkType);
+    let row = this.#index.find(key);
+    let direction = -1;
+    if (row >= 0 && h.fragment === LATER_FRAGMENT) {
+      direction = (this.#rows.u32[row * ROW_WORDS + W_FLAGS]! & ROW.fragmentsFromResponder) === 0 ? 0 : 1;
+      row = this.#flowOfFragment(row, timeUs);
+    } else if (row >= 0 && h.protocol === PROTOCOL.tcp && h.tcpFlags !== 0) {
+      row = this.#sameConnection(row, h);
+    }
+    if (row < 0) row = this.#open(timeUs, h);
+    if (direction < 0) direction = this.#directionOf(row);
+    if (packetsOf(this.#rows, row) === 0) this.#startRecord(row, timeUs, timeNs);
+    const closed = this.#counter.count(row, direction, key.isAnswer, h, timeUs, timeNs, wireBytes, view);
+    if (closed) this.#close(row);
+    if (h.fragment === FIRST_FRAGMENT) this.#rememberFragments(row, direction, h, timeUs);
+    if (h.quoted.present) this.#markQuoted(h);
+  }
+
+  /** Tells the time. What is due by then is reported. A step back of more than two minutes is followed. */
+  advance(nowUs: number): void {
+    if (nowUs < this.#nowUs && nowUs >= this.#nowUs - STEP_BACK_US) return;
+    this.#nowUs = nowUs;
+    this.#timers.advance(nowUs, this.#due);
+    this.#nextTickUs = (this.#timers.tick + 1) * TICK_US;
+  }
+
+  /** Ends: reports every open flow and empties the table. */
+  flush(): void {
+    for (let row = this.#idle.longest(); row >= 0; row = this.#idle.longest()) {
+      if (packetsOf(this.#rows, row) > 0) this.#report(row, this.#openCause(row));
+      this.#free(row);
+    }
+  }
+
+  /** Start or Status, or Close where that is due; for a flow that has not timed out. */
+  #openCause(row: number): number {
+    const flags = this.#rows.u32[row * ROW_WORDS + W_FLAGS]!;
+    if ((flags & (ROW.closeDue | ROW.lingers)) !== 0) return CAUSE.close;
+    return (flags & ROW.reported) === 0 ? CAUSE.start : CAUSE.status;
+  }
+
+  /** Of the packet whose key was just made: 0 from the initiator, 1 from the responder. */
+  #directionOf(row: number): number {
+    const initiatorIsB = (this.#rows.u32[row * ROW_WORDS + W_FLAGS]! & ROW.initiatorIsB) !== 0;
+    return this.#key.fromB === initiatorIsB ? 0 : 1;
+  }
+
+  /** A new row for the key just made. The packet's sender is the initiator, unless the packet is an answer. */
+  #open(timeUs: number, h: Headers): number {
+    const row = this.#take(timeUs);
+    const initiatorIsB = this.#key.fromB !== this.#key.isAnswer;
+    this.#index.insert(this.#key, row);
+    this.#rows.u32[row * ROW_WORDS + W_FLAGS] = initiatorIsB ? ROW.initiatorIsB : 0;
+    this.#rows.u16[row * ROW_HALVES + H_ETHER_TYPE] = h.etherType;
+    this.#rows.f64[row * ROW_DOUBLES + F_FLOW_ID] = ++this.#lastFlowId;
+    this.counters.opened += 1;
+    return row;
+  }
+
+  /** A zeroed row filed by its time; makes room where there is none. */
+  #take(timeUs: number): number {
+    let row = this.#rows.take();
+    if (row < 0) {
+      const victim = this.#idle.longest();
+      if (packetsOf(this.#rows, victim) > 0) this.#report(victim, CAUSE.stop);
+      this.#free(victim);
+      this.counters.evicted += 1;
+      row = this.#rows.take();
+    }
+    this.#rows.f64[row * ROW_DOUBLES + F_LAST] = timeUs;
+    this.#idle.add(row);
+    return row;
+  }
+
+  #free(row: number): void {
+    const { u32 } = this.#rows;
+    const at = row * ROW_WORDS;
+    const { tcp, esp, link, optional, icmpErrors } = this.state;
+    this.#timers.clear(row);
+    this.#idle.remove(row);
+    this.#index.remove(row);
+    const transport = u32[at + W_TRANSPORT]!;
+    if (transport !== 0) {
+      if ((u32[at + W_EXTRA]! & 255) === PROTOCOL.tcp) tcp.free(transport - 1);
+      else esp.slab.give(transport - 1);
+    }
+    if (u32[at + W_LINK] !== 0) link.slab.give(u32[at + W_LINK]! - 1);
+    if (u32[at + W_OPTIONAL] !== 0) optional.slab.give(u32[at + W_OPTIONAL]! - 1);
+    if (u32[at + W_ICMP_ERROR] !== 0) icmpErrors.slab.give(u32[at + W_ICMP_ERROR]! - 1);
+    this.#rows.f64[row * ROW_DOUBLES + F_FLOW_ID] = 0;
+    this.#rows.give(row);
+  }
+
+  /** `row`, set right in direction; or -1 after ending it, when this segment opens another connection. */
+  #sameConnection(row: number, h: Headers): number {
+    const { u32 } = this.#rows;
+    const at = row * ROW_WORDS;
+    if ((h.tcpFlags & TCP_FLAG.syn) === 0) return row;
+    const transport = u32[at + W_TRANSPORT]!;
+    if (transport === 0) return row;
+    const { tcp } = this.state;
+    const direction = this.#directionOf(row);
+    if ((h.tcpFlags & TCP_FLAG.ack) === 0 && tcp.startsAnew(transport - 1, direction, h.tcpSequence)) {
+      if (packetsOf(this.#rows, row) > 0) this.#report(row, CAUSE.close);
+      this.#free(row);
+      return -1;
+    }
+    if (tcp.showsReversed(transport - 1, direction, h.tcpFlags)) reverseFlow(this.state, row);
+    return row;
+  }
+
+  /** The flow that a remembered datagram belongs to, or the row itself when it has none or that is gone. */
+  #flowOfFragment(row: number, timeUs: number): number {
+    const { f64, u32 } = this.#rows;
+    const words = row * ROW_WORDS;
+    if ((u32[words + W_FLAGS]! & ROW.alias) === 0) return row;
+    const parent = u32[words + W_PARENT]!;
+    if (f64[parent * ROW_DOUBLES + F_FLOW_ID] === f64[row * ROW_DOUBLES + F_FLOW_ID]) {
+      f64[row * ROW_DOUBLES + F_LAST] = timeUs;
+      return parent;
+    }
+    u32[words + W_FLAGS]! &= ~ROW.alias;
+    f64[row * ROW_DOUBLES + F_FLOW_ID] = ++this.#lastFlowId;
+    return row;
+  }
+
+  /** After a first fragment: later ones of the datagram will count in its flow, and those that came before move there. */
+  #rememberFragments(flow: number, direction: number, h: Headers, timeUs: number): void {
+    const { f64, u32 } = this.#rows;
+    const flowId = f64[flow * ROW_DOUBLES + F_FLOW_ID]!;
+    this.#key.ofFragment(h);
+    let row = this.#index.find(this.#key);
+    if (row >= 0) {
+      if ((u32[row * ROW_WORDS + W_FLAGS]! & ROW.alias) === 0) moveCounters(this.#rows, row, flow, direction);
+    } else {
+      row = this.#take(timeUs);
+      if (f64[flow * ROW_DOUBLES + F_FLOW_ID] !== flowId) return this.#rows.give(this.#unfile(row)); // room was made of the flow itself
+      this.#index.insert(this.#key, row);
+      this.#timers.set(row, timeUs + this.#timeoutOf(row));
+    }
+    u32[row * ROW_WORDS + W_FLAGS] = ROW.alias | (direction === 0 ? 0 : ROW.fragmentsFromResponder);
+    u32[row * ROW_WORDS + W_PARENT] = flow;
+    f64[row * ROW_DOUBLES + F_FLOW_ID] = flowId;
+  }
+
+  #unfile(row: number): number {
+    this.#idle.remove(row);
+    return row;
+  }
+
+  /** Marks the flow that an ICMP error quotes; the error itself counts in a flow of its own. */
+  #markQuoted(h: Headers): void {
+    this.#key.ofQuoted(h.quoted);
+    const row = this.#index.find(this.#key);
+    if (row < 0) return;
+    const { u32 } = this.#rows;
+    const at = row * ROW_WORDS;
+    const { icmpErrors } = this.state;
+    u32[at + W_EVENTS]! |= IcmpErrorRows.event(h);
+    if (u32[at + W_ICMP_ERROR] === 0) u32[at + W_ICMP_ERROR] = icmpErrors.slab.take() + 1;
+    icmpErrors.note(u32[at + W_ICMP_ERROR]! - 1, h);
+  }
+
+  /** The connection was closed or reset: its record is due at the next tick. */
+  #close(row: number): void {
+    const at = row * ROW_WORDS + W_FLAGS;
+    if ((this.#rows.u32[at]! & (ROW.closeDue | ROW.lingers)) !== 0) return;
+    this.#rows.u32[at]! |= ROW.closeDue;
+    this.#timers.set(row, this.#nowUs + 1);
+  }
+
+  #startRecord(row: number, timeUs: number, timeNs: number): void {
+    const { f64, u16, u32 } = this.#rows;
+    f64[row * ROW_DOUBLES + F_START] = timeUs;
+    f64[row * ROW_DOUBLES + F_DURATION] = 0;
+    u16[row * ROW_HALVES + H_START_NS] = timeNs;
+    const flags = u32[row * ROW_WORDS + W_FLAGS]!;
+    if ((flags & (ROW.closeDue | ROW.lingers)) === 0) {
+      this.#timers.set(row, timeUs + Math.min(this.#options.statusUs, this.#timeoutOf(row)));
+    }
+  }
+
+  #timeoutOf(row: number): number {
+    return timeoutOf(this.#options.timeouts, this.#rows.u32[row * ROW_WORDS + W_EXTRA]!);
+  }
+
+  /** A row's timer is over: its close, its status or its end is due, or it is set anew for what comes next. */
+  #timerDue(row: number): void {
+    const { f64, u32 } = this.#rows;
+    const words = row * ROW_WORDS;
+    const doubles = row * ROW_DOUBLES;
+    const flags = u32[words + W_FLAGS]!;
+    const packets = packetsOf(this.#rows, row);
+    if ((flags & ROW.closeDue) !== 0) {
+      this.#report(row, CAUSE.close);
+      u32[words + W_FLAGS] = (u32[words + W_FLAGS]! & ~ROW.closeDue) | ROW.lingers;
+      this.#timers.set(row, this.#nowUs + LINGER_US);
+      return;
+    }
+    if ((flags & ROW.lingers) !== 0) {
+      if (packets > 0) this.#report(row, CAUSE.close);
+      this.#free(row);
+      return;
+    }
+    const endsUs = f64[doubles + F_LAST]! + this.#timeoutOf(row);
+    if (endsUs <= this.#nowUs) {
+      if (packets > 0 || (this.#options.endRecords && (flags & (ROW.reported | ROW.alias)) === ROW.reported))
+        this.#report(row, CAUSE.timeout);
+      this.#free(row);
+      return;
+    }
+    const statusDueUs = f64[doubles + F_START]! + this.#options.statusUs;
+    if (packets > 0 && statusDueUs <= this.#nowUs) this.#report(row, this.#openCause(row));
+    const next = packetsOf(this.#rows, row) > 0 ? Math.min(endsUs, statusDueUs) : endsUs;
+    this.#timers.set(row, next);
+  }
+
+  #report(row: number, cause: number): void {
+    this.#reporter.report(this.state, row, cause);
+    clearRecord(this.state, row);
+  }
+}
