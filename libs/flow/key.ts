@@ -30,10 +30,10 @@ export const PROTOCOL = { icmp: 1, igmp: 2, tcp: 6, udp: 17, esp: 50, ah: 51, ic
 const ARP = 0x0806;
 const RARP = 0x8035;
 
+const NO_REQUEST = 255;
 /** Answer types that fold onto their requests: ICMP by type, ICMPv6 by type. 255 is no answer. */
 const ICMP_REQUEST_OF = foldTable([[0, 8], [14, 13], [16, 15], [18, 17]]); // prettier-ignore
 const ICMP6_REQUEST_OF = foldTable([[129, 128], [134, 133], [136, 135]]); // prettier-ignore
-const NO_REQUEST = 255;
 
 function foldTable(pairs: readonly (readonly [number, number])[]): Uint8Array {
   const table = new Uint8Array(256).fill(NO_REQUEST);

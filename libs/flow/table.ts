@@ -320,10 +320,11 @@ export class FlowTable {
     const doubles = row * ROW_DOUBLES;
     const flags = u32[words + W_FLAGS]!;
     const packets = packetsOf(this.#rows, row);
+    const nowUs = this.#timers.tick * TICK_US; // the moment that was set, also when the clock has jumped past it
     if ((flags & ROW.closeDue) !== 0) {
       this.#report(row, CAUSE.close);
       u32[words + W_FLAGS] = (u32[words + W_FLAGS]! & ~ROW.closeDue) | ROW.lingers;
-      this.#timers.set(row, this.#nowUs + LINGER_US);
+      this.#timers.set(row, nowUs + LINGER_US);
       return;
     }
     if ((flags & ROW.lingers) !== 0) {
@@ -332,14 +333,14 @@ export class FlowTable {
       return;
     }
     const endsUs = f64[doubles + F_LAST]! + this.#timeoutOf(row);
-    if (endsUs <= this.#nowUs) {
+    if (endsUs <= nowUs) {
       if (packets > 0 || (this.#options.endRecords && (flags & (ROW.reported | ROW.alias)) === ROW.reported))
         this.#report(row, CAUSE.timeout);
       this.#free(row);
       return;
     }
     const statusDueUs = f64[doubles + F_START]! + this.#options.statusUs;
-    if (packets > 0 && statusDueUs <= this.#nowUs) this.#report(row, this.#openCause(row));
+    if (packets > 0 && statusDueUs <= nowUs) this.#report(row, this.#openCause(row));
     const next = packetsOf(this.#rows, row) > 0 ? Math.min(endsUs, statusDueUs) : endsUs;
     this.#timers.set(row, next);
   }
