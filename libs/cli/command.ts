@@ -1,0 +1,42 @@
+import type { Readable } from 'node:stream';
+import type { Arguments, OptionTable } from './options.ts';
+import type { Output } from './output.ts';
+
+/**
+ * One program of the suite. The module that holds it imports little: what `run` needs it loads itself, so that
+ * `--help` and `--version` answer at once.
+ */
+export interface Command<T extends OptionTable = OptionTable> {
+  readonly name: string;
+  /** One sentence for the head of the help page. */
+  readonly summary: string;
+  readonly options: T;
+  /**
+   * What stands after the options. `filter`: from a lone `-` or `--`, or from the first word that is no option, all
+   * words are one filter. `words`: words of the command's own, between which options may stand. Absent: nothing.
+   */
+  readonly operands?: 'filter' | 'words';
+  /** How the operands print on the usage line, when not simply as a filter or words. */
+  readonly usage?: string;
+  /** Command lines worth copying, each with what it does. */
+  readonly examples?: readonly (readonly [line: string, does: string])[];
+  /**
+   * Does the work. What it writes to `context.stdout` is flushed before the process ends.
+   * @returns the exit status; none means 0
+   * @throws {SuiteError} for failures of normal life; anything else is a bug
+   */
+  run(args: Arguments<T>, context: Context): Promise<number | void>;
+}
+
+/** The world of a command: it touches neither `process.argv` nor `process.exit`. */
+export interface Context {
+  /** The command's name, which begins its messages. */
+  readonly program: string;
+  /** Aborts at SIGINT and SIGTERM and when nobody reads standard output any more. */
+  readonly signal: AbortSignal;
+  readonly stdin: Readable & { readonly isTTY?: boolean };
+  readonly stdout: Output;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Writes one line to standard error, under the command's name. */
+  warn(message: string): void;
+}

@@ -1,0 +1,66 @@
+import type { Writable } from 'node:stream';
+import { SuiteError } from '../core/errors.ts';
+
+/** Nobody reads the output any more (`… | head`). The command ends, quietly. */
+export class OutputClosedError extends SuiteError {
+  override readonly code = 'OUTPUT_CLOSED';
+}
+
+/** Standard output that waits for its reader and notices when the reader has gone. */
+export class Output {
+  /** Aborts when nothing more can be written. */
+  readonly closed: AbortSignal;
+  readonly #stream: Writable;
+  readonly #closing = new AbortController();
+  #failure: SuiteError | undefined;
+  #wake: (() => void)[] = [];
+
+  constructor(stream: Writable) {
+    this.#stream = stream;
+    this.closed = this.#closing.signal;
+    stream.on('error', (error: NodeJS.ErrnoException) => this.#fail(error));
+    stream.on('drain', () => this.#wakeAll());
+  }
+
+  /** Whether people look at it directly. */
+  get isTerminal(): boolean {
+    return 'isTTY' in this.#stream && this.#stream.isTTY === true;
+  }
+
+  /**
+   * Hands over `data`, of which the caller must not reuse the memory.
+   * @returns undefined when more may be written at once, else a promise for that moment
+   * @throws {SuiteError} when the output is closed or failed
+   */
+  write(data: string | Uint8Array): Promise<void> | undefined {
+    if (this.#failure !== undefined) throw this.#failure;
+    if (this.#stream.write(data)) return undefined;
+    return this.#woken();
+  }
+
+  /** Resolves when everything has left the process, or cannot any more. */
+  async flush(): Promise<void> {
+    if (this.#failure !== undefined) return;
+    await new Promise<void>((resolve) => this.#stream.write('', () => resolve()));
+  }
+
+  async #woken(): Promise<void> {
+    await new Promise<void>((resolve) => this.#wake.push(resolve));
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+
+  #fail(error: NodeJS.ErrnoException): void {
+    const closed = error.code === 'EPIPE' || error.code === 'ERR_STREAM_DESTROYED' || error.code === 'ECONNRESET';
+    this.#failure ??= closed
+      ? new OutputClosedError('standard output is closed')
+      : new SuiteError(`standard output: ${error.message}`);
+    this.#closing.abort();
+    this.#wakeAll();
+  }
+
+  #wakeAll(): void {
+    const wake = this.#wake;
+    this.#wake = [];
+    for (const resolve of wake) resolve();
+  }
+}

@@ -1,0 +1,63 @@
+import { SuiteError } from '../core/errors.ts';
+import { flushLog, log, logLines } from '../core/log.ts';
+import { splitArguments } from './argv.ts';
+import type { Command, Context } from './command.ts';
+import type { OptionTable } from './options.ts';
+import { Output, OutputClosedError } from './output.ts';
+
+/**
+ * Runs a command as this process: its arguments, its signals, its exit status. Ends the process when all output has
+ * left it. The first SIGINT or SIGTERM asks the command to end, the second one ends it.
+ */
+export async function runMain<T extends OptionTable>(command: Command<T>): Promise<never> {
+  const stdout = new Output(process.stdout);
+  const stop = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stop.abort());
+  const context: Context = {
+    program: command.name,
+    signal: AbortSignal.any([stop.signal, stdout.closed]),
+    get stdin() {
+      return process.stdin;
+    },
+    stdout,
+    env: process.env,
+    warn: (message) => log(command.name, message),
+  };
+  const exitStatus = await execute(command, process.argv.slice(2), context);
+  await stdout.flush();
+  await flushLog();
+  process.exit(exitStatus);
+}
+
+/**
+ * Runs a command in a given world; expected failures become a message and a status.
+ * @returns the exit status
+ */
+export async function execute<T extends OptionTable>(
+  command: Command<T>,
+  argv: readonly string[],
+  context: Context,
+): Promise<number> {
+  try {
+    const { tokens, operands, general } = splitArguments(argv, command.options, command.operands);
+    if (general === 'help') return await answer(context, (await import('./help.ts')).helpPage(command));
+    if (general === 'version') {
+      const { version } = await import('./version.ts');
+      return await answer(context, `${command.name} (Panoptes) ${version()}\n`);
+    }
+    const { parseOptions } = await import('./parse.ts');
+    const options = await parseOptions(tokens, command.options);
+    const args = { ...options, operands } as Parameters<Command<T>['run']>[0];
+    return (await command.run(args, context)) ?? 0;
+  } catch (error) {
+    if (error instanceof OutputClosedError) return 0;
+    if (!(error instanceof SuiteError)) throw error;
+    logLines(context.program, error.hint === '' ? error.message : `${error.message}\n${error.hint}`);
+    return error.exitStatus;
+  }
+}
+
+async function answer(context: Context, text: string): Promise<number> {
+  await context.stdout.write(text);
+  return 0;
+}
