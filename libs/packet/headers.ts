@@ -119,8 +119,10 @@ export class QuotedPacket {
 export class Headers {
   /** Number of the problem that stopped or hurt the decoding (`problems.ts`); 0 is none. */
   problem = 0;
-  /** Layer that follows the one just decoded; used between decoders only (`layers.ts`). */
+  /** Layer that follows the one just decoded; used between decoders only (`numbers.ts`). */
   next = 0;
+  /** Where the packet under decoding ends on the wire, as an offset in the view; used between decoders only. */
+  wireEnd = 0;
 
   // Link layer: of the outermost Ethernet-like header; addresses are zero where the link has none.
   hasMacs = false;
