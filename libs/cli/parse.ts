@@ -28,7 +28,8 @@ export async function parseOptions<T extends OptionTable>(
     .detectLocale(false)
     .strict()
     .fail((message: string) => {
-      throw new UsageError(message);
+      const conflict = /^Arguments (\S+) and (\S+) are mutually exclusive$/.exec(message);
+      throw new UsageError(conflict === null ? message : `--${conflict[1]} and --${conflict[2]} exclude each other`);
     });
   for (const [name, option] of Object.entries(table)) parser.option(name, yargsOption(name, option));
   const parsed = parser.parseSync([...tokens]) as Record<string, unknown>;

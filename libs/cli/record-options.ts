@@ -1,0 +1,135 @@
+import type { OptionTable } from './options.ts';
+
+/** How the commands that read records are told where from. */
+export const INPUT_OPTIONS = {
+  read: {
+    short: 'r',
+    arity: 'greedy',
+    placeholder: 'FILE',
+    text: 'Read record files, one after the other; - is standard input, which is also read when no input is named.',
+    group: 'Input',
+    conflicts: ['server'],
+  },
+  recurse: {
+    short: 'R',
+    arity: 'greedy',
+    placeholder: 'DIR',
+    text: 'Read all files below these directories, in the order of their paths.',
+    group: 'Input',
+    conflicts: ['server'],
+  },
+  server: {
+    short: 'S',
+    arity: 'each',
+    placeholder: 'HOST[:PORT]',
+    text: 'Read the stream of a probe or multiplexer; several are read at once. The port is 561 when not given.',
+    group: 'Input',
+  },
+  'stop-after': {
+    short: 'T',
+    arity: 'one',
+    placeholder: 'SECONDS',
+    number: { min: 0, max: 1e9 },
+    text: 'Stop after this time.',
+    group: 'Input',
+  },
+  range: {
+    short: 'N',
+    arity: 'one',
+    placeholder: '[i|o]RANGE',
+    text: 'Take only some of the records that pass the filter: N (the first ones), A-B, or A+N (N from number A on).',
+    group: 'Input',
+  },
+  'no-config': {
+    short: 'X',
+    arity: 'none',
+    text: 'Forget what configuration files said; none are read yet.',
+    group: 'Input',
+  },
+} as const satisfies OptionTable;
+
+/** Where records go other than to people. */
+export const OUTPUT_OPTIONS = {
+  write: {
+    short: 'w',
+    arity: 'each',
+    placeholder: 'FILE',
+    text: 'Append the records to this file instead of printing them; - is standard output. May be given again.',
+    group: 'Output',
+  },
+  rejected: {
+    short: 'E',
+    arity: 'one',
+    placeholder: 'FILE',
+    text: 'Append the records that the filter refuses to this file.',
+    group: 'Output',
+  },
+} as const satisfies OptionTable;
+
+/** How records print. */
+export const PRINT_OPTIONS = {
+  fields: {
+    short: 's',
+    arity: 'greedy',
+    placeholder: 'FIELD',
+    text:
+      'Print these fields, each NAME[:WIDTH[:FORMAT]]. +NAME appends to the default list, +3NAME makes it column 3, ' +
+      '-NAME leaves it out. --list-fields shows the names.',
+    group: 'Printing',
+  },
+  mode: {
+    short: 'M',
+    arity: 'greedy',
+    placeholder: 'MODE',
+    text: 'json: one object a line; xml; man or noman: with or without management records.',
+    group: 'Printing',
+  },
+  delimiter: {
+    short: 'c',
+    arity: 'one',
+    placeholder: 'TEXT',
+    text: 'Separate columns by this, without padding; \\t is a tab.',
+    group: 'Printing',
+  },
+  headers: {
+    short: 'L',
+    arity: 'one',
+    placeholder: 'N',
+    number: { min: -1, max: 1e9, integer: true },
+    default: 0,
+    text: 'Column headings: -1 none, 0 once, N every N records.',
+    group: 'Printing',
+  },
+  numeric: {
+    short: 'n',
+    arity: 'count',
+    text: '-n: ports as numbers; -nn: protocols too; -nnn: hosts as names, the rest as without it.',
+    group: 'Printing',
+  },
+  precision: {
+    short: 'p',
+    arity: 'one',
+    placeholder: 'DIGITS',
+    number: { min: 0, max: 9, integer: true },
+    text: 'Decimals of times and other fractions.',
+    group: 'Printing',
+  },
+  unix: { short: 'u', arity: 'none', text: 'Times as seconds since 1970.', group: 'Printing' },
+  states: {
+    short: 'z',
+    arity: 'none',
+    text: 'State column: letters of the TCP states that were seen, such as sSEfF.',
+    group: 'Printing',
+    conflicts: ['flags'],
+  },
+  flags: {
+    short: 'Z',
+    arity: 'one',
+    placeholder: 's|d|b',
+    text: 'State column: TCP flags seen from the source, the destination or both.',
+    group: 'Printing',
+  },
+  quiet: { short: 'q', arity: 'none', text: 'Print no records.', group: 'Printing' },
+  totals: { short: 'A', arity: 'none', text: 'At the end, print how much there was.', group: 'Printing' },
+  'list-fields': { arity: 'none', text: 'Show the names of all fields and exit.', group: 'Printing' },
+} as const satisfies OptionTable;

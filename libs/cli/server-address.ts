@@ -1,0 +1,42 @@
+import { UsageError } from '../core/errors.ts';
+
+/** The port on which probes and multiplexers customarily serve records. */
+export const RECORDS_PORT = 561;
+
+export interface ServerAddress {
+  /** Name or address, without brackets. */
+  readonly host: string;
+  readonly port: number;
+}
+
+const HINT = 'Write HOST, HOST:PORT or [ADDRESS]:PORT.';
+
+/**
+ * Reads what `-S` takes: `host`, `host:port`, an IPv6 address bare or, with a port, in brackets; `argus://` may stand
+ * before it.
+ * @throws {UsageError}
+ */
+export function parseServerAddress(text: string): ServerAddress {
+  const [, scheme, rest = ''] = /^(?:([a-z0-9+-]+):\/\/)?(.*)$/is.exec(text) ?? [];
+  if (scheme !== undefined && !/^argus(-tcp)?$/i.test(scheme)) {
+    throw new UsageError(`cannot read records from '${scheme}://'`, { hint: HINT });
+  }
+  const bracketed = /^\[([0-9a-f:.%\w-]+)\](?::(.*))?$/i.exec(rest);
+  if (bracketed !== null) return { host: bracketed[1] ?? '', port: toPort(bracketed[2], text) };
+  if (/^[0-9a-f.]*:[0-9a-f.]*:[0-9a-f:.]*(%[\w-]+)?$/i.test(rest)) return { host: rest, port: RECORDS_PORT };
+  const [host = '', port] = rest.split(':');
+  if (!/^[\w.-]+$/.test(host)) throw new UsageError(`'${text}' names no server`, { hint: HINT });
+  return { host, port: toPort(port, text) };
+}
+
+/** As `parseServerAddress` reads it. */
+export function formatServerAddress({ host, port }: ServerAddress): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+function toPort(digits: string | undefined, text: string): number {
+  if (digits === undefined) return RECORDS_PORT;
+  const port = /^\d{1,5}$/.test(digits) ? Number(digits) : 0;
+  if (port < 1 || port > 65_535) throw new UsageError(`'${digits}' in '${text}' is no port`, { hint: HINT });
+  return port;
+}
