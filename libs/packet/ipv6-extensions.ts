@@ -1,48 +1,82 @@
 import { FIRST_FRAGMENT, IP_OPTION, IPV6_ADDRESS, LATER_FRAGMENT, type Headers } from './headers.ts';
 import { trimTo } from './ipv6.ts';
 import { IP_PROTOCOL, NEXT } from './numbers.ts';
-import { PROBLEM, stop } from './problems.ts';
+import { note, PROBLEM, stop } from './problems.ts';
 
-const FRAGMENT_BYTES = 8;
+const UNIT_BYTES = 8;
+/** More than any sender has a use for; captures of packets with a hundred exist. */
+const EXTENSIONS_MAX = 128;
 const OPTION_PAD1 = 0;
 const OPTION_ROUTER_ALERT = 5;
 const OPTION_JUMBO = 0xc2;
-/** Options looked at in one header, so that a header full of one-byte padding costs no more than any other. */
+/** Options looked at, so that a header full of one-byte padding costs no more than any other. */
 const OPTIONS_MAX = 64;
+
+/** Extension headers of the common form, and the fragment header; AH has a decoder of its own. */
+const IS_EXTENSION = new Uint8Array(256);
+for (const protocol of [
+  IP_PROTOCOL.hopByHop,
+  IP_PROTOCOL.ipv6Routing,
+  IP_PROTOCOL.ipv6Fragment,
+  IP_PROTOCOL.ipv6Destination,
+  IP_PROTOCOL.mobility,
+  IP_PROTOCOL.hip,
+  IP_PROTOCOL.shim6,
+]) {
+  IS_EXTENSION[protocol] = 1;
+}
+
 /** A header of these without a successor is what the packet is about (RFC 6275 §6.1, RFC 7401 §5.1, RFC 5533 §5.1). */
 const isOwnPurpose = (protocol: number): boolean =>
   protocol === IP_PROTOCOL.mobility || protocol === IP_PROTOCOL.hip || protocol === IP_PROTOCOL.shim6;
 
-/** One extension header (RFC 8200 §4); which, says `headers.protocol`. */
-export function decodeIpv6Extension(view: DataView, offset: number, end: number, headers: Headers): number {
+/** A run of extension headers (RFC 8200 §4); what the first one is, says `headers.protocol`. */
+export function decodeIpv6Extensions(view: DataView, offset: number, end: number, headers: Headers): number {
   if (headers.addressKind !== IPV6_ADDRESS) return stop(headers, PROBLEM.ipv6ExtensionMisplaced);
-  if (offset + 8 > end) return stop(headers, PROBLEM.ipv6ExtensionTruncated);
-  const protocol = headers.protocol;
-  const nextHeader = view.getUint8(offset);
-  if (protocol === IP_PROTOCOL.ipv6Fragment) return decodeFragment(view, offset, nextHeader, headers);
-  const body = offset + (view.getUint8(offset + 1) + 1) * 8;
-  if (body > headers.wireEnd) return stop(headers, PROBLEM.ipv6ExtensionTruncated);
-  if (protocol === IP_PROTOCOL.hopByHop) readOptions(view, offset, Math.min(body, end), headers);
-  if (nextHeader !== IP_PROTOCOL.noNext || !isOwnPurpose(protocol)) headers.protocol = nextHeader;
-  headers.next = NEXT.ipProtocol | nextHeader;
-  return body;
+  let at = offset;
+  let protocol = headers.protocol;
+  for (let count = 0; IS_EXTENSION[protocol] === 1; count++) {
+    if (at + UNIT_BYTES > end) return broken(at, PROBLEM.ipv6ExtensionTruncated, headers);
+    if (count === EXTENSIONS_MAX) return broken(at, PROBLEM.ipv6ExtensionCount, headers);
+    const nextHeader = view.getUint8(at);
+    if (protocol === IP_PROTOCOL.ipv6Fragment) {
+      headers.protocol = nextHeader;
+      at += UNIT_BYTES;
+      if (!takeFragment(view, at - UNIT_BYTES, headers)) return at;
+    } else {
+      const body = at + (view.getUint8(at + 1) + 1) * UNIT_BYTES;
+      if (body > headers.wireEnd) return broken(at, PROBLEM.ipv6ExtensionTruncated, headers);
+      if (protocol === IP_PROTOCOL.hopByHop && count === 0) readOptions(view, at, Math.min(body, end), headers);
+      if (nextHeader !== IP_PROTOCOL.noNext || !isOwnPurpose(protocol)) headers.protocol = nextHeader;
+      at = body;
+    }
+    protocol = nextHeader;
+  }
+  headers.next = NEXT.ipProtocol | protocol;
+  return at;
 }
 
-/** RFC 8200 §4.5; a fragment that is the whole packet (RFC 6946) is none. */
-function decodeFragment(view: DataView, offset: number, nextHeader: number, headers: Headers): number {
+/** What the headers before this one said holds. */
+function broken(at: number, problem: number, headers: Headers): number {
+  note(headers, problem);
+  headers.next = 0;
+  return at;
+}
+
+/**
+ * RFC 8200 §4.5; a fragment that is the whole packet (RFC 6946) is none.
+ * @returns whether headers follow
+ */
+function takeFragment(view: DataView, offset: number, headers: Headers): boolean {
   const word = view.getUint16(offset + 2);
   const fragmentOffset = word & 0xfff8;
   const moreFragments = (word & 1) !== 0;
-  headers.protocol = nextHeader;
-  headers.next = NEXT.ipProtocol | nextHeader;
-  if (fragmentOffset !== 0 || moreFragments) {
-    headers.fragment = fragmentOffset === 0 ? FIRST_FRAGMENT : LATER_FRAGMENT;
-    headers.fragmentId = view.getInt32(offset + 4);
-    headers.fragmentOffset = fragmentOffset;
-    headers.moreFragments = moreFragments;
-    if (fragmentOffset !== 0) headers.next = 0;
-  }
-  return offset + FRAGMENT_BYTES;
+  if (fragmentOffset === 0 && !moreFragments) return true;
+  headers.fragment = fragmentOffset === 0 ? FIRST_FRAGMENT : LATER_FRAGMENT;
+  headers.fragmentId = view.getInt32(offset + 4);
+  headers.fragmentOffset = fragmentOffset;
+  headers.moreFragments = moreFragments;
+  return fragmentOffset === 0;
 }
 
 /** Hop-by-hop options: the router alert (RFC 2711) and the length of a jumbogram (RFC 2675 §2). */

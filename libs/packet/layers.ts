@@ -8,7 +8,7 @@ import { decodeIcmp6 } from './icmp6.ts';
 import { decodeIgmp } from './igmp.ts';
 import { decodeIpv4 } from './ipv4.ts';
 import { decodeIpv6 } from './ipv6.ts';
-import { decodeIpv6Extension } from './ipv6-extensions.ts';
+import { decodeIpv6Extensions } from './ipv6-extensions.ts';
 import { decodeLinuxCooked, decodeLinuxCooked2 } from './linux-cooked.ts';
 import { decodeLlc } from './llc.ts';
 import { decodeNullLoopback } from './null-loopback.ts';
@@ -48,7 +48,7 @@ const LAYERS: readonly Layer[] = [
   { decode: decodeIgmp, ipProtocols: [2] },
   { decode: decodeEsp, ipProtocols: [50] },
   { decode: decodeAh, ipProtocols: [51] },
-  { decode: decodeIpv6Extension, ipProtocols: [0, 43, 44, 60, 135, 139, 140] },
+  { decode: decodeIpv6Extensions, ipProtocols: [0, 43, 44, 60, 135, 139, 140] },
   { decode: decodeArp, etherTypes: [0x0806, 0x8035] },
   { decode: decodeVlan, etherTypes: [0x8100, 0x88a8, 0x9100, 0x9200] },
   { decode: decodeLlc, etherTypes: [0x0004] },

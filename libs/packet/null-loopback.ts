@@ -7,20 +7,22 @@ const ETHER_TYPE_MIN = 0x600;
 
 /**
  * BSD loopback, LINKTYPE_NULL and LINKTYPE_LOOP: an address family in the byte order of the capturing machine, or the
- * network's. Families are below 2^16, so the order shows.
+ * network's. Families are small, so the order shows. Some writers put an EtherType into the last two bytes.
  */
 export function decodeNullLoopback(view: DataView, offset: number, end: number, headers: Headers): number {
   if (offset + HEADER_BYTES > end) return stop(headers, PROBLEM.nullTruncated);
   headers.encapsulations |= ENCAPSULATION.nullLoopback;
-  const asNetwork = view.getUint32(offset);
-  const etherType = etherTypeOfFamily(asNetwork <= 0xffff ? asNetwork : view.getUint32(offset, true));
-  if (etherType === 0) return stop(headers, PROBLEM.nullFamily);
+  const etherType =
+    etherTypeOfFamily(view.getUint32(offset)) ||
+    etherTypeOfFamily(view.getUint32(offset, true)) ||
+    view.getUint16(offset + 2);
+  if (etherType < ETHER_TYPE_MIN) return stop(headers, PROBLEM.nullFamily);
   headers.etherType = etherType;
   headers.next = NEXT.etherType | etherType;
   return offset + HEADER_BYTES;
 }
 
-/** AF_INET6 is 24 in NetBSD and OpenBSD, 28 in FreeBSD, 30 in macOS, 10 in Linux. Some writers put an EtherType. */
+/** AF_INET6 is 24 in NetBSD and OpenBSD, 28 in FreeBSD, 30 in macOS, 10 in Linux. */
 function etherTypeOfFamily(family: number): number {
   switch (family) {
     case 2:
@@ -31,6 +33,6 @@ function etherTypeOfFamily(family: number): number {
     case 30:
       return ETHER_TYPE.ipv6;
     default:
-      return family >= ETHER_TYPE_MIN && family <= 0xffff ? family : 0;
+      return 0;
   }
 }

@@ -26,6 +26,7 @@ const TEXTS = {
   ipv6Version: 'ipv6: version is not 6',
   ipv6LengthBeyond: 'ipv6: payload length beyond the frame',
   ipv6ExtensionTruncated: 'ipv6: truncated extension header',
+  ipv6ExtensionCount: 'ipv6: too many extension headers',
   ipv6ExtensionMisplaced: 'ipv6: extension header outside IPv6',
   tcpTruncated: 'tcp: truncated',
   tcpHeaderLength: 'tcp: header length below 20 or beyond the segment',
