@@ -17,6 +17,11 @@ export class HashTable {
     this.#rows = rows;
   }
 
+  /** A row whose key may have this hash, for prefetching; 0 when there is none. */
+  candidate(hash: number): number {
+    return Math.max(this.#slots[(hash & this.#mask) * 2]! - 1, 0);
+  }
+
   /** The row with this key, or -1. */
   find(key: FlowKey): number {
     const slots = this.#slots;

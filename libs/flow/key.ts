@@ -218,11 +218,10 @@ export class FlowKey {
     this.ports = ports | 0;
     this.extra = extra | 0;
     let hash = this.#seed;
-    if (((extra >> 8) & 15) === KEY_KIND.ip6 || ((extra >> 8) & 15) === KEY_KIND.fragment6) {
+    const kind = (extra >> 8) & 15;
+    if (kind !== KEY_KIND.ip4) {
       hash = mix(mix(mix(hash, this.a0), this.a1), this.a2);
       hash = mix(mix(mix(hash, this.b0), this.b1), this.b2);
-    } else {
-      hash = mix(mix(hash, this.a2), this.b2);
     }
     hash = mix(mix(mix(mix(hash, this.a3), this.b3), ports), extra);
     hash ^= hash >>> 15;

@@ -1,5 +1,7 @@
 import type { Headers } from '../packet/headers.ts';
+import type { PacketGroup } from './packet-group.ts';
 import { Slab } from './slab.ts';
+import type { TimeOrigin } from './time-origin.ts';
 
 /** What the probe records beyond the default; each costs memory and time for every flow. */
 export interface Features {
@@ -101,11 +103,10 @@ export class OptionalRows {
   }
 
   /**
-   * Counts one packet.
+   * Counts packet `i` of a group.
    * @param direction 0 from the initiator, 1 from the responder
    * @param first whether it is the record's first in its direction
    * @param inBurst whether the packet before it in the flow went the same way
-   * @param atNs its time, nanoseconds since any fixed moment
    * @returns whether its MAC addresses differ from the flow's
    */
   count(
@@ -113,16 +114,17 @@ export class OptionalRows {
     direction: number,
     first: boolean,
     inBurst: boolean,
-    atNs: number,
-    wireBytes: number,
-    h: Headers,
-    view: DataView,
+    state: { readonly origin: TimeOrigin },
+    group: PacketGroup,
+    i: number,
   ): boolean {
     const { features } = this;
+    const h = group.headers[i]!;
+    const atNs = state.origin.nanosecondsOf(group, i);
     if (features.response) this.#countResponse(row, direction, first, atNs);
     if (features.timing) this.#countInterval(row, direction, inBurst, atNs);
-    if (features.sizes) this.#countSize(row, direction, first, wireBytes);
-    if (features.payloadBytes > 0 && h.payloadEnd > h.payloadOffset) this.#keepPayload(row, direction, h, view);
+    if (features.sizes) this.#countSize(row, direction, first, group.wire[i]!);
+    if (features.payloadBytes > 0 && h.payloadEnd > h.payloadOffset) this.#keepPayload(row, direction, h, group.view);
     return features.macs && h.hasMacs && this.#differsInMacs(row, direction, h);
   }
 

@@ -7,20 +7,18 @@ import type { LinkRows } from './link-rows.ts';
 import type { OptionalRows } from './optional-rows.ts';
 import {
   B_IP_OPTIONS,
-  B_TOS,
-  B_TTL,
   F_APP_BYTES,
   F_BYTES,
   F_DURATION,
   F_LAST,
   F_START,
-  H_IP_ID,
   H_START_NS,
   ROW,
   ROW_BYTES,
   ROW_DOUBLES,
   ROW_HALVES,
   ROW_WORDS,
+  W_ATTRIBUTES,
   W_ENCAPSULATIONS,
   W_EVENTS,
   W_EXTRA,
@@ -32,6 +30,7 @@ import {
   type FlowRows,
 } from './rows.ts';
 import type { TcpRows } from './tcp.ts';
+import type { TimeOrigin } from './time-origin.ts';
 
 /** Everything that is known of the flows: what a reporter reads. */
 export interface FlowState {
@@ -41,8 +40,7 @@ export interface FlowState {
   readonly link: LinkRows;
   readonly optional: OptionalRows;
   readonly icmpErrors: IcmpErrorRows;
-  /** Times inside the slabs are nanoseconds since `originUs` (microseconds since the epoch), exact for 104 days. */
-  readonly time: { originUs: number };
+  readonly origin: TimeOrigin;
 }
 
 /** Packets in the record under construction. */
@@ -96,15 +94,13 @@ const SOURCE_EVENTS = EVENT.sourceZeroWindow | EVENT.sourceEcn | EVENT.sourceOut
 
 /** Exchanges initiator and responder of the record under construction and of what the flow remembers. */
 export function reverseFlow(state: FlowState, row: number): void {
-  const { f64, u32, u16, u8 } = state.rows;
+  const { f64, u32 } = state.rows;
   const words = row * ROW_WORDS;
   exchange(f64, row * ROW_DOUBLES + F_BYTES);
   exchange(f64, row * ROW_DOUBLES + F_APP_BYTES);
   exchange(u32, words + W_PACKETS);
   exchange(u32, words + W_ENCAPSULATIONS);
-  exchange(u16, row * ROW_HALVES + H_IP_ID);
-  exchange(u8, row * ROW_BYTES + B_TTL);
-  exchange(u8, row * ROW_BYTES + B_TOS);
+  exchange(u32, words + W_ATTRIBUTES);
   u32[words + W_EVENTS] = exchangedBits(u32[words + W_EVENTS]!, SOURCE_EVENTS);
   u32[words + W_FLAGS]! ^= ROW.initiatorIsB | ROW.lastFromResponder;
   if (u32[words + W_TRANSPORT] !== 0) state.tcp.reverse(u32[words + W_TRANSPORT]! - 1);

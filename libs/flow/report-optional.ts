@@ -18,7 +18,7 @@ export function reportOptional(state: FlowState, row: number, side: number, c: F
     }
   }
   const startNs =
-    (rows.f64[row * ROW_DOUBLES + F_START]! - state.time.originUs) * 1000 + rows.u16[row * ROW_HALVES + H_START_NS]!;
+    (rows.f64[row * ROW_DOUBLES + F_START]! - state.origin.us) * 1000 + rows.u16[row * ROW_HALVES + H_START_NS]!;
   for (const direction of [0, 1] as const) {
     if (rows.u32[row * ROW_WORDS + W_PACKETS + direction] === 0) continue;
     if (features.response) {

@@ -21,15 +21,12 @@ import { reportTcp } from './report-tcp.ts';
 import type { FlowState } from './record-state.ts';
 import {
   B_IP_OPTIONS,
-  B_TOS,
-  B_TTL,
   F_APP_BYTES,
   F_BYTES,
   F_DURATION,
   F_FLOW_ID,
   F_START,
   H_ETHER_TYPE,
-  H_IP_ID,
   H_START_NS,
   ROW,
   ROW_BYTES,
@@ -37,6 +34,7 @@ import {
   ROW_HALVES,
   ROW_WORDS,
   W_A0,
+  W_ATTRIBUTES,
   W_B0,
   W_ENCAPSULATIONS,
   W_EVENTS,
@@ -64,36 +62,38 @@ const ICMP_ANSWER = new Map([[8, 0], [13, 14], [15, 16], [17, 18]]); // prettier
 const ICMP6_ANSWER = new Map([[128, 129], [133, 134], [135, 136]]); // prettier-ignore
 const ECHO_REQUESTS = new Set([8, 13, 15, 17, 128]);
 
+/** Records are numbered within their origin, in the order in which their batches are made. */
+export interface RecordNumbers {
+  next: number;
+}
+
 /** Transposes rows of the flow table into batches. */
 export class BatchReporter implements Reporter {
   readonly #builder: BatchBuilder;
   readonly #columns: FlowColumns;
   readonly #origin: Origin;
   readonly #emit: (batch: Batch) => void;
-  #next = 0;
+  readonly #numbers: RecordNumbers;
 
   /**
+   * @param numbers where the next record's number stands; shared with whoever else makes records of this origin
    * @param rowsMax a batch is emitted as soon as it has this many records
    * @param emit takes each batch; it must not call back into the flow table
    */
-  constructor(origin: Origin, rowsMax: number, emit: (batch: Batch) => void) {
+  constructor(origin: Origin, numbers: RecordNumbers, rowsMax: number, emit: (batch: Batch) => void) {
     this.#origin = origin;
+    this.#numbers = numbers;
     this.#builder = new BatchBuilder(rowsMax);
     this.#columns = new FlowColumns(this.#builder);
     this.#emit = emit;
-  }
-
-  /** Records made so far; the number of the next one. */
-  get records(): number {
-    return this.#next + this.#builder.rows;
   }
 
   /** Emits what there is. */
   flush(): void {
     const { rows } = this.#builder;
     if (rows === 0) return;
-    const batch = this.#builder.finish(FLOW_BATCH, this.#origin, this.#next);
-    this.#next += rows;
+    const batch = this.#builder.finish(FLOW_BATCH, this.#origin, this.#numbers.next);
+    this.#numbers.next += rows;
     this.#emit(batch);
   }
 
@@ -152,7 +152,7 @@ export class BatchReporter implements Reporter {
   }
 
   #ip(state: FlowState, row: number, to: number, kind: number, extra: number): void {
-    const { u32, u16, u8 } = state.rows;
+    const { u32, u8 } = state.rows;
     const c = this.#columns;
     const words = row * ROW_WORDS;
     const bytes = row * ROW_BYTES;
@@ -160,15 +160,12 @@ export class BatchReporter implements Reporter {
     c.ipproto.set(to, protocol);
     if ((extra & EXTRA_HAS_DNS) !== 0) c.dnsid.set(to, extra >>> 16);
     const hasId = kind === KEY_KIND.ip4 || kind === KEY_KIND.fragment4;
-    if (u32[words + W_PACKETS] !== 0) {
-      c.sttl.set(to, u8[bytes + B_TTL]!);
-      c.stos.set(to, u8[bytes + B_TOS]!);
-      if (hasId) c.sipid.set(to, u16[row * ROW_HALVES + H_IP_ID]!);
-    }
-    if (u32[words + W_PACKETS + 1] !== 0) {
-      c.dttl.set(to, u8[bytes + B_TTL + 1]!);
-      c.dtos.set(to, u8[bytes + B_TOS + 1]!);
-      if (hasId) c.dipid.set(to, u16[row * ROW_HALVES + H_IP_ID + 1]!);
+    for (const side of [0, 1] as const) {
+      if (u32[words + W_PACKETS + side] === 0) continue;
+      const attributes = u32[words + W_ATTRIBUTES + side]!;
+      c.ttl[side].set(to, attributes >>> 24);
+      c.tos[side].set(to, (attributes >>> 16) & 255);
+      if (hasId) c.ipid[side].set(to, attributes & 0xffff);
     }
     if (u8[bytes + B_IP_OPTIONS] !== 0) c.ipoptions.set(to, u8[bytes + B_IP_OPTIONS]!);
     if (protocol === PROTOCOL.icmp || protocol === PROTOCOL.icmp6) {
@@ -184,7 +181,7 @@ export class BatchReporter implements Reporter {
     const c = this.#columns;
     const request = extra >>> 24;
     const answer = (protocol === PROTOCOL.icmp ? ICMP_ANSWER : ICMP6_ANSWER).get(request);
-    c.icmptype.set(to, answer === undefined || (flags & ROW.requestSeen) !== 0 ? request : answer);
+    c.icmptype.set(to, answer === undefined || (flags & ROW.answersOnly) === 0 ? request : answer);
     c.icmpcode.set(to, (extra >>> 16) & 255);
     c.icmpid.set(to, ports >>> 16);
     if (answer !== undefined && ECHO_REQUESTS.has(request)) c.icmpseq.set(to, ports & 0xffff);

@@ -48,15 +48,12 @@ export const W_OPTIONAL = 39;
 export const W_ICMP_ERROR = 40;
 /** The flow's row, of a row that only remembers where a datagram's fragments belong; its flow id is in `F_FLOW_ID`. */
 export const W_PARENT = 41;
-export const H_START_NS = 84;
-/** Initiator's IPv4 identification; the responder's one further. */
-export const H_IP_ID = 85;
-export const H_ETHER_TYPE = 87;
-export const H_TIMER_SLOT = 88;
-export const H_IDLE_BUCKET = 89;
-/** Initiator's TTL; the responder's one further. Then the same for TOS. */
-export const B_TTL = 180;
-export const B_TOS = 182;
+/** `ttl << 24 | tos << 16 | IPv4 identification` of the initiator's last packet; the responder's one further. */
+export const W_ATTRIBUTES = 42;
+export const H_START_NS = 88;
+export const H_ETHER_TYPE = 89;
+export const H_TIMER_SLOT = 90;
+export const H_IDLE_BUCKET = 91;
 export const B_IP_OPTIONS = 184;
 
 /** Bits of `W_FLAGS`. */
@@ -71,8 +68,8 @@ export const ROW = {
   lingers: 1 << 3,
   /** The row remembers where a datagram's fragments belong, and has no packets of its own. */
   alias: 1 << 4,
-  /** The request of an ICMP exchange was seen, not only the answer. */
-  requestSeen: 1 << 5,
+  /** Only the answer of an exchange was seen so far, not the request. */
+  answersOnly: 1 << 5,
   /** The flow's last packet came from the responder. */
   lastFromResponder: 1 << 6,
   /** Of a row that remembers fragments: they come from the flow's responder. */

@@ -8,6 +8,7 @@ import { FlowKey, PROTOCOL } from './key.ts';
 import { LinkRows } from './link-rows.ts';
 import { NO_FEATURES, OptionalRows, type Features } from './optional-rows.ts';
 import { PacketCounter } from './packet-counter.ts';
+import { GROUP_PACKETS, type PacketGroup } from './packet-group.ts';
 import { clearRecord, moveCounters, packetsOf, reverseFlow, type FlowState } from './record-state.ts';
 import {
   F_DURATION,
@@ -27,11 +28,13 @@ import {
   W_ICMP_ERROR,
   W_LINK,
   W_OPTIONAL,
+  W_PACKETS,
   W_PARENT,
   W_TRANSPORT,
 } from './rows.ts';
-import { TcpRows } from './tcp.ts';
+import { TCP_WORDS, TcpRows } from './tcp.ts';
 import { TICK_US, TimerWheel } from './timers.ts';
+import { TimeOrigin } from './time-origin.ts';
 import { DEFAULT_TIMEOUTS, timeoutOf, type Timeouts } from './timeouts.ts';
 
 /** How long a closed connection's row stays for late packets. */
@@ -81,7 +84,12 @@ export class FlowTable {
   readonly #index: HashTable;
   readonly #timers: TimerWheel;
   readonly #idle: IdleOrder;
-  readonly #key: FlowKey;
+  /** The keys of the packets of a group, and that of the packet at hand. */
+  readonly #keys: readonly FlowKey[];
+  #key: FlowKey;
+  readonly #candidates = new Uint32Array(GROUP_PACKETS);
+  /** Keeps the compiler from leaving out reads whose only use is that they happen. */
+  touched = 0;
   readonly #counter: PacketCounter;
   readonly #due = (row: number): void => this.#timerDue(row);
   #nowUs = -Infinity;
@@ -100,12 +108,13 @@ export class FlowTable {
       link: new LinkRows(flowsMax),
       optional: new OptionalRows(features, flowsMax),
       icmpErrors: new IcmpErrorRows(flowsMax),
-      time: { originUs: Number.NaN },
+      origin: new TimeOrigin(),
     };
     this.#index = new HashTable(this.#rows);
     this.#timers = new TimerWheel(this.#rows);
     this.#idle = new IdleOrder(this.#rows, Math.max(LINGER_US, ...Object.values(timeouts)) + TICK_US);
-    this.#key = new FlowKey(options.seed | 0);
+    this.#keys = Array.from({ length: GROUP_PACKETS }, () => new FlowKey(options.seed | 0));
+    this.#key = this.#keys[0]!;
     this.#counter = new PacketCounter(this.state);
   }
 
@@ -115,31 +124,55 @@ export class FlowTable {
   }
 
   /**
-   * Counts one packet.
-   * @param h its decoded headers
-   * @param timeUs microseconds since the epoch
-   * @param timeNs the nanoseconds 0–999 beyond
-   * @param wireBytes length on the wire
-   * @param linkType of the packet, for those of which nothing else is known
-   * @param view the bytes that the offsets in `h` refer to
+   * Counts a few packets, in their order. Working on several at once hides the time that memory takes: the reads of one
+   * step do not wait for each other.
    */
-  add(h: Headers, timeUs: number, timeNs: number, wireBytes: number, linkType: number, view: DataView): void {
+  add(group: PacketGroup): void {
+    const { count, headers } = group;
+    for (let i = 0; i < count; i++) this.#keys[i]!.ofPacket(headers[i]!, group.linkType[i]!);
+    this.#prefetch(count);
+    for (let i = 0; i < count; i++) {
+      this.#key = this.#keys[i]!;
+      this.#addPacket(group, i);
+    }
+    this.counters.packets += count;
+  }
+
+  /** Touches the memory that the packets of a group will need, each kind for all of them before the next kind. */
+  #prefetch(count: number): void {
+    const { u32 } = this.#rows;
+    const transports = this.state.tcp.slab.u32;
+    const candidates = this.#candidates;
+    let touched = 0;
+    for (let i = 0; i < count; i++) candidates[i] = this.#index.candidate(this.#keys[i]!.hash);
+    for (let i = 0; i < count; i++) {
+      const at = candidates[i]! * ROW_WORDS;
+      touched ^= u32[at]! ^ u32[at + W_PACKETS]!;
+      candidates[i] = u32[at + W_TRANSPORT]!;
+    }
+    for (let i = 0; i < count; i++) {
+      const at = Math.min(candidates[i]! * TCP_WORDS, transports.length - TCP_WORDS);
+      touched ^= transports[at]! ^ transports[at + TCP_WORDS / 2]!;
+    }
+    this.touched = touched;
+  }
+
+  #addPacket(group: PacketGroup, i: number): void {
+    const h = group.headers[i]!;
+    const timeUs = group.timeUs[i]!;
     if (timeUs >= this.#nextTickUs || timeUs < this.#nowUs - STEP_BACK_US) this.advance(timeUs);
-    this.counters.packets += 1;
-    const key = this.#key;
-    key.ofPacket(h, linkType);
-    let row = this.#index.find(key);
+    let row = this.#index.find(this.#key);
     let direction = -1;
     if (row >= 0 && h.fragment === LATER_FRAGMENT) {
       direction = (this.#rows.u32[row * ROW_WORDS + W_FLAGS]! & ROW.fragmentsFromResponder) === 0 ? 0 : 1;
       row = this.#flowOfFragment(row, timeUs);
-    } else if (row >= 0 && h.protocol === PROTOCOL.tcp && h.tcpFlags !== 0) {
+    } else if (row >= 0 && (h.tcpFlags & TCP_FLAG.syn) !== 0) {
       row = this.#sameConnection(row, h);
     }
     if (row < 0) row = this.#open(timeUs, h);
     if (direction < 0) direction = this.#directionOf(row);
-    if (packetsOf(this.#rows, row) === 0) this.#startRecord(row, timeUs, timeNs);
-    const closed = this.#counter.count(row, direction, key.isAnswer, h, timeUs, timeNs, wireBytes, view);
+    if (packetsOf(this.#rows, row) === 0) this.#startRecord(row, timeUs, group.timeNs[i]!);
+    const closed = this.#counter.count(row, direction, this.#key.isAnswer, group, i);
     if (closed) this.#close(row);
     if (h.fragment === FIRST_FRAGMENT) this.#rememberFragments(row, direction, h, timeUs);
     if (h.quoted.present) this.#markQuoted(h);
@@ -179,7 +212,8 @@ export class FlowTable {
     const row = this.#take(timeUs);
     const initiatorIsB = this.#key.fromB !== this.#key.isAnswer;
     this.#index.insert(this.#key, row);
-    this.#rows.u32[row * ROW_WORDS + W_FLAGS] = initiatorIsB ? ROW.initiatorIsB : 0;
+    this.#rows.u32[row * ROW_WORDS + W_FLAGS] =
+      (initiatorIsB ? ROW.initiatorIsB : 0) | (this.#key.isAnswer ? ROW.answersOnly : 0);
     this.#rows.u16[row * ROW_HALVES + H_ETHER_TYPE] = h.etherType;
     this.#rows.f64[row * ROW_DOUBLES + F_FLOW_ID] = ++this.#lastFlowId;
     this.counters.opened += 1;
@@ -224,7 +258,6 @@ export class FlowTable {
   #sameConnection(row: number, h: Headers): number {
     const { u32 } = this.#rows;
     const at = row * ROW_WORDS;
-    if ((h.tcpFlags & TCP_FLAG.syn) === 0) return row;
     const transport = u32[at + W_TRANSPORT]!;
     if (transport === 0) return row;
     const { tcp } = this.state;

@@ -2,7 +2,9 @@ import { TCP_FLAG, type Headers } from '../packet/headers.ts';
 import { EVENT, TCP_STATE } from '../record/fields/field.ts';
 import { exchange, exchangedBits } from './exchange.ts';
 import { SequenceHoles } from './sequence-holes.ts';
+import type { PacketGroup } from './packet-group.ts';
 import { Slab } from './slab.ts';
+import type { TimeOrigin } from './time-origin.ts';
 
 // Words of a TCP row. Of each pair the first is the initiator's, the next the responder's.
 export const T_BASE = 0;
@@ -51,6 +53,10 @@ const SYN_ACK = TCP_FLAG.syn | TCP_FLAG.ack;
 const ANY_RESET = TCP_STATE.sourceReset | TCP_STATE.destinationReset;
 const CLOSING = TCP_STATE.fin | TCP_STATE.finAck | TCP_STATE.closed | ANY_RESET;
 
+/** Anything but data, acknowledgement, push and urgent. */
+const UNCOMMON_FLAGS = TCP_FLAG.syn | TCP_FLAG.fin | TCP_FLAG.rst | TCP_FLAG.ece | TCP_FLAG.cwr;
+const COMMON_KNOWN = KNOWN.next | KNOWN.acked;
+
 /** State machine and stream accounting of TCP (RFC 9293), one slab row a connection. Direction 0 is the initiator. */
 export class TcpRows {
   readonly slab: Slab;
@@ -98,19 +104,44 @@ export class TcpRows {
   }
 
   /**
-   * Takes one segment into account.
-   * @param atNs time of the segment, nanoseconds since any fixed moment
+   * Takes the segment of packet `i` of a group into account.
    * @returns `EVENT` bits that it caused
    */
-  segment(row: number, direction: number, h: Headers, atNs: number): number {
-    const { u32, u16, u8 } = this.slab;
+  segment(
+    row: number,
+    direction: number,
+    state: { readonly origin: TimeOrigin },
+    group: PacketGroup,
+    i: number,
+  ): number {
+    const h = group.headers[i]!;
+    const { u32, i32, u8 } = this.slab;
     const at = row * TCP_WORDS;
     const flags = h.tcpFlags;
-    u8[at * 4 + T_FLAGS + direction]! |= flags;
-    u32[at + T_OPTIONS]! |= h.tcpOptions;
+    const seen = u8[at * 4 + T_FLAGS + direction]!;
+    if ((seen | flags) !== seen) u8[at * 4 + T_FLAGS + direction] = seen | flags;
+    if (h.tcpOptions !== 0) u32[at + T_OPTIONS]! |= h.tcpOptions;
+    // Data and acknowledgements in order, of an established connection: nearly all segments.
+    if (
+      (flags & UNCOMMON_FLAGS) === 0 &&
+      (u32[at + T_STATE]! & (TCP_STATE.established | CLOSING)) === TCP_STATE.established &&
+      ((u32[at + T_KNOWN]! >> direction) & COMMON_KNOWN) === COMMON_KNOWN &&
+      i32[at + T_NEXT + direction] === h.tcpSequence
+    ) {
+      u32[at + T_NEXT + direction] = h.tcpSequence + h.payloadBytes;
+      if (((h.tcpAcknowledgement - i32[at + T_ACKED + direction]!) | 0) > 0) {
+        u32[at + T_ACKED + direction] = h.tcpAcknowledgement;
+      }
+      return this.#window(at, direction, h);
+    }
+    return this.#uncommonSegment(at, direction, h, state.origin.nanosecondsOf(group, i));
+  }
+
+  #uncommonSegment(at: number, direction: number, h: Headers, atNs: number): number {
+    const flags = h.tcpFlags;
     if ((flags & TCP_FLAG.syn) !== 0) {
       this.#handshake(at, direction, h, atNs);
-      if (h.tcpMss !== 0) u16[at * 2 + T_MSS + direction] = h.tcpMss;
+      if (h.tcpMss !== 0) this.slab.u16[at * 2 + T_MSS + direction] = h.tcpMss;
     } else {
       this.#progress(at, direction, flags, atNs);
     }

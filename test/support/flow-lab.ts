@@ -1,4 +1,5 @@
 import { NO_FEATURES, type Features } from '../../libs/flow/optional-rows.ts';
+import { PacketGroup } from '../../libs/flow/packet-group.ts';
 import { BatchReporter } from '../../libs/flow/report.ts';
 import { FlowTable, type FlowTableOptions } from '../../libs/flow/table.ts';
 import { Headers, IPV4_ADDRESS, NOT_FRAGMENTED, TCP_FLAG } from '../../libs/packet/headers.ts';
@@ -70,9 +71,10 @@ export class FlowLab {
   readonly table: FlowTable;
   readonly records: PlainRecord[] = [];
   readonly #reporter: BatchReporter;
+  readonly #group = new PacketGroup();
 
   constructor(options: Partial<Omit<FlowTableOptions, 'features'>> & { features?: Partial<Features> } = {}) {
-    this.#reporter = new BatchReporter({ source: 'lab', run: START_US }, 100, (batch) => {
+    this.#reporter = new BatchReporter({ source: 'lab', run: START_US }, { next: 0 }, 100, (batch) => {
       this.records.push(...plainRecords(batch));
     });
     this.table = new FlowTable(
@@ -89,6 +91,7 @@ export class FlowLab {
 
   /** Counts a packet at `seconds` after the start. */
   at(seconds: number, segment: SegmentLike): this {
+    const group = this.#group;
     const h = new Headers();
     h.etherType = 0x0800;
     h.addressKind = IPV4_ADDRESS;
@@ -111,7 +114,12 @@ export class FlowLab {
     segment.with?.(h);
     const us = Math.round(seconds * 1e6);
     const wire = segment.wire ?? 54 + h.payloadBytes;
-    this.table.add(h, START_US + us, 0, wire, 1, new DataView(new ArrayBuffer(0)));
+    Object.assign(group.headers[0]!, h);
+    group.count = 1;
+    group.timeUs[0] = START_US + us;
+    group.wire[0] = wire;
+    group.linkType[0] = 1;
+    this.table.add(group);
     return this;
   }
 
