@@ -1,7 +1,7 @@
 import type { Layer } from './layer.ts';
 
 /** Bytes that no layer explains: so many of a pattern, given bytes, or text in UTF-8. */
-export function payload(content: number | Uint8Array | string, fill = 0x61): Layer {
+export function payload(content: number | Uint8Array | string, fill = 0x78): Layer {
   const bytes =
     typeof content === 'number'
       ? new Uint8Array(content).fill(fill)
