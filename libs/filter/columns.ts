@@ -1,0 +1,133 @@
+import type { Batch, BatchKind } from '../record/batch.ts';
+import type { AddressColumn, NumberColumn } from '../record/columns.ts';
+import type { NumericArray } from '../record/kinds.ts';
+import type { Lanes } from './ast.ts';
+import type { Range } from './numbers.ts';
+
+/** Keeps, in place, the first `count` row numbers of `rows` that match; returns how many stay. */
+export type Select = (batch: Batch, rows: Uint32Array, count: number) => number;
+
+export const selectAll: Select = (_batch, _rows, count) => count;
+
+/** Rows whose stored number lies in `range`. A row without a value is refused, whether inside or outside is wanted. */
+export function selectRange(field: number, { low, high, inside }: Range): Select {
+  return (batch, rows, count) => {
+    const column = batch.columns[field] as NumberColumn | undefined;
+    if (column === undefined) return 0;
+    const present = keepPresent(column.valid, rows, count);
+    return inside
+      ? keepInside(column.values, low, high, rows, present)
+      : keepOutside(column.values, low, high, rows, present);
+  };
+}
+
+/** Rows of which any of the bits of `mask` is set. */
+export function selectBits(field: number, mask: number): Select {
+  return (batch, rows, count) => {
+    const column = batch.columns[field] as NumberColumn | undefined;
+    if (column === undefined) return 0;
+    const { values } = column;
+    const present = keepPresent(column.valid, rows, count);
+    let kept = 0;
+    for (let i = 0; i < present; i++) {
+      const row = rows[i]!;
+      if ((values[row]! & mask) !== 0) rows[kept++] = row;
+    }
+    return kept;
+  };
+}
+
+/** Rows that have a value, of whatever kind. */
+export function selectPresent(field: number): Select {
+  return (batch, rows, count) => {
+    const column = batch.columns[field];
+    return column === undefined ? 0 : keepPresent(column.valid, rows, count);
+  };
+}
+
+/** Rows whose address is of `family` and agrees with `lanes` in the bits of `masks`. */
+export function selectAddress(field: number, family: number, lanes: Lanes, masks: Lanes): Select {
+  // The last lane first: it tells IPv4 addresses apart.
+  const order = ([3, 2, 1, 0] as const).filter((k) => masks[k] !== 0);
+  return (batch, rows, count) => {
+    const column = batch.columns[field] as AddressColumn | undefined;
+    if (column === undefined) return 0;
+    let kept = keepPresent(column.valid, rows, count);
+    for (const k of order)
+      kept = keepMasked(column.lanes[k], column.strides[k], masks[k] | 0, lanes[k] | 0, rows, kept);
+    return keepMasked(column.family, column.familyStride, 0xff, family, rows, kept);
+  };
+}
+
+/** All rows of a batch of one kind, none of the others. */
+export function selectKind(kind: BatchKind): Select {
+  return (batch, _rows, count) => (batch.kind === kind ? count : 0);
+}
+
+export function selectSource(source: string): Select {
+  return (batch, _rows, count) => (batch.origin.source === source ? count : 0);
+}
+
+/** Rows for which `valueOf` gives a number in `range`; for fields that are computed. */
+export function selectComputed(
+  valueOf: (batch: Batch, row: number) => number | undefined,
+  { low, high, inside }: Range,
+): Select {
+  return (batch, rows, count) => {
+    let kept = 0;
+    for (let i = 0; i < count; i++) {
+      const row = rows[i]!;
+      const value = valueOf(batch, row);
+      if (value !== undefined && (value >= low && value <= high) === inside) rows[kept++] = row;
+    }
+    return kept;
+  };
+}
+
+function keepPresent(valid: Uint8Array | undefined, rows: Uint32Array, count: number): number {
+  if (valid === undefined) return count;
+  let kept = 0;
+  for (let i = 0; i < count; i++) {
+    const row = rows[i]!;
+    if ((valid[row >> 3]! & (1 << (row & 7))) !== 0) rows[kept++] = row;
+  }
+  return kept;
+}
+
+function keepInside(values: NumericArray, low: number, high: number, rows: Uint32Array, count: number): number {
+  let kept = 0;
+  for (let i = 0; i < count; i++) {
+    const row = rows[i]!;
+    const value = values[row]!;
+    if (value >= low && value <= high) rows[kept++] = row;
+  }
+  return kept;
+}
+
+function keepOutside(values: NumericArray, low: number, high: number, rows: Uint32Array, count: number): number {
+  let kept = 0;
+  for (let i = 0; i < count; i++) {
+    const row = rows[i]!;
+    const value = values[row]!;
+    if (!(value >= low && value <= high)) rows[kept++] = row;
+  }
+  return kept;
+}
+
+/** Signed 32-bit `mask` and `wanted`; with stride 0 the first value stands for all rows. */
+function keepMasked(
+  values: Uint8Array | Uint32Array,
+  stride: number,
+  mask: number,
+  wanted: number,
+  rows: Uint32Array,
+  count: number,
+): number {
+  if (stride === 0) return (values[0]! & mask) === wanted ? count : 0;
+  let kept = 0;
+  for (let i = 0; i < count; i++) {
+    const row = rows[i]!;
+    if ((values[row]! & mask) === wanted) rows[kept++] = row;
+  }
+  return kept;
+}

@@ -1,0 +1,26 @@
+import { UsageError } from '../core/errors.ts';
+
+/** Characters of the filter that an error shows on either side of the place. */
+const CONTEXT_CHARACTERS = 50;
+
+/** A filter that is not understood; points at the place. Exit status 2. */
+export class FilterError extends UsageError {
+  override readonly code = 'FILTER';
+  /** Offset in the filter, in UTF-16 units, from 0. */
+  readonly at: number;
+
+  constructor(source: string, at: number, problem: string, hint = '') {
+    super(`filter: ${problem} at column ${at + 1}\n${excerpt(source, at)}`, { hint });
+    this.at = at;
+  }
+}
+
+/** The part of the filter around `at` on one line, and a caret under it. */
+function excerpt(source: string, at: number): string {
+  const start = Math.max(0, at - CONTEXT_CHARACTERS);
+  const end = Math.min(source.length, at + CONTEXT_CHARACTERS);
+  const before = start > 0 ? '…' : '';
+  const after = end < source.length ? '…' : '';
+  const text = source.slice(start, end).replaceAll(/[^\x20-\x7e]/g, '·');
+  return `  ${before}${text}${after}\n  ${' '.repeat(before.length + at - start)}^`;
+}

@@ -1,0 +1,97 @@
+import type { Batch } from '../record/batch.ts';
+import type { StoredField } from '../record/fields/field.ts';
+import { STORED_FIELDS } from '../record/fields/stored.ts';
+import { isNumeric } from '../record/kinds.ts';
+import { inUnitsOf, type Dimension, type Quantity } from './numbers.ts';
+import { FIELD_ALIASES, type Direction } from './words.ts';
+
+/** A numeric field that a filter compares. */
+export interface ComparedField {
+  readonly name: string;
+  readonly dimension: Dimension;
+  /** A held value times this is in the unit that people see. */
+  readonly scale: number;
+  /** Seconds in the unit that people see, of a time. */
+  readonly unitSeconds: number;
+}
+
+/** How the values of a numeric field are had. */
+export type Access =
+  | { readonly stored: number; readonly reads: readonly number[] }
+  | {
+      readonly stored: undefined;
+      readonly reads: readonly number[];
+      readonly valueOf: (batch: Batch, row: number) => number | undefined;
+    };
+
+const STORED: Readonly<Record<string, StoredField | undefined>> = STORED_FIELDS;
+
+function comparedField(name: string): ComparedField | undefined {
+  const field = Object.hasOwn(STORED, name) ? STORED[name] : undefined;
+  if (field === undefined || !isNumeric(field.kind)) return undefined;
+  const unitSeconds = field.unit === 'seconds' ? 1 : field.unit === 'milliseconds' ? 1e-3 : undefined;
+  return {
+    name,
+    dimension: unitSeconds === undefined ? 'count' : 'seconds',
+    scale: field.scale ?? 1,
+    unitSeconds: unitSeconds ?? 1,
+  };
+}
+
+/**
+ * The fields that a word with a direction means. Without a direction a field of that name, else those of both directions:
+ * `pkts` is the total, `ttl` either of `sttl` and `dttl`.
+ * @returns at least one field, all alike; or what is wrong
+ */
+export function comparedFields(
+  word: string,
+  direction: Direction | undefined,
+): readonly [ComparedField, ...ComparedField[]] | string {
+  const name = FIELD_ALIASES[word] ?? word;
+  const total = comparedField(name);
+  if (direction === undefined && total !== undefined) return [total];
+  const source = comparedField(`s${name}`);
+  const destination = comparedField(`d${name}`);
+  if (source !== undefined && destination !== undefined) {
+    if (direction === 'src') return [source];
+    return direction === 'dst' ? [destination] : [source, destination];
+  }
+  return total === undefined ? `'${word}' is not a field with numbers` : `'${word}' has no direction`;
+}
+
+/** Whether a test may begin with the word, or it is a field that no number can be compared with. */
+export function isFieldWord(word: string): boolean {
+  return Object.hasOwn(STORED, word) || typeof comparedFields(word, undefined) !== 'string';
+}
+
+/** All words for fields, those without the letter of a direction among them. */
+export function fieldWords(): string[] {
+  const names = Object.keys(STORED_FIELDS).filter((name) => comparedField(name) !== undefined);
+  const pairs = names.filter((name) => name.startsWith('s')).map((name) => name.slice(1));
+  return [...names, ...pairs.filter((name) => isFieldWord(name)), ...Object.keys(FIELD_ALIASES)];
+}
+
+/** A number of a filter as the field's values are held. */
+export function heldValue({ scale, dimension, unitSeconds }: ComparedField, quantity: Quantity): number {
+  const withUnit = dimension === 'seconds' && quantity.suffix !== '';
+  return inUnitsOf(withUnit ? scale * unitSeconds : scale, quantity);
+}
+
+export function storedNumber(name: string): number {
+  const field = STORED[name];
+  if (field === undefined) throw new RangeError(`no stored field ${name}`);
+  return field.number;
+}
+
+export function accessOf(name: string): Access {
+  const number = storedNumber(name);
+  return { stored: number, reads: [number] };
+}
+
+/** Whether a management record can have a value for the field. */
+export function mayManagementHave(name: string): boolean {
+  return STORED[name]?.group === 'management' || COMMON_FIELDS.has(name);
+}
+
+/** Fields of management records that flow records have too. */
+const COMMON_FIELDS: ReadonlySet<string> = new Set(['cause', 'stime', 'stimens', 'dur']);

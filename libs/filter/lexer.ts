@@ -1,0 +1,48 @@
+import { FilterError } from './errors.ts';
+import { comparisonOf, type Comparison } from './numbers.ts';
+
+/** Longest filter, in characters. */
+export const FILTER_CHARACTERS_MAX = 4096;
+
+export type Token =
+  | { readonly kind: 'open' | 'close' | 'and' | 'or' | 'not'; readonly text: string; readonly at: number }
+  | { readonly kind: 'compare'; readonly comparison: Comparison; readonly text: string; readonly at: number }
+  | { readonly kind: 'word'; readonly text: string; readonly at: number };
+
+/** One token at the sticky position: white space, operator, quoted word, or word. */
+const TOKEN = /(\s+)|(&&|\|\||[()]|[<>=!]=|[<>=!])|"([^"]*)"|'([^']*)'|\\?([\w.:/*+\-%@]+)/y;
+
+const OPERATOR_KINDS = { '(': 'open', ')': 'close', '&&': 'and', '||': 'or', '!': 'not' } as const;
+const WORD_KINDS = { and: 'and', or: 'or', not: 'not' } as const;
+
+/**
+ * Splits a filter into tokens. A quoted word, or one after a backslash, is never an operator.
+ * @throws FilterError for a character that belongs to no token, and for a filter that is too long
+ */
+export function tokenize(source: string): Token[] {
+  if (source.length > FILTER_CHARACTERS_MAX)
+    throw new FilterError(source, FILTER_CHARACTERS_MAX, `more than ${FILTER_CHARACTERS_MAX} characters`);
+  const tokens: Token[] = [];
+  for (let at = 0; at < source.length; at = TOKEN.lastIndex) {
+    TOKEN.lastIndex = at;
+    const match = TOKEN.exec(source);
+    if (match === null) throw unexpected(source, at);
+    const [whole, space, operator] = match;
+    if (space !== undefined) continue;
+    const text = operator ?? match[3] ?? match[4] ?? match[5] ?? '';
+    const kinds = operator === undefined ? (whole === text ? WORD_KINDS : {}) : OPERATOR_KINDS;
+    const comparison = whole === text ? comparisonOf(text) : undefined;
+    if (Object.hasOwn(kinds, text))
+      tokens.push({ kind: (kinds as Record<string, keyof typeof WORD_KINDS>)[text]!, text, at });
+    else if (comparison !== undefined) tokens.push({ kind: 'compare', comparison, text, at });
+    else tokens.push({ kind: 'word', text, at });
+  }
+  return tokens;
+}
+
+function unexpected(source: string, at: number): FilterError {
+  const character = source[at]!;
+  if (character === '"' || character === "'") return new FilterError(source, at, 'a quotation that does not end');
+  const shown = /[\x21-\x7e]/.test(character) ? `'${character}'` : 'a character';
+  return new FilterError(source, at, `unexpected ${shown}`);
+}
