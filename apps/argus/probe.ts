@@ -1,55 +1,66 @@
 import type { PacketBatch, PacketSource } from '../../libs/capture/source.ts';
-import { BatchReporter, type RecordNumbers } from '../../libs/flow/report.ts';
+import { GROUP_PACKETS, PacketGroup } from '../../libs/flow/packet-group.ts';
+import { BatchReporter } from '../../libs/flow/report.ts';
 import { FlowTable, type FlowTableOptions } from '../../libs/flow/table.ts';
 import { decodePacket } from '../../libs/packet/decode.ts';
-import { Headers } from '../../libs/packet/headers.ts';
 import { PROBLEM_NAMES } from '../../libs/packet/problems.ts';
 import type { Batch, Origin } from '../../libs/record/batch.ts';
-import { CAUSE } from '../../libs/record/fields/field.ts';
-import { managementBatch } from '../../libs/record/management.ts';
+import { shardOf } from './shard.ts';
 
 export interface ProbeOptions {
   readonly origin: Origin;
   readonly table: FlowTableOptions;
   /** Records per batch at most. */
   readonly rowsMax: number;
-  /** Numbers of the first and last packet to count, from 1. */
+  /** Numbers of the first and last packet to count, from 1; a last of -1 is the last there is. */
   readonly packets: { readonly first: number; readonly last: number };
-  /** Program and version, for the management records. */
-  readonly version: string;
+  /** Bytes of each packet that are looked at. */
+  readonly snaplen: number;
+  /** This probe counts the packets that `shardOf` gives it, one of several over the same sources. */
+  readonly shard: { readonly index: number; readonly count: number };
+}
+
+/** What a probe has done; all since it began. */
+export interface ProbeTotals {
+  packets: number;
+  bytes: number;
+  filtered: number;
+  /** Packets that the kernel dropped; -1 where that cannot be known. */
+  droppedByKernel: number;
+  droppedByUs: number;
+  flowsOpened: number;
+  flowsEvicted: number;
+  /** Packets by number of the problem that stopped their decoding (`PROBLEM_NAMES`). */
+  problems: Float64Array;
 }
 
 /** The pipeline of one probe: packets of its sources → headers → flows → batches of records. */
 export class Probe {
   readonly #options: ProbeOptions;
-  readonly #emit: (batch: Batch) => void;
-  readonly #numbers: RecordNumbers = { next: 0 };
   readonly #table: FlowTable;
   readonly #reporter: BatchReporter;
-  readonly #headers = new Headers();
+  readonly #group = new PacketGroup();
   readonly #problems = new Float64Array(PROBLEM_NAMES.length);
+  readonly #lastPacket: number;
   #packets = 0;
   #bytes = 0;
-  /** Counters of the sources that have ended. */
-  readonly #ended = { filtered: 0, droppedByKernel: 0, droppedByUs: 0 };
+  readonly #sources: PacketSource[] = [];
 
-  /** @param emit takes each batch as soon as it is made */
+  /** @param emit takes each batch as soon as it is made; record numbers are those of this probe */
   constructor(options: ProbeOptions, emit: (batch: Batch) => void) {
     this.#options = options;
-    this.#emit = emit;
-    this.#reporter = new BatchReporter(options.origin, this.#numbers, options.rowsMax, emit);
+    this.#lastPacket = options.packets.last === -1 ? Infinity : options.packets.last;
+    this.#reporter = new BatchReporter(options.origin, { next: 0 }, options.rowsMax, emit);
     this.#table = new FlowTable(options.table, this.#reporter);
   }
 
-  /** The management record that comes before all others. */
-  start(input: string): void {
-    this.#manage(CAUSE.start, { minput: input, mversion: this.#options.version });
-  }
-
-  /** Counts the packets of `source` until it ends or the signal aborts. */
-  async read(source: PacketSource, signal: AbortSignal): Promise<void> {
-    const { last } = this.#options.packets;
-    while (!signal.aborted && this.#packets < last) {
+  /**
+   * Counts the packets of `source` until it ends or the signal aborts.
+   * @param ready is awaited before each batch of packets, for those who take the records to catch up
+   */
+  async read(source: PacketSource, signal: AbortSignal, ready: () => Promise<void> | undefined): Promise<void> {
+    this.#sources.push(source);
+    while (!signal.aborted && this.#packets < this.#lastPacket) {
       const batch = await source.next();
       if (batch === null) break;
       this.#count(batch);
@@ -57,59 +68,60 @@ export class Probe {
         this.#table.advance(Date.now() * 1000);
         this.#reporter.flush();
       }
+      await ready();
     }
-    this.#ended.filtered += source.counters.filtered;
-    this.#ended.droppedByKernel += Math.max(0, source.counters.droppedByKernel);
-    this.#ended.droppedByUs += source.counters.droppedByUs ?? 0;
   }
 
-  /** Reports every open flow, and then how it all went. */
-  stop(): void {
+  /** Reports every open flow. */
+  flush(): void {
     this.#table.flush();
     this.#reporter.flush();
-    let bad = 0;
-    const named: string[] = [];
-    for (let problem = 1; problem < this.#problems.length; problem++) {
-      const count = this.#problems[problem]!;
-      if (count === 0) continue;
-      bad += count;
-      named.push(`${PROBLEM_NAMES[problem]}=${count}`);
-    }
-    this.#manage(CAUSE.stop, {
-      mpkts: this.#table.counters.packets,
-      mbytes: this.#bytes,
-      mkdrops: this.#ended.droppedByKernel,
-      mdrops: this.#ended.droppedByUs,
-      mfiltered: this.#ended.filtered,
-      mbad: bad,
-      mflows: this.#table.counters.opened,
-      mevicted: this.#table.counters.evicted,
-      mrecords: this.#numbers.next,
-      mmemory: process.memoryUsage.rss(),
-      mversion: this.#options.version,
-      ...(named.length === 0 ? {} : { mproblems: named.join(' ') }),
-    });
   }
 
-  #manage(cause: number, values: Parameters<typeof managementBatch>[2]['values']): void {
-    const timeUs = Date.now() * 1000;
-    const durationNs = Math.max(0, timeUs - this.#options.origin.run) * 1000;
-    this.#emit(managementBatch(this.#options.origin, this.#numbers.next++, { cause, timeUs, durationNs, values }));
+  totals(): ProbeTotals {
+    const sum = (value: (counters: PacketSource['counters']) => number): number =>
+      this.#sources.reduce((total, { counters }) => total + value(counters), 0);
+    const unknownDrops = this.#sources.some((source) => source.counters.droppedByKernel < 0);
+    return {
+      packets: this.#table.counters.packets,
+      bytes: this.#bytes,
+      filtered: sum((c) => c.filtered),
+      droppedByKernel: unknownDrops ? -1 : sum((c) => c.droppedByKernel),
+      droppedByUs: sum((c) => c.droppedByUs),
+      flowsOpened: this.#table.counters.opened,
+      flowsEvicted: this.#table.counters.evicted,
+      problems: this.#problems,
+    };
   }
 
   #count(batch: PacketBatch): void {
-    const { first, last } = this.#options.packets;
-    const headers = this.#headers;
-    const table = this.#table;
+    const { packets, snaplen, shard } = this.#options;
+    const group = this.#group;
     const { view, offset, captured, wire, timeUs, timeNs, linkType } = batch;
+    group.view = view;
+    let filled = 0;
     for (let i = 0; i < batch.count; i++) {
       const number = ++this.#packets;
-      if (number < first || number > last) continue;
+      if (number < packets.first || number > this.#lastPacket) continue;
       const start = offset[i]!;
-      decodePacket(view, start, start + captured[i]!, wire[i]!, linkType[i]!, headers);
+      const headers = group.headers[filled]!;
+      decodePacket(view, start, start + Math.min(captured[i]!, snaplen), wire[i]!, linkType[i]!, headers);
+      if (shard.count > 1 && shardOf(headers, shard.count) !== shard.index) continue;
       if (headers.problem !== 0) this.#problems[headers.problem]! += 1;
       this.#bytes += wire[i]!;
-      table.add(headers, timeUs[i]!, timeNs[i]!, wire[i]!, linkType[i]!, view);
+      group.timeUs[filled] = timeUs[i]!;
+      group.timeNs[filled] = timeNs[i]!;
+      group.wire[filled] = wire[i]!;
+      group.linkType[filled] = linkType[i]!;
+      filled += 1;
+      if (filled < GROUP_PACKETS) continue;
+      group.count = filled;
+      this.#table.add(group);
+      filled = 0;
     }
+    group.count = filled;
+    this.#table.add(group);
+    // The clock runs for packets that another probe counts, too.
+    if (batch.count > 0) this.#table.advance(timeUs[batch.count - 1]!);
   }
 }

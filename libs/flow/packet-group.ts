@@ -7,7 +7,7 @@ export const GROUP_PACKETS = 16;
 export class PacketGroup {
   count = 0;
   /** The bytes that the offsets in `headers` refer to. */
-  view = new DataView(new ArrayBuffer(0));
+  view: DataView = new DataView(new ArrayBuffer(0));
   readonly headers: readonly Headers[] = Array.from({ length: GROUP_PACKETS }, () => new Headers());
   /** Microseconds since the epoch, and the nanoseconds 0–999 beyond. */
   readonly timeUs = new Float64Array(GROUP_PACKETS);

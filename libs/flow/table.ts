@@ -54,6 +54,8 @@ export interface FlowTableOptions {
   readonly endRecords?: boolean;
   /** Seed of the hash; random in a probe, fixed in a test. */
   readonly seed: number;
+  /** Flow ids to give out; 1, 2, 3 … by default. */
+  readonly flowIds?: { readonly first: number; readonly step: number };
 }
 
 /** Takes the record of a row, before the row's counters are cleared. */
@@ -94,11 +96,18 @@ export class FlowTable {
   readonly #due = (row: number): void => this.#timerDue(row);
   #nowUs = -Infinity;
   #nextTickUs = -Infinity;
-  #lastFlowId = 0;
+  #nextFlowId: number;
 
   constructor(options: FlowTableOptions, reporter: Reporter) {
-    this.#options = { timeouts: DEFAULT_TIMEOUTS, features: NO_FEATURES, endRecords: false, ...options };
+    this.#options = {
+      timeouts: DEFAULT_TIMEOUTS,
+      features: NO_FEATURES,
+      endRecords: false,
+      flowIds: { first: 1, step: 1 },
+      ...options,
+    };
     const { flowsMax, features, timeouts } = this.#options;
+    this.#nextFlowId = this.#options.flowIds.first;
     this.#reporter = reporter;
     this.#rows = new FlowRows(flowsMax);
     this.state = {
@@ -215,9 +224,15 @@ export class FlowTable {
     this.#rows.u32[row * ROW_WORDS + W_FLAGS] =
       (initiatorIsB ? ROW.initiatorIsB : 0) | (this.#key.isAnswer ? ROW.answersOnly : 0);
     this.#rows.u16[row * ROW_HALVES + H_ETHER_TYPE] = h.etherType;
-    this.#rows.f64[row * ROW_DOUBLES + F_FLOW_ID] = ++this.#lastFlowId;
+    this.#rows.f64[row * ROW_DOUBLES + F_FLOW_ID] = this.#takeFlowId();
     this.counters.opened += 1;
     return row;
+  }
+
+  #takeFlowId(): number {
+    const id = this.#nextFlowId;
+    this.#nextFlowId += this.#options.flowIds.step;
+    return id;
   }
 
   /** A zeroed row filed by its time; makes room where there is none. */
@@ -282,7 +297,7 @@ export class FlowTable {
       return parent;
     }
     u32[words + W_FLAGS]! &= ~ROW.alias;
-    f64[row * ROW_DOUBLES + F_FLOW_ID] = ++this.#lastFlowId;
+    f64[row * ROW_DOUBLES + F_FLOW_ID] = this.#takeFlowId();
     return row;
   }
 

@@ -45,6 +45,8 @@ export interface SegmentLike {
   seq?: number;
   ack?: number;
   payload?: number;
+  /** Captured payload; its length stands for `payload` when that is not given. */
+  bytes?: string;
   window?: number;
   scale?: number;
   protocol?: number;
@@ -110,7 +112,10 @@ export class FlowLab {
     h.tcpAcknowledgement = (segment.ack ?? 0) | 0;
     h.tcpWindow = segment.window ?? 64_240;
     h.tcpWindowScale = segment.scale ?? -1;
-    h.payloadBytes = segment.payload ?? 0;
+    const bytes = Buffer.from(segment.bytes ?? '', 'latin1');
+    h.payloadBytes = segment.payload ?? bytes.length;
+    h.payloadEnd = bytes.length;
+    group.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
     segment.with?.(h);
     const us = Math.round(seconds * 1e6);
     const wire = segment.wire ?? 54 + h.payloadBytes;
