@@ -1,4 +1,5 @@
 import { UsageError } from '../core/errors.ts';
+import { didYouMean } from '../core/nearest.ts';
 import { GENERAL_OPTIONS, takesValue, type OptionTable, type ValueOption } from './options.ts';
 
 export interface SplitArguments {
@@ -112,10 +113,15 @@ class Splitter {
   }
 
   #suggestion(written: string): string {
-    const help = 'See --help for the options.';
-    if (written.startsWith('--')) return help;
+    if (written.startsWith('--')) return didYouMean(written, Object.keys(this.#table).map(longName)) || SEE_HELP;
     const letter = written.slice(1);
     const other = letter === letter.toUpperCase() ? letter.toLowerCase() : letter.toUpperCase();
-    return other !== letter && this.#names.has(other) ? `Did you mean '-${other}'? ${help}` : help;
+    return other !== letter && this.#names.has(other) ? `Did you mean '-${other}'?` : SEE_HELP;
   }
+}
+
+const SEE_HELP = 'See --help for the options.';
+
+function longName(name: string): string {
+  return `--${name}`;
 }

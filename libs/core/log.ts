@@ -1,14 +1,13 @@
-/** What would let a message move the cursor, colour the terminal or forge a line: control and format characters. */
-const CONTROL = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
+import { printable } from './sanitize.ts';
 
-/** Writes `program: message` as one line to standard error. Control characters in it become blanks. */
+/** Writes `program: message` as one line to standard error. Control characters in it become dots. */
 export function log(program: string, message: string): void {
-  write(`${program}: ${message.replace(CONTROL, ' ')}\n`);
+  write(`${program}: ${printable(message)}\n`);
 }
 
 /** As `log`, for a message that our own code laid out in several lines, such as one with a caret under a word. */
 export function logLines(program: string, message: string): void {
-  const lines = message.split('\n').map((line) => line.replace(CONTROL, ' '));
+  const lines = message.split('\n').map(printable);
   write(`${program}: ${lines.join('\n')}\n`);
 }
 

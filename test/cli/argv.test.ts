@@ -93,7 +93,8 @@ for (const { line, means } of LINES) {
 const WRONG: readonly { line: string; says: RegExp; operands?: 'words' }[] = [
   { line: '-r f -k', says: /unknown option '-k'/ },
   { line: '-nN 5', says: /unknown option '-N'.*\n?.*'-n'/s },
-  { line: '--raed f', says: /unknown option '--raed'/ },
+  { line: '--raed f', says: /unknown option '--raed'.*'--read'/s },
+  { line: '-y', says: /unknown option '-y'.*See --help/s },
   { line: '--constructor', says: /unknown option '--constructor'/ },
   { line: '-r', says: /'-r' needs a value: -r FILE/ },
   { line: '-nc', says: /'-c' needs a value/ },
