@@ -10,7 +10,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ['libs/record'],
   ['libs/codec', 'libs/filter'],
   ['libs/capture', 'libs/flow', 'libs/aggregate', 'libs/sort'],
-  ['libs/transport', 'libs/archive', 'libs/packet-store'],
+  ['libs/transport', 'libs/archive', 'libs/packet-store', 'libs/synthetic'],
   ['libs/interop', 'libs/plugins'],
   ['libs/cli'],
   folders('apps').map((name) => `apps/${name}`),
