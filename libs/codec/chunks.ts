@@ -1,0 +1,123 @@
+import { compress, compressedBytesMax, decompress } from './zstd.ts';
+import { FrameProblem } from './problem.ts';
+
+/**
+ * A chunk is a run of bytes whose natural length the reader knows from elsewhere. What is stored tells its form by its
+ * length: 0 is all zeros, 1 (of a longer chunk) one byte repeated, the natural length the bytes as they are, and any other
+ * a zstd frame.
+ */
+
+/** Chunks smaller than this are not worth a zstd frame. */
+const COMPRESS_FROM_BYTES = 64;
+const NOTHING = new Uint8Array(0);
+
+/** Gathers the chunks of a frame in one buffer that grows and is reused. */
+export class ChunkWriter {
+  /** zstd level for each chunk, 0 for none. */
+  level = 0;
+  #bytes = new Uint8Array(1 << 16);
+  #end = 0;
+  #lengths: number[] = [];
+
+  /** Empties it. */
+  reset(level: number): void {
+    this.level = level;
+    this.#end = 0;
+    this.#lengths = [];
+  }
+
+  get bytes(): Uint8Array {
+    return this.#bytes.subarray(0, this.#end);
+  }
+
+  get length(): number {
+    return this.#end;
+  }
+
+  /** Stored lengths of the chunks since the last call. */
+  takeLengths(): number[] {
+    const lengths = this.#lengths;
+    this.#lengths = [];
+    return lengths;
+  }
+
+  /** Bytes that stand for chunks already. */
+  addStored(bytes: Uint8Array): void {
+    this.#reserve(bytes.length);
+    this.#bytes.set(bytes, this.#end);
+    this.#end += bytes.length;
+  }
+
+  add(chunk: Uint8Array): void {
+    const length = isConstant(chunk) ? this.#constant(chunk) : this.#stored(chunk);
+    this.#end += length;
+    this.#lengths.push(length);
+  }
+
+  #constant(chunk: Uint8Array): number {
+    const value = chunk[0] ?? 0;
+    if (value === 0) return 0;
+    this.#reserve(1);
+    this.#bytes[this.#end] = value;
+    return 1;
+  }
+
+  #stored(chunk: Uint8Array): number {
+    const { length } = chunk;
+    this.#reserve(compressedBytesMax(length));
+    if (this.level > 0 && length >= COMPRESS_FROM_BYTES) {
+      const compressed = compress(this.#bytes.subarray(this.#end), chunk, this.level);
+      if (compressed < length - (length >>> 7)) return compressed;
+    }
+    this.#bytes.set(chunk, this.#end);
+    return length;
+  }
+
+  #reserve(bytes: number): void {
+    if (this.#end + bytes <= this.#bytes.length) return;
+    const larger = new Uint8Array(Math.max(this.#bytes.length * 2, this.#end + bytes));
+    larger.set(this.#bytes.subarray(0, this.#end));
+    this.#bytes = larger;
+  }
+}
+
+function isConstant(chunk: Uint8Array): boolean {
+  const first = chunk[0];
+  for (let i = 1; i < chunk.length; i++) if (chunk[i] !== first) return false;
+  return true;
+}
+
+/** Hands out the chunks of one column in their order. */
+export class ChunkReader {
+  #bytes: Uint8Array = NOTHING;
+  #offset = 0;
+  #lengths: readonly number[] = [];
+  #next = 0;
+
+  /** @param lengths stored lengths, whose sum is within `bytes` from `offset` on */
+  open(bytes: Uint8Array, offset: number, lengths: readonly number[]): void {
+    this.#bytes = bytes;
+    this.#offset = offset;
+    this.#lengths = lengths;
+    this.#next = 0;
+  }
+
+  /** Unpacks the next chunk into the first `length` bytes of `into` and returns them, or a view where they lie. */
+  read(length: number, into: Uint8Array): Uint8Array {
+    const stored = this.#lengths[this.#next++];
+    if (stored === undefined) throw new FrameProblem('column: fewer chunks than its encoding needs');
+    const source = this.#bytes.subarray(this.#offset, this.#offset + stored);
+    this.#offset += stored;
+    if (stored === length) return source;
+    const target = into.subarray(0, length);
+    if (stored === 0) return target.fill(0);
+    if (stored === 1) return target.fill(source[0]!);
+    if (!decompress(target, source)) throw new FrameProblem('column: chunk does not decompress to its size');
+    return target;
+  }
+
+  /** Complains about chunks that nobody asked for. */
+  close(): void {
+    if (this.#next !== this.#lengths.length) throw new FrameProblem('column: more chunks than its encoding needs');
+  }
+}

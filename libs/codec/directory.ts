@@ -1,0 +1,103 @@
+import { FIELD_NUMBERS_MAX, type Origin } from '../record/batch.ts';
+import { Area } from '../record/builder.ts';
+import { BYTES_PER_VALUE, isNumeric, type Kind } from '../record/kinds.ts';
+import { KIND_CODES, SOME_ABSENT } from './format.ts';
+import { packMessage, unpackMessage } from './msgpack.ts';
+import { FrameProblem } from './problem.ts';
+
+/**
+ * How a run of numbers is encoded: a number that all of them are, or a code of `ENCODING` and its parameters. Its chunks
+ * follow each other in the column's bytes.
+ */
+export type Stream = number | readonly Stream[];
+
+/**
+ * A column in the directory: field number, kind (plus `SOME_ABSENT`), stored lengths of its chunks; how many rows have a
+ * value, only with `SOME_ABSENT`; then by kind
+ * - numbers: one stream; an address: five (family, then lanes 0 to 3)
+ * - text: bytes of the dictionary (a msgpack array, the first chunk), one stream of indexes into it
+ * - bytes: one stream of lengths, bytes of the blob (the last chunk)
+ */
+export type Entry = readonly [field: number, kind: number, lengths: readonly number[], ...rest: Stream[]];
+
+export interface Envelope {
+  readonly origin: Origin;
+  readonly first: number;
+  readonly covers: number;
+  readonly entries: readonly Entry[];
+}
+
+/** Longest source id in UTF-16 units; well above what a probe may be called. */
+const SOURCE_MAX = 256;
+
+/** @param entries of this version and, as they came, of later ones */
+export function packEnvelope(origin: Origin, first: number, covers: number, entries: readonly unknown[]): Uint8Array {
+  return packMessage([origin.source, origin.run, first, covers, entries]);
+}
+
+/** @throws FrameProblem */
+export function unpackEnvelope(bytes: Uint8Array): Envelope {
+  const unpacked = unpackMessage(bytes);
+  if ('problem' in unpacked) throw new FrameProblem(`envelope: ${unpacked.problem}`);
+  if (!Array.isArray(unpacked.value)) throw new FrameProblem('envelope: not a list');
+  const [source, run, first, covers, entries] = unpacked.value as unknown[];
+  if (typeof source !== 'string' || source.length > SOURCE_MAX) throw new FrameProblem('envelope: source');
+  if (!isCount(run)) throw new FrameProblem('envelope: run');
+  if (!isCount(first) || !isCount(covers)) throw new FrameProblem('envelope: record numbers');
+  if (!Array.isArray(entries) || entries.length > FIELD_NUMBERS_MAX) throw new FrameProblem('envelope: directory');
+  return { origin: { source, run }, first, covers, entries: entries.map(checkEntry) };
+}
+
+function checkEntry(value: unknown): Entry {
+  if (!Array.isArray(value)) throw new FrameProblem('directory: entry is not a list');
+  const [field, kind, lengths] = value as unknown[];
+  if (!isCount(field) || !isCount(kind)) throw new FrameProblem('directory: field or kind');
+  if (!Array.isArray(lengths) || !lengths.every(isCount)) throw new FrameProblem('directory: lengths');
+  return value as unknown as Entry;
+}
+
+export function storedBytes(entry: Entry): number {
+  let sum = 0;
+  for (const length of entry[2]) sum += length;
+  return sum;
+}
+
+/** An integer from 0 on that a double holds exactly. */
+export function isCount(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+}
+
+/** What an entry says of its column, once it is known to be of this version. */
+export interface Layout {
+  readonly kind: Kind;
+  /** How many rows have a value; the others are in a bitmap. */
+  readonly present: number;
+  readonly someAbsent: boolean;
+  readonly streams: readonly Stream[];
+  /** Natural length of the dictionary or the blob; 0 for other kinds. */
+  readonly extraBytes: number;
+}
+
+/** @throws FrameProblem when the entry does not fit `kind` and `rows`; undefined when it is of another kind */
+export function layoutOf(entry: Entry, kind: Kind, rows: number, extraBytesMax: number): Layout | undefined {
+  const code = entry[1];
+  const someAbsent = code === KIND_CODES[kind] + SOME_ABSENT;
+  if (!someAbsent && code !== KIND_CODES[kind]) return undefined;
+  const present = someAbsent ? entry[3] : rows;
+  if (!isCount(present) || present > rows || present === 0) throw new FrameProblem('column: rows with a value');
+  const rest = entry.slice(someAbsent ? 4 : 3) as Stream[];
+  const extra = kind === 'text' ? rest.shift() : kind === 'bytes' ? rest.splice(1, 1)[0] : 0;
+  if (!isCount(extra) || extra > extraBytesMax) throw new FrameProblem('column: size of texts or bytes');
+  const wanted = kind === 'address' ? 5 : 1;
+  if (rest.length < wanted) throw new FrameProblem('column: fewer streams than its kind needs');
+  return { kind, present, someAbsent, streams: rest.slice(0, wanted), extraBytes: extra };
+}
+
+/** Bytes that the column takes in memory, each of its pieces 8-aligned. */
+export function memoryOf({ kind, someAbsent, streams, extraBytes }: Layout, rows: number): number {
+  const perValue = isNumeric(kind) ? BYTES_PER_VALUE[kind] : kind === 'text' ? 2 : 4;
+  let bytes = Area.aligned(extraBytes) + (someAbsent ? Area.aligned((rows + 7) >> 3) : 0);
+  for (const stream of streams)
+    bytes += kind === 'address' && typeof stream === 'number' ? 8 : Area.aligned(rows * perValue);
+  return bytes;
+}

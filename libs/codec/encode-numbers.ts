@@ -1,0 +1,200 @@
+import { BATCH_ROWS_MAX } from '../record/batch.ts';
+import type { NumericArray } from '../record/kinds.ts';
+import type { ChunkWriter } from './chunks.ts';
+import type { Stream } from './directory.ts';
+import { estimate } from './entropy.ts';
+import { ENCODING } from './format.ts';
+import { bitsFor, Integers, writePlanes } from './planes.ts';
+
+/** Values that byte planes may be built of: integers, exact in a double. */
+const INTEGER_LIMIT = 2 ** 53;
+/** Steps between values of a smaller range are exact, zigzag included. */
+const STEP_LIMIT = 2 ** 51;
+const DIVISORS: readonly number[] = [1e6, 1000, 100, 10];
+/** A step must save this many bits a value, for decoding it costs more and the estimate is of a sample. */
+const STEP_GAIN_BITS = 0.25;
+const DICTIONARY_MAX = 256;
+/** With fewer rows, planes of one value are as good as anything. */
+const CHOOSE_FROM_ROWS = 16;
+
+const integers = new Integers();
+const dictionaryIntegers = new Integers();
+
+/** Encodes `values[0 … count)` as a stream, its chunks going to `out`. `count` is at least 1. */
+export function encodeNumbers(out: ChunkWriter, values: NumericArray, count: number): Stream {
+  const first = values[0]!;
+  if (isConstant(values, count) && !Object.is(first, -0)) return first;
+  if (values instanceof Float64Array) {
+    const range = integerRange(values, count);
+    return range === undefined ? encodeDoubles(out, values, count) : encodeIntegerDoubles(out, values, count, range);
+  }
+  return encodeWords(out, values, count);
+}
+
+function isConstant(values: NumericArray, count: number): boolean {
+  const first = values[0]!;
+  for (let i = 1; i < count; i++) if (!Object.is(values[i], first)) return false;
+  return true;
+}
+
+interface Range {
+  readonly least: number;
+  readonly greatest: number;
+}
+
+/** Least and greatest, or undefined where some value is no integer that planes can hold. */
+function integerRange(values: Float64Array, count: number): Range | undefined {
+  let least = Infinity;
+  let greatest = -Infinity;
+  for (let i = 0; i < count; i++) {
+    const value = values[i]!;
+    if (value !== Math.trunc(value) || (value === 0 && 1 / value < 0)) return undefined;
+    if (value < least) least = value;
+    if (value > greatest) greatest = value;
+  }
+  const fits = least > -INTEGER_LIMIT && greatest < INTEGER_LIMIT && greatest - least < INTEGER_LIMIT;
+  return fits ? { least, greatest } : undefined;
+}
+
+function encodeDoubles(out: ChunkWriter, values: Float64Array, count: number): Stream {
+  const bytes = new Uint8Array(values.buffer, values.byteOffset, count * 8);
+  if (count < CHOOSE_FROM_ROWS) {
+    out.add(bytes);
+    return [ENCODING.plain];
+  }
+  const plane = new Uint8Array(count);
+  for (let k = 0; k < 8; k++) {
+    for (let i = 0; i < count; i++) plane[i] = bytes[8 * i + k]!;
+    out.add(plane);
+  }
+  return [ENCODING.byteSplit];
+}
+
+function encodeIntegerDoubles(out: ChunkWriter, values: Float64Array, count: number, range: Range): Stream {
+  const { least, greatest } = range;
+  const divisor = commonDivisor(values, count, least);
+  const { low, high } = integers;
+  if ((greatest - least) / divisor < 2 ** 32) {
+    for (let i = 0; i < count; i++) low[i] = (values[i]! - least) / divisor;
+    high.fill(0, 0, count);
+  } else {
+    for (let i = 0; i < count; i++) {
+      const value = (values[i]! - least) / divisor;
+      low[i] = value;
+      high[i] = value / 2 ** 32;
+    }
+  }
+  return encodeIntegers(out, count, least, divisor, (greatest - least) / divisor);
+}
+
+/** The greatest of our divisors that all differences from `least` are multiples of, or 1. */
+function commonDivisor(values: Float64Array, count: number, least: number): number {
+  for (const divisor of DIVISORS) {
+    let i = 0;
+    while (i < count && isMultiple(values[i]! - least, divisor)) i++;
+    if (i === count) return divisor;
+  }
+  return 1;
+}
+
+function isMultiple(value: number, divisor: number): boolean {
+  return Math.floor(value / divisor) * divisor === value;
+}
+
+function encodeWords(out: ChunkWriter, values: Exclude<NumericArray, Float64Array>, count: number): Stream {
+  let least = values[0]!;
+  let greatest = least;
+  for (let i = 1; i < count; i++) {
+    const value = values[i]!;
+    if (value < least) least = value;
+    else if (value > greatest) greatest = value;
+  }
+  for (let i = 0; i < count; i++) integers.low[i] = values[i]! - least;
+  integers.high.fill(0, 0, count);
+  return encodeIntegers(out, count, least, 1, greatest - least);
+}
+
+/** Encodes base + divisor × `integers`, of which `greatest` is the greatest. */
+function encodeIntegers(out: ChunkWriter, count: number, base: number, divisor: number, greatest: number): Stream {
+  const bits = bitsFor(greatest);
+  if (bits > 8 && count >= CHOOSE_FROM_ROWS) {
+    const dictionary = bits <= 32 ? encodeDictionary(out, count, base, divisor) : undefined;
+    if (dictionary !== undefined) return dictionary;
+    const { direct, steps } = estimate(integers, count, bits);
+    if (steps + STEP_GAIN_BITS < direct && greatest < STEP_LIMIT)
+      return encodeSteps(out, integers, count, base, divisor);
+  }
+  writePlanes(out, integers, count, bits);
+  return [ENCODING.packed, bits, base, divisor];
+}
+
+/** Encodes the steps from each value to the next; the first value is the base. Overwrites `values`. */
+function encodeSteps(out: ChunkWriter, values: Integers, count: number, base: number, divisor: number): Stream {
+  const { low, high } = values;
+  const first = base + divisor * (low[0]! + high[0]! * 2 ** 32);
+  const ascending = isAscending(values, count);
+  let greatest = 0;
+  for (let i = count - 1; i > 0; i--) {
+    const step = low[i]! - low[i - 1]! + (high[i]! - high[i - 1]!) * 2 ** 32;
+    const code = ascending ? step : step < 0 ? -2 * step - 1 : 2 * step;
+    low[i] = code;
+    high[i] = code / 2 ** 32;
+    if (code > greatest) greatest = code;
+  }
+  low[0] = 0;
+  high[0] = 0;
+  const bits = bitsFor(greatest);
+  writePlanes(out, values, count, bits);
+  return [ascending ? ENCODING.ascending : ENCODING.delta, bits, first, divisor];
+}
+
+function isAscending({ low, high }: Integers, count: number): boolean {
+  for (let i = 1; i < count; i++) {
+    if (high[i]! < high[i - 1]! || (high[i] === high[i - 1] && low[i]! < low[i - 1]!)) return false;
+  }
+  return true;
+}
+
+const SLOTS = 1024;
+const slotValue = new Uint32Array(SLOTS);
+/** Number of the value in the slot plus 1; 0 is a free slot. */
+const slotNumber = new Uint16Array(SLOTS);
+const distinct = new Uint32Array(DICTIONARY_MAX);
+const numbers = new Uint8Array(BATCH_ROWS_MAX);
+
+/** Encodes `integers.low` by dictionary where that is worth it, else leaves everything as it was. */
+function encodeDictionary(out: ChunkWriter, count: number, base: number, divisor: number): Stream | undefined {
+  const most = Math.min(DICTIONARY_MAX, Math.max(count >> 3, 2));
+  const found = findDistinct(count, most);
+  if (found === 0) return undefined;
+  const order = Uint16Array.from({ length: found }, (_, i) => i).sort((a, b) => distinct[a]! - distinct[b]!);
+  const rank = new Uint8Array(found);
+  for (let i = 0; i < found; i++) {
+    rank[order[i]!] = i;
+    dictionaryIntegers.low[i] = distinct[order[i]!]!;
+    dictionaryIntegers.high[i] = 0;
+  }
+  const values = encodeSteps(out, dictionaryIntegers, found, base, divisor);
+  for (let i = 0; i < count; i++) integers.low[i] = rank[numbers[i]!]!;
+  writePlanes(out, integers, count, bitsFor(found - 1));
+  return [ENCODING.dictionary, found, values];
+}
+
+/** Numbers the different values of `integers.low` into `distinct` and `numbers`; 0 when there are more than `most`. */
+function findDistinct(count: number, most: number): number {
+  slotNumber.fill(0);
+  let found = 0;
+  for (let i = 0; i < count; i++) {
+    const value = integers.low[i]!;
+    let slot = Math.imul(value, 0x9e37_79b1) >>> 22;
+    while (slotNumber[slot] !== 0 && slotValue[slot] !== value) slot = (slot + 1) & (SLOTS - 1);
+    if (slotNumber[slot] === 0) {
+      if (found === most) return 0;
+      slotValue[slot] = value;
+      distinct[found] = value;
+      slotNumber[slot] = ++found;
+    }
+    numbers[i] = slotNumber[slot]! - 1;
+  }
+  return found;
+}

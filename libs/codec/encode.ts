@@ -1,0 +1,90 @@
+import type { Batch } from '../record/batch.ts';
+import { selectRows } from '../record/select.ts';
+import { ChunkWriter } from './chunks.ts';
+import { packEnvelope } from './directory.ts';
+import { encodeColumn } from './encode-columns.ts';
+import { FLAG_WHOLE, FRAME_BYTES_MAX, HEADER_BYTES, sealFrame, WHOLE_BYTES_MAX, WHOLE_ROWS_BELOW } from './format.ts';
+import { compress, compressedBytesMax, ZSTD_LEVEL_MAX, ZSTD_LEVEL_MIN } from './zstd.ts';
+
+export interface EncodeOptions {
+  /** zstd level, 1 (the default) to 19. */
+  readonly level?: number;
+}
+
+const columnBytes = new ChunkWriter();
+
+/**
+ * The batch as bytes of its own: one frame, or several one after the other where its payload is too large for one. Columns
+ * of later versions go in as they came.
+ */
+export function encodeBatch(batch: Batch, options: EncodeOptions = {}): Uint8Array {
+  const level = Math.min(Math.max(options.level ?? ZSTD_LEVEL_MIN, ZSTD_LEVEL_MIN), ZSTD_LEVEL_MAX);
+  if (bytesInMemory(batch) > FRAME_BYTES_MAX && batch.rows > 1) return encodeHalves(batch, options);
+  if (batch.rows < WHOLE_ROWS_BELOW) {
+    const content = encodeContent(batch, 0);
+    if (content.length - HEADER_BYTES <= WHOLE_BYTES_MAX) return compressWhole(batch, content, level);
+  }
+  const content = encodeContent(batch, level);
+  sealFrame(content.frame, { ...batch, flags: 0, envelopeBytes: content.envelopeBytes });
+  return content.frame;
+}
+
+interface Content {
+  /** Room for the header, the envelope, the columns. */
+  readonly frame: Uint8Array;
+  readonly length: number;
+  readonly envelopeBytes: number;
+}
+
+function encodeContent(batch: Batch, level: number): Content {
+  const { rows } = batch;
+  const entries: unknown[] = [];
+  columnBytes.reset(level);
+  for (let field = 0; field < batch.columns.length && rows > 0; field++) {
+    const column = batch.columns[field];
+    const entry = column === undefined ? undefined : encodeColumn(columnBytes, field, column, rows);
+    if (entry !== undefined) entries.push(entry);
+  }
+  for (const { entry, bytes } of batch.unknown) {
+    entries.push(entry);
+    columnBytes.addStored(bytes);
+  }
+  const envelope = packEnvelope(batch.origin, batch.first, batch.covers, entries);
+  const length = HEADER_BYTES + envelope.length + columnBytes.length;
+  const frame = new Uint8Array(length);
+  frame.set(envelope, HEADER_BYTES);
+  frame.set(columnBytes.bytes, HEADER_BYTES + envelope.length);
+  return { frame, length, envelopeBytes: envelope.length };
+}
+
+function compressWhole(batch: Batch, { frame, envelopeBytes }: Content, level: number): Uint8Array {
+  const body = frame.subarray(HEADER_BYTES);
+  const packed = new Uint8Array(HEADER_BYTES + compressedBytesMax(body.length));
+  const bytes = compress(packed.subarray(HEADER_BYTES), body, level);
+  const helps = bytes < body.length;
+  const sealed = helps ? packed.slice(0, HEADER_BYTES + bytes) : frame;
+  sealFrame(sealed, { ...batch, flags: helps ? FLAG_WHOLE : 0, envelopeBytes });
+  return sealed;
+}
+
+/** At least what the columns take in memory and what they decode to. */
+function bytesInMemory(batch: Batch): number {
+  let texts = 0;
+  for (const column of batch.columns) {
+    if (column?.kind === 'text') for (const text of column.dictionary) texts += 3 * text.length + 5;
+  }
+  return batch.buffer.byteLength + texts;
+}
+
+/** Two frames, of which the first covers no more than its rows. */
+function encodeHalves(batch: Batch, options: EncodeOptions): Uint8Array {
+  const middle = batch.rows >> 1;
+  const rows = Uint32Array.from({ length: batch.rows }, (_, row) => row);
+  const front = { ...selectRows(batch, rows, middle), covers: middle };
+  const back = selectRows(batch, rows.subarray(middle), batch.rows - middle);
+  const frames = [
+    encodeBatch(front, options),
+    encodeBatch({ ...back, first: batch.first + middle, covers: batch.covers - middle }, options),
+  ];
+  return Buffer.concat(frames);
+}

@@ -1,0 +1,114 @@
+import type { Batch } from './batch.ts';
+import { Area } from './builder.ts';
+import { AddressColumn, BytesColumn, NumberColumn, TextColumn, type Column } from './columns.ts';
+import type { NumericArray } from './kinds.ts';
+
+/**
+ * The rows `rows[0 … count)` of a batch, ascending, as a batch with a buffer of its own; the batch itself when that is all
+ * of its rows. It covers the same record numbers. Columns of later versions are left out when rows are.
+ */
+export function selectRows(batch: Batch, rows: Uint32Array, count: number): Batch {
+  if (count === batch.rows) return batch;
+  const kept = rows.subarray(0, count);
+  let bytes = 0;
+  for (const column of batch.columns) if (column !== undefined && count > 0) bytes += bytesFor(column, kept);
+  const area = new Area(bytes);
+  const columns = batch.columns.map((column) =>
+    column === undefined || count === 0 ? undefined : selectFrom(column, kept, area),
+  );
+  return { ...batch, rows: count, columns, unknown: [], buffer: area.buffer };
+}
+
+/** Bytes that the rows of a column take, each of its pieces 8-aligned. */
+function bytesFor(column: Column, rows: Uint32Array): number {
+  const count = rows.length;
+  const valid = column.valid === undefined ? 0 : Area.aligned((count + 7) >> 3);
+  switch (column.kind) {
+    case 'address': {
+      let bytes = valid + Area.aligned(column.familyStride === 0 ? 1 : count);
+      for (const stride of column.strides) bytes += Area.aligned(stride === 0 ? 4 : 4 * count);
+      return bytes;
+    }
+    case 'text':
+      return valid + Area.aligned(2 * count);
+    case 'bytes':
+      return valid + Area.aligned(4 * count) + Area.aligned(blobBytes(column, rows));
+    case 'u8':
+    case 'u16':
+    case 'u32':
+    case 'bits':
+    case 'f64':
+      return valid + Area.aligned(column.values.BYTES_PER_ELEMENT * count);
+  }
+}
+
+function selectFrom(column: Column, rows: Uint32Array, area: Area): Column | undefined {
+  const valid = column.valid === undefined ? undefined : area.u8((rows.length + 7) >> 3);
+  if (valid !== undefined && selectBits(column.valid!, rows, valid) === 0) return undefined;
+  switch (column.kind) {
+    case 'address':
+      return selectAddresses(column, rows, valid, area);
+    case 'text':
+      return new TextColumn(pick(column.index, rows, area.u16(rows.length)), column.dictionary, valid);
+    case 'bytes':
+      return selectBytes(column, rows, valid, area);
+    case 'u8':
+    case 'u16':
+    case 'u32':
+    case 'bits':
+    case 'f64':
+      return new NumberColumn(column.kind, pick(column.values, rows, area.numbers(column.kind, rows.length)), valid);
+  }
+}
+
+/** Copies the bits of `rows` and returns how many are set. */
+function selectBits(from: Uint8Array, rows: Uint32Array, to: Uint8Array): number {
+  let set = 0;
+  for (let i = 0; i < rows.length; i++) {
+    const row = rows[i]!;
+    const bit = (from[row >> 3]! >> (row & 7)) & 1;
+    to[i >> 3]! |= bit << (i & 7);
+    set += bit;
+  }
+  return set;
+}
+
+function pick<A extends NumericArray>(from: NumericArray, rows: Uint32Array, to: A): A {
+  for (let i = 0; i < rows.length; i++) to[i] = from[rows[i]!]!;
+  return to;
+}
+
+function selectAddresses(
+  { family, familyStride, lanes, strides }: AddressColumn,
+  rows: Uint32Array,
+  valid: Uint8Array | undefined,
+  area: Area,
+): AddressColumn {
+  const lane = (k: 0 | 1 | 2 | 3): Uint32Array =>
+    strides[k] === 0 ? single(lanes[k], area.u32(1)) : pick(lanes[k], rows, area.u32(rows.length));
+  const families = familyStride === 0 ? single(family, area.u8(1)) : pick(family, rows, area.u8(rows.length));
+  return new AddressColumn([lane(0), lane(1), lane(2), lane(3)], families, rows.length, valid);
+}
+
+function single<A extends NumericArray>(from: A, to: A): A {
+  to[0] = from[0]!;
+  return to;
+}
+
+function blobBytes({ ends }: BytesColumn, rows: Uint32Array): number {
+  let bytes = 0;
+  for (let i = 0; i < rows.length; i++) bytes += ends[rows[i]!]! - (rows[i] === 0 ? 0 : ends[rows[i]! - 1]!);
+  return bytes;
+}
+
+function selectBytes(column: BytesColumn, rows: Uint32Array, valid: Uint8Array | undefined, area: Area): BytesColumn {
+  const ends = area.u32(rows.length);
+  const blob = area.u8(blobBytes(column, rows));
+  let end = 0;
+  for (let i = 0; i < rows.length; i++) {
+    const value = column.get(rows[i]!);
+    blob.set(value, end);
+    ends[i] = end += value.length;
+  }
+  return new BytesColumn(ends, blob, valid);
+}
