@@ -146,7 +146,8 @@ function equalityTest(
 }
 
 function prefixOf(id: Place, type: 'host' | 'net', mask: Place | undefined): AddressSet {
-  const prefix = type === 'host' && !id.text.includes('/') ? parseHost(id.text) : parseNet(id.text, mask?.text);
+  const single = mask === undefined && !id.text.includes('/') ? parseHost(id.text) : undefined;
+  const prefix = single ?? (type === 'net' || id.text.includes('/') ? parseNet(id.text, mask?.text) : undefined);
   if (prefix !== undefined) return prefix;
   if (mask !== undefined && parseNet(id.text) !== undefined) throw error(mask, `'${mask.text}' is not a mask`);
   throw error(

@@ -1,8 +1,8 @@
 import { FilterError } from './errors.ts';
 import { comparisonOf, type Comparison } from './numbers.ts';
 
-/** Longest filter, in characters. */
-export const FILTER_CHARACTERS_MAX = 4096;
+/** Longest filter, in bytes of UTF-8. */
+export const FILTER_BYTES_MAX = 4096;
 
 export type Token =
   | { readonly kind: 'open' | 'close' | 'and' | 'or' | 'not'; readonly text: string; readonly at: number }
@@ -20,8 +20,8 @@ const WORD_KINDS = { and: 'and', or: 'or', not: 'not' } as const;
  * @throws FilterError for a character that belongs to no token, and for a filter that is too long
  */
 export function tokenize(source: string): Token[] {
-  if (source.length > FILTER_CHARACTERS_MAX)
-    throw new FilterError(source, FILTER_CHARACTERS_MAX, `more than ${FILTER_CHARACTERS_MAX} characters`);
+  if (Buffer.byteLength(source) > FILTER_BYTES_MAX)
+    throw new FilterError(source, source.length, `more than ${FILTER_BYTES_MAX} bytes`);
   const tokens: Token[] = [];
   for (let at = 0; at < source.length; at = TOKEN.lastIndex) {
     TOKEN.lastIndex = at;

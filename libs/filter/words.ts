@@ -50,7 +50,6 @@ export const PROTOCOL_WORDS: Readonly<Record<string, Node>> = {
 
 /** Words that are a whole test. */
 export const PLAIN_WORDS: Readonly<Record<string, Node>> = {
-  all: { kind: 'all' },
   man: { kind: 'record', type: MANAGEMENT_BATCH },
   mar: { kind: 'record', type: MANAGEMENT_BATCH },
   far: { kind: 'record', type: FLOW_BATCH },

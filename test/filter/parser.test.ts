@@ -1,0 +1,135 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { SuiteError } from '../../libs/core/errors.ts';
+import { parseFilter } from '../../libs/filter/parser.ts';
+
+const SAME: readonly [text: string, as: string][] = [
+  ['tcp dst port 80 or 443', '(tcp dst port 80) or (tcp dst port 443)'],
+  ['udp or tcp and port 80', '(udp or tcp) and port 80'],
+  ['port 80 and tcp or udp', '(port 80 and tcp) or udp'],
+  ['not tcp and udp', '(not tcp) and udp'],
+  ['tcp && !udp || arp', '(tcp and (not udp)) or arp'],
+  ['10.0.0.1', 'host 10.0.0.1'],
+  ['src 10.0.0.1', 'src host 10.0.0.1'],
+  ['10.0.0.0/8', 'net 10.0.0.0/8'],
+  ['net 192.0.2', 'net 192.0.2.0/24'],
+  ['net 192.0.2.0 mask 255.255.255.0', 'net 192.0.2.0/24'],
+  ['net 192.0.2.77/24', 'net 192.0.2.0/24'],
+  ['src or dst host 10.0.0.1', 'host 10.0.0.1'],
+  ['dst or src port 80', 'port 80'],
+  ['dst and src port 80', 'src and dst port 80'],
+  ['host 10.0.0.1 or 10.0.0.2', 'host 10.0.0.1 or host 10.0.0.2'],
+  ['udp src host 10.0.0.1 or 10.0.0.2', 'udp src host 10.0.0.1 or (udp src host 10.0.0.2)'],
+  ['src net 10/8 or 02:00:00:00:00:01', 'src net 10/8 or (src host 02:00:00:00:00:01)'],
+  ['port 80 or 10.0.0.1', 'port 80 or host 10.0.0.1'],
+  ['src port 80 or dst 443', 'src port 80 or dst port 443'],
+  ['port (80 or not 443)', 'port 80 or not port 443'],
+  ['dst port (gt 80 and lt 90)', 'dst port gt 80 and dst port lt 90'],
+  ['port 0x50', 'port 80'],
+  ['port http', 'port 80'],
+  ['udp port domain', 'udp port 53'],
+  ['port = 80', 'port 80'],
+  ['proto 50', 'esp'],
+  ['ip proto sctp', 'ip and sctp'],
+  ['ip', 'ipv4 or ipv6'],
+  ['icmp6', 'proto 58'],
+  ['ether proto arp', 'arp'],
+  ['ether proto 0x0806', 'arp'],
+  ['ether host 0:11:22:33:44:55', 'host 00-11-22-33-44-55'],
+  ['mar', 'man'],
+  ['src pkts gt 9', 'spkts gt 9'],
+  ['src or dst pkts gt 9', 'spkts gt 9 or dpkts gt 9'],
+  ['src and dst pkts gt 9', 'spkts gt 9 and dpkts gt 9'],
+  ['ttl 64', 'sttl eq 64 or dttl eq 64'],
+  ['spkts greater 2k', 'spkts > 2000'],
+  ['dur gt 10ms', 'dur > 0.01'],
+  ['src appbyte 5', 'sappbytes 5'],
+];
+
+for (const [text, as] of SAME)
+  test(`'${text}' is '${as}'`, () => {
+    assert.deepEqual(parseFilter(text), parseFilter(as));
+  });
+
+const WRONG: readonly [text: string, at: number, message: RegExp, hint?: RegExp][] = [
+  ['tpc', 0, /'tpc' is not a test/, /'tcp'/],
+  ['tcp and prot 80', 8, /'prot' is not a test/, /'port'/],
+  ['tcp port htttp', 9, /'htttp' is not a port/, /'http'/],
+  ['tcp adn udp', 4, /expected 'and' or 'or'/, /'and'/],
+  ['tcp udp', 4, /expected 'and' or 'or' before 'udp'/],
+  ['443', 0, /without a word/, /port 80/],
+  ['tcp or 443', 7, /without a word/],
+  ['tcp and', 7, /expected a test/],
+  ['and tcp', 0, /expected a test before 'and'/],
+  ['(tcp', 0, /'\(' without its '\)'/],
+  ['tcp)', 3, /'\)' without its '\('/],
+  ['()', 1, /expected a test before '\)'/],
+  ['port', 4, /expected a port/],
+  ['port 65536', 5, /not a port/, /65535/],
+  ['port 90-80', 5, /not a range/],
+  ['port gt 80-90', 8, /range/],
+  ['host example.org', 5, /'example.org' is not an address/, /not looked up/],
+  ['host 10.0.0.256', 5, /not an address/],
+  ['host > 10.0.0.1', 7, /no comparison/],
+  ['net 10.0.0.0/33', 4, /not a network/],
+  ['net 10.0.0.0 mask 10', 18, /'10' is not a mask/],
+  ['ether host 10.0.0.1', 11, /not a MAC address/],
+  ['proto 256', 6, /not a protocol/],
+  ['proto icpm', 6, /not a protocol/, /'icmp'/],
+  ['ether proto 70000', 12, /not an Ethernet type/],
+  ['spkts gt', 8, /expected a comparison/],
+  ['spkts gt many', 9, /'many' is not a number/],
+  ['spkts gt 1ms', 9, /'1ms' is not a number/],
+  ['dur gt 1k', 7, /not a number or a time/, /ms/],
+  ['src dur gt 1', 4, /'dur' has no direction/],
+  ['saddr = 10.0.0.1', 0, /'saddr'/],
+  ['tcp # udp', 4, /unexpected '#'/],
+  ['"tcp', 0, /quotation/],
+  ['tcp & udp', 4, /unexpected '&'/],
+  ['constructor', 0, /not a test/],
+  ['proto toString', 6, /not a protocol/],
+];
+
+for (const [text, at, message, hint] of WRONG)
+  test(`'${text}' is refused at column ${at + 1}`, () => {
+    assert.throws(
+      () => parseFilter(text),
+      (error) => {
+        assert.ok(error instanceof SuiteError);
+        assert.equal(error.exitStatus, 2);
+        const [problem = '', shown = '', caret = ''] = error.message.split('\n');
+        assert.match(problem, message);
+        assert.match(problem, new RegExp(`column ${at + 1}$`));
+        assert.equal(shown, `  ${text}`);
+        assert.equal(caret.length, 3 + at);
+        if (hint !== undefined) assert.match(error.hint, hint);
+        return true;
+      },
+    );
+  });
+
+test('an error in a long filter shows the part around the place, on one line, without control characters', () => {
+  const text = `${'tcp or\n'.repeat(100)} \u001b[2J ${'or tcp '.repeat(100)}`;
+  assert.throws(
+    () => parseFilter(text),
+    (error: Error) => {
+      const lines = error.message.split('\n');
+      assert.equal(lines.length, 3);
+      assert.ok(lines.every((line) => line.length < 120));
+      assert.equal(lines[1]![lines[2]!.length - 1], '·');
+      return true;
+    },
+  );
+});
+
+const nested = (depth: number): string => '('.repeat(depth) + 'tcp' + ')'.repeat(depth);
+const chain = (tests: number): string => new Array<string>(tests).fill('tcp').join(' or ');
+
+test('depth and number of tests are bounded', () => {
+  assert.equal(parseFilter(nested(64)).kind, 'range');
+  assert.throws(() => parseFilter(nested(65)), /more than 64 levels/);
+  assert.equal(parseFilter('not '.repeat(64) + 'tcp').kind, 'not');
+  assert.throws(() => parseFilter('not '.repeat(65) + 'tcp'), /more than 64 levels/);
+  assert.equal(parseFilter(chain(256)).kind, 'or');
+  assert.throws(() => parseFilter(chain(257)), /more than 256 tests/);
+});
