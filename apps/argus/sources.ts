@@ -19,7 +19,7 @@ export interface Damage {
 /** The captures one after the other, each closed before the next is opened; damage is noted. */
 export async function* openCaptures(settings: CaptureSettings, damage: Damage[]): AsyncGenerator<PacketSource> {
   for (const file of settings.files) {
-    const source = await openCaptureFile(file, { filter: settings.filter, optimize: settings.optimize });
+    const source = await openCaptureFile(file);
     try {
       yield source;
       if (source.damage !== null) damage.push({ name: source.name, ...source.damage });

@@ -28,6 +28,8 @@ export interface SourceCounters {
   droppedByKernel: number;
   /** Packets that the interface dropped, where it can be known; else -1. */
   droppedByInterface: number;
+  /** Packets that we took from the kernel and then had no room for. */
+  droppedByUs: number;
 }
 
 /** Where a file stopped making sense; what lies before it has been delivered. */

@@ -1,0 +1,89 @@
+import type { BlockReader } from './block-reader.ts';
+import type { CaptureFormat } from './capture-format.ts';
+import { emptyBatch, type PacketBatch, type PacketFilter, type PacketSource, type SourceDamage } from './source.ts';
+
+/** Gives the filter for packets of a link type. */
+export type FilterForLink = (linkType: number) => PacketFilter;
+
+/** The packets of one capture file. Whatever comes before damage is delivered. */
+export class CaptureFile implements PacketSource {
+  readonly name: string;
+  readonly live = false;
+  readonly counters = { received: 0, filtered: 0, droppedByKernel: 0, droppedByInterface: 0, droppedByUs: 0 };
+  damage: SourceDamage | null = null;
+  readonly #reader: BlockReader;
+  readonly #format: CaptureFormat;
+  readonly #batch: PacketBatch;
+  readonly #filterForLink: FilterForLink | undefined;
+  readonly #filters = new Map<number, PacketFilter>();
+  #ended = false;
+
+  constructor(name: string, reader: BlockReader, format: CaptureFormat, filter: FilterForLink | undefined) {
+    this.name = name;
+    this.#reader = reader;
+    this.#format = format;
+    this.#filterForLink = filter;
+    this.#batch = emptyBatch(reader.view);
+  }
+
+  async next(): Promise<PacketBatch | null> {
+    const batch = this.#batch;
+    while (!this.#ended) {
+      batch.count = 0;
+      const { view, start, end } = this.#reader;
+      batch.view = view;
+      const parsed = this.#format.parse(view, start, end, batch);
+      this.#reader.start = parsed.at;
+      if ('problem' in parsed) this.#end(parsed.problem);
+      else if (batch.count === 0) await this.#advance();
+      if (batch.count === 0) continue;
+      this.#keepMatching(batch);
+      this.counters.received += batch.count;
+      return batch;
+    }
+    return null;
+  }
+
+  async #advance(): Promise<void> {
+    try {
+      if (await this.#reader.advance()) return;
+      const left = this.#reader.end - this.#reader.start;
+      this.#end(left === 0 ? undefined : `the file is cut within a packet, ${left} bytes of which are left`);
+    } catch (error) {
+      this.#end((error as Error).message);
+    }
+  }
+
+  #end(reason: string | undefined): void {
+    this.#ended = true;
+    if (reason !== undefined) this.damage = { offset: this.#reader.offsetOf(this.#reader.start), reason };
+  }
+
+  #keepMatching(batch: PacketBatch): void {
+    if (this.#filterForLink === undefined) return;
+    const { view, timeUs, timeNs, offset, captured, wire, linkType } = batch;
+    let kept = 0;
+    for (let i = 0; i < batch.count; i++) {
+      if (!this.#filter(linkType[i]!)(view, offset[i]!, captured[i]!, wire[i]!)) continue;
+      timeUs[kept] = timeUs[i]!;
+      timeNs[kept] = timeNs[i]!;
+      offset[kept] = offset[i]!;
+      captured[kept] = captured[i]!;
+      wire[kept] = wire[i]!;
+      linkType[kept] = linkType[i]!;
+      kept += 1;
+    }
+    this.counters.filtered += batch.count - kept;
+    batch.count = kept;
+  }
+
+  #filter(linkType: number): PacketFilter {
+    let filter = this.#filters.get(linkType);
+    if (filter === undefined) this.#filters.set(linkType, (filter = this.#filterForLink!(linkType)));
+    return filter;
+  }
+
+  async close(): Promise<void> {
+    await this.#reader.close();
+  }
+}

@@ -1,0 +1,43 @@
+import type { Readable } from 'node:stream';
+import { InputError } from '../core/errors.ts';
+import { BlockReader } from './block-reader.ts';
+import { openBytes } from './byte-source.ts';
+import { CaptureFile, type FilterForLink } from './capture-file.ts';
+import { isPcap, PCAP_HEADER_BYTES, PcapFormat } from './pcap-file.ts';
+import { isPcapng, PcapngFormat } from './pcapng-file.ts';
+import type { PacketSource } from './source.ts';
+
+export interface OpenCaptureOptions {
+  /** Gives the filter for packets of a link type; called once for each. Absent: all packets. */
+  readonly filter?: FilterForLink;
+  /** Read for the path `-`. */
+  readonly stdin?: Readable;
+}
+
+/**
+ * Opens a capture file, pcap or pcapng, perhaps compressed with gzip or zstd; all of this is told by its first bytes.
+ * @throws {InputError} when it cannot be opened or is no capture
+ */
+export async function openCaptureFile(path: string, options: OpenCaptureOptions = {}): Promise<PacketSource> {
+  const name = path === '-' ? 'standard input' : path;
+  const reader = new BlockReader(await openBytes(path, options.stdin ?? process.stdin));
+  try {
+    let more = true;
+    while (more && reader.end - reader.start < PCAP_HEADER_BYTES) more = await reader.advance();
+    const { view, start, end } = reader;
+    if (end === start) throw new InputError(`${name}: is empty, so no capture`);
+    const magic = end - start >= 4 ? view.getUint32(start, true) : 0;
+    if (isPcapng(magic)) return new CaptureFile(name, reader, new PcapngFormat(), options.filter);
+    if (isPcap(magic) && end - start >= PCAP_HEADER_BYTES) {
+      reader.start += PCAP_HEADER_BYTES;
+      const header = new DataView(view.buffer, view.byteOffset + start, PCAP_HEADER_BYTES);
+      return new CaptureFile(name, reader, new PcapFormat(header), options.filter);
+    }
+    const bytes = Buffer.from(view.buffer, view.byteOffset + start, Math.min(8, end - start)).toString('hex');
+    throw new InputError(`${name}: is no pcap or pcapng capture (it begins with ${bytes})`);
+  } catch (error) {
+    await reader.close();
+    if (error instanceof InputError) throw error;
+    throw new InputError(`${name}: ${(error as Error).message}`, { cause: error });
+  }
+}
