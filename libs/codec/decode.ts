@@ -1,11 +1,4 @@
-import {
-  BATCH_ROWS_MAX,
-  FIELD_NUMBERS_MAX,
-  GAP_BATCH,
-  type Batch,
-  type BatchKind,
-  type UnknownColumn,
-} from '../record/batch.ts';
+import { FIELD_NUMBERS_MAX, GAP_BATCH, type Batch, type BatchKind, type UnknownColumn } from '../record/batch.ts';
 import { Area } from '../record/builder.ts';
 import type { Column } from '../record/columns.ts';
 import { STORED_BY_NUMBER } from '../record/fields/stored.ts';
@@ -14,11 +7,10 @@ import { decodeColumn } from './decode-columns.ts';
 import { layoutOf, memoryOf, storedBytes, unpackEnvelope, type Entry, type Layout } from './directory.ts';
 import {
   checksumMatches,
-  ENVELOPE_BYTES_MAX,
   FLAG_WHOLE,
-  FORMAT_MAJOR,
   FRAME_BYTES_MAX,
   HEADER_BYTES,
+  headerProblem,
   readHeader,
   ROW_BYTES_MAX,
   startsLikeFrame,
@@ -75,16 +67,6 @@ function decode(frame: Uint8Array, { fields, verified = false }: DecodeOptions):
   const { columns, unknown, buffer, skippedColumns } = readColumns(body, plan, header.rows);
   const kind = header.kind as BatchKind;
   return { batch: { kind, origin, first, covers, rows: header.rows, columns, unknown, buffer }, skippedColumns };
-}
-
-/** What speaks against a header, whatever follows it. @package */
-export function headerProblem(header: Header): string | undefined {
-  if (header.major > FORMAT_MAJOR) return `frame: format version ${header.major}`;
-  if (header.major === 0) return 'frame: version 0';
-  if (header.rows > BATCH_ROWS_MAX) return 'frame: too many rows';
-  if (header.bodyBytes > FRAME_BYTES_MAX) return 'frame: too long';
-  if (header.envelopeBytes > ENVELOPE_BYTES_MAX) return 'frame: envelope too long';
-  return undefined;
 }
 
 function bodyOf(frame: Uint8Array, header: Header): Uint8Array {

@@ -1,4 +1,5 @@
 import { crc32 } from 'node:zlib';
+import { BATCH_ROWS_MAX } from '../record/batch.ts';
 import type { Kind } from '../record/kinds.ts';
 
 /**
@@ -90,6 +91,16 @@ export function readHeader(bytes: Uint8Array, offset: number): Header {
     bodyBytes: view.getUint32(12, true),
     envelopeBytes: view.getUint32(16, true),
   };
+}
+
+/** What speaks against a header, whatever follows it. */
+export function headerProblem(header: Header): string | undefined {
+  if (header.major > FORMAT_MAJOR) return `frame: format version ${header.major}`;
+  if (header.major === 0) return 'frame: version 0';
+  if (header.rows > BATCH_ROWS_MAX) return 'frame: too many rows';
+  if (header.bodyBytes > FRAME_BYTES_MAX) return 'frame: too long';
+  if (header.envelopeBytes > ENVELOPE_BYTES_MAX) return 'frame: envelope too long';
+  return undefined;
 }
 
 /** Writes the header of the frame whose body already stands in `frame` behind it. */

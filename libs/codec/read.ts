@@ -1,0 +1,66 @@
+import type { Batch } from '../record/batch.ts';
+import { decodeFrame } from './decode.ts';
+import { FORMAT_MAJOR } from './format.ts';
+import { UnsupportedVersionError } from './problem.ts';
+import { FrameSplitter, type Damage } from './split.ts';
+
+export interface ReadOptions {
+  /** Numbers of the fields wanted; all when absent. */
+  readonly fields?: ReadonlySet<number>;
+  /** Name of the input for error messages. */
+  readonly where?: string;
+}
+
+/** Reads the batches of a byte stream: `for await (const batch of reader)`, then look at `damage`. Once only. */
+export class BatchReader implements AsyncIterable<Batch> {
+  readonly #chunks: AsyncIterable<Uint8Array>;
+  readonly #options: ReadOptions;
+  readonly #splitter = new FrameSplitter();
+  readonly #problems = new Map<string, number>();
+  #skippedColumns = 0;
+
+  /** @param chunks may be reused by their source as soon as the next one is asked for */
+  constructor(chunks: AsyncIterable<Uint8Array>, options: ReadOptions = {}) {
+    this.#chunks = chunks;
+    this.#options = options;
+  }
+
+  /** Why reading stopped before the end of the stream; undefined when it did not. */
+  get damage(): Damage | undefined {
+    return this.#splitter.damage;
+  }
+
+  /** Frames that arrived whole but could not be decoded, by problem. */
+  get problems(): ReadonlyMap<string, number> {
+    return this.#problems;
+  }
+
+  /** Columns of known fields in an encoding of a later version. */
+  get skippedColumns(): number {
+    return this.#skippedColumns;
+  }
+
+  /** @throws UnsupportedVersionError at a frame of a later major version; errors of the source pass through */
+  async *[Symbol.asyncIterator](): AsyncGenerator<Batch> {
+    for await (const chunk of this.#chunks) {
+      yield* this.#decode(chunk);
+      if (this.#splitter.damage !== undefined) break;
+    }
+    const damage = this.#splitter.end();
+    if (damage?.version !== undefined)
+      throw new UnsupportedVersionError(this.#options.where ?? 'input', damage.version, FORMAT_MAJOR);
+  }
+
+  *#decode(chunk: Uint8Array): Generator<Batch> {
+    const { fields } = this.#options;
+    for (const frame of this.#splitter.push(chunk)) {
+      const result = decodeFrame(frame, fields === undefined ? { verified: true } : { fields, verified: true });
+      if ('problem' in result) {
+        this.#problems.set(result.problem, (this.#problems.get(result.problem) ?? 0) + 1);
+      } else {
+        this.#skippedColumns += result.skippedColumns;
+        yield result.batch;
+      }
+    }
+  }
+}
