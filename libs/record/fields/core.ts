@@ -1,4 +1,4 @@
-import type { StoredField } from './field.ts';
+import { CAUSE_NAMES, type StoredField } from './field.ts';
 
 /** Identity, time, key and counters: what every flow record has. */
 export const CORE_FIELDS = {
@@ -19,6 +19,7 @@ export const CORE_FIELDS = {
     heading: 'Cause',
     width: 7,
     format: 'code',
+    names: CAUSE_NAMES,
     merge: 'last',
     about: 'Why the record was written: Start, Status, Stop, Close, Timeout, Shutdown, Error.',
   },
@@ -32,6 +33,7 @@ export const CORE_FIELDS = {
     merge: 'min',
     unit: 'seconds',
     scale: 1e-6,
+    nanoseconds: 'stimens',
     about: 'First packet of the record; stored as microseconds since the epoch, with stimens beside it.',
   },
   stimens: {

@@ -20,14 +20,18 @@ export type Format =
   | 'percent'
   | 'address'
   | 'port'
+  | 'protocol'
+  | 'direction'
+  | 'state'
+  | 'flags'
+  | 'letters'
   | 'hex16'
   | 'text'
   | 'code'
-  | 'centred'
   | 'payload';
 
-interface Printed {
-  /** Never reused, even when a field is withdrawn; below `FIELD_NUMBERS_MAX`. */
+export interface Printed {
+  /** Never reused, even when a field is withdrawn; of a stored field below `FIELD_NUMBERS_MAX`. */
   readonly number: number;
   readonly heading: string;
   /** Default width in characters. */
@@ -35,6 +39,14 @@ interface Printed {
   readonly format: Format;
   /** Unit of the value that people and JSON see. */
   readonly unit?: 'seconds' | 'milliseconds' | 'bytes' | 'packets' | 'bits/s' | 'packets/s' | 'percent' | 'hops';
+  /** Value that people see = value × scale; 1 when absent. */
+  readonly scale?: number;
+  /** Of a time: the field with the nanoseconds 0–999 beyond its microseconds. */
+  readonly nanoseconds?: string;
+  /** Of a code: the names of its values. */
+  readonly names?: Readonly<Record<number, string>>;
+  /** The heading stands in the middle of its column. */
+  readonly centred?: true;
   readonly about: string;
 }
 
@@ -43,8 +55,18 @@ export interface StoredField extends Printed {
   readonly kind: Kind;
   readonly group: Group;
   readonly merge: Merge;
-  /** Value that people see = stored value × scale; 1 when absent. */
-  readonly scale?: number;
+}
+
+/** A field that the reader of a record computes from others; it is never in a batch. */
+export interface DerivedField extends Printed {
+  /** What a value is when there is one. */
+  readonly kind: 'number' | 'text' | 'address';
+  /**
+   * Names of the fields that it is computed from, in the order of `compute`'s arguments. Where one is absent the result
+   * is absent, unless its name ends in `?`. `@source` and `@run` are the origin of the batch.
+   */
+  readonly from: readonly string[];
+  readonly compute: (...values: never[]) => Value;
 }
 
 /**
@@ -62,6 +84,17 @@ export interface Address {
 
 /** Names of enumerated values, by number. */
 export const CAUSE = { start: 1, status: 2, stop: 3, close: 4, timeout: 5, shutdown: 6, error: 7 } as const;
+
+/** As they print. */
+export const CAUSE_NAMES: Readonly<Record<number, string>> = {
+  [CAUSE.start]: 'Start',
+  [CAUSE.status]: 'Status',
+  [CAUSE.stop]: 'Stop',
+  [CAUSE.close]: 'Close',
+  [CAUSE.timeout]: 'Timeout',
+  [CAUSE.shutdown]: 'Shutdown',
+  [CAUSE.error]: 'Error',
+};
 
 /** Bits of `tcpstate`: what the flow, not only this record, has gone through. */
 export const TCP_STATE = {
