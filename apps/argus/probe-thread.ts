@@ -36,7 +36,8 @@ async function main(port: NonNullable<typeof parentPort>, order: ThreadOrder): P
     port.postMessage({ batch: toMessage(batch) } satisfies ThreadMessage, [batch.buffer]);
   });
   const damage: Damage[] = [];
-  for await (const source of openCaptures(order.captures, damage)) await probe.read(source, stop.signal, ready);
+  for await (const source of openCaptures(order.captures, damage, process.stdin))
+    await probe.read(source, stop.signal, ready);
   probe.flush();
   port.postMessage({ totals: probe.totals(), damage } satisfies ThreadMessage);
   port.close();

@@ -1,4 +1,5 @@
 import type { PacketBatch, PacketSource } from '../../libs/capture/source.ts';
+import { nowUs } from '../../libs/core/clock.ts';
 import { GROUP_PACKETS, PacketGroup } from '../../libs/flow/packet-group.ts';
 import { BatchReporter } from '../../libs/flow/report.ts';
 import { FlowTable, type FlowTableOptions } from '../../libs/flow/table.ts';
@@ -65,7 +66,7 @@ export class Probe {
       if (batch === null) break;
       this.#count(batch);
       if (source.live) {
-        this.#table.advance(Date.now() * 1000);
+        this.#table.advance(nowUs());
         this.#reporter.flush();
       }
       await ready();

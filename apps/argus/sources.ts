@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import { openCaptureFile } from '../../libs/capture/open-capture.ts';
 import type { PacketSource } from '../../libs/capture/source.ts';
 
@@ -16,10 +17,22 @@ export interface Damage {
   readonly reason: string;
 }
 
-/** The captures one after the other, each closed before the next is opened; damage is noted. */
-export async function* openCaptures(settings: CaptureSettings, damage: Damage[]): AsyncGenerator<PacketSource> {
+/**
+ * The captures one after the other, each closed before the next is opened; damage is noted.
+ * @param stdin read for the file `-`
+ */
+export async function* openCaptures(
+  settings: CaptureSettings,
+  damage: Damage[],
+  stdin: Readable,
+): AsyncGenerator<PacketSource> {
+  let filter = {};
+  if (settings.filter !== '') {
+    const { captureFilter } = await import('../../libs/capture/capture-filter.ts');
+    filter = { filter: captureFilter(settings.filter, settings.optimize) };
+  }
   for (const file of settings.files) {
-    const source = await openCaptureFile(file);
+    const source = await openCaptureFile(file, { ...filter, stdin });
     try {
       yield source;
       if (source.damage !== null) damage.push({ name: source.name, ...source.damage });
@@ -27,4 +40,10 @@ export async function* openCaptures(settings: CaptureSettings, damage: Damage[])
       await source.close();
     }
   }
+}
+
+/** Live capture on an interface, or on the first that is up. */
+export async function openInterface(name: string | undefined, filter: string): Promise<PacketSource> {
+  const { CapSource, defaultInterface } = await import('../../libs/capture/cap-source.ts');
+  return new CapSource(name ?? defaultInterface(), filter);
 }

@@ -1,0 +1,59 @@
+import type { Context } from '../../libs/cli/command.ts';
+import type { Sink } from '../../libs/cli/sink.ts';
+import { MANAGEMENT_BATCH, type Batch } from '../../libs/record/batch.ts';
+import type { RecordServer } from '../../libs/transport/server.ts';
+import type { ArgusArguments } from './settings.ts';
+
+/** Where a probe's records go: files, standard output, readers, or people. */
+export class Outputs {
+  readonly #sinks: readonly Sink[];
+  readonly #server: RecordServer | undefined;
+
+  private constructor(sinks: readonly Sink[], server: RecordServer | undefined) {
+    this.#sinks = sinks;
+    this.#server = server;
+  }
+
+  /**
+   * Opens what the command line names; without any, records print as `ra` prints them.
+   * @throws {InputError} when a file or port cannot be had
+   */
+  static async open(args: ArgusArguments, source: string, startUs: number, context: Context): Promise<Outputs> {
+    const port = args.port ?? 0;
+    const sinks: Sink[] = [];
+    for (const path of args.write) {
+      const { RecordFileSink } = await import('../../libs/cli/record-file-sink.ts');
+      sinks.push(await RecordFileSink.open(path, context.stdout));
+    }
+    if (sinks.length === 0 && port === 0) {
+      const { openPrinter } = await import('../../libs/cli/printer.ts');
+      sinks.push(await openPrinter(context.stdout));
+    }
+    if (port === 0) return new Outputs(sinks, undefined);
+    const { RecordServer } = await import('../../libs/transport/server.ts');
+    const server = new RecordServer({ program: context.program, source, startUs, readersMax: args.readers });
+    const hosts = args.bind.flatMap((list) => list.split(','));
+    await server.listen(hosts.length === 0 ? { port } : { port, hosts });
+    return new Outputs(sinks, server);
+  }
+
+  /** What the readers have missed, and how many there are. */
+  get serverStats(): RecordServer['stats'] | undefined {
+    return this.#server?.stats;
+  }
+
+  /** @returns undefined when more may come at once, else a promise for that moment */
+  push(batch: Batch): Promise<void> | undefined {
+    if (batch.kind === MANAGEMENT_BATCH && batch.first === 0) this.#server?.setStart(batch);
+    else this.#server?.push(batch);
+    const waits = this.#sinks
+      .map((sink) => sink.push(batch, undefined, batch.rows))
+      .filter((wait) => wait !== undefined);
+    return waits.length === 0 ? undefined : Promise.all(waits).then(() => undefined);
+  }
+
+  async end(): Promise<void> {
+    await Promise.all(this.#sinks.map((sink) => sink.end()));
+    await this.#server?.close();
+  }
+}

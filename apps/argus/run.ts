@@ -1,0 +1,151 @@
+import { randomInt } from 'node:crypto';
+import { stat } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import type { Context } from '../../libs/cli/command.ts';
+import { version } from '../../libs/cli/version.ts';
+import { nowUs } from '../../libs/core/clock.ts';
+import { PROBLEM_NAMES } from '../../libs/packet/problems.ts';
+import { BATCH_ROWS_MAX, type Batch } from '../../libs/record/batch.ts';
+import { CAUSE } from '../../libs/record/fields/field.ts';
+import { managementBatch, type ManagementReport } from '../../libs/record/management.ts';
+import { Outputs } from './outputs.ts';
+import { Probe, type ProbeOptions, type ProbeTotals } from './probe.ts';
+import { probeOptions, type ArgusArguments } from './settings.ts';
+import { openCaptures, openInterface, type CaptureSettings, type Damage } from './sources.ts';
+
+/** Captures of fewer bytes are read before another thread would have started. */
+const THREADS_FROM_BYTES = 32 << 20;
+const THREADS_MAX = 2;
+
+/** Runs a probe until its input ends or it is told to stop. @returns the exit status */
+export async function runProbe(args: ArgusArguments, context: Context): Promise<number> {
+  const startUs = nowUs();
+  const options = probeOptions(args, startUs, randomInt(2 ** 31), BATCH_ROWS_MAX);
+  const filter = args.operands.join(' ');
+  if (args['show-filter']) {
+    const { filterListing } = await import('./show-filter.ts');
+    await context.stdout.write(filterListing(filter, !args['no-optimizer']));
+    return 0;
+  }
+  const captures: CaptureSettings = { files: args.read, filter, optimize: !args['no-optimizer'] };
+  const outputs = await Outputs.open(args, options.origin.source, startUs, context);
+  const run = new ProbeRun(options, outputs);
+  const input = args.read.length > 0 ? args.read.join(' ') : (args.interface ?? 'first interface');
+  await run.manage(CAUSE.start, { minput: input.slice(0, 255) });
+  const { totals, damage } =
+    args.read.length > 0 ? await run.readFiles(captures, context) : await run.watch(args, filter, context);
+  await run.manage(CAUSE.stop, report(totals, run.records, outputs));
+  await outputs.end();
+  for (const { name, offset, reason } of damage) context.warn(`${name}: damaged at byte ${offset}: ${reason}`);
+  return damage.length === 0 ? 0 : 1;
+}
+
+interface Outcome {
+  readonly totals: ProbeTotals;
+  readonly damage: readonly Damage[];
+}
+
+/** One run of a probe: numbers its records and hands them to the outputs. */
+class ProbeRun {
+  readonly #options: ProbeOptions;
+  readonly #outputs: Outputs;
+  #next = 0;
+  #room: Promise<void> | undefined;
+
+  constructor(options: ProbeOptions, outputs: Outputs) {
+    this.#options = options;
+    this.#outputs = outputs;
+  }
+
+  /** Records made so far, management records included. */
+  get records(): number {
+    return this.#next;
+  }
+
+  /** Waits while the outputs take no more. */
+  async #ready(): Promise<void> {
+    while (this.#room !== undefined) {
+      const room = this.#room;
+      await room;
+      if (this.#room === room) this.#room = undefined;
+    }
+  }
+
+  #push(batch: Batch): Promise<void> | undefined {
+    const numbered = { ...batch, first: this.#next };
+    this.#next += batch.rows;
+    this.#room = this.#outputs.push(numbered) ?? this.#room;
+    return this.#room;
+  }
+
+  async manage(cause: number, values: ManagementReport['values']): Promise<void> {
+    const timeUs = nowUs();
+    const { origin } = this.#options;
+    const durationNs = Math.max(0, timeUs - origin.run) * 1000;
+    const report = { cause, timeUs, durationNs, values: { mversion: `argus ${version()}`, ...values } };
+    await this.#push(managementBatch(origin, 0, report));
+  }
+
+  async readFiles(captures: CaptureSettings, context: Context): Promise<Outcome> {
+    const threads = await threadsFor(captures.files, this.#options);
+    if (threads > 1) {
+      const { readInThreads } = await import('./probe-pool.ts');
+      return readInThreads({ options: this.#options, captures }, threads, context.signal, (batch) => this.#push(batch));
+    }
+    const probe = new Probe(this.#options, (batch) => void this.#push(batch));
+    const damage: Damage[] = [];
+    for await (const source of openCaptures(captures, damage, context.stdin)) {
+      await probe.read(source, context.signal, () => this.#ready());
+    }
+    probe.flush();
+    await this.#ready();
+    return { totals: probe.totals(), damage };
+  }
+
+  async watch(args: ArgusArguments, filter: string, context: Context): Promise<Outcome> {
+    const probe = new Probe(this.#options, (batch) => void this.#push(batch));
+    const source = await openInterface(args.interface, filter);
+    try {
+      await probe.read(source, context.signal, () => this.#ready());
+    } finally {
+      await source.close();
+    }
+    probe.flush();
+    await this.#ready();
+    return { totals: probe.totals(), damage: [] };
+  }
+}
+
+/** One, or as many as help: with a filter on packet numbers, small files or a pipe, one thread is best. */
+async function threadsFor(files: readonly string[], { packets }: ProbeOptions): Promise<number> {
+  if (packets.last !== -1 || packets.first > 1 || files.includes('-')) return 1;
+  let bytes = 0;
+  for (const file of files) bytes += await stat(file).then(({ size }) => size, () => 0); // prettier-ignore
+  return bytes < THREADS_FROM_BYTES ? 1 : Math.min(THREADS_MAX, availableParallelism());
+}
+
+/** The last management record's account of the run. */
+function report(totals: ProbeTotals, records: number, outputs: Outputs): ManagementReport['values'] {
+  const named: string[] = [];
+  let bad = 0;
+  totals.problems.forEach((count, problem) => {
+    if (problem === 0 || count === 0) return;
+    bad += count;
+    named.push(`${PROBLEM_NAMES[problem]}=${count}`);
+  });
+  const stats = outputs.serverStats;
+  return {
+    mpkts: totals.packets,
+    mbytes: totals.bytes,
+    ...(totals.droppedByKernel < 0 ? {} : { mkdrops: totals.droppedByKernel }),
+    mdrops: totals.droppedByUs,
+    mfiltered: totals.filtered,
+    mbad: bad,
+    mflows: totals.flowsOpened,
+    mevicted: totals.flowsEvicted,
+    mrecords: records,
+    ...(stats === undefined ? {} : { mreaders: stats.readers, mqueued: stats.queuedRecords, mlost: stats.dropped }),
+    mmemory: process.memoryUsage.rss(),
+    ...(named.length === 0 ? {} : { mproblems: named.join(', ') }),
+  };
+}

@@ -1,0 +1,43 @@
+import type { Arguments } from '../../libs/cli/options.ts';
+import { parseRecordRange } from '../../libs/cli/record-range.ts';
+import type { FlowTableOptions } from '../../libs/flow/table.ts';
+import { ARGUS_OPTIONS } from './options.ts';
+import type { ProbeOptions } from './probe.ts';
+import { DEFAULT_SOURCE_ID, parseSourceId } from './source-id.ts';
+
+export type ArgusArguments = Arguments<typeof ARGUS_OPTIONS>;
+
+/** No packet is longer. */
+const WHOLE_PACKETS = 0x4000_0000;
+
+/**
+ * What the command line says of the probe, apart from its inputs and outputs.
+ * @param now when the run began, microseconds since the epoch
+ * @param seed of the flow table's hash
+ * @throws {UsageError}
+ */
+export function probeOptions(args: ArgusArguments, now: number, seed: number, rowsMax: number): ProbeOptions {
+  const table: FlowTableOptions = {
+    flowsMax: args.flows,
+    statusUs: args.status * 1e6,
+    endRecords: args['end-records'],
+    seed,
+    features: {
+      appBytes: args['app-bytes'],
+      timing: args.jitter,
+      macs: args.macs,
+      response: args.response,
+      sizes: args.sizes,
+      payloadBytes: args.payload,
+    },
+  };
+  const range = args.packets === undefined ? { first: 1, last: -1 } : parseRecordRange(args.packets);
+  return {
+    origin: { source: args.source === undefined ? DEFAULT_SOURCE_ID : parseSourceId(args.source), run: now },
+    table,
+    rowsMax,
+    packets: { first: range.first, last: range.last },
+    snaplen: args.snaplen === undefined || args.snaplen === 0 ? WHOLE_PACKETS : args.snaplen,
+    shard: { index: 0, count: 1 },
+  };
+}
