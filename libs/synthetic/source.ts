@@ -12,7 +12,7 @@ export class SyntheticSource implements PacketSource {
   readonly name = 'synthetic';
   readonly live = true;
   readonly damage = null;
-  readonly counters = { received: 0, filtered: 0, droppedByKernel: 0, droppedByInterface: 0 };
+  readonly counters = { received: 0, filtered: 0, droppedByKernel: 0, droppedByInterface: 0, droppedByUs: 0 };
   readonly #stream: PacketStream;
   readonly #nowUs: () => number;
   readonly #batch: PacketBatch;

@@ -3,11 +3,12 @@ import test from 'node:test';
 import fc from 'fast-check';
 import { Random, shuffled } from '../../libs/synthetic/random.ts';
 
+function draw(seed: number): number[] {
+  const random = new Random(seed);
+  return Array.from({ length: 20 }, () => random.bits());
+}
+
 test('a seed gives the same numbers each time, and another seed others', () => {
-  const draw = (seed: number): number[] => {
-    const random = new Random(seed);
-    return Array.from({ length: 20 }, () => random.bits());
-  };
   assert.deepEqual(draw(1), draw(1));
   assert.notDeepEqual(draw(1), draw(2));
   assert.notDeepEqual(draw(1), draw(1 + 2 ** 40));
@@ -25,8 +26,8 @@ test('between reaches both its bounds and nothing beyond', () => {
 test('fractions fill their range evenly', () => {
   const random = new Random(4);
   const counts = new Array<number>(10).fill(0);
-  for (let draw = 0; draw < 20_000; draw++) counts[Math.floor(random.fraction() * 10)]! += 1;
-  for (const count of counts) assert.ok(count > 1800 && count < 2200, `${counts.join()}`);
+  for (let drawn = 0; drawn < 20_000; drawn++) counts[Math.floor(random.fraction() * 10)]! += 1;
+  for (const count of counts) assert.ok(count > 1800 && count < 2200, counts.join());
 });
 
 test('shuffled numbers are a permutation', () =>

@@ -1,0 +1,20 @@
+export interface BenchOptions {
+  /** Times that each program runs; the bench's own number when absent. */
+  readonly rounds: number | undefined;
+  /** Size of the capture; the bench's own when absent. */
+  readonly packets: number | undefined;
+}
+
+export interface BenchResult {
+  readonly text: string;
+  /** The same, for programs. */
+  readonly json: object;
+  /** False when results are wrong, not when they are slow. */
+  readonly isGood: boolean;
+}
+
+export interface Bench {
+  readonly name: string;
+  readonly about: string;
+  run(options: BenchOptions): Promise<BenchResult>;
+}

@@ -1,0 +1,50 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { writeCapture, type CaptureTotals } from '../../libs/synthetic/capture-file.ts';
+import type { PacketStream } from '../../libs/synthetic/frame.ts';
+import { SynFlood } from '../../libs/synthetic/syn-flood.ts';
+import { allAtOnce, mixedTraffic } from '../../libs/synthetic/traffic.ts';
+
+/** A capture to measure with, and what is in it. */
+export interface Capture extends CaptureTotals {
+  readonly name: string;
+  readonly path: string;
+  readonly flows: number;
+}
+
+/** Goes up when the generator changes, so that old files are not taken for new ones. */
+const EDITION = 2;
+const SECONDS = 60;
+const SEED = 20_260_101;
+
+const SHAPES = {
+  mixed: mixedTraffic,
+  'all-at-once': allAtOnce,
+  flood: (options) => new SynFlood(options),
+} as const satisfies Record<
+  string,
+  (options: { packets: number; flows: number; seconds: number; seed: number }) => PacketStream
+>;
+
+export type Shape = keyof typeof SHAPES;
+
+export const BENCH_FOLDER = join(tmpdir(), 'panoptes-bench');
+
+/** The capture of this shape and size; written where an earlier run has not left it. */
+export async function captureOf(shape: Shape, packets: number, flows: number): Promise<Capture> {
+  const name = `${shape}-${packets}-${flows}-${EDITION}`;
+  const path = join(BENCH_FOLDER, `${name}.pcap`);
+  const totalsPath = join(BENCH_FOLDER, `${name}.json`);
+  if (!existsSync(totalsPath) || !existsSync(path)) {
+    await mkdir(BENCH_FOLDER, { recursive: true });
+    console.error(`writing ${path} …`);
+    const stream = SHAPES[shape]({ packets, flows, seconds: SECONDS, seed: SEED });
+    const written = await writeCapture(`${path}.part`, stream);
+    await rename(`${path}.part`, path);
+    await writeFile(totalsPath, JSON.stringify(written));
+  }
+  const totals = JSON.parse(await readFile(totalsPath, 'utf8')) as CaptureTotals;
+  return { name, path, flows, ...totals };
+}

@@ -1,0 +1,39 @@
+import { parseArgs } from 'node:util';
+import type { Bench } from './bench.ts';
+import { DECODE_BENCH } from './decode.ts';
+import { PROBE_BENCH } from './probe.ts';
+import { SCALE_BENCH } from './scale.ts';
+
+const BENCHES: readonly Bench[] = [PROBE_BENCH, SCALE_BENCH, DECODE_BENCH];
+
+const USAGE = `usage: npm run bench -- NAME... [--json] [--rounds N] [--packets N]
+${BENCHES.map(({ name, about }) => `  ${name.padEnd(8)} ${about}`).join('\n')}`;
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { json: { type: 'boolean' }, rounds: { type: 'string' }, packets: { type: 'string' } },
+});
+const unknown = positionals.filter((word) => !BENCHES.some(({ name }) => name === word));
+const rounds = countOf(values.rounds);
+const packets = countOf(values.packets);
+
+if (positionals.length === 0 || unknown.length > 0 || Number.isNaN(rounds) || Number.isNaN(packets)) {
+  console.error(unknown.length > 0 ? `No bench is called '${unknown.join("' or '")}'.\n${USAGE}` : USAGE);
+  process.exitCode = 2;
+} else {
+  const results: Record<string, object> = {};
+  for (const bench of BENCHES.filter(({ name }) => positionals.includes(name))) {
+    const { text, json, isGood } = await bench.run({ rounds, packets });
+    results[bench.name] = json;
+    if (values.json !== true) console.log(`${text}\n`);
+    if (!isGood) process.exitCode = 1;
+  }
+  if (values.json === true) console.log(JSON.stringify(results, undefined, 2));
+}
+
+/** A whole number of at least 1, or NaN. */
+function countOf(word: string | undefined): number | undefined {
+  if (word === undefined) return undefined;
+  const count = Number(word);
+  return Number.isSafeInteger(count) && count >= 1 ? count : Number.NaN;
+}

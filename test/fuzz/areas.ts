@@ -1,0 +1,35 @@
+import { fuzz as filter } from './filter.ts';
+import { fuzz as flow } from './flow.ts';
+import { fuzz as packets } from './packets.ts';
+
+/** What a fuzz module tells; `slowestUs` where it measures the longest time for one thing. */
+export interface AreaResult {
+  readonly runs: number;
+  /** Empty when all is well. */
+  readonly problems: readonly string[];
+  readonly slowestUs?: number;
+}
+
+export interface Area {
+  readonly name: string;
+  /** What one run is. */
+  readonly thing: string;
+  /** How many of them `npm run soak` makes. */
+  readonly soakRuns: number;
+  /** Runs that fit into a fraction of a second. */
+  readonly sliceRuns: number;
+  fuzz(options: { seed: number; runs: number }): Promise<AreaResult>;
+}
+
+/** Every fuzz module; the same seed and number of runs give the same inputs. */
+export const AREAS: readonly Area[] = [
+  { name: 'packets', thing: 'mutated packets, decoded', soakRuns: 10_000_000, sliceRuns: 100_000, fuzz: packets },
+  { name: 'flow', thing: 'mutated packets, to records', soakRuns: 10_000_000, sliceRuns: 40_000, fuzz: flow },
+  { name: 'filter', thing: 'random filters', soakRuns: 1_000_000, sliceRuns: 10_000, fuzz: filter },
+];
+
+/** The areas of these names, or all; undefined when a name is unknown. */
+export function areasOf(names: readonly string[]): readonly Area[] | undefined {
+  if (names.some((name) => !AREAS.some((area) => area.name === name))) return undefined;
+  return AREAS.filter(({ name }) => names.length === 0 || names.includes(name));
+}

@@ -1,0 +1,71 @@
+import { parseArgs } from 'node:util';
+import { AREAS, areasOf, type Area } from '../fuzz/areas.ts';
+import { memoryInUse } from './memory.ts';
+
+/** So much of the work comes before memory is looked at for the first time. */
+const WARM_UP_SHARE = 0.1;
+const REACHABLE_GROWTH_MAX = 8e6;
+const RESIDENT_GROWTH_MAX = 64e6;
+const PROGRESS_MS = 10_000;
+
+const USAGE = `usage: npm run soak -- [--seed N] [AREA...]
+areas: ${AREAS.map(({ name }) => name).join(' ')}`;
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { seed: { type: 'string', default: '1' } },
+});
+const firstSeed = Number(values.seed);
+const areas = areasOf(positionals);
+
+if (areas === undefined || !Number.isSafeInteger(firstSeed)) {
+  console.error(USAGE);
+  process.exitCode = 2;
+} else {
+  for (const area of areas) if (!(await soak(area))) process.exitCode = 1;
+}
+
+/** Runs an area for its full count. False when it found problems or memory grew. */
+async function soak(area: Area): Promise<boolean> {
+  const started = performance.now();
+  let saidAt = started;
+  let runs = 0;
+  let problems = 0;
+  let slowestUs = 0;
+  let warm = memoryInUse();
+  let isWarm = false;
+  for (let seed = firstSeed; runs < area.soakRuns; seed++) {
+    const result = await area.fuzz({ seed, runs: Math.min(area.sliceRuns, area.soakRuns - runs) });
+    runs += result.runs;
+    problems += result.problems.length;
+    for (const problem of result.problems) console.log(`${area.name}: seed ${seed}: ${problem}`);
+    if (!isWarm && runs >= WARM_UP_SHARE * area.soakRuns) {
+      isWarm = true;
+      warm = memoryInUse();
+    } else if (isWarm) {
+      slowestUs = Math.max(slowestUs, result.slowestUs ?? 0); // before that the compiler is at work
+    }
+    if (performance.now() - saidAt > PROGRESS_MS) {
+      saidAt = performance.now();
+      console.error(`${area.name}: ${runs} of ${area.soakRuns}`);
+    }
+  }
+  const end = memoryInUse();
+  const reachable = end.reachable - warm.reachable;
+  const resident = end.resident - warm.resident;
+  const hasGrown = reachable > REACHABLE_GROWTH_MAX || resident > RESIDENT_GROWTH_MAX;
+  const seconds = (performance.now() - started) / 1000;
+  console.log(
+    [
+      `${area.name}: ${runs} ${area.thing} in ${seconds.toFixed(0)} s, ${problems} problems`,
+      ...(slowestUs > 0 ? [`slowest ${slowestUs.toFixed(0)} µs each`] : []),
+      `memory after warm-up ${megabytes(warm.resident)}, at the end ${megabytes(end.resident)}`,
+      `reachable ${megabytes(reachable)} more${hasGrown ? ': IT GROWS' : ''}`,
+    ].join('; '),
+  );
+  return problems === 0 && !hasGrown;
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(1)} MB`;
+}
