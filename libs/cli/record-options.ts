@@ -73,7 +73,7 @@ export const PRINT_OPTIONS = {
     arity: 'greedy',
     placeholder: 'FIELD',
     text:
-      'Print these fields, each NAME[:WIDTH[:FORMAT]]. +NAME appends to the default list, +3NAME makes it column 3, ' +
+      'Print these fields, each NAME[:WIDTH[:FORMAT]]. +NAME appends to the usual ones, +2NAME puts it at place 2 (counting from 0), ' +
       '-NAME leaves it out. --list-fields shows the names.',
     group: 'Printing',
   },

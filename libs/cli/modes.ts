@@ -1,0 +1,29 @@
+import { UsageError } from '../core/errors.ts';
+import { didYouMean } from '../core/nearest.ts';
+
+export interface Modes {
+  readonly format: 'text' | 'json' | 'xml';
+  /** Undefined when neither `man` nor `noman` was said. */
+  readonly management: boolean | undefined;
+}
+
+const WORDS = ['json', 'xml', 'man', 'noman'] as const;
+
+/**
+ * Reads the words of `-M`; of two that say the opposite the later one counts.
+ * @throws {UsageError} for an unknown word
+ */
+export function parseModes(words: readonly string[]): Modes {
+  let format: Modes['format'] = 'text';
+  let management: boolean | undefined;
+  for (const text of words) {
+    const word = WORDS.find((known) => known === text);
+    if (word === undefined) {
+      const hint = didYouMean(text, WORDS) || `Modes are ${WORDS.join(', ')}.`;
+      throw new UsageError(`unknown mode '${text}' after -M`, { hint });
+    }
+    if (word === 'json' || word === 'xml') format = word;
+    else management = word === 'man';
+  }
+  return { format, management };
+}

@@ -1,0 +1,152 @@
+import { open, stat, type FileHandle } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+import { encodeBatch } from '../codec/encode.ts';
+import { SuiteError } from '../core/errors.ts';
+import type { Batch } from '../record/batch.ts';
+import { selectRows } from '../record/select.ts';
+import type { Output } from './output.ts';
+import { tailOf } from './record-file-tail.ts';
+import type { Sink } from './sink.ts';
+import { systemReason } from './system-error.ts';
+
+/** Where whole frames go. */
+interface Target {
+  write(frame: Uint8Array): Promise<void> | undefined;
+  close(): Promise<void>;
+}
+
+/** Records wait this long at most for others to share their frame. */
+const FILE_WAIT_MS = 1000;
+const STREAM_WAIT_MS = 20;
+/** Whoever is writing a file right now has gone on after this time. */
+const STILL_WRITING_MS = 100;
+
+/** Appends records to a file, or streams them to standard output, in whole frames. */
+export class RecordFileSink implements Sink {
+  readonly #target: Target;
+  #writing: Promise<void> | undefined;
+  #failure: unknown;
+
+  private constructor(target: Target, _waitMs: number) {
+    this.#target = target;
+  }
+
+  /**
+   * @param path `-` is standard output
+   * @param warn told when the end of a file had to be repaired
+   * @throws {SuiteError} when the file cannot be opened, or holds something else than records
+   */
+  static async open(path: string, stdout: Output, warn: (message: string) => void = ignore): Promise<RecordFileSink> {
+    if (path === '-') return new RecordFileSink(new StreamTarget(stdout), STREAM_WAIT_MS);
+    return new RecordFileSink(await openFile(path, warn), FILE_WAIT_MS);
+  }
+
+  push(batch: Batch, rows: Uint32Array | undefined, count: number): Promise<void> | undefined {
+    if (this.#failure !== undefined) throw this.#failure;
+    this.#write(encodeBatch(rows === undefined ? batch : selectRows(batch, rows, count)));
+    return this.#writing;
+  }
+
+  async end(): Promise<void> {
+    await this.#writing;
+    await this.#target.close();
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+
+  #write(frame: Uint8Array): void {
+    const after = this.#writing;
+    const written = after === undefined ? this.#target.write(frame) : after.then(() => this.#target.write(frame));
+    if (written === undefined) return;
+    const settled: Promise<void> = written.then(
+      () => this.#settle(settled),
+      (error: unknown) => {
+        this.#failure ??= error;
+        this.#settle(settled);
+      },
+    );
+    this.#writing = settled;
+  }
+
+  #settle(writing: Promise<void>): void {
+    if (this.#writing === writing) this.#writing = undefined;
+  }
+}
+
+class StreamTarget implements Target {
+  readonly #stdout: Output;
+
+  constructor(stdout: Output) {
+    this.#stdout = stdout;
+  }
+
+  write(frame: Uint8Array): Promise<void> | undefined {
+    return this.#stdout.write(frame);
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+class FileTarget implements Target {
+  readonly #file: FileHandle;
+  readonly #path: string;
+
+  constructor(file: FileHandle, path: string) {
+    this.#file = file;
+    this.#path = path;
+  }
+
+  async write(frame: Uint8Array): Promise<void> {
+    try {
+      for (let at = 0; at < frame.length;) at += (await this.#file.write(frame, at)).bytesWritten;
+    } catch (error) {
+      throw cannotWrite(this.#path, error);
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#file.close();
+  }
+}
+
+async function openFile(path: string, warn: (message: string) => void): Promise<FileTarget> {
+  let file: FileHandle | undefined;
+  try {
+    const existing = await stat(path).catch(() => undefined);
+    const isPlain = existing === undefined || existing.isFile();
+    file = await open(path, isPlain ? 'a+' : 'a');
+    if (isPlain) await mendTail(file, path, warn);
+    return new FileTarget(file, path);
+  } catch (error) {
+    await file?.close();
+    throw cannotWrite(path, error);
+  }
+}
+
+/** Takes away a frame that a crash cut, since nothing behind it could be read. */
+async function mendTail(file: FileHandle, path: string, warn: (message: string) => void): Promise<void> {
+  const tail = tailOf(file.fd);
+  if (tail.kind === 'whole') return;
+  if (tail.kind === 'foreign') {
+    const where = tail.offset === 0 ? 'does not hold flow records' : `is damaged at byte ${tail.offset}`;
+    throw new SuiteError(`${path} ${where}; nothing was written to it`, {
+      hint: 'Name another file, or move it away.',
+    });
+  }
+  const { size } = await file.stat();
+  await delay(STILL_WRITING_MS);
+  if ((await file.stat()).size !== size) {
+    throw new SuiteError(`${path} is being written by another program`, { hint: 'Name another file.' });
+  }
+  await file.truncate(tail.offset);
+  warn(`${path} ended within a frame, of which ${size - tail.offset} bytes were removed at byte ${tail.offset}`);
+}
+
+/** Anything but a failed system call comes back as it is. */
+function cannotWrite(path: string, error: unknown): unknown {
+  const reason = systemReason(error);
+  return reason === undefined ? error : new SuiteError(`cannot write ${path}: ${reason}`, { cause: error });
+}
+
+function ignore(): void {}

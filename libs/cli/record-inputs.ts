@@ -1,0 +1,190 @@
+import { createReadStream } from 'node:fs';
+import type { Readable } from 'node:stream';
+import { BatchReader } from '../codec/read.ts';
+import { InputError, SuiteError, UsageError } from '../core/errors.ts';
+import type { Batch } from '../record/batch.ts';
+import { connectRecords } from '../transport/client.ts';
+import type { Context } from './command.ts';
+import { foreignFormat, SIGNATURE_BYTES } from './foreign.ts';
+import { merge } from './merge.ts';
+import { cannotRead, checkFiles, checkTrees, filesBelow } from './record-paths.ts';
+import { formatServerAddress, parseServerAddress, type ServerAddress } from './server-address.ts';
+import { version } from './version.ts';
+
+export interface InputSettings {
+  /** Record files in the order to read them; `-` is standard input. */
+  readonly files: readonly string[];
+  readonly trees: readonly string[];
+  /** As `-S` takes them. */
+  readonly servers: readonly string[];
+  /** Applied by servers, so that they send no more than is wanted; empty for all. */
+  readonly serverFilter: string;
+  /** Numbers of the stored fields that are wanted; undefined for all. */
+  readonly fields: ReadonlySet<number> | undefined;
+}
+
+/** Bytes read from a file at a time. */
+const CHUNK_BYTES = 1 << 20;
+/** After an interrupt, whoever writes to our standard input has this long to finish its last words. */
+const LAST_WORDS_MS = 1000;
+
+/** All records that a command is to read, from wherever. To be read once. */
+export class RecordInputs implements AsyncIterable<Batch> {
+  readonly #settings: InputSettings;
+  readonly #servers: readonly ServerAddress[];
+  readonly #context: Context;
+  readonly #signal: AbortSignal;
+  #failed = false;
+
+  /**
+   * Finds out that what was named is there, and reads nothing yet.
+   * @param signal ends reading without a word
+   * @throws {InputError} for a missing file
+   * @throws {UsageError} when there is nothing to read, or a server cannot be one
+   */
+  static async open(settings: InputSettings, context: Context, signal: AbortSignal): Promise<RecordInputs> {
+    const { files, trees, servers } = settings;
+    if (files.length + trees.length + servers.length > 0) {
+      await checkFiles(files);
+      await checkTrees(trees);
+      return new RecordInputs(settings, context, signal);
+    }
+    if (context.stdin.isTTY === true) {
+      throw new UsageError('nothing to read', {
+        hint: `Name files with -r, folders with -R, or a server with -S; or pipe records into ${context.program}.`,
+      });
+    }
+    return new RecordInputs({ ...settings, files: ['-'] }, context, signal);
+  }
+
+  private constructor(settings: InputSettings, context: Context, signal: AbortSignal) {
+    this.#settings = settings;
+    this.#servers = settings.servers.map(parseServerAddress);
+    this.#context = context;
+    this.#signal = signal;
+  }
+
+  /** Whether some input could not be read, or not to its end; it was said on standard error. */
+  get failed(): boolean {
+    return this.#failed;
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Batch> {
+    const { files, trees } = this.#settings;
+    if (this.#servers.length > 0) {
+      const stop = new AbortController();
+      const signal = AbortSignal.any([this.#signal, stop.signal]);
+      yield* merge(
+        this.#servers.map((server) => this.#fromServer(server, signal)),
+        stop,
+      );
+    }
+    for (const file of files) yield* file === '-' ? this.#fromStandardInput() : this.#fromFile(file);
+    for (const tree of trees) {
+      for await (const file of filesBelow(tree, (error) => this.#fail(error))) yield* this.#fromFile(file);
+    }
+  }
+
+  async *#fromServer(server: ServerAddress, signal: AbortSignal): AsyncGenerator<Batch> {
+    const { serverFilter, fields } = this.#settings;
+    const program = `${this.#context.program} ${version()}`;
+    const wanted = fields === undefined ? {} : { fields: [...fields] };
+    try {
+      yield* connectRecords({ ...server, program, filter: serverFilter, signal, ...wanted });
+    } catch (error) {
+      if (!(error instanceof InputError) || this.#servers.length === 1) throw error;
+      this.#fail(error);
+    }
+    if (!signal.aborted && this.#servers.length > 1) {
+      this.#context.warn(`${formatServerAddress(server)} has ended; reading on from the others`);
+    }
+  }
+
+  async *#fromFile(path: string): AsyncGenerator<Batch> {
+    if (this.#signal.aborted) return;
+    const stream = createReadStream(path, { highWaterMark: CHUNK_BYTES });
+    const stop = (): void => void stream.destroy();
+    this.#signal.addEventListener('abort', stop, { once: true });
+    try {
+      yield* this.#decode(path, stream);
+    } finally {
+      this.#signal.removeEventListener('abort', stop);
+      stream.destroy();
+    }
+  }
+
+  async *#fromStandardInput(): AsyncGenerator<Batch> {
+    const { stdin, signal } = this.#context;
+    let timer: NodeJS.Timeout | undefined;
+    const stop = (): void => {
+      timer = setTimeout(() => stdin.destroy(), signal.aborted ? LAST_WORDS_MS : 0);
+    };
+    if (this.#signal.aborted) stop();
+    else this.#signal.addEventListener('abort', stop, { once: true });
+    try {
+      yield* this.#decode('-', stdin);
+    } finally {
+      this.#signal.removeEventListener('abort', stop);
+      clearTimeout(timer);
+      stdin.destroy();
+    }
+  }
+
+  async *#decode(path: string, stream: Readable): AsyncGenerator<Batch> {
+    const { fields } = this.#settings;
+    const name = path === '-' ? 'standard input' : path;
+    const input = new SignedInput(stream);
+    const reader = new BatchReader(input, { where: name, ...(fields === undefined ? {} : { fields }) });
+    try {
+      yield* reader;
+    } catch (error) {
+      if (this.#signal.aborted && !(error instanceof SuiteError)) return;
+      const failure = cannotRead(name, error);
+      if (!(failure instanceof InputError)) throw failure;
+      this.#fail(failure);
+    }
+    this.#report(reader, path, name, input.start);
+  }
+
+  #report(reader: BatchReader, path: string, name: string, start: Uint8Array): void {
+    for (const [problem, count] of reader.problems) {
+      this.#fail(new InputError(`${name}: ${count === 1 ? 'a frame' : `${count} frames`} left out: ${problem}`));
+    }
+    const { damage } = reader;
+    if (damage === undefined || damage.kind === 'version') return;
+    if (damage.kind === 'foreign') {
+      const { reason = 'these are not flow records', hint = '' } = foreignFormat(start, path) ?? {};
+      this.#fail(new InputError(`${name}: ${reason}`, { hint }));
+    } else {
+      this.#fail(new InputError(`${name}: ${damage.reason} at byte ${damage.offset}; the records before it were read`));
+    }
+  }
+
+  #fail(error: InputError): void {
+    this.#failed = true;
+    this.#context.warn(error.hint === '' ? error.message : `${error.message}. ${error.hint}`);
+  }
+}
+
+/** Chunks of a stream, of which it keeps the first bytes. */
+class SignedInput implements AsyncIterable<Uint8Array> {
+  readonly #stream: Readable;
+  #start = new Uint8Array(0);
+
+  constructor(stream: Readable) {
+    this.#stream = stream;
+  }
+
+  get start(): Uint8Array {
+    return this.#start;
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
+    for await (const chunk of this.#stream as AsyncIterable<Uint8Array>) {
+      if (this.#start.length < SIGNATURE_BYTES) {
+        this.#start = Buffer.concat([this.#start, chunk.subarray(0, SIGNATURE_BYTES - this.#start.length)]);
+      }
+      yield chunk;
+    }
+  }
+}
