@@ -94,12 +94,16 @@ export class ChunkReader {
   #lengths: readonly number[] = [];
   #next = 0;
 
-  /** @param lengths stored lengths, whose sum is within `bytes` from `offset` on */
-  open(bytes: Uint8Array, offset: number, lengths: readonly number[]): void {
+  /**
+   * @param lengths stored lengths, whose sum is within `bytes` from `offset` on
+   * @param skip chunks to leave out at the start
+   */
+  open(bytes: Uint8Array, offset: number, lengths: readonly number[], skip: number): void {
     this.#bytes = bytes;
     this.#offset = offset;
     this.#lengths = lengths;
     this.#next = 0;
+    for (; this.#next < skip; this.#next++) this.#offset += lengths[this.#next] ?? 0;
   }
 
   /** Unpacks the next chunk into the first `length` bytes of `into` and returns them, or a view where they lie. */

@@ -1,24 +1,25 @@
-import { FIELD_NUMBERS_MAX, GAP_BATCH, type Batch, type BatchKind, type UnknownColumn } from '../record/batch.ts';
+import { GAP_BATCH, type Batch, type BatchKind, type UnknownColumn } from '../record/batch.ts';
 import { Area } from '../record/builder.ts';
 import type { Column } from '../record/columns.ts';
 import { STORED_BY_NUMBER } from '../record/fields/stored.ts';
-import { ChunkReader } from './chunks.ts';
-import { decodeColumn } from './decode-columns.ts';
-import { layoutOf, memoryOf, storedBytes, unpackEnvelope, type Entry, type Layout } from './directory.ts';
+import { ColumnDecoder } from './decode-columns.ts';
+import { storedBytes, unpackEnvelope, type Layout } from './directory.ts';
 import {
   checksumMatches,
   FLAG_WHOLE,
-  FRAME_BYTES_MAX,
   HEADER_BYTES,
   headerProblem,
+  OWN_BITMAP,
   readHeader,
-  ROW_BYTES_MAX,
+  SHARED_BITMAP,
   startsLikeFrame,
   WHOLE_BYTES_MAX,
   WHOLE_ROWS_BELOW,
   type Header,
 } from './format.ts';
+import { planFrame, type Place, type Plan } from './plan.ts';
 import { FrameProblem, UnknownEncoding } from './problem.ts';
+import type { RowSet } from './rows.ts';
 import { declaredBytes, decompress } from './zstd.ts';
 
 export interface DecodeOptions {
@@ -63,7 +64,8 @@ function decode(frame: Uint8Array, { fields, verified = false }: DecodeOptions):
   if (header.envelopeBytes > body.length) throw new FrameProblem('frame: length of the envelope');
   const { origin, first, covers, entries } = unpackEnvelope(body.subarray(0, header.envelopeBytes));
   if (covers < header.rows) throw new FrameProblem('envelope: covers fewer records than there are');
-  const plan = planColumns(entries, header.rows, body.length, header.envelopeBytes, fields);
+  const shape = { rows: header.rows, start: header.envelopeBytes, bodyBytes: body.length };
+  const plan = planFrame(entries, shape, fields);
   const { columns, unknown, buffer, skippedColumns } = readColumns(body, plan, header.rows);
   const kind = header.kind as BatchKind;
   return { batch: { kind, origin, first, covers, rows: header.rows, columns, unknown, buffer }, skippedColumns };
@@ -82,82 +84,40 @@ function bodyOf(frame: Uint8Array, header: Header): Uint8Array {
   return content;
 }
 
-interface Planned {
-  readonly entry: Entry;
-  /** Where its chunks begin in the body. */
-  readonly offset: number;
-  /** Undefined for a column that is passed on as it is. */
-  readonly layout: Layout | undefined;
-}
-
-interface Plan {
-  readonly columns: readonly Planned[];
-  /** Bytes of all columns in memory. */
-  readonly bytes: number;
-}
-
-/** Which columns lie where and how much memory they need, before any of it is taken. */
-function planColumns(
-  entries: readonly Entry[],
-  rows: number,
-  bodyBytes: number,
-  start: number,
-  fields: ReadonlySet<number> | undefined,
-): Plan {
-  const columns: Planned[] = [];
-  const seen = new Set<number>();
-  const extraBytesMax = Math.min(rows * ROW_BYTES_MAX, FRAME_BYTES_MAX);
-  let offset = start;
-  let bytes = 0;
-  for (const entry of entries) {
-    const stored = storedBytes(entry);
-    if (stored > bodyBytes - offset) throw new FrameProblem('directory: columns exceed the frame');
-    if (seen.has(entry[0])) throw new FrameProblem('directory: field twice');
-    seen.add(entry[0]);
-    const known = entry[0] < FIELD_NUMBERS_MAX ? STORED_BY_NUMBER.get(entry[0])?.field : undefined;
-    if (fields === undefined || fields.has(entry[0])) {
-      const layout = known === undefined || rows === 0 ? undefined : layoutOf(entry, known.kind, rows, extraBytesMax);
-      columns.push({ entry, offset, layout });
-      if (layout !== undefined) bytes += memoryOf(layout, rows);
-    }
-    offset += stored;
-  }
-  if (offset !== bodyBytes) throw new FrameProblem('directory: bytes that belong to no column');
-  if (bytes > FRAME_BYTES_MAX) throw new FrameProblem('frame: columns too large');
-  return { columns, bytes };
-}
-
 interface Read extends Pick<Batch, 'columns' | 'unknown' | 'buffer'> {
   readonly skippedColumns: number;
 }
 
 function readColumns(body: Uint8Array, plan: Plan, rows: number): Read {
   const area = new Area(plan.bytes);
-  const chunks = new ChunkReader();
-  const highest = plan.columns.reduce((most, { entry, layout }) => (layout === undefined ? most : Math.max(most, entry[0])), -1); // prettier-ignore
-  const columns = new Array<Column | undefined>(highest + 1).fill(undefined);
+  const decoder = new ColumnDecoder(body, rows, plan.places, area);
+  const columns = new Array<Column | undefined>(plan.columns).fill(undefined);
   const unknown: UnknownColumn[] = [];
   let skippedColumns = 0;
-  for (const { entry, offset, layout } of plan.columns) {
-    chunks.open(body, offset, entry[2]);
-    const column = layout === undefined ? undefined : tryDecode(chunks, layout, rows, area);
-    if (column !== undefined) {
-      columns[entry[0]] = column;
-      continue;
-    }
-    if (STORED_BY_NUMBER.has(entry[0])) skippedColumns += 1;
-    unknown.push({ entry, bytes: body.slice(offset, offset + storedBytes(entry)) });
+  for (const place of plan.wanted) {
+    const field = place.entry[0];
+    const column = place.layout === undefined ? undefined : tryDecode(decoder, place, place.layout);
+    if (column !== undefined) columns[field] = column;
+    else unknown.push(carryColumn(body, place, rows > 0 ? decoder.rowSet(place) : undefined));
+    if (column === undefined && STORED_BY_NUMBER.has(field)) skippedColumns += 1;
   }
   return { columns, unknown, buffer: area.buffer, skippedColumns };
 }
 
-function tryDecode(chunks: ChunkReader, layout: Layout, rows: number, area: Area): Column | undefined {
+function tryDecode(decoder: ColumnDecoder, place: Place, layout: Layout): Column | undefined {
   try {
-    const column = decodeColumn(chunks, layout, rows, area);
-    chunks.close();
-    return column;
+    return decoder.decode(place, layout);
   } catch (error) {
     if (error instanceof UnknownEncoding) return undefined;
     throw error;
   }
+}
+
+/** A column as it is, but with a bitmap of its own: the column that it shares one with may be stored otherwise next time. */
+function carryColumn(body: Uint8Array, { entry, head, offset }: Place, set: RowSet | undefined): UnknownColumn {
+  const bytes = body.subarray(offset, offset + storedBytes(entry));
+  if (head.form !== 'shared' || set?.valid === undefined) return { entry, bytes: bytes.slice() };
+  const [field, code, lengths, , ...rest] = entry;
+  const own = [field, code - SHARED_BITMAP + OWN_BITMAP, [set.valid.length, ...lengths], set.rows.length, ...rest];
+  return { entry: own, bytes: Buffer.concat([set.valid, bytes]) };
 }

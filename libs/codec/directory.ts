@@ -1,7 +1,7 @@
 import { FIELD_NUMBERS_MAX, type Origin } from '../record/batch.ts';
 import { Area } from '../record/builder.ts';
 import { BYTES_PER_VALUE, isNumeric, type Kind } from '../record/kinds.ts';
-import { KIND_CODES, SOME_ABSENT } from './format.ts';
+import { COPIES, KIND_CODES, OWN_BITMAP, SHARED_BITMAP } from './format.ts';
 import { packMessage, unpackMessage } from './msgpack.ts';
 import { FrameProblem } from './problem.ts';
 
@@ -12,8 +12,9 @@ import { FrameProblem } from './problem.ts';
 export type Stream = number | readonly Stream[];
 
 /**
- * A column in the directory: field number, kind (plus `SOME_ABSENT`), stored lengths of its chunks; how many rows have a
- * value, only with `SOME_ABSENT`; then by kind
+ * A column in the directory: field number; kind, with flags; stored lengths of its chunks. Then
+ * - with `OWN_BITMAP` how many rows have a value (the first chunk is the bitmap), with `SHARED_BITMAP` the field that has
+ *   the bitmap; with `COPIES` the next chunk is the bitmap of exceptions
  * - numbers: one stream; an address: five (family, then lanes 0 to 3)
  * - text: bytes of the dictionary (a msgpack array, the first chunk), one stream of indexes into it
  * - bytes: one stream of lengths, bytes of the blob (the last chunk)
@@ -67,36 +68,49 @@ export function isCount(value: unknown): value is number {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 }
 
+/** What the entry of any column says, also of one of a later version: how the rows without a value are told. */
+export interface Head {
+  /** Kind without flags. */
+  readonly kindCode: number;
+  readonly form: 'none' | 'own' | 'shared';
+  /** With `own` how many rows have a value, with `shared` the field whose bitmap counts. */
+  readonly value: number;
+  readonly hasCopies: boolean;
+}
+
+/** @throws FrameProblem */
+export function headOf(entry: Entry): Head {
+  const flags = entry[1] & (OWN_BITMAP | SHARED_BITMAP | COPIES);
+  if ((flags & OWN_BITMAP) !== 0 && (flags & SHARED_BITMAP) !== 0) throw new FrameProblem('directory: two bitmaps');
+  const form = (flags & OWN_BITMAP) !== 0 ? 'own' : (flags & SHARED_BITMAP) !== 0 ? 'shared' : 'none';
+  const value = form === 'none' ? 0 : entry[3];
+  if (!isCount(value)) throw new FrameProblem('directory: rows with a value');
+  return { kindCode: entry[1] - flags, form, value, hasCopies: (flags & COPIES) !== 0 };
+}
+
 /** What an entry says of its column, once it is known to be of this version. */
 export interface Layout {
   readonly kind: Kind;
-  /** How many rows have a value; the others are in a bitmap. */
-  readonly present: number;
-  readonly someAbsent: boolean;
   readonly streams: readonly Stream[];
   /** Natural length of the dictionary or the blob; 0 for other kinds. */
   readonly extraBytes: number;
 }
 
-/** @throws FrameProblem when the entry does not fit `kind` and `rows`; undefined when it is of another kind */
-export function layoutOf(entry: Entry, kind: Kind, rows: number, extraBytesMax: number): Layout | undefined {
-  const code = entry[1];
-  const someAbsent = code === KIND_CODES[kind] + SOME_ABSENT;
-  if (!someAbsent && code !== KIND_CODES[kind]) return undefined;
-  const present = someAbsent ? entry[3] : rows;
-  if (!isCount(present) || present > rows || present === 0) throw new FrameProblem('column: rows with a value');
-  const rest = entry.slice(someAbsent ? 4 : 3) as Stream[];
+/** @throws FrameProblem when the entry does not fit `kind`; undefined when it is of another kind */
+export function layoutOf(entry: Entry, head: Head, kind: Kind, extraBytesMax: number): Layout | undefined {
+  if (head.kindCode !== KIND_CODES[kind]) return undefined;
+  const rest = entry.slice(head.form === 'none' ? 3 : 4) as Stream[];
   const extra = kind === 'text' ? rest.shift() : kind === 'bytes' ? rest.splice(1, 1)[0] : 0;
   if (!isCount(extra) || extra > extraBytesMax) throw new FrameProblem('column: size of texts or bytes');
   const wanted = kind === 'address' ? 5 : 1;
   if (rest.length < wanted) throw new FrameProblem('column: fewer streams than its kind needs');
-  return { kind, present, someAbsent, streams: rest.slice(0, wanted), extraBytes: extra };
+  return { kind, streams: rest.slice(0, wanted), extraBytes: extra };
 }
 
-/** Bytes that the column takes in memory, each of its pieces 8-aligned. */
-export function memoryOf({ kind, someAbsent, streams, extraBytes }: Layout, rows: number): number {
+/** Bytes that the values of a column take in memory, each of its pieces 8-aligned. */
+export function memoryOf({ kind, streams, extraBytes }: Layout, rows: number): number {
   const perValue = isNumeric(kind) ? BYTES_PER_VALUE[kind] : kind === 'text' ? 2 : 4;
-  let bytes = Area.aligned(extraBytes) + (someAbsent ? Area.aligned((rows + 7) >> 3) : 0);
+  let bytes = Area.aligned(extraBytes);
   for (const stream of streams)
     bytes += kind === 'address' && typeof stream === 'number' ? 8 : Area.aligned(rows * perValue);
   return bytes;

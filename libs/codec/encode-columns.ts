@@ -1,13 +1,19 @@
-import { BATCH_ROWS_MAX } from '../record/batch.ts';
+import { BATCH_ROWS_MAX, type Batch } from '../record/batch.ts';
 import type { AddressColumn, BytesColumn, Column, TextColumn } from '../record/columns.ts';
+import { STORED_FIELDS } from '../record/fields/stored.ts';
 import type { NumericArray } from '../record/kinds.ts';
 import type { ChunkWriter } from './chunks.ts';
+import { findCopies } from './copies.ts';
 import type { Entry, Stream } from './directory.ts';
 import { encodeNumbers } from './encode-numbers.ts';
-import { KIND_CODES, SOME_ABSENT } from './format.ts';
+import { COPIES, KIND_CODES, OWN_BITMAP, ROW_BYTES_MAX, SHARED_BITMAP } from './format.ts';
 import { packMessage } from './msgpack.ts';
+import { allRows, earlierRows, setRows, type RowSet } from './rows.ts';
 
-/** Values of the rows that have one, gathered at the start. */
+/** With fewer rows that repeat a flow, copies are not looked for. */
+const REPEATS_MIN = 8;
+
+/** Values of the rows that are stored, gathered at the start. */
 const gathered = {
   u8: new Uint8Array(BATCH_ROWS_MAX),
   u16: new Uint16Array(BATCH_ROWS_MAX),
@@ -15,61 +21,99 @@ const gathered = {
   f64: new Float64Array(BATCH_ROWS_MAX),
 } as const;
 
-/** Encodes a column, its chunks going to `out`; undefined when no row has a value. `rows` is at least 1. */
-export function encodeColumn(out: ChunkWriter, field: number, column: Column, rows: number): Entry | undefined {
-  const valid = column.valid?.subarray(0, (rows + 7) >> 3);
-  const present = valid === undefined ? rows : countSet(valid, rows);
-  if (present === 0) return undefined;
-  const someAbsent = valid !== undefined && present < rows;
-  if (someAbsent) out.add(clearTail(valid, rows));
-  const rest = encodeValues(out, column, rows, someAbsent ? valid : undefined);
-  const kind = KIND_CODES[column.kind];
-  const lengths = out.takeLengths();
-  return someAbsent ? [field, kind + SOME_ABSENT, lengths, present, ...rest] : [field, kind, lengths, ...rest];
+/** Encodes the columns of one batch, remembering what later columns may share with earlier ones. */
+export class ColumnEncoder {
+  readonly #out: ChunkWriter;
+  readonly #rows: number;
+  readonly #all: RowSet;
+  readonly #earlier: Int16Array | undefined;
+  /** Sets with bitmaps that columns before this one had, and the field that has the bitmap. */
+  readonly #sets: { readonly field: number; readonly set: RowSet }[] = [];
+
+  /** @param batch has at least one row */
+  constructor(batch: Batch, out: ChunkWriter) {
+    this.#out = out;
+    this.#rows = batch.rows;
+    this.#all = allRows(batch.rows);
+    const flowIds = batch.columns[STORED_FIELDS.flowid.number];
+    if (flowIds?.kind !== 'f64' || flowIds.valid !== undefined || batch.rows < REPEATS_MIN) return;
+    const { earlier, repeats } = earlierRows(flowIds.values, batch.rows);
+    if (repeats >= REPEATS_MIN) this.#earlier = earlier;
+  }
+
+  /**
+   * The column's directory entry, its chunks having gone out; undefined when no row has a value.
+   * @throws RangeError when a row has on average more than `ROW_BYTES_MAX` bytes of text or payload
+   */
+  encode(field: number, column: Column): Entry | undefined {
+    const { set, bitmap } = this.#rowSet(field, column.valid);
+    if (set.rows.length === 0) return undefined;
+    if (bitmap === 'own') this.#out.add(set.valid!);
+    const copies = this.#copies(field, column, set);
+    if (copies !== undefined) this.#out.add(copies.exceptions);
+    const rest = encodeValues(this.#out, column, this.#rows, copies?.stored ?? set.rows);
+    const kind = KIND_CODES[column.kind] + (copies === undefined ? 0 : COPIES);
+    const lengths = this.#out.takeLengths();
+    if (bitmap === 'none') return [field, kind, lengths, ...rest];
+    if (bitmap === 'own') return [field, kind + OWN_BITMAP, lengths, set.rows.length, ...rest];
+    return [field, kind + SHARED_BITMAP, lengths, bitmap, ...rest];
+  }
+
+  /** The rows with a value; `bitmap` is a field number where a column before this one has the same. */
+  #rowSet(field: number, valid: Uint8Array | undefined): { set: RowSet; bitmap: 'none' | 'own' | number } {
+    if (valid === undefined) return { set: this.#all, bitmap: 'none' };
+    const bitmap = clearTail(valid.subarray(0, (this.#rows + 7) >> 3), this.#rows);
+    for (const { field: owner, set } of this.#sets) if (isEqual(set.valid!, bitmap)) return { set, bitmap: owner };
+    const set = setRows(bitmap, this.#rows);
+    if (set.rows.length === this.#rows) return { set: this.#all, bitmap: 'none' };
+    if (set.rows.length > 0) this.#sets.push({ field, set });
+    return { set, bitmap: 'own' };
+  }
+
+  #copies(field: number, column: Column, set: RowSet): ReturnType<typeof findCopies> {
+    if (this.#earlier === undefined || field === STORED_FIELDS.flowid.number) return undefined;
+    return findCopies(column, set, this.#earlier);
+  }
 }
 
-function encodeValues(out: ChunkWriter, column: Column, rows: number, valid: Uint8Array | undefined): Stream[] {
+/** @param stored rows whose values go out */
+function encodeValues(out: ChunkWriter, column: Column, rows: number, stored: Uint16Array): Stream[] {
   switch (column.kind) {
     case 'address':
-      return encodeAddress(out, column, rows, valid);
+      return encodeAddress(out, column, rows, stored);
     case 'text':
-      return encodeText(out, column, rows, valid);
+      return encodeText(out, column, rows, stored);
     case 'bytes':
-      return encodeBytes(out, column, rows, valid);
+      return encodeBytes(out, column, rows, stored);
     case 'u8':
     case 'u16':
     case 'u32':
     case 'bits':
     case 'f64':
-      return [encodeDense(out, column.values, rows, valid)];
+      return [encodeStored(out, column.values, rows, stored)];
   }
 }
 
-function encodeDense(out: ChunkWriter, values: NumericArray, rows: number, valid: Uint8Array | undefined): Stream {
-  if (valid === undefined) return encodeNumbers(out, values, rows);
-  const { dense, count } = gather(values, rows, valid);
-  return encodeNumbers(out, dense, count);
+function encodeStored(out: ChunkWriter, values: NumericArray, rows: number, stored: Uint16Array): Stream {
+  return encodeNumbers(out, gather(values, rows, stored), stored.length);
 }
 
-function gather(values: NumericArray, rows: number, valid: Uint8Array): { dense: NumericArray; count: number } {
-  const dense = gathered[kindOf(values)];
-  let count = 0;
-  for (let row = 0; row < rows; row++) {
-    dense[count] = values[row]!;
-    count += (valid[row >> 3]! >> (row & 7)) & 1;
-  }
-  return { dense, count };
+function gather(values: NumericArray, rows: number, stored: Uint16Array): NumericArray {
+  if (stored.length === rows) return values;
+  if (values instanceof Float64Array) return gatherInto(gathered.f64, values, stored);
+  if (values instanceof Uint32Array) return gatherInto(gathered.u32, values, stored);
+  if (values instanceof Uint16Array) return gatherInto(gathered.u16, values, stored);
+  return gatherInto(gathered.u8, values, stored);
 }
 
-function kindOf(values: NumericArray): keyof typeof gathered {
-  if (values instanceof Float64Array) return 'f64';
-  if (values instanceof Uint32Array) return 'u32';
-  return values instanceof Uint16Array ? 'u16' : 'u8';
+function gatherInto(to: NumericArray, from: NumericArray, stored: Uint16Array): NumericArray {
+  for (let i = 0; i < stored.length; i++) to[i] = from[stored[i]!]!;
+  return to;
 }
 
-function encodeAddress(out: ChunkWriter, column: AddressColumn, rows: number, valid: Uint8Array | undefined): Stream[] {
+function encodeAddress(out: ChunkWriter, column: AddressColumn, rows: number, stored: Uint16Array): Stream[] {
   const lane = (values: NumericArray, stride: number): Stream =>
-    stride === 0 || rows === 1 ? values[0]! : encodeDense(out, values, rows, valid);
+    stride === 0 || rows === 1 ? values[0]! : encodeStored(out, values, rows, stored);
   const { family, familyStride, lanes, strides } = column;
   return [
     lane(family, familyStride),
@@ -81,55 +125,59 @@ function encodeAddress(out: ChunkWriter, column: AddressColumn, rows: number, va
 }
 
 /** Texts that no row has are left out of the dictionary. */
-function encodeText(out: ChunkWriter, column: TextColumn, rows: number, valid: Uint8Array | undefined): Stream[] {
-  const { dense, count } =
-    valid === undefined ? { dense: column.index, count: rows } : gather(column.index, rows, valid);
+function encodeText(out: ChunkWriter, column: TextColumn, rows: number, stored: Uint16Array): Stream[] {
+  const old = gather(column.index, rows, stored);
   const used: string[] = [];
   const numbers = new Map<number, number>();
-  const index = new Uint16Array(count);
-  for (let i = 0; i < count; i++) {
-    const old = dense[i]!;
-    let number = numbers.get(old);
+  const index = new Uint16Array(stored.length);
+  for (let i = 0; i < index.length; i++) {
+    let number = numbers.get(old[i]!);
     if (number === undefined) {
-      numbers.set(old, (number = used.length));
-      used.push(column.dictionary[old] ?? '');
+      numbers.set(old[i]!, (number = used.length));
+      used.push(column.dictionary[old[i]!] ?? '');
     }
     index[i] = number;
   }
   const dictionary = packMessage(used);
+  checkSize(dictionary.length, rows);
   out.add(dictionary);
-  return [dictionary.length, encodeNumbers(out, index, count)];
+  return [dictionary.length, encodeNumbers(out, index, index.length)];
 }
 
-function encodeBytes(out: ChunkWriter, column: BytesColumn, rows: number, valid: Uint8Array | undefined): Stream[] {
+function encodeBytes(out: ChunkWriter, column: BytesColumn, rows: number, stored: Uint16Array): Stream[] {
   const { ends } = column;
-  const lengths = new Uint32Array(rows);
-  let count = 0;
+  const lengths = new Uint32Array(stored.length);
   let bytes = 0;
-  for (let row = 0; row < rows; row++) {
-    if (valid !== undefined && (valid[row >> 3]! & (1 << (row & 7))) === 0) continue;
-    bytes += lengths[count++] = ends[row]! - (row === 0 ? 0 : ends[row - 1]!);
+  for (let i = 0; i < stored.length; i++) {
+    const row = stored[i]!;
+    bytes += lengths[i] = ends[row]! - (row === 0 ? 0 : ends[row - 1]!);
   }
-  const whole = bytes === ends[rows - 1];
-  const blob = whole ? column.blob.subarray(0, bytes) : new Uint8Array(bytes);
-  if (!whole) {
-    let end = 0;
-    for (let row = 0; row < rows; row++) {
-      if (!column.has(row)) continue;
-      const value = column.get(row);
-      blob.set(value, end);
-      end += value.length;
-    }
-  }
-  const stream = encodeNumbers(out, lengths, count);
-  out.add(blob);
+  checkSize(bytes, rows);
+  const stream = encodeNumbers(out, lengths, lengths.length);
+  out.add(bytes === ends[rows - 1] ? column.blob.subarray(0, bytes) : joinBytes(column, stored, bytes));
   return [stream, bytes];
 }
 
-function countSet(valid: Uint8Array, rows: number): number {
-  let count = 0;
-  for (let row = 0; row < rows; row++) count += (valid[row >> 3]! >> (row & 7)) & 1;
-  return count;
+/** The bytes of some rows, where others without a value have bytes between them. */
+function joinBytes(column: BytesColumn, stored: Uint16Array, bytes: number): Uint8Array {
+  const blob = new Uint8Array(bytes);
+  let end = 0;
+  for (const row of stored) {
+    const value = column.get(row);
+    blob.set(value, end);
+    end += value.length;
+  }
+  return blob;
+}
+
+function checkSize(bytes: number, rows: number): void {
+  if (bytes > rows * ROW_BYTES_MAX) throw new RangeError(`${bytes} bytes of text or payload in ${rows} rows`);
+}
+
+function isEqual(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.buffer === b.buffer && a.byteOffset === b.byteOffset) return true;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
 }
 
 /** The bitmap with zeros beyond the last row. */

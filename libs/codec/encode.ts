@@ -2,7 +2,7 @@ import type { Batch } from '../record/batch.ts';
 import { selectRows } from '../record/select.ts';
 import { ChunkWriter } from './chunks.ts';
 import { packEnvelope } from './directory.ts';
-import { encodeColumn } from './encode-columns.ts';
+import { ColumnEncoder } from './encode-columns.ts';
 import { FLAG_WHOLE, FRAME_BYTES_MAX, HEADER_BYTES, sealFrame, WHOLE_BYTES_MAX, WHOLE_ROWS_BELOW } from './format.ts';
 import { compress, compressedBytesMax, ZSTD_LEVEL_MAX, ZSTD_LEVEL_MIN } from './zstd.ts';
 
@@ -40,10 +40,13 @@ function encodeContent(batch: Batch, level: number): Content {
   const { rows } = batch;
   const entries: unknown[] = [];
   columnBytes.reset(level);
-  for (let field = 0; field < batch.columns.length && rows > 0; field++) {
-    const column = batch.columns[field];
-    const entry = column === undefined ? undefined : encodeColumn(columnBytes, field, column, rows);
-    if (entry !== undefined) entries.push(entry);
+  if (rows > 0) {
+    const encoder = new ColumnEncoder(batch, columnBytes);
+    for (let field = 0; field < batch.columns.length; field++) {
+      const column = batch.columns[field];
+      const entry = column === undefined ? undefined : encoder.encode(field, column);
+      if (entry !== undefined) entries.push(entry);
+    }
   }
   for (const { entry, bytes } of batch.unknown) {
     entries.push(entry);

@@ -42,7 +42,11 @@ export const KIND_CODES = {
 } as const satisfies Record<Kind, number>;
 
 /** Added to a kind's code when some rows have no value; the first chunk is then the validity bitmap. */
-export const SOME_ABSENT = 16;
+export const OWN_BITMAP = 16;
+/** Added when some rows have no value, the same as in another column of the frame, whose bitmap counts. */
+export const SHARED_BITMAP = 32;
+/** Added when values that repeat within a flow are stored once; see `copies.ts`. */
+export const COPIES = 64;
 
 /** How the numbers of a stream are encoded; a stream of equal numbers is that number itself. Never reused. */
 export const ENCODING = {
