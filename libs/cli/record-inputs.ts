@@ -133,8 +133,11 @@ export class RecordInputs implements AsyncIterable<Batch> {
   async *#decode(path: string, stream: Readable): AsyncGenerator<Batch> {
     const { fields } = this.#settings;
     const name = path === '-' ? 'standard input' : path;
-    const input = new SignedInput(stream);
-    const reader = new BatchReader(input, { where: name, ...(fields === undefined ? {} : { fields }) });
+    const start: Start = { bytes: new Uint8Array(0) };
+    const reader = new BatchReader(keepStart(stream, start), {
+      where: name,
+      ...(fields === undefined ? {} : { fields }),
+    });
     try {
       yield* reader;
     } catch (error) {
@@ -143,7 +146,7 @@ export class RecordInputs implements AsyncIterable<Batch> {
       if (!(failure instanceof InputError)) throw failure;
       this.#fail(failure);
     }
-    this.#report(reader, path, name, input.start);
+    this.#report(reader, path, name, start.bytes);
   }
 
   #report(reader: BatchReader, path: string, name: string, start: Uint8Array): void {
@@ -166,25 +169,15 @@ export class RecordInputs implements AsyncIterable<Batch> {
   }
 }
 
-/** Chunks of a stream, of which it keeps the first bytes. */
-class SignedInput implements AsyncIterable<Uint8Array> {
-  readonly #stream: Readable;
-  #start = new Uint8Array(0);
+/** The first bytes of an input, for saying what it is when it is not ours. */
+interface Start {
+  bytes: Uint8Array;
+}
 
-  constructor(stream: Readable) {
-    this.#stream = stream;
-  }
-
-  get start(): Uint8Array {
-    return this.#start;
-  }
-
-  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
-    for await (const chunk of this.#stream as AsyncIterable<Uint8Array>) {
-      if (this.#start.length < SIGNATURE_BYTES) {
-        this.#start = Buffer.concat([this.#start, chunk.subarray(0, SIGNATURE_BYTES - this.#start.length)]);
-      }
-      yield chunk;
-    }
+async function* keepStart(stream: Readable, start: Start): AsyncGenerator<Uint8Array, void, undefined> {
+  for await (const chunk of stream as AsyncIterable<Uint8Array>) {
+    const missing = SIGNATURE_BYTES - start.bytes.length;
+    if (missing > 0) start.bytes = Buffer.concat([start.bytes, chunk.subarray(0, missing)]);
+    yield chunk;
   }
 }

@@ -42,8 +42,14 @@ export function cannotRead(path: string, error: unknown): unknown {
  * and names that begin with a dot are left out.
  * @param unreadable is told of folders that cannot be read; the others are read on
  */
-export async function* filesBelow(path: string, unreadable: (error: InputError) => void): AsyncGenerator<string> {
-  if (!(await lookUp(path)).isDirectory()) return yield path;
+export async function* filesBelow(
+  path: string,
+  unreadable: (error: InputError) => void,
+): AsyncGenerator<string, void, undefined> {
+  if (!(await lookUp(path)).isDirectory()) {
+    yield path;
+    return;
+  }
   let entries: Dirent[];
   try {
     entries = await readdir(path, { withFileTypes: true });

@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import test from 'node:test';
+import { checkFiles, checkTrees, filesBelow } from '../../libs/cli/record-paths.ts';
+import { InputError } from '../../libs/core/errors.ts';
+
+async function tree(t: test.TestContext, files: readonly string[]): Promise<string> {
+  const root = await mkdtemp(join(tmpdir(), 'record-paths-'));
+  t.after(() => rm(root, { recursive: true }));
+  for (const file of files) {
+    await mkdir(join(root, file, '..'), { recursive: true });
+    await writeFile(join(root, file), '');
+  }
+  return root;
+}
+
+async function below(root: string, path = root): Promise<string[]> {
+  const found: string[] = [];
+  for await (const file of filesBelow(path, assert.fail)) found.push(relative(root, file));
+  return found;
+}
+
+test('files come folder by folder in the order of names; links and dot names do not', async (t) => {
+  const root = await tree(t, ['b/2', 'b/1', 'a/x/9', 'a/y', 'c', '.hidden', '.git/config', 'a/.swp']);
+  await symlink(join(root, 'c'), join(root, 'd'));
+  await symlink(join(root, 'b'), join(root, 'e'));
+  await symlink(root, join(root, 'a', 'loop'));
+  assert.deepEqual(await below(root), ['a/x/9', 'a/y', 'b/1', 'b/2', 'c']);
+});
+
+test('what the command line names itself may be a file or a link to a folder', async (t) => {
+  const root = await tree(t, ['a/1']);
+  await symlink(join(root, 'a'), join(root, 'link'));
+  assert.deepEqual(await below(root, join(root, 'a/1')), ['a/1']);
+  assert.deepEqual(await below(root, join(root, 'link')), ['link/1']);
+});
+
+test('a missing file, a missing folder and a folder given as a file are found out before anything is read', async (t) => {
+  const root = await tree(t, ['a/1']);
+  await checkFiles([join(root, 'a/1'), '-']);
+  await checkTrees([root]);
+  await assert.rejects(checkFiles([join(root, 'a/1'), join(root, 'none')]), /none: no such file/);
+  await assert.rejects(checkTrees([join(root, 'none')]), /none: no such file/);
+  await assert.rejects(checkFiles([root]), (error) => error instanceof InputError && /-R/.test(error.hint));
+});
