@@ -1,0 +1,68 @@
+import type { Format } from '../fields/field.ts';
+import { FIELDS } from '../fields/table.ts';
+import { addressCell } from './address-cell.ts';
+import type { Cell, CellContext } from './cell.ts';
+import { codeCell, decimalCell, hex16Cell, integerCell, millisecondsCell, secondsCell } from './number-cells.ts';
+import type { PrintColumn, Settings } from './options.ts';
+import { portCell } from './port-cell.ts';
+import { printf } from './printf.ts';
+import { directionCell, flagsCell, lettersCell, payloadCell, protocolCell, stateCell, textCell } from './text-cells.ts';
+import { TextBuffer } from './text-buffer.ts';
+import { timeCell } from './time-cell.ts';
+import { numberReader } from '../row.ts';
+
+const CELLS: Readonly<Record<Format, (context: CellContext) => Cell>> = {
+  time: timeCell,
+  seconds: secondsCell,
+  milliseconds: millisecondsCell,
+  integer: integerCell,
+  decimal: decimalCell,
+  percent: decimalCell,
+  address: addressCell,
+  port: portCell,
+  protocol: protocolCell,
+  direction: directionCell,
+  state: stateCell,
+  flags: flagsCell,
+  letters: lettersCell,
+  hex16: hex16Cell,
+  text: textCell,
+  code: codeCell,
+  payload: payloadCell,
+};
+
+/** Payload bytes of a column whose width was not given, and how much wider than the bytes the column is. */
+const PAYLOAD_BYTES = 16;
+export const PAYLOAD_PREFIX = 9;
+
+/** The cell of a column. */
+export function cellOf(column: PrintColumn, settings: Settings): Cell {
+  const field = FIELDS[column.name];
+  const custom = column.format;
+  const context: CellContext = {
+    name: column.name,
+    field,
+    settings,
+    payloadMax: column.width ?? (settings.style === 'columns' ? PAYLOAD_BYTES : Infinity),
+    timeFormat: field.format === 'time' && custom !== undefined ? custom : settings.timeFormat,
+  };
+  const cell = CELLS[field.format](context);
+  return custom === undefined || field.format === 'time' ? cell : formatted(cell, context, custom);
+}
+
+/** The cell's number, or else its text, in a printf(3) format. */
+function formatted(cell: Cell, { name, field }: CellContext, format: string): Cell {
+  const read = numberReader(name);
+  const scale = field.scale ?? 1;
+  const scratch = new TextBuffer();
+  return (batch) => {
+    const write = cell(batch);
+    return (out, row) => {
+      scratch.clear();
+      write(scratch, row);
+      if (scratch.end === 0) return;
+      const value = read === undefined ? NaN : read(batch, row) * scale;
+      out.text(printf(format, Number.isNaN(value) ? scratch.toString() : value));
+    };
+  };
+}

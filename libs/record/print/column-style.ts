@@ -1,0 +1,128 @@
+import { MANAGEMENT_BATCH, type Batch } from '../batch.ts';
+import { FIELDS } from '../fields/table.ts';
+import { CELL_BYTES, type Cell } from './cell.ts';
+import { cellOf, PAYLOAD_PREFIX } from './cells.ts';
+import { managementCellOf } from './management.ts';
+import type { PrintColumn, Settings } from './options.ts';
+import type { RowWriter, Style } from './style.ts';
+import type { TextBuffer } from './text-buffer.ts';
+import { timeLength } from './time-cell.ts';
+
+const BLANK = 0x20;
+const NEWLINE = 0x0a;
+const DOT = 0x2e;
+/** Last character of a value that was cut. */
+const CUT = 0x2a;
+
+/** Wide enough for the flags of a whole connection each way. */
+const BOTH_FLAGS_WIDTH = 9;
+
+interface Column {
+  readonly heading: string;
+  readonly width: number;
+  readonly centred: boolean;
+  readonly left: boolean;
+  /** A port that follows its address is set off by a point. */
+  readonly point: boolean;
+  readonly cell: Cell;
+  readonly managementCell: Cell;
+}
+
+/** Padded columns; a value that is too long is cut, and ends in `*`. Blanks at the end of a row are left out. */
+export function columnStyle(columns: readonly PrintColumn[], settings: Settings): Style {
+  const layout = columns.map((column, index) => columnOf(column, columns[index - 1], settings));
+  return {
+    header: () => `${layout.map(headingOf).join('')}\n`,
+    footer: () => '',
+    open: (batch) => rowWriter(layout, batch),
+  };
+}
+
+const LEFT: ReadonlySet<string> = new Set(['port', 'flags', 'letters', 'payload']);
+
+/** Which port belongs to which address. */
+const ADDRESS_OF: Readonly<Record<string, string>> = { sport: 'saddr', dport: 'daddr' };
+
+function columnOf(column: PrintColumn, before: PrintColumn | undefined, settings: Settings): Column {
+  const { heading, format, centred } = FIELDS[column.name];
+  return {
+    heading,
+    width: widthOf(column, settings),
+    centred: centred === true || format === 'payload',
+    left: LEFT.has(format),
+    point: before !== undefined && ADDRESS_OF[column.name] === before.name,
+    cell: cellOf(column, settings),
+    managementCell: managementCellOf(column, settings),
+  };
+}
+
+function widthOf(column: PrintColumn, settings: Settings): number {
+  const { width, format } = FIELDS[column.name];
+  if (column.width !== undefined) return format === 'payload' ? column.width + PAYLOAD_PREFIX : column.width;
+  if (format === 'state' && settings.state === 'both-flags') return BOTH_FLAGS_WIDTH;
+  if (format !== 'time') return width;
+  if (settings.unixTime && column.format === undefined) return width + settings.precision - 6;
+  const timeFormat = column.format ?? settings.timeFormat;
+  return Math.max(width, timeLength(timeFormat) + 1) + (timeFormat.includes('%f') ? settings.precision - 6 : 0);
+}
+
+/** The heading in its column, and the blank after it. */
+function headingOf({ heading, width, centred }: Column): string {
+  const text = heading.slice(0, width);
+  const left = centred ? Math.floor((width - text.length) / 2) : width - text.length;
+  return `${' '.repeat(left)}${text}`.padEnd(width + 1);
+}
+
+function rowWriter(layout: readonly Column[], batch: Batch): RowWriter {
+  const isManagement = batch.kind === MANAGEMENT_BATCH;
+  const writers = layout.map(({ cell, managementCell }) => (isManagement ? managementCell : cell)(batch));
+  return (out, row) => {
+    const start = out.end;
+    for (let i = 0; i < writers.length; i++) {
+      const { width, left, point } = layout[i]!;
+      out.ensure(CELL_BYTES + width);
+      const cellStart = out.end;
+      const { wide } = out;
+      out.wide = false;
+      writers[i]!(out, row);
+      if (point && !isManagement && out.end > cellStart) out.bytes[cellStart - 1] = DOT;
+      fit(out, cellStart, width, left && !isManagement);
+      out.wide ||= wide;
+      out.ensure(2);
+      out.byte(BLANK);
+    }
+    while (out.end > start && out.bytes[out.end - 1] === BLANK) out.end -= 1;
+    out.byte(NEWLINE);
+  };
+}
+
+/** Makes what was written from `start` take exactly `width` characters. */
+function fit(out: TextBuffer, start: number, width: number, left: boolean): void {
+  const extra = out.wide ? continuationBytes(out, start) : 0;
+  if (out.end - start - extra > width) cut(out, start, width);
+  else if (left) out.alignLeft(start, width + extra);
+  else out.alignRight(start, width + extra);
+}
+
+/** Bytes of UTF-8 that do not begin a character. */
+function continuationBytes({ bytes, end }: TextBuffer, start: number): number {
+  let count = 0;
+  for (let at = start; at < end; at++) if ((bytes[at]! & 0xc0) === 0x80) count += 1;
+  return count;
+}
+
+function cut(out: TextBuffer, start: number, width: number): void {
+  const { bytes } = out;
+  let last = start; // where the last character that has room begins
+  let characters = 0;
+  let at = start;
+  for (; at < out.end; at++) {
+    if ((bytes[at]! & 0xc0) === 0x80) continue;
+    if (characters === width) break;
+    last = at;
+    characters += 1;
+  }
+  const onlyBlanks = bytes.subarray(at, out.end).every((byte) => byte === BLANK);
+  out.end = onlyBlanks ? at : last;
+  if (!onlyBlanks) out.byte(CUT);
+}

@@ -1,0 +1,61 @@
+import type { Address } from '../fields/field.ts';
+import type { FieldName } from '../fields/table.ts';
+
+/** One column of what is printed. */
+export interface PrintColumn {
+  readonly name: FieldName;
+  /** Characters; of payload, bytes. The field's own when it is left out. */
+  readonly width?: number;
+  /** Of times as strftime(3), of the rest as printf(3). */
+  readonly format?: string;
+}
+
+/** 0: ports and protocols by name; 1: ports by number; 2: protocols too; 3: as 0, and hosts by name. */
+export type NumericLevel = 0 | 1 | 2 | 3;
+
+/** What the state column shows of TCP: the state, its letters, or flags seen from source, destination, both. */
+export type StateStyle = 'state' | 'letters' | 'source-flags' | 'destination-flags' | 'both-flags';
+
+export interface PrintOptions {
+  /** `columns`: padded to their widths. */
+  readonly style?: 'columns' | 'delimited' | 'json' | 'xml';
+  /** Between the columns of the style `delimited`. */
+  readonly delimiter?: string;
+  readonly numeric?: NumericLevel;
+  /** Times as seconds since the epoch. */
+  readonly unixTime?: boolean;
+  /** Digits after the decimal point, 0–9. */
+  readonly precision?: number;
+  /** strftime(3) and `%f`, the fraction of the second; in the process's time zone. */
+  readonly timeFormat?: string;
+  readonly state?: StateStyle;
+  /** Name of a host, where it is known by now; asked at numeric level 3. */
+  readonly hostName?: (address: Address) => string | undefined;
+}
+
+/** `PrintOptions` with what is meant when nothing is said. */
+export type Settings = Required<Omit<PrintOptions, 'hostName'>> & {
+  readonly hostName: PrintOptions['hostName'];
+};
+
+export const PRECISION_MAX = 9;
+const DEFAULT_TIME_FORMAT = '%T.%f';
+
+export function settingsOf(options: PrintOptions): Settings {
+  const precision = Math.min(PRECISION_MAX, Math.max(0, Math.trunc(options.precision ?? 6)));
+  return {
+    style: options.style ?? (options.delimiter === undefined ? 'columns' : 'delimited'),
+    delimiter: options.delimiter ?? ',',
+    numeric: options.numeric ?? 0,
+    unixTime: options.unixTime ?? false,
+    precision,
+    timeFormat: options.timeFormat ?? DEFAULT_TIME_FORMAT,
+    state: options.state ?? 'state',
+    hostName: options.hostName,
+  };
+}
+
+/** What is printed when nothing is said. */
+export const DEFAULT_COLUMNS: readonly PrintColumn[] = (
+  ['stime', 'flgs', 'proto', 'saddr', 'sport', 'dir', 'daddr', 'dport', 'pkts', 'bytes', 'state'] as const
+).map((name) => ({ name }));

@@ -1,0 +1,50 @@
+import { GAP_BATCH, type Batch } from '../batch.ts';
+import { columnStyle } from './column-style.ts';
+import { delimitedStyle } from './delimited-style.ts';
+import { jsonStyle } from './json-style.ts';
+import { settingsOf, type PrintColumn, type PrintOptions, type Settings } from './options.ts';
+import type { Style } from './style.ts';
+import { TextBuffer } from './text-buffer.ts';
+import { xmlStyle } from './xml-style.ts';
+
+const STYLES: Readonly<Record<Settings['style'], (columns: readonly PrintColumn[], settings: Settings) => Style>> = {
+  columns: columnStyle,
+  delimited: delimitedStyle,
+  json: jsonStyle,
+  xml: xmlStyle,
+};
+
+/** Makes text of records. */
+export class RecordPrinter {
+  readonly #style: Style;
+  readonly #out = new TextBuffer();
+
+  constructor(columns: readonly PrintColumn[], options: PrintOptions = {}) {
+    const settings = settingsOf(options);
+    this.#style = STYLES[settings.style](columns, settings);
+  }
+
+  /** The line of headings, with its end; empty where the style has none. */
+  header(): string {
+    return this.#style.header();
+  }
+
+  /**
+   * The text of some rows of a batch, a line each; nothing of a gap.
+   * @param rows the numbers of the rows, of which the first `count` are printed; undefined for the first `count` rows
+   */
+  rows(batch: Batch, rows: Uint32Array | undefined, count: number): string {
+    if (batch.kind === GAP_BATCH || count === 0) return '';
+    const out = this.#out;
+    out.clear();
+    const write = this.#style.open(batch);
+    if (rows === undefined) for (let row = 0; row < count; row++) write(out, row);
+    else for (let i = 0; i < count; i++) write(out, rows[i]!);
+    return out.toString();
+  }
+
+  /** What stands below all rows; it has to be printed even when there was no row. */
+  footer(): string {
+    return this.#style.footer();
+  }
+}

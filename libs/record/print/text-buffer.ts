@@ -1,0 +1,139 @@
+const BLANK = 0x20;
+const ZERO = 0x30;
+const INITIAL_BYTES = 1 << 16;
+
+/** The ASCII digits of 00 to 99. */
+const PAIRS = Uint8Array.from({ length: 200 }, (_, i) => ZERO + (i % 2 === 0 ? Math.floor(i / 20) : (i >> 1) % 10));
+
+/**
+ * Grows a text as UTF-8 bytes, without a string per cell. Whatever writes asks for room first: `ensure` bytes stay
+ * writable until the next `ensure`.
+ */
+export class TextBuffer {
+  bytes: Buffer = Buffer.allocUnsafe(INITIAL_BYTES);
+  /** Just past the last byte written. */
+  end = 0;
+  /** Whether a character beyond ASCII was written since `clear`. */
+  wide = false;
+
+  clear(): void {
+    this.end = 0;
+    this.wide = false;
+  }
+
+  toString(): string {
+    return this.wide ? this.bytes.toString('utf8', 0, this.end) : this.bytes.toString('latin1', 0, this.end);
+  }
+
+  ensure(bytes: number): void {
+    const needed = this.end + bytes;
+    if (needed <= this.bytes.length) return;
+    const larger = Buffer.allocUnsafe(Math.max(needed, this.bytes.length * 2));
+    this.bytes.copy(larger, 0, 0, this.end);
+    this.bytes = larger;
+  }
+
+  byte(value: number): void {
+    this.bytes[this.end++] = value;
+  }
+
+  /** Text of ASCII characters alone, within the room that was asked for. */
+  ascii(text: string): void {
+    const { bytes } = this;
+    let { end } = this;
+    for (let i = 0; i < text.length; i++) bytes[end++] = text.charCodeAt(i);
+    this.end = end;
+  }
+
+  /** Any text; makes room itself. */
+  text(text: string): void {
+    this.ensure(text.length * 3);
+    const { bytes } = this;
+    const start = this.end;
+    for (let i = 0; i < text.length; i++) {
+      const code = text.charCodeAt(i);
+      if (code > 0x7f) {
+        this.end = start + bytes.write(text, start, 'utf8');
+        this.wide = true;
+        return;
+      }
+      bytes[start + i] = code;
+    }
+    this.end = start + text.length;
+  }
+
+  /** An integer 0 to 2^32 - 1; at most ten bytes. */
+  u32(value: number): void {
+    const { bytes } = this;
+    const length = decimalDigits(value);
+    let at = this.end + length;
+    this.end = at;
+    while (value >= 100) {
+      const rest = Math.floor(value / 100);
+      const pair = (value - rest * 100) * 2;
+      bytes[--at] = PAIRS[pair + 1]!;
+      bytes[--at] = PAIRS[pair]!;
+      value = rest;
+    }
+    if (value >= 10) bytes[--at] = PAIRS[value * 2 + 1]!;
+    bytes[--at] = value >= 10 ? PAIRS[value * 2]! : ZERO + value;
+  }
+
+  /** The last `digits` decimal digits of an integer 0 to 10^digits - 1, with leading zeros. */
+  padded(value: number, digits: number): void {
+    const { bytes } = this;
+    let at = this.end + digits;
+    this.end = at;
+    for (let i = 0; i < digits; i++) {
+      const rest = Math.floor(value / 10);
+      bytes[--at] = ZERO + (value - rest * 10);
+      value = rest;
+    }
+  }
+
+  /** Any number rounded to an integer; at most 330 bytes. */
+  integer(value: number): void {
+    if (value >= 0 && value <= 0xffffffff && Number.isInteger(value)) this.u32(value);
+    else if (Math.abs(value) < Number.MAX_SAFE_INTEGER) this.ascii(String(Math.round(value)));
+    else this.ascii(Number.isFinite(value) ? BigInt(value).toString() : String(value));
+  }
+
+  /** `0x` and at least `digits` hexadecimal digits of an unsigned 32-bit integer. */
+  hex(value: number, digits: number): void {
+    this.ascii(`0x${value.toString(16).padStart(digits, '0')}`);
+  }
+
+  /** Moves what was written from `start` to the right, so that it takes `width` bytes. */
+  alignRight(start: number, width: number): void {
+    const { bytes } = this;
+    const length = this.end - start;
+    const pad = width - length;
+    if (pad <= 0) return;
+    this.ensure(pad);
+    for (let i = length - 1; i >= 0; i--) this.bytes[start + pad + i] = bytes[start + i]!;
+    this.bytes.fill(BLANK, start, start + pad);
+    this.end = start + width;
+  }
+
+  /** Writes blanks until `width` bytes are taken from `start`. */
+  alignLeft(start: number, width: number): void {
+    const end = start + width;
+    if (end <= this.end) return;
+    this.ensure(width);
+    this.bytes.fill(BLANK, this.end, end);
+    this.end = end;
+  }
+}
+
+/** @param value an integer 0 to 2^32 - 1 */
+function decimalDigits(value: number): number {
+  if (value < 10) return 1;
+  if (value < 100) return 2;
+  if (value < 1000) return 3;
+  if (value < 10_000) return 4;
+  if (value < 100_000) return 5;
+  if (value < 1_000_000) return 6;
+  if (value < 10_000_000) return 7;
+  if (value < 100_000_000) return 8;
+  return value < 1_000_000_000 ? 9 : 10;
+}
