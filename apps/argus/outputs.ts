@@ -1,6 +1,6 @@
 import type { Context } from '../../libs/cli/command.ts';
 import type { Sink } from '../../libs/cli/sink.ts';
-import { MANAGEMENT_BATCH, type Batch } from '../../libs/record/batch.ts';
+import { FLOW_BATCH, MANAGEMENT_BATCH, type Batch } from '../../libs/record/batch.ts';
 import type { RecordServer } from '../../libs/transport/server.ts';
 import type { ArgusArguments } from './settings.ts';
 
@@ -23,12 +23,9 @@ export class Outputs {
     const sinks: Sink[] = [];
     for (const path of args.write) {
       const { RecordFileSink } = await import('../../libs/cli/record-file-sink.ts');
-      sinks.push(await RecordFileSink.open(path, context.stdout));
+      sinks.push(await RecordFileSink.open(path, context.stdout, context.warn));
     }
-    if (sinks.length === 0 && port === 0) {
-      const { openPrinter } = await import('../../libs/cli/printer.ts');
-      sinks.push(await openPrinter(context.stdout));
-    }
+    if (sinks.length === 0 && port === 0) sinks.push(await openPrinter(context));
     if (port === 0) return new Outputs(sinks, undefined);
     const { RecordServer } = await import('../../libs/transport/server.ts');
     const server = new RecordServer({ program: context.program, source, startUs, readersMax: args.readers });
@@ -56,4 +53,16 @@ export class Outputs {
     await Promise.all(this.#sinks.map((sink) => sink.end()));
     await this.#server?.close();
   }
+}
+
+/** Flow records as `ra` prints them when it is told nothing. */
+async function openPrinter(context: Context): Promise<Sink> {
+  const { PrintSink } = await import('../../libs/cli/print-sink.ts');
+  const { RecordPrinter } = await import('../../libs/record/print/printer.ts');
+  const { DEFAULT_COLUMNS } = await import('../../libs/record/print/options.ts');
+  const sink = new PrintSink(new RecordPrinter(DEFAULT_COLUMNS), context.stdout, { headersEvery: 0 });
+  return {
+    push: (batch, rows, count) => (batch.kind === FLOW_BATCH ? sink.push(batch, rows, count) : undefined),
+    end: () => sink.end(),
+  };
 }

@@ -28,7 +28,6 @@ import {
   W_ICMP_ERROR,
   W_LINK,
   W_OPTIONAL,
-  W_PACKETS,
   W_PARENT,
   W_TRANSPORT,
 } from './rows.ts';
@@ -39,6 +38,9 @@ import { DEFAULT_TIMEOUTS, timeoutOf, type Timeouts } from './timeouts.ts';
 
 /** How long a closed connection's row stays for late packets. */
 export const LINGER_US = 10_000_000;
+
+/** Words of a cache line. Rows need not begin with one. */
+const LINE_WORDS = 16;
 
 /** A clock that goes back further than this is followed; less is taken for disorder among packets. */
 const STEP_BACK_US = 120_000_000;
@@ -156,12 +158,12 @@ export class FlowTable {
     for (let i = 0; i < count; i++) candidates[i] = this.#index.candidate(this.#keys[i]!.hash);
     for (let i = 0; i < count; i++) {
       const at = candidates[i]! * ROW_WORDS;
-      touched ^= u32[at]! ^ u32[at + W_PACKETS]!;
+      touched ^= u32[at]! ^ u32[at + LINE_WORDS]! ^ u32[at + 2 * LINE_WORDS]! ^ u32[at + ROW_WORDS - 1]!;
       candidates[i] = u32[at + W_TRANSPORT]!;
     }
     for (let i = 0; i < count; i++) {
       const at = Math.min(candidates[i]! * TCP_WORDS, transports.length - TCP_WORDS);
-      touched ^= transports[at]! ^ transports[at + TCP_WORDS / 2]!;
+      touched ^= transports[at]! ^ transports[at + LINE_WORDS]! ^ transports[at + TCP_WORDS - 1]!;
     }
     this.touched = touched;
   }
