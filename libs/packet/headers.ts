@@ -123,6 +123,10 @@ export class Headers {
   next = 0;
   /** Where the packet under decoding ends on the wire, as an offset in the view; used between decoders only. */
   wireEnd = 0;
+  /** Tunnels entered whose inside has not decoded yet (`tunnel.ts`), their kind and id; used between decoders only. */
+  tunnelsPending = 0;
+  pendingKind = 0;
+  pendingId = -1;
 
   // Link layer: of the outermost Ethernet-like header; addresses are zero where the link has none.
   hasMacs = false;
@@ -183,6 +187,9 @@ export class Headers {
   tcpWindowScale = -1;
   /** MSS option; 0 when absent. */
   tcpMss = 0;
+  /** Type of the first SCTP chunk, -1 without one, and a bit (1 << type) for each of types 0–14 in the packet. */
+  sctpChunk = -1;
+  sctpChunks = 0;
   icmpType = 0;
   icmpCode = 0;
   icmpId = 0;
@@ -194,8 +201,9 @@ export class Headers {
   /** DNS transaction id of UDP port 53, else -1. */
   dnsId = -1;
 
-  // Tunnel: the outermost addresses and the kind and id of the outermost tunnel; depth 0 is no tunnel.
+  // Tunnel: the outermost addresses and the kind and id of the outermost tunnel; depth 0 is no tunnel that was opened.
   tunnelDepth = 0;
+  /** Value of `TUNNEL` (`tunnel.ts`). With depth 0 the packet itself carries a tunnel that is encrypted, and no addresses. */
   tunnelKind = 0;
   /** VNI, key, TEID, session …; -1 where that kind has none or the packet gave none. */
   tunnelId = -1;

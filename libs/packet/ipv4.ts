@@ -1,6 +1,7 @@
 import { FIRST_FRAGMENT, IP_OPTION, IPV4_ADDRESS, LATER_FRAGMENT, NOT_FRAGMENTED, type Headers } from './headers.ts';
 import { ETHER_TYPE, NEXT } from './numbers.ts';
 import { note, PROBLEM, stop } from './problems.ts';
+import { commitTunnel } from './tunnel.ts';
 
 const HEADER_BYTES_MIN = 20;
 const MORE_FRAGMENTS = 0x2000;
@@ -24,6 +25,7 @@ export function decodeIpv4(view: DataView, offset: number, end: number, headers:
     else headers.wireEnd = wireEnd;
     if (wireEnd < end) headers.payloadEnd = wireEnd;
   }
+  if (headers.tunnelsPending !== 0) commitTunnel(headers);
   headers.etherType = ETHER_TYPE.ipv4;
   headers.addressKind = IPV4_ADDRESS;
   headers.source0 = 0;

@@ -1,6 +1,7 @@
 import { IPV6_ADDRESS, NOT_FRAGMENTED, type Headers } from './headers.ts';
 import { ETHER_TYPE, IP_PROTOCOL, NEXT } from './numbers.ts';
 import { note, PROBLEM, stop } from './problems.ts';
+import { commitTunnel } from './tunnel.ts';
 
 const HEADER_BYTES = 40;
 
@@ -16,6 +17,7 @@ export function decodeIpv6(view: DataView, offset: number, end: number, headers:
   const payloadBytes = view.getUint16(offset + 4);
   const nextHeader = view.getUint8(offset + 6);
   if (payloadBytes !== 0 || nextHeader === IP_PROTOCOL.noNext) trimTo(body + payloadBytes, headers);
+  if (headers.tunnelsPending !== 0) commitTunnel(headers);
   headers.etherType = ETHER_TYPE.ipv6;
   headers.addressKind = IPV6_ADDRESS;
   headers.source0 = view.getInt32(offset + 8);

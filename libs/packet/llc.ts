@@ -1,5 +1,5 @@
 import { ENCAPSULATION, type Headers } from './headers.ts';
-import { NEXT } from './numbers.ts';
+import { LINK, NEXT } from './numbers.ts';
 import { PROBLEM, stop } from './problems.ts';
 
 const SNAP_SAP = 0xaa;
@@ -8,6 +8,10 @@ const SNAP_BYTES = 5;
 const OUI_ETHERNET = 0x000000;
 /** Bridge tunnelling of AppleTalk and IPX (IEEE 802.1H); the protocol number is an EtherType there as well. */
 const OUI_BRIDGE_TUNNEL = 0x0000f8;
+/** Whole frames in LLC (RFC 2684 §5.2), on ATM behind two bytes of padding. */
+const OUI_BRIDGED = 0x0080c2;
+const BRIDGED_ETHERNET_WITH_FCS = 1;
+const BRIDGED_ETHERNET = 7;
 
 /** Logical link control (IEEE 802.2) and the subnetwork access protocol (IEEE 802 §9.2, RFC 1042). */
 export function decodeLlc(view: DataView, offset: number, end: number, headers: Headers): number {
@@ -37,6 +41,10 @@ function decodeSnap(view: DataView, offset: number, end: number, headers: Header
     headers.dsap = -1;
     headers.ssap = -1;
     headers.next = NEXT.etherType | protocol;
+  } else if (oui === OUI_BRIDGED && (protocol === BRIDGED_ETHERNET || protocol === BRIDGED_ETHERNET_WITH_FCS)) {
+    headers.next = NEXT.linkType | LINK.ethernet;
+    const isPadded = (headers.encapsulations & ENCAPSULATION.atm) !== 0;
+    return offset + SNAP_BYTES + (isPadded ? 2 : 0);
   }
   return offset + SNAP_BYTES;
 }

@@ -9,6 +9,13 @@ export const ETHER_TYPE = {
   ipv6: 0x86dd,
   providerVlan: 0x88a8,
   oldProviderVlan: 0x9100,
+  mpls: 0x8847,
+  nsh: 0x894f,
+  pppoeDiscovery: 0x8863,
+  pppoeSession: 0x8864,
+  eapol: 0x888e,
+  lldp: 0x88cc,
+  loopback: 0x9000,
 } as const;
 
 export const IP_PROTOCOL = {
@@ -36,6 +43,15 @@ export const IP_PROTOCOL = {
  * What `Headers.next` holds: one of these, plus the number by which the protocols of that name space announce what they
  * carry. `layers.ts` says which decoder that is. 0 is "nothing that we decode".
  */
-export const NEXT = { linkType: 1 << 16, etherType: 2 << 16, ipProtocol: 3 << 16, llcSap: 4 << 16 } as const;
+export const NEXT = {
+  linkType: 1 << 16,
+  etherType: 2 << 16,
+  ipProtocol: 3 << 16,
+  llcSap: 4 << 16,
+  pppProtocol: 5 << 16,
+} as const;
 /** One more than the largest value of `Headers.next`. */
-export const NEXT_END = 5 << 16;
+export const NEXT_END = 6 << 16;
+
+/** Link types (LINKTYPE_ numbers) that occur inside other layers. */
+export const LINK = { ethernet: 1, ppp: 9, rawIp: 101, ciscoHdlc: 104, wlan: 105 } as const;

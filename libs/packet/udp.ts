@@ -1,5 +1,6 @@
 import type { Headers } from './headers.ts';
 import { note, PROBLEM, stop } from './problems.ts';
+import { openUdpTunnel } from './udp-tunnels.ts';
 
 const HEADER_BYTES = 8;
 const PORT_BYTES = 4;
@@ -24,5 +25,5 @@ export function decodeUdp(view: DataView, offset: number, end: number, headers: 
   if ((sourcePort === DNS_PORT || destinationPort === DNS_PORT) && body + 2 <= end) {
     headers.dnsId = view.getUint16(body);
   }
-  return body;
+  return openUdpTunnel(view, body, end, headers);
 }

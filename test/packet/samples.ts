@@ -1,3 +1,4 @@
+import { enc, ipoib, nflog, pflog, pktap, sunAtm } from '../../libs/packet/build/capture-headers.ts';
 import { ah, esp, ipv4, ipv6, ipv6Extension, ipv6Fragment } from '../../libs/packet/build/ip.ts';
 import { packet, type Layer } from '../../libs/packet/build/layer.ts';
 import {
@@ -6,12 +7,46 @@ import {
   linuxCooked,
   linuxCooked2,
   llc,
+  macsec,
+  shim,
   nullLoopback,
   snap,
   vlan,
 } from '../../libs/packet/build/link.ts';
+import { arcnet, fddi, isl, tokenRing } from '../../libs/packet/build/rings.ts';
 import { payload } from '../../libs/packet/build/payload.ts';
-import { icmp, icmp6, igmp, tcp, tcpOption, udp } from '../../libs/packet/build/transport.ts';
+import { ciscoHdlc, frameRelay, ppp, pppoe, slipHeader } from '../../libs/packet/build/serial.ts';
+import {
+  dccp,
+  icmp,
+  icmp6,
+  igmp,
+  sctp,
+  sctpChunk,
+  tcp,
+  tcpOption,
+  udp,
+  udpLite,
+} from '../../libs/packet/build/transport.ts';
+import {
+  erspan2,
+  erspan3,
+  etherIp,
+  geneve,
+  gre,
+  gtp,
+  l2tp,
+  l2tp3,
+  lisp,
+  mpls,
+  nsh,
+  pbb,
+  pimRegister,
+  pptp,
+  tzsp,
+  vxlan,
+} from '../../libs/packet/build/tunnels.ts';
+import { avs, ppi, prism, radiotap, wlan } from '../../libs/packet/build/wireless.ts';
 
 export interface Sample {
   readonly name: string;
@@ -38,7 +73,16 @@ const DATA = tcp({ sourcePort: 50_000, destinationPort: 443, options: [1, 1, ...
 const DNS = udp({ sourcePort: 50_000, destinationPort: 53 });
 const TEXT = payload('GET / HTTP/1.1\r\n\r\n');
 
-const LAYERS: readonly (readonly [name: string, linkType: number, ...layers: Layer[]])[] = [
+const OUTER = ipv4({ source: 0xac100001, destination: 0xac100002 });
+const OUTER_6 = ipv6({ source: [0xfd000000, 0, 0, 1], destination: [0xfd000000, 0, 0, 2] });
+const NSH = nsh({ path: 5, nextProtocol: 1 });
+/** Authentication without client and value, then an origin indication (RFC 4380 §5.1.1). */
+const TEREDO = payload(new Uint8Array([0, 1, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 0, 0, 0, 1, 2, 3, 4, 5, 6]));
+const toPort = (destinationPort: number): Layer => udp({ sourcePort: 50_001, destinationPort });
+
+type Row = readonly [name: string, linkType: number, ...layers: Layer[]];
+
+const PLAIN: readonly Row[] = [
   ['a TCP segment', 1, ethernet(), V4, DATA, TEXT],
   ['a TCP SYN over IPv6', 1, ethernet(), V6, SYN],
   ['a DNS query', 1, ethernet(), V4, DNS, TEXT],
@@ -90,8 +134,106 @@ const LAYERS: readonly (readonly [name: string, linkType: number, ...layers: Lay
   ['a loopback packet', 0, nullLoopback({ family: 30, littleEndian: true }), V6, DATA, TEXT],
 ];
 
+const LINKS: readonly Row[] = [
+  ['PPP', 9, ppp(), V4, DATA, TEXT],
+  ['PPP without address and control', 9, ppp({ compressed: true }), V6, DATA, TEXT],
+  ['PPP on a serial line', 50, ppp(), V4, DATA, TEXT],
+  ['PPP with a direction', 204, payload(1, 0), ppp(), V4, DATA, TEXT],
+  ['Cisco HDLC on a PPP line', 50, ciscoHdlc(), V4, DATA, TEXT],
+  ['Cisco HDLC', 104, ciscoHdlc(), V6, DATA, TEXT],
+  ['PPPoE without Ethernet', 51, pppoe(), ppp({ compressed: true }), V4, DATA, TEXT],
+  ['PPPoE', 1, ethernet(), pppoe({ session: 7 }), ppp({ compressed: true }), V4, DATA, TEXT],
+  ['PPPoE discovery', 1, ethernet(), pppoe({ code: 9 }), payload(12, 0)],
+  ['Frame Relay', 107, frameRelay({ header: [0x03, 0xcc] }), V4, DATA, TEXT],
+  ['Frame Relay of Cisco', 107, frameRelay({ header: [0x08, 0x00] }), V4, DATA, TEXT],
+  ['bridged Frame Relay', 107, frameRelay({ header: [3, 0, 0x80, 0, 0x80, 0xc2, 0, 7] }), ethernet(), V4, DATA, TEXT],
+  ['SLIP', 8, slipHeader(), V4, DATA, TEXT],
+  ['802.11', 105, wlan(), snap(), V4, DATA, TEXT],
+  ['802.11 with quality of service, from an access point', 105, wlan({ subtype: 8, flags: 2 }), snap(), V6, DATA, TEXT],
+  ['802.11 between access points', 105, wlan({ flags: 3 }), snap(), V4, DATA, TEXT],
+  ['an encrypted 802.11 frame', 105, wlan({ flags: 0x41 }), payload(40)],
+  ['an 802.11 beacon', 105, wlan({ type: 0, subtype: 8, flags: 0 }), payload(40, 0)],
+  ['802.11 with radiotap', 127, radiotap(0x10), wlan({ subtype: 8 }), snap(), V4, DATA, TEXT],
+  ['802.11 with PPI', 192, ppi({ flags: 1 }), wlan(), snap(), V4, DATA, TEXT],
+  ['802.11 with a Prism header', 119, prism(), wlan(), snap(), V4, DATA, TEXT],
+  ['802.11 with an AVS header', 163, avs(), wlan(), snap(), V4, DATA, TEXT],
+  ['Token Ring', 6, tokenRing(), snap(), V4, DATA, TEXT],
+  ['source-routed Token Ring', 6, tokenRing(6), snap(), V4, DATA, TEXT],
+  ['FDDI', 10, fddi(), snap(), V4, DATA, TEXT],
+  ['ARCNET of RFC 1201', 7, arcnet({ protocol: 0xd4 }), V4, DATA, TEXT],
+  ['an ARCNET exception packet', 7, arcnet({ protocol: 0xd4, exception: true }), V4, DATA, TEXT],
+  ['ARCNET of RFC 1051 on Linux', 129, arcnet({ protocol: 0xf0, linux: true }), V4, DATA, TEXT],
+  ['NFLOG', 239, nflog(), V4, DATA, TEXT],
+  ['NFLOG of a big-endian machine', 239, nflog({ littleEndian: false }), V6, DATA, TEXT],
+  ['PKTAP', 258, pktap(), ethernet(), V4, DATA, TEXT],
+  ['IP over InfiniBand', 242, ipoib(), V4, DATA, TEXT],
+  ['ATM', 100, snap(), V4, DATA, TEXT],
+  ['bridged ATM', 100, snap({ oui: 0x0080c2, protocol: 7 }), payload(2, 0), ethernet(), V4, DATA, TEXT],
+  ['SunATM', 123, sunAtm(2), snap(), V4, DATA, TEXT],
+  ['LAN emulation on SunATM', 123, sunAtm(1), ethernet(), V4, DATA, TEXT],
+  ["the packet filter's log", 117, pflog(), V4, DATA, TEXT],
+  ['the IPsec interface', 109, enc(), V6, DATA, TEXT],
+  ['MACsec without encryption', 1, ethernet(), macsec({ isEncrypted: false }), V4, DATA, TEXT],
+  ['an encrypted MACsec frame', 1, ethernet(), macsec({ isEncrypted: true }), payload(40)],
+  ["Cisco's metadata", 1, ethernet(), shim(0x8909, 6), V4, DATA, TEXT],
+  ['VN-Tag', 1, ethernet(), shim(0x8926, 4), V4, DATA, TEXT],
+  ['a redundant ring', 1, ethernet(), shim(0x892f, 4), V4, DATA, TEXT],
+  ['ISL', 1, isl(9), ethernet(), V4, DATA, TEXT],
+];
+
+const TUNNELS: readonly Row[] = [
+  ['MPLS', 1, ethernet(), mpls(16), mpls(17), V4, DATA, TEXT],
+  ['an MPLS pseudowire', 1, ethernet(), mpls(16), ethernet(), V4, DATA, TEXT],
+  ['an MPLS pseudowire with control word', 1, ethernet(), mpls(16), payload(4, 0), ethernet(), V4, DATA, TEXT],
+  ['provider backbone bridging', 1, ethernet(), vlan(4, { tpid: 0x88a8 }), pbb(0x123456), ethernet(), V4, DATA, TEXT],
+  ['IPv4 in IPv4', 1, ethernet(), OUTER, V4, DATA, TEXT],
+  ['IPv6 in IPv4', 1, ethernet(), OUTER, V6, DATA, TEXT],
+  ['IPv4 in IPv6', 1, ethernet(), OUTER_6, V4, DATA, TEXT],
+  ['IPv6 in IPv6', 1, ethernet(), OUTER_6, V6, DATA, TEXT],
+  ['GRE', 1, ethernet(), OUTER, gre(), V4, DATA, TEXT],
+  ['GRE with checksum, key and sequence', 1, ethernet(), OUTER, gre({ key: 9, sequence: 1, checksum: true }), V6, DATA],
+  ['GRE with MPLS', 1, ethernet(), OUTER, gre(), mpls(16), V4, DATA, TEXT],
+  ['NVGRE', 1, ethernet(), OUTER, gre({ key: 0x00123400 }), ethernet(), V4, DATA, TEXT],
+  ['PPTP', 1, ethernet(), OUTER, pptp({ call: 5, sequence: 1, acknowledgement: 2 }), ppp(), V4, DATA, TEXT],
+  ['ERSPAN I', 1, ethernet(), OUTER, gre({ protocol: 0x88be }), ethernet(), V4, DATA, TEXT],
+  ['ERSPAN II', 1, ethernet(), OUTER, gre({ sequence: 1 }), erspan2(77), ethernet(), V4, DATA, TEXT],
+  ['ERSPAN III', 1, ethernet(), OUTER, gre({ sequence: 1 }), erspan3(77), ethernet(), V4, DATA, TEXT],
+  [
+    'ERSPAN III with platform header',
+    1,
+    ethernet(),
+    OUTER,
+    gre({ sequence: 1 }),
+    erspan3(77, { platform: true }),
+    ethernet(),
+    V4,
+    DATA,
+  ],
+  ['EtherIP', 1, ethernet(), OUTER, etherIp(), ethernet(), V4, DATA, TEXT],
+  ['a PIM register', 1, ethernet(), OUTER, pimRegister(), V4, DNS, TEXT],
+  ['L2TPv3', 1, ethernet(), OUTER, l2tp3({ session: 5, cookieBytes: 4 }), ethernet(), V4, DATA, TEXT],
+  ['VXLAN', 1, ethernet(), OUTER, toPort(4789), vxlan({ network: 7 }), ethernet(), V4, DATA, TEXT],
+  ['VXLAN-GPE', 1, ethernet(), OUTER, toPort(4790), vxlan({ network: 7, nextProtocol: 2 }), V6, DATA, TEXT],
+  ['VXLAN-GPE with NSH', 1, ethernet(), OUTER, toPort(4790), vxlan({ network: 7, nextProtocol: 4 }), NSH, V4, DATA],
+  ['Geneve', 1, ethernet(), OUTER, toPort(6081), geneve({ network: 7, optionWords: 2 }), ethernet(), V4, DATA],
+  ['GTP-U', 1, ethernet(), OUTER, toPort(2152), gtp({ teid: 0xfedcba98 }), V4, DATA, TEXT],
+  ['GTP-U of 5G', 1, ethernet(), OUTER, toPort(2152), gtp({ teid: 1, extension: true }), V6, DATA, TEXT],
+  ['Teredo', 1, ethernet(), OUTER, toPort(3544), V6, DATA, TEXT],
+  ['Teredo with authentication and origin', 1, ethernet(), OUTER, toPort(3544), TEREDO, V6, DATA, TEXT],
+  ['L2TP', 1, ethernet(), OUTER, toPort(1701), l2tp({ tunnel: 1, session: 2 }), ppp(), V4, DATA, TEXT],
+  ['L2TPv3 over UDP', 1, ethernet(), OUTER, toPort(1701), l2tp3({ session: 2, overUdp: true }), ethernet(), V4, DATA],
+  ['LISP', 1, ethernet(), OUTER, toPort(4341), lisp(3), V4, DATA, TEXT],
+  ['MPLS in UDP', 1, ethernet(), OUTER, toPort(6635), mpls(16), V4, DATA, TEXT],
+  ['TZSP', 1, ethernet(), OUTER, toPort(37_008), tzsp(), ethernet(), V4, DATA, TEXT],
+  ['ESP behind address translation', 1, ethernet(), V4, toPort(4500), esp({ spi: 5, sequence: 6 }), payload(40)],
+  ['WireGuard', 1, ethernet(), V4, toPort(51_820), payload(new Uint8Array([4, 0, 0, 0, 1, 2, 3, 4])), payload(24)],
+  ['UDP-Lite', 1, ethernet(), V4, udpLite({ sourcePort: 5, destinationPort: 6 }), TEXT],
+  ['SCTP', 1, ethernet(), V4, sctp({ sourcePort: 5, destinationPort: 6 }), sctpChunk(10, 5), sctpChunk(0, 20)],
+  ['DCCP', 1, ethernet(), V4, dccp({ sourcePort: 5, destinationPort: 6 }), TEXT],
+];
+
 /** One packet of every kind that decodes without a problem. */
-export const SAMPLES: readonly Sample[] = LAYERS.map(([name, linkType, ...layers]) => ({
+export const SAMPLES: readonly Sample[] = [...PLAIN, ...LINKS, ...TUNNELS].map(([name, linkType, ...layers]) => ({
   name,
   linkType,
   bytes: packet(...layers),

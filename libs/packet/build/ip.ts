@@ -28,7 +28,7 @@ export function ipv4(o: Ipv4Options): Layer {
   const headerBytes = 20 + Math.ceil((o.options?.length ?? 0) / 4) * 4;
   return {
     headerBytes,
-    announced: { etherType: 0x0800, ipProtocol: 4, llcSap: 0x06 },
+    announced: { etherType: 0x0800, ipProtocol: 4, llcSap: 0x06, pppProtocol: 0x0021, linkType: 228 },
     write(view, offset, end, above) {
       view.setUint8(offset, 0x40 | (headerBytes / 4));
       view.setUint8(offset + 1, o.tos ?? 0);
@@ -63,7 +63,7 @@ export interface Ipv6Options {
 export function ipv6(o: Ipv6Options): Layer {
   return {
     headerBytes: 40,
-    announced: { etherType: 0x86dd, ipProtocol: 41 },
+    announced: { etherType: 0x86dd, ipProtocol: 41, pppProtocol: 0x0057, linkType: 229 },
     write(view, offset, end, above) {
       view.setUint32(offset, 0x60000000 | ((o.trafficClass ?? 0) << 20) | (o.flowLabel ?? 0));
       view.setUint16(offset + 4, o.payloadLength ?? end - offset - 40);

@@ -3,14 +3,19 @@ export interface Announced {
   readonly etherType?: number;
   readonly ipProtocol?: number;
   readonly llcSap?: number;
+  readonly pppProtocol?: number;
+  /** LINKTYPE_ number of tcpdump.org/linktypes.html. */
+  readonly linkType?: number;
 }
 
 /** One layer of a packet to be built. Layers hold no state: one can be part of many packets. */
 export interface Layer {
   readonly headerBytes: number;
+  /** Bytes behind what it carries, such as a check sequence; they are left zero. */
+  readonly trailerBytes?: number;
   readonly announced: Announced;
   /**
-   * Writes the header at `offset`; all that it carries, up to `end`, is already written.
+   * Writes the header at `offset`; all that it carries, and its trailer, up to `end`, is already written.
    * @param above the layer that it carries, if any
    * @param below the layer that carries it, if any
    */
@@ -34,7 +39,7 @@ export function packet(...layers: readonly Layer[]): Uint8Array {
 /** How long the packet made of `layers` is. */
 export function packetBytes(layers: readonly Layer[]): number {
   let bytes = 0;
-  for (const layer of layers) bytes += layer.headerBytes;
+  for (const layer of layers) bytes += layer.headerBytes + (layer.trailerBytes ?? 0);
   return bytes;
 }
 
@@ -46,13 +51,18 @@ export function packetBytes(layers: readonly Layer[]): number {
 export function writePacket(view: DataView, offset: number, layers: readonly Layer[]): number {
   const end = offset + packetBytes(layers);
   if (end > view.byteLength || layers.length > BUILT_LAYERS_MAX) throw new RangeError('the packet does not fit');
-  let at = end;
-  for (let index = layers.length - 1; index >= 0; index--) {
-    const layer = layers[index]!;
-    at -= layer.headerBytes;
-    layer.write(view, at, end, layers[index + 1], carrier(layers, index));
-  }
+  writeFrom(view, offset, end, layers, 0);
   return end;
+}
+
+/** Writes the layers from `index` up into [offset, end), the innermost one first. */
+function writeFrom(view: DataView, offset: number, end: number, layers: readonly Layer[], index: number): void {
+  const layer = layers[index];
+  if (layer === undefined) return;
+  const trailer = layer.trailerBytes ?? 0;
+  writeFrom(view, offset + layer.headerBytes, end - trailer, layers, index + 1);
+  for (let at = end - trailer; at < end; at++) view.setUint8(at, 0);
+  layer.write(view, offset, end, layers[index + 1], carrier(layers, index));
 }
 
 /** The layer below `index` whose pseudo-header counts. */

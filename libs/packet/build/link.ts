@@ -22,7 +22,7 @@ function typeOrLength(offset: number, end: number, above: Layer | undefined): nu
 export function ethernet(options: { source?: Mac; destination?: Mac; etherType?: number } = {}): Layer {
   return {
     headerBytes: 14,
-    announced: { etherType: 0x6558 },
+    announced: { etherType: 0x6558, linkType: 1 },
     write(view, offset, end, above) {
       setMac(view, offset, options.destination ?? DESTINATION_MAC);
       setMac(view, offset + 6, options.source ?? SOURCE_MAC);
@@ -144,6 +144,34 @@ export function arp(options: {
       view.setUint32(offset + 14, options.senderIp);
       setMac(view, offset + 18, options.targetMac ?? 0);
       view.setUint32(offset + 24, options.targetIp);
+    },
+  };
+}
+
+/** A tag between the addresses and an EtherType: VN-Tag (0x8926) and the like, of `bytes` without that type. */
+export function shim(etherType: number, bytes: number): Layer {
+  return {
+    headerBytes: bytes + 2,
+    announced: { etherType },
+    write(view, offset, _end, above) {
+      for (let at = 0; at < bytes; at++) view.setUint8(offset + at, 0);
+      view.setUint16(offset + bytes, above?.announced.etherType ?? 0xffff);
+    },
+  };
+}
+
+/** MACsec (IEEE 802.1AE §9.3) with a secure channel's name, and a check value behind the frame. */
+export function macsec(o: { isEncrypted: boolean }): Layer {
+  return {
+    headerBytes: 16,
+    trailerBytes: 16,
+    announced: { etherType: 0x88e5 },
+    write(view, offset, _end, above) {
+      view.setUint16(offset, o.isEncrypted ? 0x2c00 : 0x2000);
+      view.setUint32(offset + 2, 1);
+      view.setUint32(offset + 6, 0x02000000);
+      view.setUint32(offset + 10, 0x00010001);
+      view.setUint16(offset + 14, above?.announced.etherType ?? 0xffff);
     },
   };
 }

@@ -127,3 +127,60 @@ function transportChecksum(
 ): number {
   return foldChecksum(addWords(view, offset, end, below?.pseudoHeaderSum?.(protocol, end - offset) ?? 0));
 }
+
+/** UDP-Lite (RFC 3828 §3.1) that covers the whole datagram. */
+export function udpLite(o: { sourcePort: number; destinationPort: number }): Layer {
+  return {
+    headerBytes: 8,
+    announced: { ipProtocol: 136 },
+    write(view, offset, end, _above, below) {
+      view.setUint16(offset, o.sourcePort);
+      view.setUint16(offset + 2, o.destinationPort);
+      view.setUint32(offset + 4, 0);
+      view.setUint16(offset + 6, transportChecksum(view, offset, end, 136, below));
+    },
+  };
+}
+
+/** SCTP's common header (RFC 9260 §3.1), without checksum; chunks follow. */
+export function sctp(o: { sourcePort: number; destinationPort: number; tag?: number }): Layer {
+  return {
+    headerBytes: 12,
+    announced: { ipProtocol: 132 },
+    write(view, offset) {
+      view.setUint16(offset, o.sourcePort);
+      view.setUint16(offset + 2, o.destinationPort);
+      view.setUint32(offset + 4, o.tag ?? 1);
+      view.setUint32(offset + 8, 0);
+    },
+  };
+}
+
+/** One SCTP chunk (RFC 9260 §3.2) with a zero body of `bodyBytes`, padded to a multiple of 4. */
+export function sctpChunk(type: number, bodyBytes: number): Layer {
+  const headerBytes = 4 + Math.ceil(bodyBytes / 4) * 4;
+  return {
+    headerBytes,
+    announced: {},
+    write(view, offset) {
+      view.setUint16(offset, type << 8);
+      view.setUint16(offset + 2, 4 + bodyBytes);
+      for (let at = 4; at < headerBytes; at += 4) view.setUint32(offset + at, 0);
+    },
+  };
+}
+
+/** A DCCP request (RFC 4340 §5.1, §5.2) without checksum. */
+export function dccp(o: { sourcePort: number; destinationPort: number; dataOffset?: number }): Layer {
+  return {
+    headerBytes: 20,
+    announced: { ipProtocol: 33 },
+    write(view, offset) {
+      view.setUint16(offset, o.sourcePort);
+      view.setUint16(offset + 2, o.destinationPort);
+      view.setUint8(offset + 4, o.dataOffset ?? 5);
+      for (let at = 5; at < 20; at++) view.setUint8(offset + at, 0);
+      view.setUint8(offset + 8, 1);
+    },
+  };
+}
