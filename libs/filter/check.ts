@@ -14,7 +14,7 @@ import {
   parseNet,
   type AddressSet,
 } from './values.ts';
-import { ANY_IP, type Direction, type Type } from './words.ts';
+import { HAS_PROTOCOL, type Direction, type Type } from './words.ts';
 
 /** A word of a filter and where it stands. */
 export interface Place {
@@ -104,7 +104,7 @@ function portTest(id: Place, { direction, protocol }: Qualifiers, comparison: Co
     test = tests.reduce((left, right) => join(direction === 'both' ? 'and' : 'or', left, right));
   }
   // LLC frames keep their access points where others have ports.
-  return protocol === undefined ? join('and', test, ANY_IP) : test;
+  return protocol === undefined ? join('and', test, HAS_PROTOCOL) : test;
 }
 
 const PORT_HINT = 'Ports are 0 to 65535, a range is 80-443.';

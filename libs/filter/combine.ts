@@ -40,10 +40,10 @@ export function anyOf(terms: readonly Select[], scratch: Scratch, depth: number)
       const kept = terms[i]!(batch, tried, left);
       if (kept === 0) continue;
       mark(taken, tried, kept);
-      left = keepTaken(taken, 0, rest, left);
+      left = keepTaken(taken, 1, rest, left);
     }
     if (left === count) return 0;
-    const kept = keepTaken(taken, 1, rows, count);
+    const kept = keepTaken(taken, 0, rows, count);
     clear(taken, rows, kept);
     return kept;
   };
@@ -57,7 +57,7 @@ export function noneOf(term: Select, scratch: Scratch, depth: number): Select {
     const matching = term(batch, tried, count);
     if (matching === 0) return count;
     mark(taken, tried, matching);
-    const kept = keepTaken(taken, 0, rows, count);
+    const kept = keepTaken(taken, 1, rows, count);
     clear(taken, tried, matching);
     return kept;
   };
@@ -75,11 +75,13 @@ function clear(taken: Uint8Array, rows: Uint32Array, count: number): void {
   for (let i = 0; i < count; i++) taken[rows[i]!] = 0;
 }
 
-function keepTaken(taken: Uint8Array, wanted: 0 | 1, rows: Uint32Array, count: number): number {
+/** @param refused 0 keeps the rows that are taken, 1 the others */
+function keepTaken(taken: Uint8Array, refused: 0 | 1, rows: Uint32Array, count: number): number {
   let kept = 0;
   for (let i = 0; i < count; i++) {
     const row = rows[i]!;
-    if (taken[row] === wanted) rows[kept++] = row;
+    rows[kept] = row;
+    kept += taken[row]! ^ refused;
   }
   return kept;
 }

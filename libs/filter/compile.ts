@@ -12,7 +12,7 @@ import {
   type Select,
 } from './columns.ts';
 import { allOf, anyOf, noneOf, Scratch } from './combine.ts';
-import { accessOf, mayManagementHave, storedNumber } from './fields.ts';
+import { accessOf, mayManagementHave, storedInputs, storedNumber } from './fields.ts';
 import { parseFilter } from './parser.ts';
 
 export interface Filter {
@@ -68,7 +68,7 @@ function compile(node: Node, scratch: Scratch, depth: number, fields: Set<number
       return selectKind(node.type);
     case 'range': {
       const access = accessOf(node.field);
-      for (const number of access.reads) fields.add(number);
+      for (const number of storedInputs(node.field)) fields.add(number);
       return access.stored === undefined ? selectComputed(access.valueOf, node) : selectRange(access.stored, node);
     }
     case 'bits':

@@ -1,7 +1,6 @@
-import type { Batch } from '../record/batch.ts';
-import type { StoredField } from '../record/fields/field.ts';
-import { STORED_FIELDS } from '../record/fields/stored.ts';
+import { FIELD_NAMES, FIELDS, fieldByName, isFieldName, isStored, type Field } from '../record/fields/table.ts';
 import { isNumeric } from '../record/kinds.ts';
+import { numberReader, type NumberReader } from '../record/row.ts';
 import { inUnitsOf, type Dimension, type Quantity } from './numbers.ts';
 import { FIELD_ALIASES, type Direction } from './words.ts';
 
@@ -16,19 +15,15 @@ export interface ComparedField {
 }
 
 /** How the values of a numeric field are had. */
-export type Access =
-  | { readonly stored: number; readonly reads: readonly number[] }
-  | {
-      readonly stored: undefined;
-      readonly reads: readonly number[];
-      readonly valueOf: (batch: Batch, row: number) => number | undefined;
-    };
+export type Access = { readonly stored: number } | { readonly stored: undefined; readonly valueOf: NumberReader };
 
-const STORED: Readonly<Record<string, StoredField | undefined>> = STORED_FIELDS;
+function isNumber(field: Field): boolean {
+  return isStored(field) ? isNumeric(field.kind) : field.kind === 'number';
+}
 
 function comparedField(name: string): ComparedField | undefined {
-  const field = Object.hasOwn(STORED, name) ? STORED[name] : undefined;
-  if (field === undefined || !isNumeric(field.kind)) return undefined;
+  const field = fieldByName(name);
+  if (field === undefined || !isNumber(field)) return undefined;
   const unitSeconds = field.unit === 'seconds' ? 1 : field.unit === 'milliseconds' ? 1e-3 : undefined;
   return {
     name,
@@ -61,36 +56,49 @@ export function comparedFields(
 
 /** Whether a test may begin with the word, or it is a field that no number can be compared with. */
 export function isFieldWord(word: string): boolean {
-  return Object.hasOwn(STORED, word) || typeof comparedFields(word, undefined) !== 'string';
+  return isFieldName(word) || typeof comparedFields(word, undefined) !== 'string';
 }
 
-/** All words for fields, those without the letter of a direction among them. */
+/** All words for fields with numbers, those without the letter of a direction among them. */
 export function fieldWords(): string[] {
-  const names = Object.keys(STORED_FIELDS).filter((name) => comparedField(name) !== undefined);
+  const names = FIELD_NAMES.filter((name) => isNumber(FIELDS[name]));
   const pairs = names.filter((name) => name.startsWith('s')).map((name) => name.slice(1));
   return [...names, ...pairs.filter((name) => isFieldWord(name)), ...Object.keys(FIELD_ALIASES)];
 }
 
 /** A number of a filter as the field's values are held. */
 export function heldValue({ scale, dimension, unitSeconds }: ComparedField, quantity: Quantity): number {
-  const withUnit = dimension === 'seconds' && quantity.suffix !== '';
-  return inUnitsOf(withUnit ? scale * unitSeconds : scale, quantity);
+  const inSeconds = dimension === 'seconds' && quantity.suffix !== '';
+  return inUnitsOf(inSeconds ? scale * unitSeconds : scale, quantity);
 }
 
 export function storedNumber(name: string): number {
-  const field = STORED[name];
-  if (field === undefined) throw new RangeError(`no stored field ${name}`);
+  const field = fieldByName(name);
+  if (field === undefined || !isStored(field)) throw new RangeError(`no stored field ${name}`);
   return field.number;
 }
 
 export function accessOf(name: string): Access {
-  const number = storedNumber(name);
-  return { stored: number, reads: [number] };
+  const field = fieldByName(name);
+  if (field !== undefined && isStored(field)) return { stored: field.number };
+  const valueOf = isFieldName(name) ? numberReader(name) : undefined;
+  if (valueOf === undefined) throw new RangeError(`no numeric field ${name}`);
+  return { stored: undefined, valueOf };
 }
 
-/** Whether a management record can have a value for the field. */
+/** Numbers of the stored fields from which a field's value comes: its own, or those that it is computed from. */
+export function storedInputs(name: string): number[] {
+  const field = fieldByName(name);
+  if (field === undefined) return [];
+  return isStored(field) ? [field.number] : field.from.flatMap((input) => storedInputs(input.replace(/\?$/, '')));
+}
+
+/** Whether a management record can have a value for the field, or for something that it is computed from. */
 export function mayManagementHave(name: string): boolean {
-  return STORED[name]?.group === 'management' || COMMON_FIELDS.has(name);
+  const field = fieldByName(name);
+  if (field === undefined) return name.startsWith('@');
+  if (isStored(field)) return field.group === 'management' || COMMON_FIELDS.has(name);
+  return field.from.some((input) => mayManagementHave(input.replace(/\?$/, '')));
 }
 
 /** Fields of management records that flow records have too. */

@@ -23,7 +23,7 @@ export function matches(node: Node, batch: Batch, row: number): boolean {
     case 'range': {
       const value = numberAt(batch, node.field, row);
       if (value === undefined) return false;
-      return (node.low <= value && value <= node.high) === node.inside;
+      return node.inside ? node.low <= value && value <= node.high : value < node.low || value > node.high;
     }
     case 'bits': {
       const value = numberAt(batch, node.field, row);
@@ -39,11 +39,19 @@ export function matches(node: Node, batch: Batch, row: number): boolean {
   }
 }
 
+/** Computed fields that the tests use. */
+const TOTALS: Readonly<Record<string, readonly string[]>> = { pkts: ['spkts', 'dpkts'], bytes: ['sbytes', 'dbytes'] };
+
 function columnOf(batch: Batch, field: string): Column | undefined {
   return batch.columns[STORED_FIELDS[field as StoredName].number];
 }
 
 function numberAt(batch: Batch, field: string, row: number): number | undefined {
+  const total = TOTALS[field];
+  if (total !== undefined) {
+    const [source, destination] = total.map((name) => numberAt(batch, name, row));
+    return source === undefined || destination === undefined ? undefined : source + destination;
+  }
   const column = columnOf(batch, field);
   if (column === undefined || !('values' in column) || !column.has(row)) return undefined;
   return column.values[row];

@@ -44,6 +44,8 @@ const SAME: readonly [text: string, as: string][] = [
   ['spkts greater 2k', 'spkts > 2000'],
   ['dur gt 10ms', 'dur > 0.01'],
   ['src appbyte 5', 'sappbytes 5'],
+  ['src inter gt 10ms', 'sintpkt gt 10'],
+  ['avgdur gt 1m', 'mean gt 60'],
 ];
 
 for (const [text, as] of SAME)
@@ -81,7 +83,7 @@ const WRONG: readonly [text: string, at: number, message: RegExp, hint?: RegExp]
   ['spkts gt many', 9, /'many' is not a number/],
   ['spkts gt 1ms', 9, /'1ms' is not a number/],
   ['dur gt 1k', 7, /not a number or a time/, /ms/],
-  ['src dur gt 1', 4, /'dur' has no direction/],
+  ['src tcprtt gt 1', 4, /'tcprtt' has no direction/],
   ['saddr = 10.0.0.1', 0, /'saddr'/],
   ['tcp # udp', 4, /unexpected '#'/],
   ['"tcp', 0, /quotation/],

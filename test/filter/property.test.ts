@@ -55,7 +55,7 @@ const TESTS =
   'tcp,udp,ip,ipv6,arp,vlan,syn,synack,rst,frag,man,far,start,icmp6,host 10.0.0.1,src host 2001:db8::1,net 10/8,' +
   'src and dst net 10.0.0.0/16,dst net 2001:db8::/32,ether host 02:00:00:00:00:01,02:00:00:00:00:01,' +
   'net 10.0.0.1 mask 255.0.255.255,src net ::/0,port 80,src port 80 or 443,tcp port 53,dst port gt 100,port != 80,' +
-  'port 53-443,src and dst port 53,spkts gt 9,dpkts >= 2k,src pkts lt 10,ttl 64,ttl != 64,src and dst ttl lte 64,' +
+  'port 53-443,src and dst port 53,spkts gt 9,dpkts >= 2k,pkts gt 10,pkts != 2,src pkts lt 10,ttl 64,ttl != 64,src and dst ttl lte 64,' +
   'dttl gt 63,dur gt 0.1,dur <= 100ms,dur != 0,events gt 100,srcid probe-1,srcid 7,svlan 100,mlost 1';
 
 const { filter } = fc.letrec<{ filter: string }>((tie) => {

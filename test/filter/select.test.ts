@@ -131,6 +131,15 @@ const CASES: readonly [filter: string, flows: string][] = [
   ['dur 0', 'dns'],
   ['spkts gt 9 or dpkts gt 4', 'web'],
   ['src pkts >= 3 and dst pkts = 0', 'tls6 stp esp'],
+  ['pkts gt 9', 'web'],
+  ['pkts 2', 'dns ping arp fragments'],
+  ['not pkts lt 1k', ''],
+  ['rate gt 30 and rate lt 35', 'web'],
+  ['shops 7 or dhops 7', 'web'],
+  ['hops 7', 'web'],
+  ['svid 100', 'ping'],
+  ['vid != 100', ''],
+  ['ltime gt 1', ''],
   ['spi 4096', 'esp'],
   ['spi != 4096', ''],
   ['inode 10.9.9.9', 'esp'],
@@ -200,6 +209,7 @@ const numbers = (...names: (keyof typeof STORED_FIELDS)[]): Set<number> =>
 
 test('a filter names the stored fields that it reads', () => {
   assert.deepEqual(compileFilter('').fields, numbers());
+  assert.deepEqual(compileFilter('rate gt 1').fields, numbers('spkts', 'dpkts', 'dur'));
   assert.deepEqual(compileFilter('tcp and src host 10.0.0.1').fields, numbers('ipproto', 'saddr'));
   assert.deepEqual(
     compileFilter('not (ttl 64 or syn) or vlan').fields,
