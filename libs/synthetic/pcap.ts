@@ -1,3 +1,4 @@
+import type { PacketBatch } from '../capture/source.ts';
 import type { Frame, PacketStream } from './frame.ts';
 
 const FILE_HEADER_BYTES = 24;
@@ -32,10 +33,31 @@ export function writePcapPacket(stream: PacketStream, frame: Frame, offset: numb
   const timeUs = startUs + stream.dueUs;
   frame.offset = offset + PACKET_HEADER_BYTES;
   stream.write(frame);
-  const seconds = Math.floor(timeUs / 1e6);
-  frame.view.setUint32(offset, seconds, true);
-  frame.view.setUint32(offset + 4, timeUs - seconds * 1e6, true);
-  frame.view.setUint32(offset + 8, frame.capturedBytes, true);
-  frame.view.setUint32(offset + 12, frame.wireBytes, true);
+  writePacketHeader(frame.view, offset, timeUs, frame.capturedBytes, frame.wireBytes);
   return frame.offset + frame.capturedBytes;
+}
+
+/** The packets of a batch as a pcap file has them. */
+export function pcapRecords(batch: PacketBatch): Uint8Array {
+  let length = 0;
+  for (let index = 0; index < batch.count; index++) length += pcapBytes(batch.captured[index]!);
+  const bytes = new Uint8Array(length);
+  const view = new DataView(bytes.buffer);
+  let at = 0;
+  for (let index = 0; index < batch.count; index++) {
+    const captured = batch.captured[index]!;
+    writePacketHeader(view, at, batch.timeUs[index]!, captured, batch.wire[index]!);
+    const { buffer, byteOffset } = batch.view;
+    bytes.set(new Uint8Array(buffer, byteOffset + batch.offset[index]!, captured), at + PACKET_HEADER_BYTES);
+    at += pcapBytes(captured);
+  }
+  return bytes;
+}
+
+function writePacketHeader(view: DataView, offset: number, timeUs: number, captured: number, wire: number): void {
+  const seconds = Math.floor(timeUs / 1e6);
+  view.setUint32(offset, seconds, true);
+  view.setUint32(offset + 4, timeUs - seconds * 1e6, true);
+  view.setUint32(offset + 8, captured, true);
+  view.setUint32(offset + 12, wire, true);
 }

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { nowUs as clockUs } from '../core/clock.ts';
 import { BATCH_PACKETS_MAX, emptyBatch, type PacketBatch, type PacketSource } from '../capture/source.ts';
 import { Frame, type PacketStream } from './frame.ts';
 
@@ -13,6 +14,8 @@ export class SyntheticSource implements PacketSource {
   readonly live = true;
   readonly damage = null;
   readonly counters = { received: 0, filtered: 0, droppedByKernel: 0, droppedByInterface: 0, droppedByUs: 0 };
+  /** Bytes kept of each packet at most. */
+  readonly snapBytes = SNAP_BYTES;
   readonly #stream: PacketStream;
   readonly #nowUs: () => number;
   readonly #batch: PacketBatch;
@@ -21,7 +24,7 @@ export class SyntheticSource implements PacketSource {
   readonly #closing = new AbortController();
 
   /** @param nowUs the clock, in whole µs since the epoch; the stream begins now */
-  constructor(stream: PacketStream, nowUs: () => number = () => Date.now() * 1000) {
+  constructor(stream: PacketStream, nowUs: () => number = clockUs) {
     const view = new DataView(new ArrayBuffer(BATCH_PACKETS_MAX * SNAP_BYTES));
     this.#stream = stream;
     this.#nowUs = nowUs;

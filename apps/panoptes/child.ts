@@ -1,0 +1,61 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Readable, Writable } from 'node:stream';
+
+/** Where the commands of the suite lie, this one among them. */
+export const COMMANDS = join(import.meta.dirname, '../../bin');
+
+/** Said of a program that did not say why it ended. */
+const MESSAGE_LINES_MAX = 5;
+
+/** A command of the suite that runs as a process of its own. */
+export class Child {
+  /** The command line, as a person would write it. */
+  readonly line: string;
+  /** Resolves when the process has gone. */
+  readonly ended: Promise<void>;
+  /** The last lines that it wrote to its standard error. */
+  readonly messages: string[] = [];
+  readonly #process: ChildProcess;
+  #failure: string | undefined;
+
+  /** @param feeds whether something will be written to its standard input */
+  constructor(name: string, args: readonly string[], feeds = false) {
+    this.line = [name, ...args].join(' ');
+    this.#process = spawn(process.execPath, [join(COMMANDS, name), ...args], {
+      stdio: [feeds ? 'pipe' : 'ignore', 'pipe', 'pipe'],
+    });
+    this.#process.on('error', (error) => (this.#failure = error.message));
+    this.#process.stdin?.on('error', () => undefined); // a process that ends stops reading; its end is noticed
+    if (this.#process.stderr !== null) {
+      createInterface(this.#process.stderr).on('line', (text) => {
+        this.messages.push(text);
+        if (this.messages.length > MESSAGE_LINES_MAX) this.messages.shift();
+      });
+    }
+    this.ended = new Promise((resolve) => this.#process.once('close', () => resolve()));
+  }
+
+  get isRunning(): boolean {
+    return this.#failure === undefined && this.#process.exitCode === null && this.#process.signalCode === null;
+  }
+
+  get stdout(): Readable | null {
+    return this.#process.stdout;
+  }
+
+  get stdin(): Writable | null {
+    return this.#process.stdin;
+  }
+
+  /** Why it ended, in its own words where it has some. */
+  get reason(): string {
+    const how = this.#failure ?? this.#process.signalCode ?? `status ${this.#process.exitCode}`;
+    return this.messages.length === 0 ? `ended with ${how}` : this.messages.join(' ');
+  }
+
+  signal(name: 'SIGTERM' | 'SIGKILL'): void {
+    if (this.isRunning) this.#process.kill(name);
+  }
+}

@@ -1,0 +1,176 @@
+import assert from 'node:assert/strict';
+import { execFile, spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import test, { type TestContext } from 'node:test';
+import { promisify } from 'node:util';
+
+const ROOT = join(import.meta.dirname, '../../..');
+const PANOPTES = join(ROOT, 'dist/bin/panoptes');
+const END_MS_MAX = 2000;
+const PATIENCE = { timeout: 60_000 };
+/** A time of day begins every record line. */
+const RECORD = /^ +\d\d:\d\d:\d\d\.\d+ .*/gm;
+
+const hasProc = process.platform === 'linux' || 'no /proc to look for processes in';
+
+/** A running `panoptes up` and all that it has said. */
+class Suite {
+  readonly process: ChildProcess;
+  readonly ended: Promise<unknown>;
+  text = '';
+  errors = '';
+
+  constructor(t: TestContext, args: readonly string[]) {
+    this.process = spawn(process.execPath, [PANOPTES, 'up', ...args], { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
+    this.process.stdout?.on('data', (chunk: Buffer) => (this.text += chunk.toString()));
+    this.process.stderr?.on('data', (chunk: Buffer) => (this.errors += chunk.toString()));
+    this.ended = once(this.process, 'close');
+    t.after(() => this.process.kill('SIGTERM'));
+  }
+
+  get records(): readonly string[] {
+    return this.text.match(RECORD) ?? [];
+  }
+
+  /** Waits for what it says to fulfil the condition; fails when it ends before. */
+  async until(condition: () => boolean): Promise<void> {
+    while (!condition()) {
+      assert.equal(this.process.exitCode, null, `ended:\n${this.text}\n${this.errors}`);
+      await Promise.race([once(this.process.stdout!, 'data'), this.ended]);
+    }
+  }
+
+  /** Processes that it has started, and theirs. */
+  descendants(): number[] {
+    return descendantsOf(this.process.pid ?? -1);
+  }
+}
+
+function descendantsOf(pid: number): number[] {
+  const children = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name) && parentOf(name) === pid)
+    .map(Number);
+  return children.flatMap((child) => [child, ...descendantsOf(child)]);
+}
+
+function parentOf(pid: string): number {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
+  } catch {
+    return -1; // gone meanwhile
+  }
+}
+
+function isAlive(pid: number): boolean {
+  return parentOf(String(pid)) !== -1;
+}
+
+test('up --demo shows records as they come, and a second reader gets them, too', PATIENCE, async (t) => {
+  const suite = new Suite(t, ['--demo']);
+  await suite.until(() => suite.records.length >= 20);
+  assert.match(suite.text, /argus -r - .*-P \d+/);
+  assert.ok(suite.records.some((line) => / tcp /.test(line)));
+
+  const command = /^ +(\S+\/ra -S 127\.0\.0\.1:\d+)$/m.exec(suite.text)?.[1]?.split(' ') ?? [];
+  assert.ok(command.length === 3, suite.text);
+  const [program = '', ...args] = command;
+  const { stdout } = await promisify(execFile)(process.execPath, [join(ROOT, program), ...args, '-N', '5'], {
+    cwd: ROOT,
+  });
+  assert.equal(stdout.match(RECORD)?.length, 5);
+
+  suite.process.kill('SIGINT');
+  await suite.ended;
+  assert.equal(suite.process.exitCode, 0, suite.errors);
+  assert.equal(suite.errors, '');
+});
+
+test(
+  'SIGINT ends it within two seconds and leaves no process',
+  { ...PATIENCE, skip: hasProc !== true && hasProc },
+  async (t) => {
+    const suite = new Suite(t, ['--demo']);
+    await suite.until(() => suite.records.length > 0);
+    const processes = suite.descendants();
+    assert.equal(processes.length, 2, 'a probe and a reader');
+    const started = performance.now();
+    suite.process.kill('SIGINT');
+    await suite.ended;
+    assert.ok(performance.now() - started < END_MS_MAX);
+    assert.deepEqual(processes.filter(isAlive), []);
+    assert.equal(suite.process.exitCode, 0, suite.errors);
+  },
+);
+
+test('it ends when nobody reads its output any more', { ...PATIENCE, skip: hasProc !== true && hasProc }, async (t) => {
+  const suite = new Suite(t, ['--demo']);
+  await suite.until(() => suite.records.length > 0);
+  const processes = suite.descendants();
+  suite.process.stdout?.destroy();
+  await suite.ended;
+  assert.deepEqual(processes.filter(isAlive), []);
+});
+
+test('the death of the probe is told', { ...PATIENCE, skip: hasProc !== true && hasProc }, async (t) => {
+  const suite = new Suite(t, ['--demo']);
+  await suite.until(() => suite.records.length > 0);
+  const probe = suite.descendants().find((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('argus'));
+  assert.ok(probe !== undefined);
+  process.kill(probe, 'SIGKILL');
+  await suite.ended;
+  assert.equal(suite.process.exitCode, 1);
+  assert.match(suite.errors, /^panoptes: argus -r - .*SIGKILL/);
+});
+
+test('an interface that does not exist is refused in the words of the probe', PATIENCE, async (t) => {
+  const suite = new Suite(t, ['-i', 'nowhere0']);
+  await suite.ended;
+  assert.equal(suite.process.exitCode, 1);
+  assert.match(suite.errors, /nowhere0|cap/);
+});
+
+const NEAR = 'pnpstest0';
+const FAR = 'pnpstest1';
+/** One end of a cable whose other end lies idle; no protocol of the kernel's own talks on it. */
+const CABLE = [
+  ['link', 'add', NEAR, 'type', 'veth', 'peer', 'name', FAR],
+  ['link', 'set', 'dev', NEAR, 'addrgenmode', 'none'],
+  ['link', 'set', 'dev', FAR, 'addrgenmode', 'none'],
+  ['addr', 'add', '192.0.2.1/30', 'dev', NEAR],
+  ['link', 'set', NEAR, 'up'],
+  ['link', 'set', FAR, 'up'],
+];
+
+test(
+  'packets of an interface are shown, and after five seconds of silence synthetic ones beside them',
+  PATIENCE,
+  async (t) => {
+    if (process.getuid?.() !== 0) return t.skip('needs the right to capture');
+    t.after(() => spawnSync('ip', ['link', 'del', NEAR]));
+    for (const args of CABLE) {
+      const { status, stderr, error } = spawnSync('ip', args, { encoding: 'utf8' });
+      if (status !== 0) return t.skip(`no interface can be made for this test: ${error?.message ?? stderr.trim()}`);
+    }
+    const suite = new Suite(t, ['-i', NEAR]);
+    await Promise.race([suite.ended, suite.until(() => suite.text.includes('Ctrl-C'))]);
+    if (suite.errors.includes('package cap')) return t.skip(suite.errors.trim());
+
+    const socket = createSocket('udp4');
+    t.after(() => socket.close());
+    socket.send('who is there?', 9, '192.0.2.2');
+    await suite.until(() => suite.records.length > 0);
+    assert.match(suite.records[0] ?? '', / arp .*192\.0\.2\.2/);
+    assert.doesNotMatch(suite.text, /Synthetic traffic has started/);
+
+    await suite.until(() => suite.text.includes('Synthetic traffic has started beside it'));
+    await suite.until(() => suite.records.some((line) => / tcp /.test(line)));
+    assert.match(suite.text, /-S 127\.0\.0\.1:\d+ -S 127\.0\.0\.1:\d+$/m);
+    suite.process.kill('SIGINT');
+    await suite.ended;
+    assert.equal(suite.process.exitCode, 0, suite.errors);
+  },
+);
