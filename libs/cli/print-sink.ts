@@ -1,18 +1,13 @@
-import type { Batch } from '../record/batch.ts';
+import { MANAGEMENT_BATCH, type Batch } from '../record/batch.ts';
+import type { RecordPrinter } from '../record/print/printer.ts';
 import type { Output } from './output.ts';
 import type { Sink } from './sink.ts';
 
-/** Makes text of records; `libs/record/print` has them. */
-export interface RowPrinter {
-  header(): string;
-  rows(batch: Batch, rows: Uint32Array | undefined, count: number): string;
-  /** What closes the document, where it is one. */
-  footer?(): string;
-}
-
-export interface PrintOptions {
+export interface PrintSinkOptions {
   /** -1 no headings, 0 once, n before every n records. */
   readonly headersEvery: number;
+  /** Whether management records are printed; they are not when this is left out. */
+  readonly management?: boolean;
 }
 
 /** Text is handed on when there is this much of it, */
@@ -22,9 +17,10 @@ const WAIT_MS = 20;
 
 /** Prints records on standard output, as fast as its reader takes them. */
 export class PrintSink implements Sink {
-  readonly #printer: RowPrinter;
+  readonly #printer: RecordPrinter;
   readonly #output: Output;
   readonly #headersEvery: number;
+  readonly #management: boolean;
   #text = '';
   #timer: NodeJS.Timeout | undefined;
   /** Records to print before the next headings. */
@@ -34,15 +30,16 @@ export class PrintSink implements Sink {
   #room: Promise<void> | undefined;
   #failure: unknown;
 
-  constructor(printer: RowPrinter, output: Output, options: PrintOptions) {
+  constructor(printer: RecordPrinter, output: Output, options: PrintSinkOptions) {
     this.#printer = printer;
     this.#output = output;
     this.#headersEvery = options.headersEvery;
+    this.#management = options.management ?? false;
   }
 
   push(batch: Batch, rows: Uint32Array | undefined, count: number): Promise<void> | undefined {
     if (this.#failure !== undefined) throw this.#failure;
-    if (count > 0) this.#print(batch, rows, count);
+    if (count > 0 && (this.#management || batch.kind !== MANAGEMENT_BATCH)) this.#print(batch, rows, count);
     if (this.#text.length >= TEXT_CHARACTERS) this.#flush();
     else if (this.#text !== '') this.#timer ??= setTimeout(() => this.#flushLate(), WAIT_MS);
     return this.#room;
@@ -50,8 +47,9 @@ export class PrintSink implements Sink {
 
   async end(): Promise<void> {
     if (this.#failure !== undefined) throw this.#failure;
-    this.#start();
-    this.#text += this.#printer.footer?.() ?? '';
+    const footer = this.#printer.footer();
+    if (footer !== '') this.#start(); // a document that is closed has to be opened
+    this.#text += footer;
     this.#flush();
     await this.#room;
     if (this.#failure !== undefined) throw this.#failure;

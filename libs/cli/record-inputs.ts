@@ -7,7 +7,7 @@ import { connectRecords } from '../transport/client.ts';
 import type { Context } from './command.ts';
 import { foreignFormat, SIGNATURE_BYTES } from './foreign.ts';
 import { merge } from './merge.ts';
-import { cannotRead, checkFiles, checkTrees, filesBelow } from './record-paths.ts';
+import { cannotRead, checkFiles, checkTrees, filesBelow, identityOf } from './record-paths.ts';
 import { formatServerAddress, parseServerAddress, type ServerAddress } from './server-address.ts';
 import { version } from './version.ts';
 
@@ -34,6 +34,7 @@ export class RecordInputs implements AsyncIterable<Batch> {
   readonly #servers: readonly ServerAddress[];
   readonly #context: Context;
   readonly #signal: AbortSignal;
+  readonly #written = new Set<string>();
   #failed = false;
 
   /**
@@ -69,6 +70,26 @@ export class RecordInputs implements AsyncIterable<Batch> {
     return this.#failed;
   }
 
+  /**
+   * Leaves out what the command itself writes to, which would never end.
+   * @throws {UsageError} when such a file is named as an input
+   */
+  async avoid(outputs: readonly string[]): Promise<void> {
+    for (const path of outputs) {
+      const identity = await identityOf(path);
+      if (identity !== undefined) this.#written.add(identity);
+    }
+    for (const path of this.#settings.files) {
+      if (path !== '-' && (await this.#isWritten(path))) {
+        throw new UsageError(`${path} is to be read and written at once`, { hint: 'Name another file after -w.' });
+      }
+    }
+  }
+
+  async #isWritten(path: string): Promise<boolean> {
+    return this.#written.size > 0 && this.#written.has((await identityOf(path)) ?? '');
+  }
+
   async *[Symbol.asyncIterator](): AsyncGenerator<Batch> {
     const { files, trees } = this.#settings;
     if (this.#servers.length > 0) {
@@ -81,7 +102,9 @@ export class RecordInputs implements AsyncIterable<Batch> {
     }
     for (const file of files) yield* file === '-' ? this.#fromStandardInput() : this.#fromFile(file);
     for (const tree of trees) {
-      for await (const file of filesBelow(tree, (error) => this.#fail(error))) yield* this.#fromFile(file);
+      for await (const file of filesBelow(tree, (error) => this.#fail(error))) {
+        if (!(await this.#isWritten(file))) yield* this.#fromFile(file);
+      }
     }
   }
 

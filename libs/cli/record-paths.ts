@@ -66,3 +66,9 @@ export async function* filesBelow(
     else if (entry.isFile()) yield join(path, entry.name);
   }
 }
+
+/** What makes two paths the same file; undefined where there is no plain file. */
+export async function identityOf(path: string): Promise<string | undefined> {
+  const found = await stat(path).catch(() => undefined);
+  return found?.isFile() === true ? `${found.dev}:${found.ino}` : undefined;
+}

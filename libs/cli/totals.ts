@@ -24,7 +24,7 @@ export class Totals {
     const records = this.#flows + this.#management;
     return (
       `Totalrecords ${records} TotalManRecords ${this.#management} TotalFarRecords ${this.#flows} ` +
-      `TotalPkts ${this.#packets} TotalBytes ${this.#bytes}\n`
+      `TotalPkts ${this.#packets} TotalBytes ${this.#bytes}`
     );
   }
 }

@@ -1,0 +1,24 @@
+import type { Command } from '../../libs/cli/command.ts';
+import type { Arguments } from '../../libs/cli/options.ts';
+import { INPUT_OPTIONS, OUTPUT_OPTIONS, PRINT_OPTIONS } from '../../libs/cli/record-options.ts';
+
+export const RA_OPTIONS = { ...INPUT_OPTIONS, ...OUTPUT_OPTIONS, ...PRINT_OPTIONS } as const;
+
+export type RaArguments = Arguments<typeof RA_OPTIONS>;
+
+export const ra: Command<typeof RA_OPTIONS> = {
+  name: 'ra',
+  summary: 'Reads, filters, prints and rewrites flow records.',
+  options: RA_OPTIONS,
+  operands: 'filter',
+  examples: [
+    ['ra -r records - tcp and port 443', 'Print what a file holds of TLS.'],
+    ['ra -S localhost -s stime dur saddr daddr bytes', 'Watch a probe, with columns of your own.'],
+    ['argus -r capture.pcap -w - | ra -M json', 'From packets to one JSON object a flow record.'],
+    ['ra -R archive -w web.records - dst port 80 or 443', 'Select records of many files into one.'],
+  ],
+  async run(args, context) {
+    const { readRecords } = await import('./read-records.ts');
+    return readRecords(args, context);
+  },
+};

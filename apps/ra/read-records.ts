@@ -1,0 +1,58 @@
+import type { Context } from '../../libs/cli/command.ts';
+import { parseModes } from '../../libs/cli/modes.ts';
+import { planPrinting } from '../../libs/cli/printer.ts';
+import { RecordInputs } from '../../libs/cli/record-inputs.ts';
+import { parseRecordRange } from '../../libs/cli/record-range.ts';
+import { RecordSelection } from '../../libs/cli/selection.ts';
+import { compileFilter } from '../../libs/filter/compile.ts';
+import { FIELD_NAMES, FIELDS } from '../../libs/record/fields/table.ts';
+import type { RaArguments } from './command.ts';
+import { Outputs } from './outputs.ts';
+
+/** Longest time that `-T` can wait, which is a limit of timers. */
+const TIMER_MS_MAX = 2 ** 31 - 1;
+const NAME_WIDTH = 12;
+
+/** Reads what the command line names and leaves it where it says. @returns the exit status */
+export async function readRecords(args: RaArguments, context: Context): Promise<number> {
+  if (args['list-fields']) return listFields(context);
+  const modes = parseModes(args.mode);
+  const filter = compileFilter(args.operands.join(' '));
+  const range = args.range === undefined ? undefined : parseRecordRange(args.range);
+  const selection = new RecordSelection({ filter, range, management: modes.management });
+  const plan = await planPrinting(args, modes);
+  const inputs = await openInputs(args, context);
+  const outputs = await Outputs.open(args, context, plan, selection);
+  await inputs.avoid([...args.write, ...(args.rejected === undefined ? [] : [args.rejected])]);
+  try {
+    if (!selection.exhausted) await pump(inputs, outputs, selection);
+  } finally {
+    await outputs.end();
+  }
+  return inputs.failed ? 1 : 0;
+}
+
+async function pump(inputs: RecordInputs, outputs: Outputs, selection: RecordSelection): Promise<void> {
+  for await (const batch of inputs) {
+    await outputs.push(batch);
+    if (selection.exhausted) break;
+  }
+}
+
+async function openInputs(args: RaArguments, context: Context): Promise<RecordInputs> {
+  const seconds = args['stop-after'] ?? 0;
+  const timer = seconds > 0 ? [AbortSignal.timeout(Math.min(seconds * 1000, TIMER_MS_MAX))] : [];
+  const settings = {
+    files: args.read,
+    trees: args.recurse,
+    servers: args.server,
+    serverFilter: args.rejected === undefined ? args.operands.join(' ') : '',
+    fields: undefined,
+  };
+  return RecordInputs.open(settings, context, AbortSignal.any([context.signal, ...timer]));
+}
+
+async function listFields({ stdout }: Context): Promise<number> {
+  for (const name of FIELD_NAMES) await stdout.write(`${name.padEnd(NAME_WIDTH)} ${FIELDS[name].about}\n`);
+  return 0;
+}
