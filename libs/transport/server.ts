@@ -114,9 +114,11 @@ export class RecordServer {
     return { readers: this.#readers, refused: this.#refused, queuedRecords, queuedBytes, dropped };
   }
 
-  /** The management record with which every reader begins. */
+  /** The management record with which every reader begins; at the first call, readers that came earlier get it now. */
   setStart(batch: Batch): void {
+    const earlier = this.#start === undefined;
     this.#start = frameOf(batch);
+    if (earlier) this.push(batch);
   }
 
   /** Offers a batch to every reader; never waits. It is encoded once for all readers that asked alike. */

@@ -7,7 +7,19 @@ import { FLOW_BATCH, GAP_BATCH, type Batch } from '../../libs/record/batch.ts';
 import { STORED_FIELDS } from '../../libs/record/fields/stored.ts';
 import { RecordServer } from '../../libs/transport/server.ts';
 import { assertSameBatch } from '../support/batches.ts';
-import { admitted, bulkyFlows, collect, converse, flows, hello, HOST, refusalIn, START, startServer } from './lab.ts';
+import {
+  admitted,
+  bulkyFlows,
+  collect,
+  converse,
+  flows,
+  hello,
+  HOST,
+  refusalIn,
+  START,
+  startServer,
+  unread,
+} from './lab.ts';
 
 const ends = (batch: Batch): number => batch.first + batch.covers;
 
@@ -31,6 +43,20 @@ test('a reader begins with now, not with what went before', async () => {
   lab.server.push(flows([17], 2));
   const next = await reader.next();
   assert.equal((next.value as Batch).first, 2);
+});
+
+test('a reader that came before the start record gets it when it is there', async () => {
+  const server = new RecordServer({ program: 'x', source: '1', startUs: 1 });
+  const [address] = await server.listen({ hosts: [HOST], port: 0 });
+  const reader = unread(address!.port, { filter: 'tcp' });
+  const first = reader.next();
+  while (server.stats.readers === 0) await new Promise((resolve) => setImmediate(resolve));
+  server.setStart(START);
+  server.setStart(START);
+  assertSameBatch((await first).value as Batch, START);
+  server.push(flows([6], 1));
+  assert.equal(((await reader.next()).value as Batch).first, 1);
+  await server.close(50);
 });
 
 test('a filter is applied at the server; what it removes stays accounted for', async () => {
