@@ -1,63 +1,100 @@
 import { BATCH_ROWS_MAX } from '../record/batch.ts';
 import type { AddressColumn, Column } from '../record/columns.ts';
-import type { NumericArray } from '../record/kinds.ts';
 import type { RowSet } from './rows.ts';
 
 /**
- * A column *with copies* stores the value of a row only where the latest earlier row of the same flow had no value or
- * another one. Candidates are the rows with a value whose flow has an earlier row with a value; a bitmap over them names
- * the exceptions, which are stored in spite of it.
+ * Values that repeat within a flow. A column *with copies* stores the value of a row only where the latest earlier row of
+ * the same flow had no value or another one. Candidates are the rows with a value whose flow has an earlier row with a
+ * value; a bitmap over them names the exceptions, which are stored in spite of it.
  */
-export interface Copies {
-  /** Rows whose values are stored. */
-  readonly stored: Uint16Array;
-  /** One bit for each candidate. */
-  readonly exceptions: Uint8Array;
+
+const SLOTS = 4 * BATCH_ROWS_MAX;
+/** Row that last had the flow in this slot plus 1; 0 is a free slot. */
+const slotRow = new Uint16Array(SLOTS);
+
+/** For each row the latest earlier row with the same flow id, or -1; undefined when fewer than `least` rows have one. */
+export function earlierRows(flowIds: Float64Array, rows: number, least: number): Int16Array | undefined {
+  const earlier = new Int16Array(rows);
+  slotRow.fill(0);
+  let repeats = 0;
+  for (let row = 0; row < rows; row++) {
+    const id = flowIds[row]!;
+    let slot = (Math.imul(id, 0x9e37_79b1) ^ Math.imul(id / 2 ** 32, 0x85eb_ca6b)) >>> 16;
+    while (slotRow[slot] !== 0 && flowIds[slotRow[slot]! - 1] !== id) slot = (slot + 1) & (SLOTS - 1);
+    earlier[row] = slotRow[slot]! - 1;
+    if (slotRow[slot] !== 0) repeats += 1;
+    slotRow[slot] = row + 1;
+  }
+  return repeats < least ? undefined : earlier;
+}
+
+/** The candidates among the rows of a set. */
+export interface Candidates {
+  readonly rows: Uint16Array;
+  /** The other rows of the set. */
+  readonly others: Uint16Array;
+}
+
+export function candidatesOf({ valid, rows }: RowSet, earlier: Int16Array): Candidates {
+  const candidates = new Uint16Array(rows.length);
+  const others = new Uint16Array(rows.length);
+  let count = 0;
+  for (let i = 0; i < rows.length; i++) {
+    const row = rows[i]!;
+    const before = earlier[row]!;
+    const isCandidate = before >= 0 && (valid === undefined || ((valid[before >> 3]! >> (before & 7)) & 1) === 1);
+    candidates[count] = row;
+    others[i - count] = row;
+    if (isCandidate) count += 1;
+  }
+  return { rows: candidates.subarray(0, count), others: others.subarray(0, rows.length - count) };
 }
 
 /** More exceptions in this many candidates, and copies are not worth it. */
 const EXCEPTIONS_IN = 8;
 
-const storedRows = new Uint16Array(BATCH_ROWS_MAX);
-const exceptionBits = new Uint8Array(BATCH_ROWS_MAX >> 3);
-
-function hasValue(valid: Uint8Array | undefined, row: number): boolean {
-  return valid === undefined || ((valid[row >> 3]! >> (row & 7)) & 1) === 1;
-}
-
-/**
- * The copies of a column, in scratch that the next call overwrites; undefined where there are too few.
- * @param earlier of `earlierRows`
- */
-export function findCopies(column: Column, { valid, rows }: RowSet, earlier: Int16Array): Copies | undefined {
+/** The exceptions in a column, one bit for each candidate; undefined where copies are not worth it. */
+export function findExceptions(
+  column: Column,
+  set: RowSet,
+  candidates: Uint16Array,
+  earlier: Int16Array,
+): Uint8Array | undefined {
   const isSame = sameness(column);
-  if (isSame === undefined || isConstant(rows, isSame)) return undefined;
-  let stored = 0;
-  let candidates = 0;
-  let exceptions = 0;
-  exceptionBits.fill(0);
-  for (let i = 0; i < rows.length; i++) {
-    const row = rows[i]!;
-    const before = earlier[row]!;
-    if (before >= 0 && hasValue(valid, before)) {
-      const candidate = candidates++;
-      if (isSame(row, before)) continue;
-      exceptionBits[candidate >> 3]! |= 1 << (candidate & 7);
-      if (++exceptions > 8 + rows.length / 64) return undefined;
-    }
-    storedRows[stored++] = row;
+  if (isSame === undefined || candidates.length === 0 || isConstant(set.rows, isSame)) return undefined;
+  const exceptions = new Uint8Array((candidates.length + 7) >> 3);
+  let left = candidates.length / EXCEPTIONS_IN;
+  for (let i = 0; i < candidates.length; i++) {
+    const row = candidates[i]!;
+    if (isSame(row, earlier[row]!)) continue;
+    exceptions[i >> 3]! |= 1 << (i & 7);
+    if (--left < 0) return undefined;
   }
-  if (candidates === 0 || exceptions * EXCEPTIONS_IN > candidates) return undefined;
-  return { stored: storedRows.subarray(0, stored), exceptions: exceptionBits.subarray(0, (candidates + 7) >> 3) };
+  return exceptions;
 }
+
+/** The rows whose values are stored: those that are no candidates, and the exceptions. */
+export function storedRows({ rows, others }: Candidates, exceptions: Uint8Array): Uint16Array {
+  if (exceptions.every((bits) => bits === 0)) return others;
+  const stored = new Uint16Array(others.length + rows.length);
+  let count = 0;
+  let other = 0;
+  for (let i = 0; i < rows.length; i++) {
+    if (((exceptions[i >> 3]! >> (i & 7)) & 1) === 0) continue;
+    while (other < others.length && others[other]! < rows[i]!) stored[count++] = others[other++]!;
+    stored[count++] = rows[i]!;
+  }
+  while (other < others.length) stored[count++] = others[other++]!;
+  return stored.subarray(0, count);
+}
+
+type Sameness = (row: number, other: number) => boolean;
 
 /** Such a column needs no bytes as it is. */
 function isConstant(rows: Uint16Array, isSame: Sameness): boolean {
   for (let i = 1; i < rows.length; i++) if (!isSame(rows[i]!, rows[0]!)) return false;
   return true;
 }
-
-type Sameness = (row: number, other: number) => boolean;
 
 function sameness(column: Column): Sameness | undefined {
   switch (column.kind) {
@@ -66,10 +103,7 @@ function sameness(column: Column): Sameness | undefined {
     case 'u8':
     case 'u16':
     case 'u32':
-    case 'bits': {
-      const { values } = column;
-      return (row, other) => values[row] === values[other];
-    }
+    case 'bits':
     case 'f64': {
       const { values } = column;
       return (row, other) => Object.is(values[row], values[other]);
@@ -88,40 +122,4 @@ function isSameAddress(column: AddressColumn, row: number, other: number): boole
     column.lane(0, row) === column.lane(0, other) &&
     column.familyOf(row) === column.familyOf(other)
   );
-}
-
-/** How many candidates there are, and so bits in the bitmap of exceptions. */
-export function countCandidates({ valid, rows }: RowSet, earlier: Int16Array): number {
-  let count = 0;
-  for (let i = 0; i < rows.length; i++) {
-    const before = earlier[rows[i]!]!;
-    if (before >= 0 && hasValue(valid, before)) count += 1;
-  }
-  return count;
-}
-
-/** The rows whose values are stored, in scratch that the next call overwrites. */
-export function storedOf({ valid, rows }: RowSet, earlier: Int16Array, exceptions: Uint8Array): Uint16Array {
-  let stored = 0;
-  let candidates = 0;
-  for (let i = 0; i < rows.length; i++) {
-    const row = rows[i]!;
-    const before = earlier[row]!;
-    if (before >= 0 && hasValue(valid, before)) {
-      const candidate = candidates++;
-      if (((exceptions[candidate >> 3]! >> (candidate & 7)) & 1) === 0) continue;
-    }
-    storedRows[stored++] = row;
-  }
-  return storedRows.subarray(0, stored);
-}
-
-/** Fills the rows with a value that are not in `stored` from earlier rows of their flow. */
-export function copyEarlier(values: NumericArray, { rows }: RowSet, stored: Uint16Array, earlier: Int16Array): void {
-  let next = 0;
-  for (let i = 0; i < rows.length; i++) {
-    const row = rows[i]!;
-    if (stored[next] === row) next += 1;
-    else values[row] = values[earlier[row]!]!;
-  }
 }

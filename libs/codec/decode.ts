@@ -74,7 +74,8 @@ function decode(frame: Uint8Array, { fields, verified = false }: DecodeOptions):
 function bodyOf(frame: Uint8Array, header: Header): Uint8Array {
   if (header.kind < 1 || header.kind > GAP_BATCH) throw new FrameProblem('frame: unknown kind');
   if (header.flags > FLAG_WHOLE) throw new FrameProblem('frame: unknown flags');
-  const body = frame.subarray(HEADER_BYTES);
+  // A Buffer would make the loops over it see two types.
+  const body = new Uint8Array(frame.buffer, frame.byteOffset + HEADER_BYTES, header.bodyBytes);
   if (header.flags === 0) return body;
   const bytes = declaredBytes(body);
   if (bytes === undefined || bytes > WHOLE_BYTES_MAX || header.rows >= WHOLE_ROWS_BELOW)

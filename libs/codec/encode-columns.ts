@@ -1,25 +1,17 @@
-import { BATCH_ROWS_MAX, type Batch } from '../record/batch.ts';
+import type { Batch } from '../record/batch.ts';
 import type { AddressColumn, BytesColumn, Column, TextColumn } from '../record/columns.ts';
 import { STORED_FIELDS } from '../record/fields/stored.ts';
 import type { NumericArray } from '../record/kinds.ts';
 import type { ChunkWriter } from './chunks.ts';
-import { findCopies } from './copies.ts';
+import { candidatesOf, earlierRows, findExceptions, storedRows, type Candidates } from './copies.ts';
 import type { Entry, Stream } from './directory.ts';
 import { encodeNumbers } from './encode-numbers.ts';
 import { COPIES, KIND_CODES, OWN_BITMAP, ROW_BYTES_MAX, SHARED_BITMAP } from './format.ts';
 import { packMessage } from './msgpack.ts';
-import { allRows, earlierRows, setRows, type RowSet } from './rows.ts';
+import { allRows, setRows, type RowSet } from './rows.ts';
 
 /** With fewer rows that repeat a flow, copies are not looked for. */
 const REPEATS_MIN = 8;
-
-/** Values of the rows that are stored, gathered at the start. */
-const gathered = {
-  u8: new Uint8Array(BATCH_ROWS_MAX),
-  u16: new Uint16Array(BATCH_ROWS_MAX),
-  u32: new Uint32Array(BATCH_ROWS_MAX),
-  f64: new Float64Array(BATCH_ROWS_MAX),
-} as const;
 
 /** Encodes the columns of one batch, remembering what later columns may share with earlier ones. */
 export class ColumnEncoder {
@@ -27,6 +19,7 @@ export class ColumnEncoder {
   readonly #rows: number;
   readonly #all: RowSet;
   readonly #earlier: Int16Array | undefined;
+  readonly #candidates = new Map<RowSet, Candidates>();
   /** Sets with bitmaps that columns before this one had, and the field that has the bitmap. */
   readonly #sets: { readonly field: number; readonly set: RowSet }[] = [];
 
@@ -37,8 +30,7 @@ export class ColumnEncoder {
     this.#all = allRows(batch.rows);
     const flowIds = batch.columns[STORED_FIELDS.flowid.number];
     if (flowIds?.kind !== 'f64' || flowIds.valid !== undefined || batch.rows < REPEATS_MIN) return;
-    const { earlier, repeats } = earlierRows(flowIds.values, batch.rows);
-    if (repeats >= REPEATS_MIN) this.#earlier = earlier;
+    this.#earlier = earlierRows(flowIds.values as Float64Array, batch.rows, REPEATS_MIN);
   }
 
   /**
@@ -49,10 +41,10 @@ export class ColumnEncoder {
     const { set, bitmap } = this.#rowSet(field, column.valid);
     if (set.rows.length === 0) return undefined;
     if (bitmap === 'own') this.#out.add(set.valid!);
-    const copies = this.#copies(field, column, set);
-    if (copies !== undefined) this.#out.add(copies.exceptions);
-    const rest = encodeValues(this.#out, column, this.#rows, copies?.stored ?? set.rows);
-    const kind = KIND_CODES[column.kind] + (copies === undefined ? 0 : COPIES);
+    const { stored, exceptions } = this.#stored(field, column, set);
+    if (exceptions !== undefined) this.#out.add(exceptions);
+    const rest = encodeValues(this.#out, column, this.#rows, stored);
+    const kind = KIND_CODES[column.kind] + (exceptions === undefined ? 0 : COPIES);
     const lengths = this.#out.takeLengths();
     if (bitmap === 'none') return [field, kind, lengths, ...rest];
     if (bitmap === 'own') return [field, kind + OWN_BITMAP, lengths, set.rows.length, ...rest];
@@ -70,9 +62,14 @@ export class ColumnEncoder {
     return { set, bitmap: 'own' };
   }
 
-  #copies(field: number, column: Column, set: RowSet): ReturnType<typeof findCopies> {
-    if (this.#earlier === undefined || field === STORED_FIELDS.flowid.number) return undefined;
-    return findCopies(column, set, this.#earlier);
+  /** The rows whose values go out, and with copies the exceptions among them. */
+  #stored(field: number, column: Column, set: RowSet): { stored: Uint16Array; exceptions: Uint8Array | undefined } {
+    const earlier = field === STORED_FIELDS.flowid.number ? undefined : this.#earlier;
+    if (earlier === undefined) return { stored: set.rows, exceptions: undefined };
+    let candidates = this.#candidates.get(set);
+    if (candidates === undefined) this.#candidates.set(set, (candidates = candidatesOf(set, earlier)));
+    const exceptions = findExceptions(column, set, candidates.rows, earlier);
+    return { stored: exceptions === undefined ? set.rows : storedRows(candidates, exceptions), exceptions };
   }
 }
 
@@ -90,30 +87,13 @@ function encodeValues(out: ChunkWriter, column: Column, rows: number, stored: Ui
     case 'u32':
     case 'bits':
     case 'f64':
-      return [encodeStored(out, column.values, rows, stored)];
+      return [encodeNumbers(out, column.values, stored)];
   }
-}
-
-function encodeStored(out: ChunkWriter, values: NumericArray, rows: number, stored: Uint16Array): Stream {
-  return encodeNumbers(out, gather(values, rows, stored), stored.length);
-}
-
-function gather(values: NumericArray, rows: number, stored: Uint16Array): NumericArray {
-  if (stored.length === rows) return values;
-  if (values instanceof Float64Array) return gatherInto(gathered.f64, values, stored);
-  if (values instanceof Uint32Array) return gatherInto(gathered.u32, values, stored);
-  if (values instanceof Uint16Array) return gatherInto(gathered.u16, values, stored);
-  return gatherInto(gathered.u8, values, stored);
-}
-
-function gatherInto(to: NumericArray, from: NumericArray, stored: Uint16Array): NumericArray {
-  for (let i = 0; i < stored.length; i++) to[i] = from[stored[i]!]!;
-  return to;
 }
 
 function encodeAddress(out: ChunkWriter, column: AddressColumn, rows: number, stored: Uint16Array): Stream[] {
   const lane = (values: NumericArray, stride: number): Stream =>
-    stride === 0 || rows === 1 ? values[0]! : encodeStored(out, values, rows, stored);
+    stride === 0 || rows === 1 ? values[0]! : encodeNumbers(out, values, stored);
   const { family, familyStride, lanes, strides } = column;
   return [
     lane(family, familyStride),
@@ -126,34 +106,31 @@ function encodeAddress(out: ChunkWriter, column: AddressColumn, rows: number, st
 
 /** Texts that no row has are left out of the dictionary. */
 function encodeText(out: ChunkWriter, column: TextColumn, rows: number, stored: Uint16Array): Stream[] {
-  const old = gather(column.index, rows, stored);
   const used: string[] = [];
   const numbers = new Map<number, number>();
-  const index = new Uint16Array(stored.length);
-  for (let i = 0; i < index.length; i++) {
-    let number = numbers.get(old[i]!);
+  const index = new Uint16Array(rows);
+  for (const row of stored) {
+    const old = column.index[row]!;
+    let number = numbers.get(old);
     if (number === undefined) {
-      numbers.set(old[i]!, (number = used.length));
-      used.push(column.dictionary[old[i]!] ?? '');
+      numbers.set(old, (number = used.length));
+      used.push(column.dictionary[old] ?? '');
     }
-    index[i] = number;
+    index[row] = number;
   }
   const dictionary = packMessage(used);
   checkSize(dictionary.length, rows);
   out.add(dictionary);
-  return [dictionary.length, encodeNumbers(out, index, index.length)];
+  return [dictionary.length, encodeNumbers(out, index, stored)];
 }
 
 function encodeBytes(out: ChunkWriter, column: BytesColumn, rows: number, stored: Uint16Array): Stream[] {
   const { ends } = column;
-  const lengths = new Uint32Array(stored.length);
+  const lengths = new Uint32Array(rows);
   let bytes = 0;
-  for (let i = 0; i < stored.length; i++) {
-    const row = stored[i]!;
-    bytes += lengths[i] = ends[row]! - (row === 0 ? 0 : ends[row - 1]!);
-  }
+  for (const row of stored) bytes += lengths[row] = ends[row]! - (row === 0 ? 0 : ends[row - 1]!);
   checkSize(bytes, rows);
-  const stream = encodeNumbers(out, lengths, lengths.length);
+  const stream = encodeNumbers(out, lengths, stored);
   out.add(bytes === ends[rows - 1] ? column.blob.subarray(0, bytes) : joinBytes(column, stored, bytes));
   return [stream, bytes];
 }

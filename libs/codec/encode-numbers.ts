@@ -20,18 +20,30 @@ const CHOOSE_FROM_ROWS = 16;
 const integers = new Integers();
 const dictionaryIntegers = new Integers();
 
-/** Encodes `values[0 … count)` as a stream, its chunks going to `out`. `count` is at least 1. */
-export function encodeNumbers(out: ChunkWriter, values: NumericArray, count: number): Stream {
-  const first = values[0]!;
-  if (isConstant(values, count) && !Object.is(first, -0)) return first;
-  if (values instanceof Float64Array) {
-    const range = integerRange(values, count);
-    return range === undefined ? encodeDoubles(out, values, count) : encodeIntegerDoubles(out, values, count, range);
-  }
-  return encodeWords(out, values, count);
+/** Encodes the values of the rows `stored` as a stream, its chunks going to `out`. There is at least one row. */
+export function encodeNumbers(out: ChunkWriter, values: NumericArray, stored: Uint16Array): Stream {
+  const count = stored.length;
+  if (!(values instanceof Float64Array)) return encodeWords(out, values, stored);
+  const dense = isAll(values, stored) ? values : gatherDoubles(values, stored);
+  const first = dense[0]!;
+  if (isConstant(dense, count) && !Object.is(first, -0)) return first;
+  const range = integerRange(dense, count);
+  return range === undefined ? encodeDoubles(out, dense, count) : encodeIntegerDoubles(out, dense, count, range);
 }
 
-function isConstant(values: NumericArray, count: number): boolean {
+const doubles = new Float64Array(BATCH_ROWS_MAX);
+
+/** Rows are ascending, so that the first `n` of them are all there are when the last is the `n`th. */
+function isAll(values: NumericArray, stored: Uint16Array): boolean {
+  return stored[stored.length - 1] === stored.length - 1 && values.length >= stored.length;
+}
+
+function gatherDoubles(values: Float64Array, stored: Uint16Array): Float64Array {
+  for (let i = 0; i < stored.length; i++) doubles[i] = values[stored[i]!]!;
+  return doubles;
+}
+
+function isConstant(values: Float64Array, count: number): boolean {
   const first = values[0]!;
   for (let i = 1; i < count; i++) if (!Object.is(values[i], first)) return false;
   return true;
@@ -101,17 +113,30 @@ function isMultiple(value: number, divisor: number): boolean {
   return Math.floor(value / divisor) * divisor === value;
 }
 
-function encodeWords(out: ChunkWriter, values: Exclude<NumericArray, Float64Array>, count: number): Stream {
-  let least = values[0]!;
+function encodeWords(out: ChunkWriter, values: Exclude<NumericArray, Float64Array>, stored: Uint16Array): Stream {
+  const count = stored.length;
+  const { low, high } = integers;
+  if (isAll(values, stored)) low.set(values.subarray(0, count));
+  else gatherWords(values, stored);
+  let least = low[0]!;
   let greatest = least;
   for (let i = 1; i < count; i++) {
-    const value = values[i]!;
+    const value = low[i]!;
     if (value < least) least = value;
     else if (value > greatest) greatest = value;
   }
-  for (let i = 0; i < count; i++) integers.low[i] = values[i]! - least;
-  integers.high.fill(0, 0, count);
+  if (least === greatest) return least;
+  if (least !== 0) for (let i = 0; i < count; i++) low[i] = low[i]! - least;
+  high.fill(0, 0, count);
   return encodeIntegers(out, count, least, 1, greatest - least);
+}
+
+/** Each loop sees one type of array, which makes it several times faster. */
+function gatherWords(values: Exclude<NumericArray, Float64Array>, stored: Uint16Array): void {
+  const { low } = integers;
+  if (values instanceof Uint32Array) for (let i = 0; i < stored.length; i++) low[i] = values[stored[i]!]!;
+  else if (values instanceof Uint16Array) for (let i = 0; i < stored.length; i++) low[i] = values[stored[i]!]!;
+  else for (let i = 0; i < stored.length; i++) low[i] = values[stored[i]!]!;
 }
 
 /** Encodes base + divisor × `integers`, of which `greatest` is the greatest. */

@@ -8,7 +8,9 @@ import type { ChunkReader, ChunkWriter } from './chunks.ts';
  */
 
 const plane = new Uint8Array(BATCH_ROWS_MAX);
-const packedPlane = new Uint8Array(BATCH_ROWS_MAX);
+const narrowPlane = new Uint8Array(BATCH_ROWS_MAX);
+/** A plane for each of the four bytes of a u32; loops over all of them at once are faster than one for each. */
+const planes = [plane, new Uint8Array(BATCH_ROWS_MAX), new Uint8Array(BATCH_ROWS_MAX), new Uint8Array(BATCH_ROWS_MAX)] as const; // prettier-ignore
 
 /** Integers below 2^53: value = high × 2^32 + low. Scratch of the codec, `BATCH_ROWS_MAX` values. */
 export class Integers {
@@ -31,28 +33,47 @@ export function isBits(bits: unknown): bits is number {
 }
 
 /** Writes the planes of `count` values of `bits` bits, one chunk each. */
-export function writePlanes(out: ChunkWriter, values: Integers, count: number, bits: number): void {
+export function writePlanes(out: ChunkWriter, { low, high }: Integers, count: number, bits: number): void {
   for (let shift = 0; shift < bits; shift += 8) {
-    if (shift < 32) for (let i = 0; i < count; i++) plane[i] = values.low[i]! >>> shift;
-    else for (let i = 0; i < count; i++) plane[i] = values.high[i]! >>> (shift - 32);
+    if (shift === 0) for (let i = 0; i < count; i++) plane[i] = low[i]!;
+    else if (shift < 32) for (let i = 0; i < count; i++) plane[i] = low[i]! >>> shift;
+    else for (let i = 0; i < count; i++) plane[i] = high[i]! >>> (shift - 32);
     const width = Math.min(bits - shift, 8);
     out.add(width === 8 ? plane.subarray(0, count) : narrow(count, width));
   }
 }
 
-/** Reads what `writePlanes` wrote. */
+/** Reads what `writePlanes` wrote; `values.high` is left as it is where `bits` are at most 32. */
 export function readPlanes(chunks: ChunkReader, values: Integers, count: number, bits: number): void {
-  const { low, high } = values;
-  if (bits > 32) high.fill(0, 0, count);
-  for (let shift = 0; shift < bits; shift += 8) {
-    const width = Math.min(bits - shift, 8);
-    const bytes = width === 8 ? chunks.read(count, plane) : widen(chunks, count, width);
-    if (shift === 0) for (let i = 0; i < count; i++) low[i] = bytes[i]!;
-    else if (shift < 32) for (let i = 0; i < count; i++) low[i]! |= bytes[i]! << shift;
-    else for (let i = 0; i < count; i++) high[i]! |= bytes[i]! << (shift - 32);
-  }
+  readWord(chunks, values.low, count, Math.min(bits, 32));
+  if (bits > 32) readWord(chunks, values.high, count, bits - 32);
 }
 
+function readWord(chunks: ChunkReader, to: Uint32Array, count: number, bits: number): void {
+  const next = (k: 0 | 1 | 2 | 3): Uint8Array => {
+    const width = Math.min(bits - 8 * k, 8);
+    return width === 8 ? chunks.read(count, planes[k]) : widen(chunks, planes[k], count, width);
+  };
+  const p0 = next(0);
+  if (bits <= 8) {
+    for (let i = 0; i < count; i++) to[i] = p0[i]!;
+    return;
+  }
+  const p1 = next(1);
+  if (bits <= 16) {
+    for (let i = 0; i < count; i++) to[i] = p0[i]! | (p1[i]! << 8);
+    return;
+  }
+  const p2 = next(2);
+  if (bits <= 24) {
+    for (let i = 0; i < count; i++) to[i] = p0[i]! | (p1[i]! << 8) | (p2[i]! << 16);
+    return;
+  }
+  const p3 = next(3);
+  for (let i = 0; i < count; i++) to[i] = p0[i]! | (p1[i]! << 8) | (p2[i]! << 16) | (p3[i]! << 24);
+}
+
+/** Packs the values in `plane`. */
 function narrow(count: number, width: number): Uint8Array {
   const perByte = 8 / width;
   const bytes = Math.ceil(count / perByte);
@@ -60,18 +81,18 @@ function narrow(count: number, width: number): Uint8Array {
   for (let i = 0, from = 0; i < bytes; i++) {
     let byte = 0;
     for (let shift = 0; shift < 8; shift += width) byte |= plane[from++]! << shift;
-    packedPlane[i] = byte;
+    narrowPlane[i] = byte;
   }
-  return packedPlane.subarray(0, bytes);
+  return narrowPlane.subarray(0, bytes);
 }
 
-function widen(chunks: ChunkReader, count: number, width: number): Uint8Array {
+function widen(chunks: ChunkReader, into: Uint8Array, count: number, width: number): Uint8Array {
   const perByte = 8 / width;
   const mask = (1 << width) - 1;
-  const packed = chunks.read(Math.ceil(count / perByte), packedPlane);
+  const packed = chunks.read(Math.ceil(count / perByte), narrowPlane);
   for (let i = 0, to = 0; i < packed.length; i++) {
     const byte = packed[i]!;
-    for (let shift = 0; shift < 8; shift += width) plane[to++] = (byte >>> shift) & mask;
+    for (let shift = 0; shift < 8; shift += width) into[to++] = (byte >>> shift) & mask;
   }
-  return plane.subarray(0, count);
+  return into.subarray(0, count);
 }

@@ -22,35 +22,3 @@ export function setRows(valid: Uint8Array, rows: number): RowSet {
   }
   return { valid, rows: list.subarray(0, count) };
 }
-
-/** How many bits are set. */
-export function countBits(bitmap: Uint8Array): number {
-  let count = 0;
-  for (let i = 0; i < bitmap.length; i++) {
-    for (let byte = bitmap[i]!; byte !== 0; byte &= byte - 1) count += 1;
-  }
-  return count;
-}
-
-const SLOTS = 4 * BATCH_ROWS_MAX;
-/** Row that last had the flow in this slot plus 1; 0 is a free slot. */
-const slotRow = new Uint16Array(SLOTS);
-
-/**
- * For each row the latest earlier row with the same flow id, or -1. A value of a flow that does not change is then stored
- * once in a frame.
- */
-export function earlierRows(flowIds: ArrayLike<number>, rows: number): { earlier: Int16Array; repeats: number } {
-  const earlier = new Int16Array(rows);
-  slotRow.fill(0);
-  let repeats = 0;
-  for (let row = 0; row < rows; row++) {
-    const id = flowIds[row]!;
-    let slot = (Math.imul(id, 0x9e37_79b1) ^ Math.imul(id / 2 ** 32, 0x85eb_ca6b)) >>> 16;
-    while (slotRow[slot] !== 0 && flowIds[slotRow[slot]! - 1] !== id) slot = (slot + 1) & (SLOTS - 1);
-    earlier[row] = slotRow[slot]! - 1;
-    if (slotRow[slot] !== 0) repeats += 1;
-    slotRow[slot] = row + 1;
-  }
-  return { earlier, repeats };
-}

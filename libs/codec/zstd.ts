@@ -47,11 +47,17 @@ export function decompress(target: Uint8Array, source: Uint8Array): boolean {
 export class ZstdStream {
   readonly #context = new zstd.DCtx();
   readonly #out: Uint8Array;
+  #isComplete = false;
 
   /** @param outBytes size of the pieces that come out */
   constructor(outBytes = 1 << 17) {
     this.#out = new Uint8Array(outBytes);
     this.#context.setParameter(zstd.DParameter.windowLogMax, 27);
+  }
+
+  /** True when what was pushed so far ends with the end of a zstd frame. */
+  get isComplete(): boolean {
+    return this.#isComplete;
   }
 
   /**
@@ -61,7 +67,8 @@ export class ZstdStream {
   *push(source: Uint8Array): Generator<Uint8Array> {
     let rest = source;
     for (;;) {
-      const [, produced, consumed] = this.#context.decompressStream(this.#out, rest);
+      const [left, produced, consumed] = this.#context.decompressStream(this.#out, rest);
+      if (produced > 0 || consumed > 0) this.#isComplete = left === 0;
       if (produced > 0) yield this.#out.subarray(0, produced);
       rest = rest.subarray(consumed);
       if (rest.length === 0 && produced < this.#out.length) return;
