@@ -46,7 +46,13 @@ function storedNumberReader(number: number): NumberReader {
   };
 }
 
-function storedReader({ number }: StoredField): Reader {
+function storedReader({ number, kind }: StoredField): Reader {
+  if (isNumeric(kind)) {
+    return (batch, row) => {
+      const column = batch.columns[number] as NumberColumn | undefined;
+      return column === undefined || !column.has(row) ? undefined : column.values[row];
+    };
+  }
   return (batch, row) => {
     const column = batch.columns[number];
     if (column === undefined || !column.has(row)) return undefined;

@@ -76,17 +76,20 @@ function headingOf({ heading, width, centred }: Column): string {
 function rowWriter(layout: readonly Column[], batch: Batch): RowWriter {
   const isManagement = batch.kind === MANAGEMENT_BATCH;
   const writers = layout.map(({ cell, managementCell }) => (isManagement ? managementCell : cell)(batch));
+  const widths = Uint16Array.from(layout, ({ width }) => width);
+  const left = layout.map((column) => column.left && !isManagement);
+  const point = layout.map((column) => column.point && !isManagement);
   return (out, row) => {
     const start = out.end;
     for (let i = 0; i < writers.length; i++) {
-      const { width, left, point } = layout[i]!;
+      const width = widths[i]!;
       out.ensure(CELL_BYTES + width);
       const cellStart = out.end;
       const { wide } = out;
       out.wide = false;
       writers[i]!(out, row);
-      if (point && !isManagement && out.end > cellStart) out.bytes[cellStart - 1] = DOT;
-      fit(out, cellStart, width, left && !isManagement);
+      if (point[i]! && out.end > cellStart) out.bytes[cellStart - 1] = DOT;
+      fit(out, cellStart, width, left[i]!);
       out.wide ||= wide;
       out.ensure(2);
       out.byte(BLANK);

@@ -105,13 +105,12 @@ export class TextBuffer {
 
   /** Moves what was written from `start` to the right, so that it takes `width` bytes. */
   alignRight(start: number, width: number): void {
-    const { bytes } = this;
-    const length = this.end - start;
-    const pad = width - length;
+    const pad = start + width - this.end;
     if (pad <= 0) return;
     this.ensure(pad);
-    for (let i = length - 1; i >= 0; i--) this.bytes[start + pad + i] = bytes[start + i]!;
-    this.bytes.fill(BLANK, start, start + pad);
+    const { bytes } = this;
+    for (let at = this.end - 1; at >= start; at--) bytes[at + pad] = bytes[at]!;
+    for (let at = start; at < start + pad; at++) bytes[at] = BLANK;
     this.end = start + width;
   }
 
@@ -120,7 +119,8 @@ export class TextBuffer {
     const end = start + width;
     if (end <= this.end) return;
     this.ensure(width);
-    this.bytes.fill(BLANK, this.end, end);
+    const { bytes } = this;
+    for (let at = this.end; at < end; at++) bytes[at] = BLANK;
     this.end = end;
   }
 }

@@ -41,6 +41,7 @@ export function timeWriter(format: string, precision: number): WriteTime {
   const compiled = compileTimeFormat(format);
   if (typeof compiled === 'string') throw new TypeError(compiled);
   const cache = new SecondCache(compiled);
+  const unit = 10 ** (9 - precision);
   return (out, us, ns) => {
     const second = Math.floor(us / 1e6);
     if (!(Math.abs(second) <= SECONDS_MAX)) return;
@@ -50,34 +51,26 @@ export function timeWriter(format: string, precision: number): WriteTime {
     for (let i = 0; i < last; i++) {
       const part = parts[i]!;
       if (precision > 0) {
-        writePart(out, part);
-        writeFraction(out, nanoseconds, precision);
+        out.text(part);
+        out.padded(Math.floor(nanoseconds / unit), precision);
       } else {
-        writePart(out, part.endsWith('.') ? part.slice(0, -1) : part);
+        out.text(part.endsWith('.') ? part.slice(0, -1) : part);
       }
     }
-    writePart(out, parts[last]!);
+    out.text(parts[last]!);
   };
-}
-
-/** A zone's name may hold more than ASCII. */
-function writePart(out: TextBuffer, text: string): void {
-  out.text(text);
-}
-
-function writeFraction(out: TextBuffer, nanoseconds: number, precision: number): void {
-  out.padded(Math.floor(nanoseconds / 10 ** (9 - precision)), precision);
 }
 
 /** Seconds since the epoch. */
 export function unixTimeWriter(precision: number): WriteTime {
+  const unit = 10 ** (9 - precision);
   return (out, us, ns) => {
     const second = Math.floor(us / 1e6);
     if (!(Math.abs(second) <= SECONDS_MAX)) return;
     out.integer(second);
     if (precision === 0) return;
     out.byte(0x2e);
-    writeFraction(out, Math.floor(us - second * 1e6) * 1000 + ns, precision);
+    out.padded(Math.floor((Math.floor(us - second * 1e6) * 1000 + ns) / unit), precision);
   };
 }
 
