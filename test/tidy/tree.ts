@@ -46,11 +46,11 @@ export function readText(path: string): string {
 }
 
 const COMMENT_OR_STRING = /\/\/[^\n]*|\/\*[\s\S]*?\*\/|'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\[\s\S]|[^`\\])*`/g;
-const IMPORT = /\b(?:from|import|require)\s*\(?\s*'([^']+)'/g;
+const IMPORT = /^(?:import|export)\b[^;'"]*?\bfrom '([^']+)'|^import '([^']+)'|\b(?:import|require)\(\s*'([^']+)'/gm;
 
 function readSource(path: string): Source {
   const text = readText(path);
   const code = text.replace(COMMENT_OR_STRING, (match) => (match.startsWith('/') ? '' : match));
-  const imports = [...code.matchAll(IMPORT)].map((match) => match[1] ?? '');
+  const imports = [...code.matchAll(IMPORT)].map((match) => match[1] ?? match[2] ?? match[3] ?? '');
   return { path, lines: text.split('\n').length, code, imports };
 }
