@@ -19,7 +19,7 @@ export interface Arrivals {
   next(random: Random): Arrival | undefined;
 }
 
-/** Shortest and longest flow; lengths between are as likely on every scale. */
+/** Shortest and longest flow; all lengths between are as likely. */
 export type Seconds = readonly [least: number, most: number];
 
 const FIXED_KINDS = FLOW_KINDS.filter((kind) => kind.packets !== undefined);
@@ -121,5 +121,5 @@ function heavyTailed(mean: number, random: Random): number {
 }
 
 function lengthUs([least, most]: Seconds, random: Random): number {
-  return Math.floor(1e6 * least * (most / least) ** random.fraction());
+  return Math.floor(1e6 * (least + (most - least) * random.fraction()));
 }

@@ -111,6 +111,6 @@ export function allAtOnce(options: { packets: number; flows: number; seconds: nu
 /** What a small office sends, without end. */
 export function officeTraffic(options: { packetsPerSecond: number; seed: number }): Traffic {
   const { packetsPerSecond, seed } = options;
-  const arrivals = new EndlessArrivals({ packetsPerSecond, packetsPerFlow: 20, lasting: [0.05, 20] });
+  const arrivals = new EndlessArrivals({ packetsPerSecond, packetsPerFlow: 20, lasting: [0.05, 5] });
   return new Traffic({ arrivals, clients: 32, seed });
 }
