@@ -5,10 +5,14 @@ const BLOCK_BYTES = 1 << 21;
 /** Room before the block for what the last one left over. */
 const HEADROOM_BYTES = 1 << 19;
 
-/** One of the two buffers that take turns. */
-class Block {
-  bytes = new Uint8Array(HEADROOM_BYTES + BLOCK_BYTES);
-  view = new DataView(this.bytes.buffer);
+interface Block {
+  readonly bytes: Uint8Array;
+  readonly view: DataView;
+}
+
+function block(length: number): Block {
+  const bytes = new Uint8Array(length);
+  return { bytes, view: new DataView(bytes.buffer) };
 }
 
 /**
@@ -17,12 +21,12 @@ class Block {
  */
 export class BlockReader {
   readonly #source: ByteSource;
-  #current = new Block();
-  #next = new Block();
+  #current = block(HEADROOM_BYTES + BLOCK_BYTES);
+  /** Takes what is read ahead, from its headroom on. */
+  #next = block(HEADROOM_BYTES + BLOCK_BYTES);
   #pending: Promise<number> | undefined;
-  #ended = false;
-  /** Bytes of the source before `start`. */
-  #taken = -HEADROOM_BYTES;
+  /** Offset in the source of the view's first byte. */
+  #base = -HEADROOM_BYTES;
   /** First byte that has not been taken; the user moves it. */
   start = HEADROOM_BYTES;
   end = HEADROOM_BYTES;
@@ -37,59 +41,59 @@ export class BlockReader {
 
   /** Offset in the source of the byte at `at` in the view. */
   offsetOf(at: number): number {
-    return this.#taken + at;
+    return this.#base + at;
   }
 
   /**
-   * Moves on, so that the window holds more bytes than before. Views and offsets from before are void after it.
+   * Moves on, so that the window holds more bytes than before. Views and offsets from before are void after it. At most one
+   * call at a time.
    * @returns whether there were any more
-   * @throws {Error} when reading fails, as a cut gzip file does
+   * @throws {Error} when reading fails, as that of a cut gzip file does
    */
   async advance(): Promise<boolean> {
-    if (this.#ended) return false;
     const count = await (this.#pending ?? this.#read());
-    if (count === 0) {
-      this.#ended = true;
-      return false;
-    }
+    if (count === 0) return false;
     const left = this.end - this.start;
-    if (left > HEADROOM_BYTES) this.#grow(left, count);
-    const next = this.#next;
-    const start = HEADROOM_BYTES - left;
-    if (left > 0 && left <= HEADROOM_BYTES) next.bytes.set(this.#current.bytes.subarray(this.start, this.end), start);
-    if (left <= HEADROOM_BYTES) {
-      this.#taken += this.start - start;
-      this.start = start;
-      this.end = HEADROOM_BYTES + count;
-    }
-    this.#next = this.#current;
-    this.#current = next;
+    if (left <= HEADROOM_BYTES) this.#turn(left, count);
+    else this.#append(left, count);
     this.#pending = this.#read();
     this.#pending.catch(() => undefined); // it is awaited, and so reported, by the next call
     return true;
   }
 
-  /** A window larger than the headroom moves to a buffer of its own size. */
-  #grow(left: number, count: number): void {
-    const block = new Block();
-    block.bytes = new Uint8Array(left + count);
-    block.view = new DataView(block.bytes.buffer);
-    block.bytes.set(this.#current.bytes.subarray(this.start, this.end));
-    block.bytes.set(this.#next.bytes.subarray(HEADROOM_BYTES, HEADROOM_BYTES + count), left);
-    this.#taken += this.start;
-    this.start = 0;
-    this.end = left + count;
-    this.#next = block;
+  /** The blocks change places. */
+  #turn(left: number, count: number): void {
+    const next = this.#next;
+    const start = HEADROOM_BYTES - left;
+    next.bytes.set(this.#current.bytes.subarray(this.start, this.end), start);
+    this.#base += this.start - start;
+    this.start = start;
+    this.end = HEADROOM_BYTES + count;
+    // A block that grew has done its duty.
+    this.#next = this.#current.bytes.length === next.bytes.length ? this.#current : block(next.bytes.length);
+    this.#current = next;
+  }
+
+  /** A packet that the headroom cannot take: the current block grows, twofold, so that each byte is moved a few times only. */
+  #append(left: number, count: number): void {
+    if (this.end + count > this.#current.bytes.length) {
+      const grown = block(2 * left + count);
+      grown.bytes.set(this.#current.bytes.subarray(this.start, this.end));
+      this.#current = grown;
+      this.#base += this.start;
+      this.start = 0;
+      this.end = left;
+    }
+    this.#current.bytes.set(this.#next.bytes.subarray(HEADROOM_BYTES, HEADROOM_BYTES + count), this.end);
+    this.end += count;
   }
 
   #read(): Promise<number> {
-    const { bytes } = this.#next;
-    if (bytes.length !== HEADROOM_BYTES + BLOCK_BYTES) this.#next = new Block();
     return this.#source.read(this.#next.bytes.subarray(HEADROOM_BYTES));
   }
 
   async close(): Promise<void> {
-    await this.#pending?.catch(() => undefined);
     await this.#source.close();
+    await this.#pending?.catch(() => undefined);
   }
 }

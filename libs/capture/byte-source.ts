@@ -1,70 +1,78 @@
-import { open, type FileHandle } from 'node:fs/promises';
-import { Readable, type Transform } from 'node:stream';
-import { createGunzip } from 'node:zlib';
-import { DecompressStream } from 'zstd-napi';
+import { open as openDescriptor } from 'node:fs';
+import { open, stat, type FileHandle } from 'node:fs/promises';
+import { Socket } from 'node:net';
+import type { Readable } from 'node:stream';
+import { promisify } from 'node:util';
 import { InputError } from '../core/errors.ts';
+import { PACKED_MAGIC_BYTES, unpacked } from './decompress.ts';
 
-/** Bytes in their order, from a file, a pipe or a decompressor. One call at a time. */
+/** Bytes in their order, from a file, a pipe or a decompressor. One call of `read` at a time. */
 export interface ByteSource {
   /**
    * Reads at least one byte into `into`, at most its length.
    * @returns how many; 0 at the end
+   * @throws {Error} when there is no more because of damage; what lies before it has been given
    */
   read(into: Uint8Array): Promise<number>;
+  /** Also ends a `read` that waits. */
   close(): Promise<void>;
 }
 
-const MAGIC_BYTES = 4;
+/** A source whose first bytes can be looked at. */
+interface RawSource extends ByteSource {
+  /** The first `count` bytes, or all if there are fewer, without taking them. */
+  peek(count: number): Promise<Uint8Array>;
+}
 
 /**
- * Opens a file, or `stdin` for the path `-`. What is compressed with gzip or zstd, by its first bytes, is decompressed.
- * @throws {InputError} when the file cannot be opened or read
+ * Opens a file or pipe, or `stdin` for the path `-`. What is packed with gzip or zstd, by its first bytes, is unpacked.
+ * @throws {InputError} when it cannot be opened or read
  */
 export async function openBytes(path: string, stdin: Readable): Promise<ByteSource> {
-  if (path === '-') return decompressed(new StreamSource(stdin));
+  let source: RawSource | undefined;
   try {
-    const file = await open(path, 'r');
-    if (!(await file.stat()).isFile()) return await decompressed(new StreamSource(file.createReadStream()));
-    const first = Buffer.alloc(MAGIC_BYTES);
-    await file.read(first, 0, MAGIC_BYTES, 0);
-    const transform = decompressorFor(first);
-    if (transform === undefined) return new FileSource(file);
-    return new StreamSource(file.createReadStream({ start: 0, highWaterMark: 1 << 20 }).pipe(transform));
+    source = path === '-' ? new StreamSource(stdin) : await openPath(path);
+    return unpacked(source, await source.peek(PACKED_MAGIC_BYTES)) ?? source;
   } catch (error) {
+    await source?.close();
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === undefined) throw error;
     throw new InputError(`${path}: ${REASONS[code] ?? message}`, { cause: error });
   }
 }
 
-const REASONS: Record<string, string> = {
+const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'no such file',
+  ENOTDIR: 'no such file',
   EACCES: 'permission denied',
   EISDIR: 'is a directory',
+  EMFILE: 'too many open files',
 };
 
-function decompressorFor(first: Uint8Array): Transform | undefined {
-  if (first[0] === 0x1f && first[1] === 0x8b) return createGunzip({ chunkSize: 1 << 18 });
-  if (first[0] === 0x28 && first[1] === 0xb5 && first[2] === 0x2f && first[3] === 0xfd) return new DecompressStream();
-  return undefined;
-}
-
-async function decompressed(source: StreamSource): Promise<ByteSource> {
-  const first = await source.peek(MAGIC_BYTES);
-  const transform = decompressorFor(first);
-  if (transform === undefined) return source;
-  const input = Readable.from(source.chunks(), { objectMode: false });
-  input.on('error', (error) => transform.destroy(error));
-  return new StreamSource(input.pipe(transform));
+async function openPath(path: string): Promise<RawSource> {
+  const kind = await stat(path);
+  if (kind.isFIFO()) {
+    // A read in the thread pool would keep the process from ending until something is written to the pipe.
+    const fd = await promisify(openDescriptor)(path, 'r');
+    return new StreamSource(new Socket({ fd, readable: true, writable: false }));
+  }
+  const file = await open(path, 'r');
+  return kind.isFile() || kind.isDirectory() ? new FileSource(file) : new StreamSource(file.createReadStream());
 }
 
 /** A plain file, read from its beginning. */
-class FileSource implements ByteSource {
+class FileSource implements RawSource {
   readonly #file: FileHandle;
   #position = 0;
 
   constructor(file: FileHandle) {
     this.#file = file;
+  }
+
+  async peek(count: number): Promise<Uint8Array> {
+    const first = new Uint8Array(count);
+    const { bytesRead } = await this.#file.read(first, 0, count, 0);
+    return first.subarray(0, bytesRead);
   }
 
   async read(into: Uint8Array): Promise<number> {
@@ -78,8 +86,8 @@ class FileSource implements ByteSource {
   }
 }
 
-/** A stream: standard input, or what a decompressor gives. */
-class StreamSource implements ByteSource {
+/** A stream, such as standard input. */
+export class StreamSource implements RawSource {
   readonly #stream: Readable;
   readonly #chunks: AsyncIterator<Uint8Array>;
   #rest: Uint8Array = new Uint8Array(0);
@@ -97,18 +105,9 @@ class StreamSource implements ByteSource {
     return count;
   }
 
-  /** The first `count` bytes, or all if there are fewer, without taking them. */
   async peek(count: number): Promise<Uint8Array> {
     while (this.#rest.length < count && (await this.#more()));
     return this.#rest.subarray(0, count);
-  }
-
-  async *chunks(): AsyncGenerator<Uint8Array> {
-    while (this.#rest.length > 0 || (await this.#more())) {
-      const chunk = this.#rest;
-      this.#rest = new Uint8Array(0);
-      yield chunk;
-    }
   }
 
   async #more(): Promise<boolean> {
@@ -121,8 +120,8 @@ class StreamSource implements ByteSource {
     }
   }
 
-  async close(): Promise<void> {
+  close(): Promise<void> {
     this.#stream.destroy();
-    await this.#chunks.return?.();
+    return Promise.resolve();
   }
 }

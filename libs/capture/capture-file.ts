@@ -9,7 +9,8 @@ export type FilterForLink = (linkType: number) => PacketFilter;
 export class CaptureFile implements PacketSource {
   readonly name: string;
   readonly live = false;
-  readonly counters = { received: 0, filtered: 0, droppedByKernel: 0, droppedByInterface: 0, droppedByUs: 0 };
+  /** What was lost when the file was made, it does not tell. */
+  readonly counters = { received: 0, filtered: 0, droppedByKernel: -1, droppedByInterface: -1, droppedByUs: 0 };
   damage: SourceDamage | null = null;
   readonly #reader: BlockReader;
   readonly #format: CaptureFormat;
@@ -17,6 +18,7 @@ export class CaptureFile implements PacketSource {
   readonly #filterForLink: FilterForLink | undefined;
   readonly #filters = new Map<number, PacketFilter>();
   #ended = false;
+  #closed = false;
 
   constructor(name: string, reader: BlockReader, format: CaptureFormat, filter: FilterForLink | undefined) {
     this.name = name;
@@ -48,9 +50,9 @@ export class CaptureFile implements PacketSource {
     try {
       if (await this.#reader.advance()) return;
       const left = this.#reader.end - this.#reader.start;
-      this.#end(left === 0 ? undefined : `the file is cut within a packet, ${left} bytes of which are left`);
+      this.#end(left === 0 ? undefined : `cut within a packet, of which ${left} bytes are left`);
     } catch (error) {
-      this.#end((error as Error).message);
+      if (!this.#ended) this.#end((error as Error).message); // else `close` made the read fail
     }
   }
 
@@ -83,7 +85,10 @@ export class CaptureFile implements PacketSource {
     return filter;
   }
 
+  /** Also ends a `next` that waits for input. */
   async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = this.#ended = true;
     await this.#reader.close();
   }
 }

@@ -31,7 +31,7 @@ export async function openCaptureFile(path: string, options: OpenCaptureOptions 
     if (isPcap(magic) && end - start >= PCAP_HEADER_BYTES) {
       reader.start += PCAP_HEADER_BYTES;
       const header = new DataView(view.buffer, view.byteOffset + start, PCAP_HEADER_BYTES);
-      return new CaptureFile(name, reader, new PcapFormat(header), options.filter);
+      return new CaptureFile(name, reader, PcapFormat.of(header), options.filter);
     }
     const bytes = Buffer.from(view.buffer, view.byteOffset + start, Math.min(8, end - start)).toString('hex');
     throw new InputError(`${name}: is no pcap or pcapng capture (it begins with ${bytes})`);

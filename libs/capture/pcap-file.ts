@@ -5,12 +5,20 @@ import { BATCH_PACKETS_MAX, type PacketBatch } from './source.ts';
 export const PCAP_HEADER_BYTES = 24;
 /** The link type is the low half of its word; FCS length and other flags stand above. */
 const LINK_TYPE_MASK = 0xffff;
+/** Programs have written packets longer than the snap length that they declare, but not longer than this one of libpcap's. */
+const USUAL_BYTES_MAX = 262_144;
 
-/** Magic numbers, as a little-endian reader sees them: byte order, unit of the fraction, bytes of a packet header. */
-const MAGICS = new Map<
-  number,
-  { readonly littleEndian: boolean; readonly nanoseconds: boolean; readonly headerBytes: number }
->([
+/** How a file's packet headers are written. */
+interface PcapLayout {
+  readonly littleEndian: boolean;
+  /** The fraction of a second is in nanoseconds, not microseconds. */
+  readonly nanoseconds: boolean;
+  /** Of the header before each packet. */
+  readonly headerBytes: number;
+}
+
+/** By magic number, as a little-endian reader sees it. */
+const LAYOUTS: ReadonlyMap<number, PcapLayout> = new Map([
   [0xa1b2c3d4, { littleEndian: true, nanoseconds: false, headerBytes: 16 }],
   [0xd4c3b2a1, { littleEndian: false, nanoseconds: false, headerBytes: 16 }],
   [0xa1b23c4d, { littleEndian: true, nanoseconds: true, headerBytes: 16 }],
@@ -21,35 +29,42 @@ const MAGICS = new Map<
 ]);
 
 export function isPcap(magic: number): boolean {
-  return MAGICS.has(magic);
+  return LAYOUTS.has(magic);
 }
 
 /** Classic pcap (draft-ietf-opsawg-pcap): both byte orders, micro- and nanoseconds. */
 export class PcapFormat implements CaptureFormat {
-  readonly #littleEndian: boolean;
-  readonly #nanoseconds: boolean;
-  readonly #headerBytes: number;
+  readonly #layout: PcapLayout;
   readonly #linkType: number;
+  readonly #capturedMax: number;
 
-  /** @param header the file's first `PCAP_HEADER_BYTES` bytes, of which `isPcap` holds */
-  constructor(header: DataView) {
-    const { littleEndian, nanoseconds, headerBytes } = MAGICS.get(header.getUint32(0, true))!;
-    this.#littleEndian = littleEndian;
-    this.#nanoseconds = nanoseconds;
-    this.#headerBytes = headerBytes;
-    this.#linkType = header.getUint32(20, littleEndian) & LINK_TYPE_MASK;
+  constructor(layout: PcapLayout, linkType: number, snaplen: number) {
+    this.#layout = layout;
+    this.#linkType = linkType;
+    this.#capturedMax = Math.min(Math.max(snaplen, USUAL_BYTES_MAX), CAPTURED_BYTES_MAX);
+  }
+
+  /** @param header a file's first `PCAP_HEADER_BYTES` bytes, of which `isPcap` holds */
+  static of(header: DataView): PcapFormat {
+    const layout = LAYOUTS.get(header.getUint32(0, true))!;
+    const { littleEndian } = layout;
+    return new PcapFormat(
+      layout,
+      header.getUint32(20, littleEndian) & LINK_TYPE_MASK,
+      header.getUint32(16, littleEndian),
+    );
   }
 
   parse(view: DataView, start: number, end: number, batch: PacketBatch): Parsed {
-    const littleEndian = this.#littleEndian;
-    const headerBytes = this.#headerBytes;
-    const nanoseconds = this.#nanoseconds;
+    const { littleEndian, nanoseconds, headerBytes } = this.#layout;
+    const linkOfAll = this.#linkType;
+    const capturedMax = this.#capturedMax;
     const { timeUs, timeNs, offset, captured, wire, linkType } = batch;
     let count = batch.count;
     let at = start;
     while (count < BATCH_PACKETS_MAX && at + headerBytes <= end) {
       const bytes = view.getUint32(at + 8, littleEndian);
-      if (bytes > CAPTURED_BYTES_MAX) {
+      if (bytes > capturedMax) {
         batch.count = count;
         return { at, problem: `a packet claims ${bytes} captured bytes` };
       }
@@ -62,7 +77,7 @@ export class PcapFormat implements CaptureFormat {
       offset[count] = body;
       captured[count] = bytes;
       wire[count] = Math.max(bytes, view.getUint32(at + 12, littleEndian));
-      linkType[count] = this.#linkType;
+      linkType[count] = linkOfAll;
       count += 1;
       at = body + bytes;
     }
