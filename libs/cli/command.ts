@@ -38,5 +38,5 @@ export interface Context {
   readonly stdout: Output;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Writes one line to standard error, under the command's name. */
-  warn(message: string): void;
+  readonly warn: (message: string) => void;
 }

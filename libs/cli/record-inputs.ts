@@ -8,7 +8,7 @@ import type { Context } from './command.ts';
 import { foreignFormat, SIGNATURE_BYTES } from './foreign.ts';
 import { merge } from './merge.ts';
 import { cannotRead, checkFiles, checkTrees, filesBelow, identityOf } from './record-paths.ts';
-import { formatServerAddress, parseServerAddress, type ServerAddress } from './server-address.ts';
+import { parseServerAddress, type ServerAddress } from './server-address.ts';
 import { version } from './version.ts';
 
 export interface InputSettings {
@@ -117,9 +117,6 @@ export class RecordInputs implements AsyncIterable<Batch> {
     } catch (error) {
       if (!(error instanceof InputError) || this.#servers.length === 1) throw error;
       this.#fail(error);
-    }
-    if (!signal.aborted && this.#servers.length > 1) {
-      this.#context.warn(`${formatServerAddress(server)} has ended; reading on from the others`);
     }
   }
 
