@@ -27,6 +27,7 @@ export const EXTRA_HAS_DNS = 1 << 13;
 
 export const PROTOCOL = { icmp: 1, igmp: 2, tcp: 6, udp: 17, esp: 50, ah: 51, icmp6: 58, sctp: 132 } as const;
 
+const SYN_ACK = TCP_FLAG.syn | TCP_FLAG.ack;
 const ARP = 0x0806;
 const RARP = 0x8035;
 
@@ -72,6 +73,7 @@ export class FlowKey {
 
   /** The key of the flow that the packet belongs to. */
   ofPacket(h: Headers, linkType: number): void {
+    if (h.addressKind === IPV4_ADDRESS && h.hasPorts) return this.#ofIpv4Ports(h);
     this.isAnswer = false;
     if (h.etherType === ARP || h.etherType === RARP) return this.#ofArp(h);
     switch (h.addressKind) {
@@ -87,6 +89,30 @@ export class FlowKey {
     }
   }
 
+  /** What `#ofIp` does, for nearly all packets there are. */
+  #ofIpv4Ports(h: Headers): void {
+    const { source3, destination3, sourcePort, destinationPort, protocol, dnsId } = h;
+    const fromB = source3 === destination3 ? sourcePort > destinationPort : source3 >>> 0 > destination3 >>> 0;
+    const a = fromB ? destination3 : source3;
+    const b = fromB ? source3 : destination3;
+    const ports = fromB ? (destinationPort << 16) | sourcePort : (sourcePort << 16) | destinationPort;
+    let extra = protocol | (KEY_KIND.ip4 << 8) | EXTRA_HAS_PORTS;
+    if (dnsId >= 0) extra |= EXTRA_HAS_DNS | (dnsId << 16);
+    this.a0 = 0;
+    this.a1 = 0;
+    this.a2 = 0xffff;
+    this.a3 = a;
+    this.b0 = 0;
+    this.b1 = 0;
+    this.b2 = 0xffff;
+    this.b3 = b;
+    this.ports = ports;
+    this.extra = extra;
+    this.fromB = fromB;
+    this.isAnswer = protocol === PROTOCOL.tcp && (h.tcpFlags & SYN_ACK) === SYN_ACK;
+    this.hash = finished(mix(mix(mix(mix(this.#seed, a), b), ports), extra));
+  }
+
   #ofIp(h: Headers): void {
     const kind = h.addressKind === IPV4_ADDRESS ? KEY_KIND.ip4 : KEY_KIND.ip6;
     if (h.fragment === LATER_FRAGMENT) return this.ofFragment(h);
@@ -94,8 +120,7 @@ export class FlowKey {
     if (h.hasPorts) {
       extra |= EXTRA_HAS_PORTS;
       if (h.dnsId >= 0) extra |= EXTRA_HAS_DNS | (h.dnsId << 16);
-      this.isAnswer =
-        h.protocol === PROTOCOL.tcp && (h.tcpFlags & (TCP_FLAG.syn | TCP_FLAG.ack)) === (TCP_FLAG.syn | TCP_FLAG.ack);
+      this.isAnswer = h.protocol === PROTOCOL.tcp && (h.tcpFlags & SYN_ACK) === SYN_ACK;
       this.#between(h, h.sourcePort, h.destinationPort);
       const ports = this.fromB ? (h.destinationPort << 16) | h.sourcePort : (h.sourcePort << 16) | h.destinationPort;
       return this.#finish(ports, extra);
@@ -223,11 +248,13 @@ export class FlowKey {
       hash = mix(mix(mix(hash, this.a0), this.a1), this.a2);
       hash = mix(mix(mix(hash, this.b0), this.b1), this.b2);
     }
-    hash = mix(mix(mix(mix(hash, this.a3), this.b3), ports), extra);
-    hash ^= hash >>> 15;
-    hash = Math.imul(hash, 0x2c1b3c6d);
-    this.hash = (hash ^ (hash >>> 12)) | 0;
+    this.hash = finished(mix(mix(mix(mix(hash, this.a3), this.b3), this.ports), this.extra));
   }
+}
+
+function finished(hash: number): number {
+  const mixed = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
+  return mixed ^ (mixed >>> 12);
 }
 
 /** One step of MurmurHash3's body. */
