@@ -171,7 +171,7 @@ export class ColumnDecoder {
     if (!Array.isArray(texts) || texts.length > this.#rows || !texts.every((text) => typeof text === 'string'))
       throw new FrameProblem('texts: not a list of texts');
     const index = this.#words(streams[0]!, this.#area.u16(this.#rows), rows);
-    return new TextColumn(index, texts as string[], rows.set.valid);
+    return new TextColumn(index, texts, rows.set.valid);
   }
 
   #bytes({ extraBytes, streams }: Layout, rows: Rows): BytesColumn {

@@ -44,15 +44,15 @@ function sampled(values: Integers, count: number, bits: number, add: Add): numbe
   return (planes * weighted[rows]! - sum) / rows;
 }
 
-const addDirect: Add = (values, row) => count(values.low[row]!, values.high[row]!);
+const addDirect: Add = (values, row) => tally(values.low[row]!, values.high[row]!);
 
 const addStep: Add = (values, row) => {
   const step = values.low[row]! - values.low[row - 1]! + (values.high[row]! - values.high[row - 1]!) * 2 ** 32;
   const zigzag = step < 0 ? -2 * step - 1 : 2 * step;
-  count(zigzag, zigzag < 2 ** 32 ? 0 : zigzag / 2 ** 32);
+  tally(zigzag, zigzag < 2 ** 32 ? 0 : zigzag / 2 ** 32);
 };
 
-function count(low: number, high: number): void {
+function tally(low: number, high: number): void {
   counts[low & 255]! += 1;
   counts[256 + ((low >>> 8) & 255)]! += 1;
   counts[512 + ((low >>> 16) & 255)]! += 1;

@@ -200,7 +200,7 @@ function mergeBytes(parts: readonly Part[], rows: number, valid: Uint8Array | un
   const blob = area.u8(used.reduce((sum, bytes) => sum + bytes, 0));
   let offset = 0;
   for (const [i, { column, start, rows: count }] of parts.entries()) {
-    if (column?.kind === 'bytes') blob.set(column.blob.subarray(0, used[i]!), offset);
+    if (column?.kind === 'bytes') blob.set(column.blob.subarray(0, used[i]), offset);
     for (let row = 0; row < count; row++)
       ends[start + row] = offset + (column?.kind === 'bytes' ? column.ends[row]! : 0);
     offset += used[i]!;

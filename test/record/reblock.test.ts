@@ -3,7 +3,7 @@ import test from 'node:test';
 import fc from 'fast-check';
 import type { Batch } from '../../libs/record/batch.ts';
 import { Reblocker } from '../../libs/record/reblock.ts';
-import { arbitraryBatch, batchOf, cellOf, cellsOf, ORIGIN, type BatchSettings } from '../support/batches.ts';
+import { arbitraryBatch, batchOf, cellsAt, cellsOf, ORIGIN, type BatchSettings } from '../support/batches.ts';
 
 const small = (times: readonly number[], settings: BatchSettings): Batch =>
   batchOf(times.length, { stime: times }, settings);
@@ -77,10 +77,8 @@ test('merging keeps every value and every absence', () =>
       assert.ok(merged !== undefined && others.length === 0);
       const fields = Math.max(...chain.map((batch) => batch.columns.length));
       for (let field = 0; field < fields; field++) {
-        const expected = chain.flatMap(({ rows, columns }) =>
-          Array.from({ length: rows }, (_, row) => cellOf(columns[field], row)),
-        );
-        assert.deepEqual(expected.map((_, row) => cellOf(merged.columns[field], row)), expected); // prettier-ignore
+        const expected = chain.flatMap((batch) => cellsAt(batch, field));
+        assert.deepEqual(cellsAt(merged, field), expected);
       }
       assert.equal(merged.covers, first);
     }),

@@ -85,10 +85,14 @@ export function assertSameBatch(actual: Batch, expected: Batch, fields?: Readonl
   }
 }
 
-/** All rows of a batch by field number, for assertions on few rows. */
+/** The cells of a field in all rows of a batch. */
 export function cellsOf(batch: Batch, name: StoredName): Cell[] {
-  const column = batch.columns[STORED_FIELDS[name].number];
-  return Array.from({ length: batch.rows }, (_, row) => cellOf(column, row));
+  return cellsAt(batch, STORED_FIELDS[name].number);
+}
+
+/** As `cellsOf`, by field number. */
+export function cellsAt(batch: Batch, field: number): Cell[] {
+  return Array.from({ length: batch.rows }, (_, row) => cellOf(batch.columns[field], row));
 }
 
 const u32 = fc.integer({ min: 0, max: 0xffff_ffff });
