@@ -36,13 +36,14 @@ export function lettersCell({ name }: CellContext): Cell {
 
 export const flagsCell = ({ name }: CellContext): Cell => asciiCell(reader(name));
 
-/** Three places; without padding the five that the column has. */
+/** Without padding the five places that the column has. */
 export function directionCell({ name, settings }: CellContext): Cell {
   const read = reader(name);
-  if (settings.style !== 'delimited') return asciiCell(read);
+  const place =
+    settings.style === 'delimited' ? (text: string) => text.padStart(5) : (text: string) => text.trimStart();
   return asciiCell((batch, row) => {
     const value = read(batch, row);
-    return typeof value === 'string' ? value.padStart(5) : undefined;
+    return typeof value === 'string' ? place(value) : undefined;
   });
 }
 
