@@ -61,13 +61,14 @@ export class Outputs {
       if (count > 0) await this.#rejected.push(batch, this.#selection.refused, count);
     }
     const count = this.#selection.take(batch, matched);
-    if (count === 0) return;
+    const all = count === batch.rows;
     const { rows } = this.#selection;
     this.#totals?.add(batch, rows, count);
-    for (const file of this.#files) await file.push(batch, count === batch.rows ? undefined : rows, count);
-    if (this.#print === undefined) return;
+    // A batch of which nothing is left still says which record numbers it stands for.
+    for (const file of this.#files) await file.push(batch, all ? undefined : rows, count);
+    if (this.#print === undefined || count === 0) return;
     await this.#plan.names?.learn(batch, rows, count);
-    await this.#print.push(batch, count === batch.rows ? undefined : rows, count);
+    await this.#print.push(batch, all ? undefined : rows, count);
   }
 
   /** Everything has been pushed. */

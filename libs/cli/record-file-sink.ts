@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { encodeBatch } from '../codec/encode.ts';
 import { SuiteError } from '../core/errors.ts';
 import type { Batch } from '../record/batch.ts';
+import { Reblocker } from '../record/reblock.ts';
 import { selectRows } from '../record/select.ts';
 import type { Output } from './output.ts';
 import { tailOf } from './record-file-tail.ts';
@@ -24,11 +25,15 @@ const STILL_WRITING_MS = 100;
 /** Appends records to a file, or streams them to standard output, in whole frames. */
 export class RecordFileSink implements Sink {
   readonly #target: Target;
+  readonly #waitMs: number;
+  readonly #reblocker = new Reblocker();
+  #timer: NodeJS.Timeout | undefined;
   #writing: Promise<void> | undefined;
   #failure: unknown;
 
-  private constructor(target: Target, _waitMs: number) {
+  private constructor(target: Target, waitMs: number) {
     this.#target = target;
+    this.#waitMs = waitMs;
   }
 
   /**
@@ -43,17 +48,34 @@ export class RecordFileSink implements Sink {
 
   push(batch: Batch, rows: Uint32Array | undefined, count: number): Promise<void> | undefined {
     if (this.#failure !== undefined) throw this.#failure;
-    this.#write(encodeBatch(rows === undefined ? batch : selectRows(batch, rows, count)));
+    this.#write(this.#reblocker.push(rows === undefined ? batch : selectRows(batch, rows, count)));
+    this.#timer ??= setTimeout(() => this.#writeLate(), this.#waitMs);
     return this.#writing;
   }
 
   async end(): Promise<void> {
+    clearTimeout(this.#timer);
+    if (this.#failure === undefined) this.#write(this.#reblocker.flush());
     await this.#writing;
     await this.#target.close();
     if (this.#failure !== undefined) throw this.#failure;
   }
 
-  #write(frame: Uint8Array): void {
+  /** Records have waited long enough for company. */
+  #writeLate(): void {
+    this.#timer = undefined;
+    try {
+      this.#write(this.#reblocker.flush());
+    } catch (error) {
+      this.#failure ??= error; // the next push or the end reports it
+    }
+  }
+
+  #write(batches: readonly Batch[]): void {
+    for (const batch of batches) this.#writeFrame(encodeBatch(batch));
+  }
+
+  #writeFrame(frame: Uint8Array): void {
     const after = this.#writing;
     const written = after === undefined ? this.#target.write(frame) : after.then(() => this.#target.write(frame));
     if (written === undefined) return;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { appendFile, mkdtemp, open, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { appendFile, mkdtemp, open, readFile, rm, stat, truncate, watch, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
@@ -58,6 +58,27 @@ test('only the chosen rows are written', async (t) => {
   await sink.push(packets(1, 2, 3, 4), Uint32Array.of(1, 3, 0), 2);
   await sink.end();
   assert.deepEqual(await packetsOf(path), [2, 4]);
+});
+
+test('small batches whose record numbers follow each other share a frame', async (t) => {
+  const path = join(await folder(t), 'records');
+  const batches = Array.from({ length: 100 }, (_, first) => batchOf(1, { spkts: [first] }, { first }));
+  await write(path, ...batches);
+  let read = 0;
+  for await (const batch of new BatchReader(chunk(await readFile(path)))) read += batch.rows === 100 ? 1 : 100;
+  assert.equal(read, 1);
+});
+
+test('records reach the file while nothing more comes', async (t) => {
+  const path = join(await folder(t), 'records');
+  const sink = await RecordFileSink.open(path, stdout());
+  const watcher = watch(path)[Symbol.asyncIterator]();
+  const written = watcher.next();
+  await sink.push(packets(1), undefined, 1);
+  await written;
+  assert.deepEqual(await packetsOf(path), [1]);
+  await watcher.return?.();
+  await sink.end();
 });
 
 test("'-' streams to standard output before the end", async () => {
