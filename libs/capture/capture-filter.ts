@@ -1,5 +1,6 @@
 import { UsageError } from '../core/errors.ts';
-import { bpfFilter, bpfProblem } from './bpf.ts';
+import { bpfFilter } from './bpf-filter.ts';
+import { bpfProblem } from './bpf.ts';
 import type { FilterForLink } from './capture-file.ts';
 import { compileCaptureFilter } from './libpcap.ts';
 

@@ -89,8 +89,9 @@ class Unzstd implements Unpacker {
     }
   }
 
-  *end(): Generator<Uint8Array> {
+  end(): Uint8Array[] {
     if (!this.#stream.isComplete) throw new Error('the zstd data is cut');
+    return [];
   }
 
   close(): void {

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { InputError, UsageError } from '../core/errors.ts';
 import type { BpfInstruction } from './bpf.ts';
+import { dltOf } from './data-link.ts';
 
 const NAMES = ['libpcap.so.0.8', 'libpcap.so.1', 'libpcap.so', 'libpcap.dylib', 'libpcap.A.dylib'];
 /** No packet is longer; the "whole packet" that an accepting program returns. */
@@ -27,13 +28,24 @@ interface Libpcap {
 
 let loaded: Libpcap | undefined;
 
-/** @throws {InputError} when the library is not there */
+/** @throws {InputError} when koffi or the library is not there */
 function libpcap(): Libpcap {
   return (loaded ??= load());
 }
 
+function loadKoffi(): Koffi {
+  try {
+    return createRequire(import.meta.url)('koffi') as Koffi;
+  } catch (error) {
+    throw new InputError('capture filters need the package koffi, which could not be loaded', {
+      hint: 'Run npm ci, without leaving out optional packages: koffi keeps its binaries there.',
+      cause: error,
+    });
+  }
+}
+
 function load(): Libpcap {
-  const koffi = createRequire(import.meta.url)('koffi') as Koffi;
+  const koffi = loadKoffi();
   for (const name of NAMES) {
     let library: ReturnType<Koffi['load']>;
     try {
@@ -85,10 +97,4 @@ export function compileCaptureFilter(text: string, linkType: number, optimize: b
   } finally {
     pcap.close(handle);
   }
-}
-
-/** libpcap's own number of a link type, where it differs from that in files. */
-function dltOf(linkType: number): number {
-  const RAW_IP = 101;
-  return linkType === RAW_IP ? 12 : linkType;
 }

@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { bpfFilter, bpfProblem, listProgram, type BpfInstruction } from '../../libs/capture/bpf.ts';
+import { bpfFilter } from '../../libs/capture/bpf-filter.ts';
+import { bpfProblem, listProgram, type BpfInstruction } from '../../libs/capture/bpf.ts';
 import { captureFilter } from '../../libs/capture/capture-filter.ts';
 import { compileCaptureFilter } from '../../libs/capture/libpcap.ts';
 import { ipv4, ipv6 } from '../../libs/packet/build/ip.ts';
@@ -85,7 +86,8 @@ const CHECKS: { name: string; program: BpfInstruction[]; problem: RegExp }[] = [
   { name: 'nothing', program: [], problem: /0 instructions/ },
   { name: 'no end', program: [op(0x00)], problem: /no return/ },
   { name: 'jump out', program: [op(0x15, 0, 1, 0), op(0x06)], problem: /instruction 0: jump out/ },
-  { name: 'far jump', program: [op(0x05, 0xffff_ffff), op(0x06)], problem: /jump out/ },
+  { name: 'far jump', program: [op(0x05, 0x7fff_ffff), op(0x06)], problem: /jump out/ },
+  { name: 'jump before the beginning', program: [op(0x05, 0xffff_fffe), op(0x06)], problem: /jump out/ },
   { name: 'division by zero', program: [op(0x34), op(0x06)], problem: /division by zero/ },
   { name: 'scratch', program: [op(0x02, 16), op(0x06)], problem: /scratch/ },
   { name: 'unknown', program: [op(0xff), op(0x06)], problem: /unknown/ },
