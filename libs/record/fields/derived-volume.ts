@@ -48,12 +48,25 @@ function rate(pkts: number, dur: number): number {
   return pkts < 2 || dur === 0 ? 0 : ((pkts - 1) * NS_PER_SECOND) / dur;
 }
 
+type Known = number | undefined;
+
+/** The time of one direction where the probe measured it, else that of the record. */
+const timeOf = (dur: number, first: Known, last: Known): number =>
+  first === undefined || last === undefined ? dur : last - first;
+
+const sideLoad = (bytes: number, pkts: number, dur: number, first: Known, last: Known): number =>
+  load(bytes, pkts, timeOf(dur, first, last));
+
+const sideRate = (pkts: number, dur: number, first: Known, last: Known): number => rate(pkts, timeOf(dur, first, last));
+
 /** From -1, all from the responder, to 1, all from the initiator (producer-consumer ratio). */
 const balance = (sent: number, received: number): number =>
   sent + received === 0 ? 0 : (sent - received) / (sent + received);
 
-const LOAD_ABOUT = 'in bits a second: 8 x (bytes - one mean packet) / dur; 0 with one packet or no duration.';
-const RATE_ABOUT = 'packets a second: (packets - 1) / dur; 0 with one packet or no duration.';
+const LOAD_ABOUT =
+  'in bits a second: 8 x (bytes - one mean packet) / dur, or / its own time where that was measured; 0 with one packet.';
+const RATE_ABOUT =
+  'packets a second: (packets - 1) / dur, or / its own time where that was measured; 0 with one packet.';
 
 export const DERIVED_VOLUME_FIELDS = {
   pkts: number(1040, 'TotPkts', 8, 'integer', 'packets', ['spkts', 'dpkts'], add, 'Packets both ways.'),
@@ -89,15 +102,25 @@ export const DERIVED_VOLUME_FIELDS = {
     'Application byte ratio: the same as pcr.',
   ),
 
-  load: number(1045, 'Load', 8, 'decimal', 'bits/s', ['sload', 'dload'], add, 'sload + dload.'),
+  load: number(
+    1045,
+    'Load',
+    8,
+    'decimal',
+    'bits/s',
+    ['sbytes', 'spkts', 'dbytes', 'dpkts', 'dur'],
+    (sbytes: number, spkts: number, dbytes: number, dpkts: number, dur: number) =>
+      load(sbytes, spkts, dur) + load(dbytes, dpkts, dur),
+    'Load both ways in bits a second: of each direction 8 x (bytes - one mean packet) / dur.',
+  ),
   sload: number(
     1046,
     'SrcLoad',
     8,
     'decimal',
     'bits/s',
-    ['sbytes', 'spkts', 'dur'],
-    load,
+    ['sbytes', 'spkts', 'dur', 'sfirst?', 'slast?'],
+    sideLoad,
     `Load of the initiator ${LOAD_ABOUT}`,
   ),
   dload: number(
@@ -106,19 +129,28 @@ export const DERIVED_VOLUME_FIELDS = {
     8,
     'decimal',
     'bits/s',
-    ['dbytes', 'dpkts', 'dur'],
-    load,
+    ['dbytes', 'dpkts', 'dur', 'dfirst?', 'dlast?'],
+    sideLoad,
     `Load of the responder ${LOAD_ABOUT}`,
   ),
-  rate: number(1048, 'Rate', 12, 'decimal', 'packets/s', ['pkts', 'dur'], rate, `Both ways, ${RATE_ABOUT}`),
+  rate: number(
+    1048,
+    'Rate',
+    12,
+    'decimal',
+    'packets/s',
+    ['pkts', 'dur'],
+    rate,
+    'Packets a second both ways: (packets - 1) / dur.',
+  ),
   srate: number(
     1049,
     'SrcRate',
     12,
     'decimal',
     'packets/s',
-    ['spkts', 'dur'],
-    rate,
+    ['spkts', 'dur', 'sfirst?', 'slast?'],
+    sideRate,
     `From the initiator, ${RATE_ABOUT}`,
   ),
   drate: number(
@@ -127,8 +159,8 @@ export const DERIVED_VOLUME_FIELDS = {
     12,
     'decimal',
     'packets/s',
-    ['dpkts', 'dur'],
-    rate,
+    ['dpkts', 'dur', 'dfirst?', 'dlast?'],
+    sideRate,
     `From the responder, ${RATE_ABOUT}`,
   ),
 
