@@ -62,7 +62,7 @@ const VALUES: readonly (readonly [name: FieldName, record: RecordValues, expecte
   ['tcprtt', LOSSY, 0.0305],
   ['tcprtt', { synack: 30_100_000 }, undefined],
   ['stcpmax', LOSSY, 4313558032.786885],
-  ['dtcpmax', LOSSY, 16854032.7868852],
+  ['dtcpmax', { ...LOSSY, swin: 64000, ackdat: 1_900_000 }, 16_000_000],
   ['sintpkt', PACED, 20.1],
   ['sintpktidl', PACED, 20.1],
   ['sintpktact', PACED, undefined],
