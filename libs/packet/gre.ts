@@ -1,6 +1,6 @@
 import { ENCAPSULATION, type Headers } from './headers.ts';
 import { LINK, NEXT } from './numbers.ts';
-import { note, PROBLEM, stop } from './problems.ts';
+import { PROBLEM, stop } from './problems.ts';
 import { enterTunnel, TUNNEL } from './tunnel.ts';
 
 const HEADER_BYTES = 4;
@@ -10,6 +10,8 @@ const KEY = 0x2000;
 const SEQUENCE = 0x1000;
 const ACKNOWLEDGEMENT = 0x0080;
 const VERSION_MASK = 7;
+const ROUTES_MAX = 16;
+const ROUTE_BYTES = 4;
 const ETHERNET = 0x6558;
 const PPP = 0x880b;
 const ERSPAN = 0x88be;
@@ -20,7 +22,7 @@ const IPV4_NIBBLE = 4;
 
 /**
  * GRE (RFC 2784, RFC 2890), NVGRE (RFC 7637), which is GRE with a key in front of Ethernet, and the enhanced GRE of PPTP
- * (RFC 2637 §4.1). The source routing of RFC 1701 is not followed.
+ * (RFC 2637 §4.1). The source routing of RFC 1701 is passed over.
  */
 export function decodeGre(view: DataView, offset: number, end: number, headers: Headers): number {
   if (offset + HEADER_BYTES > end) return stop(headers, PROBLEM.greTruncated);
@@ -37,12 +39,24 @@ export function decodeGre(view: DataView, offset: number, end: number, headers: 
   if (at > end) return stop(headers, PROBLEM.greTruncated);
   headers.encapsulations |= ENCAPSULATION.gre;
   if ((flags & ROUTING) !== 0) {
-    note(headers, PROBLEM.greRouting);
-    return at;
+    at = endOfRouting(view, at, end);
+    if (at < 0) return stop(headers, PROBLEM.greRouting);
   }
   const keyValue = (flags & KEY) === 0 ? -1 : view.getInt32(key);
   if (version === 1) return decodePptp(at, headers, keyValue);
   return enterByProtocol(view, at, end, headers, protocol, flags, keyValue);
+}
+
+/** Source route entries: address family, offset, length, and that many bytes; one of family and length zero is the last. */
+function endOfRouting(view: DataView, offset: number, end: number): number {
+  let at = offset;
+  for (let count = 0; count < ROUTES_MAX && at + ROUTE_BYTES <= end; count++) {
+    const bytes = view.getUint8(at + 3);
+    const isLast = view.getUint16(at) === 0 && bytes === 0;
+    at += ROUTE_BYTES + bytes;
+    if (isLast) return at;
+  }
+  return -1;
 }
 
 /** The key of version 1 is the payload's length and the call's number; without payload the packet only acknowledges. */

@@ -12,6 +12,9 @@ const HAS_EXTENSION = 0x04;
 const USER_PACKET = 0xff;
 const OPTIONAL_BYTES = 4;
 const EXTENSIONS_MAX = 8;
+const VERSION_0_BYTES = 20;
+const VERSION_0_MASK = 0xf0;
+const VERSION_0_GTP = 0x10;
 
 /** GTP-U (3GPP TS 29.281 §5): user packets; other messages stay with their UDP flow. */
 export function decodeGtp(view: DataView, offset: number, end: number, headers: Headers): number {
@@ -41,4 +44,14 @@ function endOfExtensions(view: DataView, offset: number, end: number): number {
     at += bytes;
   }
   return -1;
+}
+
+/** GTP version 0 (GSM 09.60 §6, §8): a fixed header of 20 bytes with a flow label where version 1 has the tunnel's id. */
+export function decodeGtp0(view: DataView, offset: number, end: number, headers: Headers): number {
+  const body = offset + VERSION_0_BYTES;
+  if (body > end || (view.getUint8(offset) & VERSION_0_MASK) !== VERSION_0_GTP) return -1;
+  if (view.getUint8(offset + 1) !== USER_PACKET || !looksLikeIp(view, body, end, headers)) return -1;
+  headers.encapsulations |= ENCAPSULATION.gtp;
+  enterTunnel(headers, TUNNEL.gtpu, view.getUint16(offset + 6), NEXT.linkType | LINK.rawIp);
+  return body;
 }

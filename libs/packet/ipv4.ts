@@ -1,4 +1,5 @@
 import { FIRST_FRAGMENT, IP_OPTION, IPV4_ADDRESS, LATER_FRAGMENT, NOT_FRAGMENTED, type Headers } from './headers.ts';
+import { decodeIpv6 } from './ipv6.ts';
 import { ETHER_TYPE, NEXT } from './numbers.ts';
 import { note, PROBLEM, stop } from './problems.ts';
 import { commitTunnel } from './tunnel.ts';
@@ -14,7 +15,7 @@ const OFFSET_MASK = 0x1fff;
 export function decodeIpv4(view: DataView, offset: number, end: number, headers: Headers): number {
   if (offset + HEADER_BYTES_MIN > end) return stop(headers, PROBLEM.ipv4Truncated);
   const versionAndLength = view.getUint8(offset);
-  if (versionAndLength >> 4 !== 4) return stop(headers, PROBLEM.ipv4Version);
+  if (versionAndLength >> 4 !== 4) return decodeOtherVersion(view, offset, end, headers, versionAndLength >> 4);
   const body = offset + (versionAndLength & 15) * 4;
   if (body < offset + HEADER_BYTES_MIN || body > headers.wireEnd) return stop(headers, PROBLEM.ipv4HeaderLength);
   const totalBytes = view.getUint16(offset + 2);
@@ -50,6 +51,11 @@ export function decodeIpv4(view: DataView, offset: number, end: number, headers:
   return body;
 }
 
+/** What is announced as IPv4 and is IPv6: the first four bits know better than the link. */
+function decodeOtherVersion(view: DataView, offset: number, end: number, headers: Headers, version: number): number {
+  return version === 6 ? decodeIpv6(view, offset, end, headers) : stop(headers, PROBLEM.ipv4Version);
+}
+
 function setFragment(word: number, headers: Headers): void {
   const units = word & OFFSET_MASK;
   headers.fragment = units === 0 ? FIRST_FRAGMENT : LATER_FRAGMENT;
@@ -58,6 +64,9 @@ function setFragment(word: number, headers: Headers): void {
   headers.moreFragments = (word & MORE_FRAGMENTS) !== 0;
   if (units !== 0) headers.next = 0;
 }
+
+const LOOSE_ROUTE = 131;
+const STRICT_ROUTE = 137;
 
 /** The whole option octet, with the copied flag (IANA "ip-parameters"). */
 function optionBit(type: number): number {
@@ -69,11 +78,11 @@ function optionBit(type: number): number {
     case 130:
     case 133:
       return IP_OPTION.security;
-    case 131:
+    case LOOSE_ROUTE:
       return IP_OPTION.looseSourceRoute;
     case 136:
       return IP_OPTION.satnet;
-    case 137:
+    case STRICT_ROUTE:
       return IP_OPTION.strictSourceRoute;
     case 148:
       return IP_OPTION.routerAlert;
@@ -100,7 +109,15 @@ function readOptions(view: DataView, offset: number, body: number, headers: Head
       note(headers, PROBLEM.ipv4Options);
       break;
     }
+    if (type === LOOSE_ROUTE || type === STRICT_ROUTE) takeRoute(view, at, bytes, end, headers);
     at += bytes;
   }
   return found;
+}
+
+/** Until a source route is used up, the last of its addresses is where the packet is going (RFC 791 §3.1). */
+function takeRoute(view: DataView, offset: number, bytes: number, end: number, headers: Headers): void {
+  if (bytes < 7 || offset + bytes > end) return;
+  const pointer = view.getUint8(offset + 2);
+  if (pointer >= 4 && pointer + 3 <= bytes) headers.destination3 = view.getInt32(offset + bytes - 4);
 }

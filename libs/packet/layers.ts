@@ -2,17 +2,18 @@ import { decodeAh } from './ah.ts';
 import { decodeArcnet, decodeLinuxArcnet } from './arcnet.ts';
 import { decodeArp } from './arp.ts';
 import { decodeAtm, decodeSunAtm } from './atm.ts';
+import { decodeBatman } from './batman.ts';
 import { decodeCiscoHdlc } from './cisco-hdlc.ts';
 import { decodeDccp } from './dccp.ts';
-import { decodeEnc } from './enc.ts';
 import { decodeErspan } from './erspan.ts';
 import { decodeEsp } from './esp.ts';
 import { decodeEtherIp } from './etherip.ts';
 import { decodeEthernet } from './ethernet.ts';
+import { decodeFabricPath } from './fabricpath.ts';
 import { decodeFddi } from './fddi.ts';
 import { decodeFrameRelay } from './frame-relay.ts';
 import { decodeGre } from './gre.ts';
-import type { Headers } from './headers.ts';
+import type { LayerDecoder } from './layer-decoder.ts';
 import { decodeIcmp } from './icmp.ts';
 import { decodeIcmp6 } from './icmp6.ts';
 import { decodeIgmp } from './igmp.ts';
@@ -29,14 +30,15 @@ import { decodeMpls } from './mpls.ts';
 import { decodeNflog } from './nflog.ts';
 import { decodeNsh } from './nsh.ts';
 import { decodeNullLoopback } from './null-loopback.ts';
-import { NEXT, NEXT_END } from './numbers.ts';
+import { LINK, NEXT, NEXT_END } from './numbers.ts';
 import { decodePbb } from './pbb.ts';
 import { decodePflog } from './pflog.ts';
 import { decodePim } from './pim.ts';
 import { decodePktap } from './pktap.ts';
 import { decodePpi } from './ppi.ts';
-import { decodeDirectedPpp, decodePpp, decodeSerial } from './ppp.ts';
+import { decodePpp, decodeSerial } from './ppp.ts';
 import { decodePppoe } from './pppoe.ts';
+import { preface } from './preface.ts';
 import { decodeAvs, decodePrism } from './prism.ts';
 import { decodeRadiotap } from './radiotap.ts';
 import { decodeRawIp } from './raw-ip.ts';
@@ -45,19 +47,11 @@ import { decodeShim } from './shims.ts';
 import { decodeSlip } from './slip.ts';
 import { decodeTcp } from './tcp.ts';
 import { decodeTokenRing } from './token-ring.ts';
+import { decodeTrill } from './trill.ts';
 import { decodeUdp } from './udp.ts';
 import { decodeUdpLite } from './udp-lite.ts';
 import { decodeVlan } from './vlan.ts';
 import { decodeWlan } from './wlan.ts';
-
-/**
- * Decodes one layer. Reads nothing at or past `end`, never throws, allocates nothing.
- * @param offset first byte of the layer; may lie past `end` when the capture cut the packet
- * @param end just past the captured bytes of the packet that carries it
- * @returns where the next layer begins, with `headers.next` set to what it is (0 when this was the last), or -1 with
- *   `headers.problem` set and the addresses of the layers below untouched
- */
-export type LayerDecoder = (view: DataView, offset: number, end: number, headers: Headers) => number;
 
 interface Layer {
   readonly decode: LayerDecoder;
@@ -80,7 +74,6 @@ const LAYERS: readonly Layer[] = [
   { decode: decodeSlip, linkTypes: [8] },
   { decode: decodePpp, linkTypes: [9] },
   { decode: decodeSerial, linkTypes: [50] },
-  { decode: decodeDirectedPpp, linkTypes: [166, 204] },
   { decode: decodePppoe, linkTypes: [51], etherTypes: [0x8863, 0x8864] },
   { decode: decodeFddi, linkTypes: [10] },
   { decode: decodeRawIp, linkTypes: [12, 14, 101] },
@@ -99,7 +92,17 @@ const LAYERS: readonly Layer[] = [
   { decode: decodeAtm, linkTypes: [100] },
   { decode: decodeSunAtm, linkTypes: [123] },
   { decode: decodePflog, linkTypes: [117] },
-  { decode: decodeEnc, linkTypes: [109] },
+  // A byte that says which way it went, then PPP, Cisco HDLC, Frame Relay.
+  { decode: preface(1, NEXT.linkType | LINK.ppp), linkTypes: [166, 204] },
+  { decode: preface(1, NEXT.linkType | LINK.ciscoHdlc), linkTypes: [205] },
+  { decode: preface(1, NEXT.linkType | LINK.frameRelay), linkTypes: [206] },
+  // OpenBSD's IPsec interface: address family, SPI, flags. Solaris's: versions, lengths, interfaces, zones.
+  { decode: preface(12, NEXT.linkType | LINK.rawIp), linkTypes: [109] },
+  { decode: preface(24, NEXT.linkType | LINK.rawIp), linkTypes: [226] },
+  // Ethernet behind a device's own header, a preamble, or both.
+  { decode: preface(4, NEXT.linkType | LINK.ethernet), linkTypes: [240] },
+  { decode: preface(8, NEXT.linkType | LINK.ethernet), linkTypes: [259, 274] },
+  { decode: preface(12, NEXT.linkType | LINK.ethernet), linkTypes: [241] },
   // Between link and network.
   { decode: decodeVlan, etherTypes: [0x8100, 0x88a8, 0x9100, 0x9200] },
   { decode: decodeLlc, etherTypes: [0x0004] },
@@ -113,6 +116,9 @@ const LAYERS: readonly Layer[] = [
   { decode: decodeMacsec, etherTypes: [0x88e5] },
   { decode: decodeShim, etherTypes: [0x8909, 0x8926, 0x892f, 0x893f] },
   { decode: decodePbb, etherTypes: [0x88e7] },
+  { decode: decodeTrill, etherTypes: [0x22f3] },
+  { decode: decodeFabricPath, etherTypes: [0x8903] },
+  { decode: decodeBatman, etherTypes: [0x4305] },
   { decode: decodeNsh, etherTypes: [0x894f] },
   { decode: decodeErspan, etherTypes: [0x88be, 0x22eb] },
   // Network.

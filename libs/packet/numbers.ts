@@ -54,4 +54,4 @@ export const NEXT = {
 export const NEXT_END = 6 << 16;
 
 /** Link types (LINKTYPE_ numbers) that occur inside other layers. */
-export const LINK = { ethernet: 1, ppp: 9, rawIp: 101, ciscoHdlc: 104, wlan: 105 } as const;
+export const LINK = { ethernet: 1, ppp: 9, rawIp: 101, ciscoHdlc: 104, wlan: 105, frameRelay: 107 } as const;

@@ -43,11 +43,6 @@ export function decodeSerial(view: DataView, offset: number, end: number, header
   return decodePpp(view, offset, end, headers);
 }
 
-/** PPP behind a byte that says which way it went, LINKTYPE_PPP_PPPD and LINKTYPE_PPP_WITH_DIR. */
-export function decodeDirectedPpp(view: DataView, offset: number, end: number, headers: Headers): number {
-  return decodePpp(view, offset + 1, end, headers);
-}
-
 /** Only a packet that was not split can be told. */
 function decodeMultilink(view: DataView, offset: number, end: number, headers: Headers): number {
   if (offset + 4 > end) return stop(headers, PROBLEM.pppTruncated);

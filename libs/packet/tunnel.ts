@@ -35,6 +35,11 @@ const NAMES = [
   'tzsp',
   'wireguard',
   'ipsecnat',
+  'capwap',
+  'ayiya',
+  'trill',
+  'batman',
+  'fabricpath',
 ] as const;
 
 export type TunnelName = (typeof NAMES)[number];

@@ -1,5 +1,8 @@
+import { decodeAyiya } from './ayiya.ts';
+import { decodeCapwap } from './capwap.ts';
 import { decodeGeneve } from './geneve.ts';
-import { decodeGtp } from './gtp.ts';
+import { decodeGreInUdp } from './gre-in-udp.ts';
+import { decodeGtp, decodeGtp0 } from './gtp.ts';
 import type { Headers } from './headers.ts';
 import { decodeL2tp } from './l2tp.ts';
 import { decodeLisp } from './lisp.ts';
@@ -21,12 +24,16 @@ type UdpTunnel = (view: DataView, offset: number, end: number, headers: Headers)
 const TUNNELS: readonly (readonly [decode: UdpTunnel, ...ports: number[]])[] = [
   [decodeL2tp, 1701],
   [decodeGtp, 2152],
+  [decodeGtp0, 3386],
   [decodeTeredo, 3544],
   [decodeLisp, 4341],
   [decodeNatTraversal, 4500],
   // 8472 is the port that Linux took before one was assigned.
   [decodeVxlan, 4789, 8472],
+  [decodeGreInUdp, 4754],
   [decodeVxlanGpe, 4790],
+  [decodeAyiya, 5072],
+  [decodeCapwap, 5247],
   [decodeGeneve, 6081],
   [decodeMplsInUdp, 6635],
   [decodeTzsp, 37_008],

@@ -4,7 +4,16 @@ import { ethernet } from '../../libs/packet/build/link.ts';
 import { payload } from '../../libs/packet/build/payload.ts';
 import { udp } from '../../libs/packet/build/transport.ts';
 import { FIRST_FRAGMENT, IP_OPTION, LATER_FRAGMENT } from '../../libs/packet/headers.ts';
-import { FOUND_ETHERNET, FOUND_IPV4, FOUND_STATIONS, foundPayload, RAW_IP, testDecoding } from './decoded.ts';
+import {
+  FOUND_ETHERNET,
+  FOUND_IPV4,
+  FOUND_IPV6,
+  FOUND_STATIONS,
+  foundPayload,
+  IPV6,
+  RAW_IP,
+  testDecoding,
+} from './decoded.ts';
 
 const UDP = udp({ sourcePort: 1024, destinationPort: 9 });
 const FOUND_UDP = { protocol: 17, hasPorts: true, sourcePort: 1024, destinationPort: 9 };
@@ -63,6 +72,21 @@ testDecoding('decodeIpv4', [
         IP_OPTION.unknown,
       ...foundPayload(62, 0),
     },
+  },
+  {
+    name: 'a source route that is not used up leads to its last address',
+    layers: frame({ options: [131, 11, 4, 10, 0, 0, 8, 10, 0, 0, 9] }, UDP),
+    found: { ...FOUND, ipOptions: IP_OPTION.looseSourceRoute, destination3: 0x0a000009, ...foundPayload(54, 0) },
+  },
+  {
+    name: 'one that is used up does not',
+    layers: frame({ options: [131, 7, 8, 10, 0, 0, 9] }, UDP),
+    found: { ...FOUND, ipOptions: IP_OPTION.looseSourceRoute, ...foundPayload(50, 0) },
+  },
+  {
+    name: 'IPv6 under the EtherType of IPv4',
+    layers: [ethernet({ etherType: 0x0800 }), IPV6, UDP],
+    found: { ...FOUND_ETHERNET, ...FOUND_IPV6, ...FOUND_UDP, ...foundPayload(62, 0) },
   },
   {
     name: 'an option longer than the header',

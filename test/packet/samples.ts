@@ -78,6 +78,10 @@ const OUTER_6 = ipv6({ source: [0xfd000000, 0, 0, 1], destination: [0xfd000000, 
 const NSH = nsh({ path: 5, nextProtocol: 1 });
 /** Authentication without client and value, then an origin indication (RFC 4380 §5.1.1). */
 const TEREDO = payload(new Uint8Array([0, 1, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 0, 0, 0, 1, 2, 3, 4, 5, 6]));
+const AYIYA = payload(new Uint8Array([0x44, 0x52, 0x11, 41, ...new Array<number>(40).fill(0)]));
+const CAPWAP = payload(new Uint8Array([0, 0x10, 0x02, 0, 0, 0, 0, 0]));
+const CAPWAP_WLAN = payload(new Uint8Array([0, 0x10, 0x03, 0, 0, 0, 0, 0]));
+const BATMAN = payload(new Uint8Array([0x40, 15, 50, 0, 1, 2, 3, 4, 5, 6]));
 const toPort = (destinationPort: number): Layer => udp({ sourcePort: 50_001, destinationPort });
 
 type Row = readonly [name: string, linkType: number, ...layers: Layer[]];
@@ -224,6 +228,13 @@ const TUNNELS: readonly Row[] = [
   ['L2TPv3 over UDP', 1, ethernet(), OUTER, toPort(1701), l2tp3({ session: 2, overUdp: true }), ethernet(), V4, DATA],
   ['LISP', 1, ethernet(), OUTER, toPort(4341), lisp(3), V4, DATA, TEXT],
   ['MPLS in UDP', 1, ethernet(), OUTER, toPort(6635), mpls(16), V4, DATA, TEXT],
+  ['GRE in UDP', 1, ethernet(), OUTER, toPort(4754), gre(), V4, DATA, TEXT],
+  ['AYIYA', 1, ethernet(), OUTER, toPort(5072), AYIYA, V6, DATA, TEXT],
+  ['CAPWAP', 1, ethernet(), OUTER, toPort(5247), CAPWAP, ethernet(), V4, DATA, TEXT],
+  ['CAPWAP with 802.11', 1, ethernet(), OUTER, toPort(5247), CAPWAP_WLAN, wlan(), snap(), V4, DATA, TEXT],
+  ['TRILL', 1, ethernet({ etherType: 0x22f3 }), payload(6, 0), ethernet(), V4, DATA, TEXT],
+  ['FabricPath', 1, ethernet({ etherType: 0x8903 }), payload(2, 0), ethernet(), V4, DATA, TEXT],
+  ['B.A.T.M.A.N.', 1, ethernet({ etherType: 0x4305 }), BATMAN, ethernet(), V4, DATA, TEXT],
   ['TZSP', 1, ethernet(), OUTER, toPort(37_008), tzsp(), ethernet(), V4, DATA, TEXT],
   ['ESP behind address translation', 1, ethernet(), V4, toPort(4500), esp({ spi: 5, sequence: 6 }), payload(40)],
   ['WireGuard', 1, ethernet(), V4, toPort(51_820), payload(new Uint8Array([4, 0, 0, 0, 1, 2, 3, 4])), payload(24)],
