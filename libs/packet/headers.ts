@@ -123,6 +123,8 @@ export class Headers {
   next = 0;
   /** Where the packet under decoding ends on the wire, as an offset in the view; used between decoders only. */
   wireEnd = 0;
+  /** IPv6 extension headers met in this packet; used between decoders only. */
+  extensions = 0;
   /** Tunnels entered whose inside has not decoded yet (`tunnel.ts`), their kind and id; used between decoders only. */
   tunnelsPending = 0;
   pendingKind = 0;

@@ -4,7 +4,7 @@ import { IP_PROTOCOL, NEXT } from './numbers.ts';
 import { note, PROBLEM, stop } from './problems.ts';
 
 const UNIT_BYTES = 8;
-/** More than any sender has a use for; captures of packets with a hundred exist. */
+/** In one packet, over all its tunnels. More than any sender has a use for; captures of packets with a hundred exist. */
 const EXTENSIONS_MAX = 128;
 const OPTION_PAD1 = 0;
 const OPTION_ROUTER_ALERT = 5;
@@ -37,7 +37,8 @@ export function decodeIpv6Extensions(view: DataView, offset: number, end: number
   let protocol = headers.protocol;
   for (let count = 0; IS_EXTENSION[protocol] === 1; count++) {
     if (at + UNIT_BYTES > end) return broken(at, PROBLEM.ipv6ExtensionTruncated, headers);
-    if (count === EXTENSIONS_MAX) return broken(at, PROBLEM.ipv6ExtensionCount, headers);
+    if (headers.extensions === EXTENSIONS_MAX) return broken(at, PROBLEM.ipv6ExtensionCount, headers);
+    headers.extensions += 1;
     const nextHeader = view.getUint8(at);
     if (protocol === IP_PROTOCOL.ipv6Fragment) {
       headers.protocol = nextHeader;

@@ -3,6 +3,7 @@ import { NO_ADDRESS, NOT_FRAGMENTED, type Headers } from './headers.ts';
 /** Back to the state of a new `Headers`, but for what every packet sets and the quoted packet's fields. */
 export function resetHeaders(headers: Headers): void {
   headers.problem = 0;
+  headers.extensions = 0;
   headers.hasMacs = false;
   headers.sourceMacHigh = 0;
   headers.sourceMacLow = 0;

@@ -101,7 +101,7 @@ export type Found = Record<string, unknown>;
 
 const NEW = new Headers();
 /** Fields of no meaning after decoding. */
-const SCRATCH = new Set(['next', 'wireEnd', 'tunnelsPending', 'pendingKind', 'pendingId']);
+const SCRATCH = new Set(['next', 'wireEnd', 'extensions', 'tunnelsPending', 'pendingKind', 'pendingId']);
 
 export function found(headers: Headers, packetOffset = GUARD_BYTES): Found {
   const result: Found = {};

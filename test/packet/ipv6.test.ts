@@ -139,6 +139,20 @@ testDecoding('decodeIpv6Extensions', [
     found: { ...FOUND, ...FOUND_UDP, ...foundPayload(62 + 50 * 8, 0) },
   },
   {
+    name: 'more headers than anybody needs',
+    layers: [
+      ethernet(),
+      ipv6({ ...OPTIONS, nextHeader: DESTINATION }),
+      payload(Uint8Array.from({ length: 129 * 8 }, (_, at) => (at % 8 === 0 ? DESTINATION : 0))),
+    ],
+    found: {
+      problem: 'ipv6: too many extension headers',
+      ...FOUND,
+      protocol: DESTINATION,
+      ...foundPayload(54 + 128 * 8, 8),
+    },
+  },
+  {
     name: 'cut in a header, the protocol is that header',
     layers: [ethernet(), IPV6, ipv6Extension(HOP_BY_HOP), UDP],
     captured: 60,

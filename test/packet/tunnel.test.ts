@@ -6,18 +6,7 @@ import { arp, ethernet, vlan } from '../../libs/packet/build/link.ts';
 import { payload } from '../../libs/packet/build/payload.ts';
 import { ppp } from '../../libs/packet/build/serial.ts';
 import { udp } from '../../libs/packet/build/transport.ts';
-import {
-  erspan2,
-  erspan3,
-  etherIp,
-  gre,
-  l2tp3,
-  mpls,
-  nsh,
-  pbb,
-  pimRegister,
-  pptp,
-} from '../../libs/packet/build/tunnels.ts';
+import { erspan2, erspan3, etherIp, gre, l2tp3, nsh, pbb, pimRegister, pptp } from '../../libs/packet/build/tunnels.ts';
 import { ENCAPSULATION, IPV4_ADDRESS, IPV6_ADDRESS, MAC_ADDRESS } from '../../libs/packet/headers.ts';
 import { TUNNEL, TUNNEL_NAMES, type TunnelName } from '../../libs/packet/tunnel.ts';
 import {
@@ -359,65 +348,6 @@ testDecoding('tunnels', [
       ...foundTunnel('nsh', 0xabc),
       ...FOUND_OUTER_STATIONS,
       ...foundPayload(64, 0),
-    },
-  },
-]);
-
-testDecoding('decodeMpls', [
-  {
-    name: 'a stack of labels (RFC 3032 §2.1)',
-    layers: [ethernet(), mpls(0xfffff, { trafficClass: 7, ttl: 255 }), mpls(17), IPV6, UDP],
-    found: {
-      ...FOUND_ETHERNET,
-      ...FOUND_IPV6,
-      ...FOUND_UDP,
-      encapsulations: E.ethernet | E.mpls,
-      mplsLabels: 2,
-      mplsTop: 0xfffffeff | 0,
-      ...foundPayload(70, 0),
-    },
-  },
-  ...[0, 4].map((controlBytes) => ({
-    name: `a pseudowire with ${controlBytes} bytes of control word (RFC 4448 §4.4)`,
-    layers: [ethernet(), mpls(500), payload(controlBytes, 0), ethernet(), IPV4, UDP],
-    found: {
-      ...FOUND_ETHERNET,
-      ...FOUND_IPV4,
-      ...FOUND_UDP,
-      encapsulations: E.ethernet | E.mpls,
-      mplsLabels: 1,
-      mplsTop: (500 << 12) | 0x140,
-      ...foundTunnel('pseudowire', 500),
-      ...FOUND_OUTER_STATIONS,
-      ...foundPayload(60 + controlBytes, 0),
-    },
-  })),
-  {
-    name: 'a payload that is neither',
-    layers: [ethernet(), mpls(16), payload(30)],
-    found: {
-      problem: 'mpls: payload not recognised',
-      ...FOUND_ETHERNET,
-      ...FOUND_STATIONS,
-      etherType: 0x8847,
-      encapsulations: E.ethernet | E.mpls,
-      mplsLabels: 1,
-      mplsTop: 0x10140,
-      ...foundPayload(18, 30),
-    },
-  },
-  {
-    name: 'more than eight labels',
-    layers: [ethernet(), ...new Array<Layer>(9).fill(mpls(16)), IPV4],
-    found: {
-      problem: 'mpls: more than 8 labels',
-      ...FOUND_ETHERNET,
-      ...FOUND_STATIONS,
-      etherType: 0x8847,
-      encapsulations: E.ethernet | E.mpls,
-      mplsLabels: 8,
-      mplsTop: 0x10040,
-      ...foundPayload(14, 56),
     },
   },
 ]);
