@@ -9,23 +9,19 @@ const FIRST_SLOTS = 1 << 12;
  */
 export class HashTable {
   readonly #rows: FlowRows;
-  #slots = new Uint32Array(FIRST_SLOTS * 2);
-  #mask = FIRST_SLOTS - 1;
+  /** For each slot, row + 1 (0 when it is free) and hash. Another array after an `insert` that made it grow. */
+  slots = new Uint32Array(FIRST_SLOTS * 2);
+  mask = FIRST_SLOTS - 1;
   #count = 0;
 
   constructor(rows: FlowRows) {
     this.#rows = rows;
   }
 
-  /** A row whose key may have this hash, for prefetching; 0 when there is none. */
-  candidate(hash: number): number {
-    return Math.max(this.#slots[(hash & this.#mask) * 2]! - 1, 0);
-  }
-
   /** The row with this key, or -1. */
   find(key: FlowKey): number {
-    const slots = this.#slots;
-    const mask = this.#mask;
+    const slots = this.slots;
+    const mask = this.mask;
     const hash = key.hash >>> 0;
     for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
       const entry = slots[slot * 2]!;
@@ -53,7 +49,8 @@ export class HashTable {
 
   /** Writes the key into `row` and makes the row findable. The key must not be in the table. */
   insert(key: FlowKey, row: number): void {
-    if ((this.#count + 1) * 2 > this.#mask + 1) this.#grow();
+    this.#count += 1;
+    if (this.#count * 2 > this.mask + 1) this.#grow();
     const words = this.#rows.i32;
     const at = row * ROW_WORDS;
     words[at + W_A0] = key.a0;
@@ -68,13 +65,12 @@ export class HashTable {
     words[at + W_EXTRA] = key.extra;
     words[at + W_HASH] = key.hash;
     this.#place(row + 1, key.hash >>> 0);
-    this.#count += 1;
   }
 
   /** Makes `row` unfindable; its hash is still in it. */
   remove(row: number): void {
-    const slots = this.#slots;
-    const mask = this.#mask;
+    const slots = this.slots;
+    const mask = this.mask;
     let hole = this.#rows.u32[row * ROW_WORDS + W_HASH]! & mask;
     while (slots[hole * 2] !== row + 1) hole = (hole + 1) & mask;
     for (let slot = (hole + 1) & mask; slots[slot * 2] !== 0; slot = (slot + 1) & mask) {
@@ -91,17 +87,17 @@ export class HashTable {
   }
 
   #place(entry: number, hash: number): void {
-    const slots = this.#slots;
-    let slot = hash & this.#mask;
-    while (slots[slot * 2] !== 0) slot = (slot + 1) & this.#mask;
+    const slots = this.slots;
+    let slot = hash & this.mask;
+    while (slots[slot * 2] !== 0) slot = (slot + 1) & this.mask;
     slots[slot * 2] = entry;
     slots[slot * 2 + 1] = hash;
   }
 
   #grow(): void {
-    const old = this.#slots;
-    this.#slots = new Uint32Array(old.length * 2);
-    this.#mask = this.#slots.length / 2 - 1;
+    const old = this.slots;
+    this.slots = new Uint32Array(old.length * 2);
+    this.mask = old.length - 1;
     for (let i = 0; i < old.length; i += 2) if (old[i] !== 0) this.#place(old[i]!, old[i + 1]!);
   }
 }

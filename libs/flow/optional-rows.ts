@@ -114,13 +114,13 @@ export class OptionalRows {
     direction: number,
     first: boolean,
     inBurst: boolean,
-    state: { readonly origin: TimeOrigin },
+    origin: TimeOrigin,
     group: PacketGroup,
     i: number,
   ): boolean {
     const { features } = this;
     const h = group.headers[i]!;
-    const atNs = state.origin.nanosecondsOf(group, i);
+    const atNs = origin.nanosecondsOf(group, i);
     if (features.response) this.#countResponse(row, direction, first, atNs);
     if (features.timing) this.#countInterval(row, direction, inBurst, atNs);
     if (features.sizes) this.#countSize(row, direction, first, group.wire[i]!);

@@ -6,6 +6,8 @@ export const GROUP_PACKETS = 16;
 /** A few decoded packets, reused. */
 export class PacketGroup {
   count = 0;
+  /** Keeps the compiler from leaving out reads whose only use is that they happen. */
+  touched = 0;
   /** The bytes that the offsets in `headers` refer to. */
   view: DataView = new DataView(new ArrayBuffer(0));
   readonly headers: readonly Headers[] = Array.from({ length: GROUP_PACKETS }, () => new Headers());

@@ -1,4 +1,4 @@
-/** Rows of one size that flows take on first need and give back with the flow. Grows by doubling, up to a maximum. */
+/** Rows of one size that flows take on first need and give back with the flow. Grows by doubling, up to a maximum; the views change when it does. */
 export class Slab {
   /** Words of 4 bytes a row; even, so that doubles are aligned. */
   readonly rowWords: number;
@@ -14,10 +14,11 @@ export class Slab {
   #used = 0;
   #capacity = 0;
 
-  constructor(rowWords: number, rowsMax: number) {
+  /** @param rowsFirst rows before it first grows; with `rowsMax` it never does, and memory is taken as rows are used */
+  constructor(rowWords: number, rowsMax: number, rowsFirst = 1024) {
     this.rowWords = rowWords + (rowWords & 1);
     this.#rowsMax = rowsMax;
-    this.#resize(Math.min(rowsMax, 1024));
+    this.#resize(Math.min(rowsMax, rowsFirst));
   }
 
   /** A zeroed row. There are never more rows wanted than flows, so that the maximum is not exceeded. */

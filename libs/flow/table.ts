@@ -7,8 +7,8 @@ import { IdleOrder } from './idle-order.ts';
 import { FlowKey, PROTOCOL } from './key.ts';
 import { LinkRows } from './link-rows.ts';
 import { NO_FEATURES, OptionalRows, type Features } from './optional-rows.ts';
-import { PacketCounter } from './packet-counter.ts';
 import { GROUP_PACKETS, type PacketGroup } from './packet-group.ts';
+import { EARLIEST, NEXT_TICK, packetPath } from './packet-path.ts';
 import { clearRecord, moveCounters, packetsOf, reverseFlow, type FlowState } from './record-state.ts';
 import {
   F_DURATION,
@@ -31,16 +31,13 @@ import {
   W_PARENT,
   W_TRANSPORT,
 } from './rows.ts';
-import { TCP_WORDS, TcpRows } from './tcp.ts';
+import { TcpRows } from './tcp.ts';
 import { TICK_US, TimerWheel } from './timers.ts';
 import { TimeOrigin } from './time-origin.ts';
 import { DEFAULT_TIMEOUTS, timeoutOf, type Timeouts } from './timeouts.ts';
 
 /** How long a closed connection's row stays for late packets. */
 export const LINGER_US = 10_000_000;
-
-/** Words of a cache line. Rows need not begin with one. */
-const LINE_WORDS = 16;
 
 /** A clock that goes back further than this is followed; less is taken for disorder among packets. */
 const STEP_BACK_US = 120_000_000;
@@ -88,16 +85,12 @@ export class FlowTable {
   readonly #index: HashTable;
   readonly #timers: TimerWheel;
   readonly #idle: IdleOrder;
-  /** The keys of the packets of a group, and that of the packet at hand. */
-  readonly #keys: readonly FlowKey[];
-  #key: FlowKey;
-  readonly #candidates = new Uint32Array(GROUP_PACKETS);
-  /** Keeps the compiler from leaving out reads whose only use is that they happen. */
-  touched = 0;
-  readonly #counter: PacketCounter;
+  /** For keys other than that of the packet at hand. */
+  readonly #otherKey: FlowKey;
+  readonly #clock = new Float64Array([-Infinity, -Infinity]);
+  readonly #path: (group: PacketGroup) => void;
   readonly #due = (row: number): void => this.#timerDue(row);
   #nowUs = -Infinity;
-  #nextTickUs = -Infinity;
   #nextFlowId: number;
 
   constructor(options: FlowTableOptions, reporter: Reporter) {
@@ -124,9 +117,15 @@ export class FlowTable {
     this.#index = new HashTable(this.#rows);
     this.#timers = new TimerWheel(this.#rows);
     this.#idle = new IdleOrder(this.#rows, Math.max(LINGER_US, ...Object.values(timeouts)) + TICK_US);
-    this.#keys = Array.from({ length: GROUP_PACKETS }, () => new FlowKey(options.seed | 0));
-    this.#key = this.#keys[0]!;
-    this.#counter = new PacketCounter(this.state);
+    const seed = options.seed | 0;
+    const keys = Array.from({ length: GROUP_PACKETS }, () => new FlowKey(seed));
+    this.#otherKey = new FlowKey(seed);
+    this.#path = packetPath(this.state, this.#index, keys, this.#clock, {
+      tick: (group, i) => this.#tick(group, i),
+      place: (row, key, group, i) => this.#place(row, key, group, i),
+      startRecord: (row, group, i) => this.#startRecord(row, group.timeUs[i]!, group.timeNs[i]!),
+      afterwards: (row, direction, closed, group, i) => this.#afterwards(row, direction, closed, group, i),
+    });
   }
 
   /** Flows in the table. */
@@ -134,58 +133,32 @@ export class FlowTable {
     return this.#rows.count;
   }
 
-  /**
-   * Counts a few packets, in their order. Working on several at once hides the time that memory takes: the reads of one
-   * step do not wait for each other.
-   */
+  /** Counts a few packets, in their order. */
   add(group: PacketGroup): void {
-    const { count, headers } = group;
-    for (let i = 0; i < count; i++) this.#keys[i]!.ofPacket(headers[i]!, group.linkType[i]!);
-    this.#prefetch(count);
-    for (let i = 0; i < count; i++) {
-      this.#key = this.#keys[i]!;
-      this.#addPacket(group, i);
-    }
-    this.counters.packets += count;
+    this.#path(group);
+    this.counters.packets += group.count;
   }
 
-  /** Touches the memory that the packets of a group will need, each kind for all of them before the next kind. */
-  #prefetch(count: number): void {
-    const { u32 } = this.#rows;
-    const transports = this.state.tcp.slab.u32;
-    const candidates = this.#candidates;
-    let touched = 0;
-    for (let i = 0; i < count; i++) candidates[i] = this.#index.candidate(this.#keys[i]!.hash);
-    for (let i = 0; i < count; i++) {
-      const at = candidates[i]! * ROW_WORDS;
-      touched ^= u32[at]! ^ u32[at + LINE_WORDS]! ^ u32[at + 2 * LINE_WORDS]! ^ u32[at + ROW_WORDS - 1]!;
-      candidates[i] = u32[at + W_TRANSPORT]!;
-    }
-    for (let i = 0; i < count; i++) {
-      const at = Math.min(candidates[i]! * TCP_WORDS, transports.length - TCP_WORDS);
-      touched ^= transports[at]! ^ transports[at + LINE_WORDS]! ^ transports[at + TCP_WORDS - 1]!;
-    }
-    this.touched = touched;
+  #tick(group: PacketGroup, i: number): void {
+    this.advance(group.timeUs[i]!);
   }
 
-  #addPacket(group: PacketGroup, i: number): void {
+  #place(found: number, key: FlowKey, group: PacketGroup, i: number): number {
     const h = group.headers[i]!;
-    const timeUs = group.timeUs[i]!;
-    if (timeUs >= this.#nextTickUs || timeUs < this.#nowUs - STEP_BACK_US) this.advance(timeUs);
-    let row = this.#index.find(this.#key);
-    let direction = -1;
+    let row = found;
     if (row >= 0 && h.fragment === LATER_FRAGMENT) {
-      direction = (this.#rows.u32[row * ROW_WORDS + W_FLAGS]! & ROW.fragmentsFromResponder) === 0 ? 0 : 1;
-      row = this.#flowOfFragment(row, timeUs);
-    } else if (row >= 0 && (h.tcpFlags & TCP_FLAG.syn) !== 0) {
-      row = this.#sameConnection(row, h);
+      const fromResponder = (this.#rows.u32[row * ROW_WORDS + W_FLAGS]! & ROW.fragmentsFromResponder) !== 0;
+      return this.#flowOfFragment(row, group.timeUs[i]!) * 2 + (fromResponder ? 1 : 0);
     }
-    if (row < 0) row = this.#open(timeUs, h);
-    if (direction < 0) direction = this.#directionOf(row);
-    if (packetsOf(this.#rows, row) === 0) this.#startRecord(row, timeUs, group.timeNs[i]!);
-    const closed = this.#counter.count(row, direction, this.#key.isAnswer, group, i);
+    if (row >= 0 && (h.tcpFlags & TCP_FLAG.syn) !== 0) row = this.#sameConnection(row, key, h);
+    if (row < 0) row = this.#open(key, group.timeUs[i]!, h);
+    return row * 2 + this.#directionOf(row, key);
+  }
+
+  #afterwards(row: number, direction: number, closed: boolean, group: PacketGroup, i: number): void {
+    const h = group.headers[i]!;
     if (closed) this.#close(row);
-    if (h.fragment === FIRST_FRAGMENT) this.#rememberFragments(row, direction, h, timeUs);
+    if (h.fragment === FIRST_FRAGMENT) this.#rememberFragments(row, direction, h, group.timeUs[i]!);
     if (h.quoted.present) this.#markQuoted(h);
   }
 
@@ -194,7 +167,8 @@ export class FlowTable {
     if (nowUs < this.#nowUs && nowUs >= this.#nowUs - STEP_BACK_US) return;
     this.#nowUs = nowUs;
     this.#timers.advance(nowUs, this.#due);
-    this.#nextTickUs = (this.#timers.tick + 1) * TICK_US;
+    this.#clock[NEXT_TICK] = (this.#timers.tick + 1) * TICK_US;
+    this.#clock[EARLIEST] = nowUs - STEP_BACK_US;
   }
 
   /** Ends: reports every open flow and empties the table. */
@@ -212,19 +186,19 @@ export class FlowTable {
     return (flags & ROW.reported) === 0 ? CAUSE.start : CAUSE.status;
   }
 
-  /** Of the packet whose key was just made: 0 from the initiator, 1 from the responder. */
-  #directionOf(row: number): number {
+  /** Of the packet with this key: 0 from the initiator, 1 from the responder. */
+  #directionOf(row: number, key: FlowKey): number {
     const initiatorIsB = (this.#rows.u32[row * ROW_WORDS + W_FLAGS]! & ROW.initiatorIsB) !== 0;
-    return this.#key.fromB === initiatorIsB ? 0 : 1;
+    return key.fromB === initiatorIsB ? 0 : 1;
   }
 
-  /** A new row for the key just made. The packet's sender is the initiator, unless the packet is an answer. */
-  #open(timeUs: number, h: Headers): number {
+  /** A new row for a packet. Its sender is the initiator, unless the packet is an answer. */
+  #open(key: FlowKey, timeUs: number, h: Headers): number {
     const row = this.#take(timeUs);
-    const initiatorIsB = this.#key.fromB !== this.#key.isAnswer;
-    this.#index.insert(this.#key, row);
+    const initiatorIsB = key.fromB !== key.isAnswer;
+    this.#index.insert(key, row);
     this.#rows.u32[row * ROW_WORDS + W_FLAGS] =
-      (initiatorIsB ? ROW.initiatorIsB : 0) | (this.#key.isAnswer ? ROW.answersOnly : 0);
+      (initiatorIsB ? ROW.initiatorIsB : 0) | (key.isAnswer ? ROW.answersOnly : 0);
     this.#rows.u16[row * ROW_HALVES + H_ETHER_TYPE] = h.etherType;
     this.#rows.f64[row * ROW_DOUBLES + F_FLOW_ID] = this.#takeFlowId();
     this.counters.opened += 1;
@@ -272,13 +246,13 @@ export class FlowTable {
   }
 
   /** `row`, set right in direction; or -1 after ending it, when this segment opens another connection. */
-  #sameConnection(row: number, h: Headers): number {
+  #sameConnection(row: number, key: FlowKey, h: Headers): number {
     const { u32 } = this.#rows;
     const at = row * ROW_WORDS;
     const transport = u32[at + W_TRANSPORT]!;
     if (transport === 0) return row;
     const { tcp } = this.state;
-    const direction = this.#directionOf(row);
+    const direction = this.#directionOf(row, key);
     if ((h.tcpFlags & TCP_FLAG.ack) === 0 && tcp.startsAnew(transport - 1, direction, h.tcpSequence)) {
       if (packetsOf(this.#rows, row) > 0) this.#report(row, CAUSE.close);
       this.#free(row);
@@ -307,14 +281,14 @@ export class FlowTable {
   #rememberFragments(flow: number, direction: number, h: Headers, timeUs: number): void {
     const { f64, u32 } = this.#rows;
     const flowId = f64[flow * ROW_DOUBLES + F_FLOW_ID]!;
-    this.#key.ofFragment(h);
-    let row = this.#index.find(this.#key);
+    this.#otherKey.ofFragment(h);
+    let row = this.#index.find(this.#otherKey);
     if (row >= 0) {
       if ((u32[row * ROW_WORDS + W_FLAGS]! & ROW.alias) === 0) moveCounters(this.#rows, row, flow, direction);
     } else {
       row = this.#take(timeUs);
       if (f64[flow * ROW_DOUBLES + F_FLOW_ID] !== flowId) return this.#rows.give(this.#unfile(row)); // room was made of the flow itself
-      this.#index.insert(this.#key, row);
+      this.#index.insert(this.#otherKey, row);
       this.#timers.set(row, timeUs + this.#timeoutOf(row));
     }
     u32[row * ROW_WORDS + W_FLAGS] = ROW.alias | (direction === 0 ? 0 : ROW.fragmentsFromResponder);
@@ -329,8 +303,8 @@ export class FlowTable {
 
   /** Marks the flow that an ICMP error quotes; the error itself counts in a flow of its own. */
   #markQuoted(h: Headers): void {
-    this.#key.ofQuoted(h.quoted);
-    const row = this.#index.find(this.#key);
+    this.#otherKey.ofQuoted(h.quoted);
+    const row = this.#index.find(this.#otherKey);
     if (row < 0) return;
     const { u32 } = this.#rows;
     const at = row * ROW_WORDS;

@@ -9,9 +9,9 @@ import type { TimeOrigin } from './time-origin.ts';
 // Words of a TCP row. Of each pair the first is the initiator's, the next the responder's.
 export const T_BASE = 0;
 /** One past the highest sequence number sent. */
-const T_NEXT = 2;
+export const T_NEXT = 2;
 /** Highest acknowledgement sent. */
-const T_ACKED = 4;
+export const T_ACKED = 4;
 /** Last window, scaled, bytes. */
 export const T_WINDOW = 6;
 /** One past the FIN. */
@@ -32,7 +32,7 @@ export const T_ACK_DATA = 12;
 /** Halves and bytes. */
 export const T_MSS = 56;
 export const T_FLAGS = 120;
-const T_SCALE = 122;
+export const T_SCALE = 122;
 export const TCP_WORDS = 32;
 
 /** Bits of `T_KNOWN`; those of a pair are shifted left by the direction. */
@@ -51,11 +51,11 @@ export const KNOWN = {
 
 const SYN_ACK = TCP_FLAG.syn | TCP_FLAG.ack;
 const ANY_RESET = TCP_STATE.sourceReset | TCP_STATE.destinationReset;
-const CLOSING = TCP_STATE.fin | TCP_STATE.finAck | TCP_STATE.closed | ANY_RESET;
+export const CLOSING = TCP_STATE.fin | TCP_STATE.finAck | TCP_STATE.closed | ANY_RESET;
 
 /** Anything but data, acknowledgement, push and urgent. */
-const UNCOMMON_FLAGS = TCP_FLAG.syn | TCP_FLAG.fin | TCP_FLAG.rst | TCP_FLAG.ece | TCP_FLAG.cwr;
-const COMMON_KNOWN = KNOWN.next | KNOWN.acked;
+export const UNCOMMON_FLAGS = TCP_FLAG.syn | TCP_FLAG.fin | TCP_FLAG.rst | TCP_FLAG.ece | TCP_FLAG.cwr;
+export const COMMON_KNOWN = KNOWN.next | KNOWN.acked;
 
 /** State machine and stream accounting of TCP (RFC 9293), one slab row a connection. Direction 0 is the initiator. */
 export class TcpRows {
@@ -63,7 +63,7 @@ export class TcpRows {
   readonly holes: SequenceHoles;
 
   constructor(flowsMax: number) {
-    this.slab = new Slab(TCP_WORDS, flowsMax);
+    this.slab = new Slab(TCP_WORDS, flowsMax, flowsMax);
     this.holes = new SequenceHoles(flowsMax);
   }
 
@@ -107,37 +107,12 @@ export class TcpRows {
    * Takes the segment of packet `i` of a group into account.
    * @returns `EVENT` bits that it caused
    */
-  segment(
-    row: number,
-    direction: number,
-    state: { readonly origin: TimeOrigin },
-    group: PacketGroup,
-    i: number,
-  ): number {
-    const h = group.headers[i]!;
-    const { u32, i32, u8 } = this.slab;
+  segment(row: number, direction: number, h: Headers, origin: TimeOrigin, group: PacketGroup, i: number): number {
+    const { u32, u8 } = this.slab;
     const at = row * TCP_WORDS;
-    const flags = h.tcpFlags;
-    const seen = u8[at * 4 + T_FLAGS + direction]!;
-    if ((seen | flags) !== seen) u8[at * 4 + T_FLAGS + direction] = seen | flags;
-    if (h.tcpOptions !== 0) u32[at + T_OPTIONS]! |= h.tcpOptions;
-    // Data and acknowledgements in order, of an established connection: nearly all segments.
-    if (
-      (flags & UNCOMMON_FLAGS) === 0 &&
-      (u32[at + T_STATE]! & (TCP_STATE.established | CLOSING)) === TCP_STATE.established &&
-      ((u32[at + T_KNOWN]! >> direction) & COMMON_KNOWN) === COMMON_KNOWN &&
-      i32[at + T_NEXT + direction] === h.tcpSequence
-    ) {
-      u32[at + T_NEXT + direction] = h.tcpSequence + h.payloadBytes;
-      if (((h.tcpAcknowledgement - i32[at + T_ACKED + direction]!) | 0) > 0) {
-        u32[at + T_ACKED + direction] = h.tcpAcknowledgement;
-      }
-      return this.#window(at, direction, h);
-    }
-    return this.#uncommonSegment(at, direction, h, state.origin.nanosecondsOf(group, i));
-  }
-
-  #uncommonSegment(at: number, direction: number, h: Headers, atNs: number): number {
+    const atNs = origin.nanosecondsOf(group, i);
+    u8[at * 4 + T_FLAGS + direction]! |= h.tcpFlags;
+    u32[at + T_OPTIONS]! |= h.tcpOptions;
     const flags = h.tcpFlags;
     if ((flags & TCP_FLAG.syn) !== 0) {
       this.#handshake(at, direction, h, atNs);
