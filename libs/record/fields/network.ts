@@ -1,3 +1,4 @@
+import { TUNNEL_NAMES } from '../../packet/tunnel.ts';
 import type { StoredField } from './field.ts';
 
 /** Attributes of IP, ICMP, the link layer and tunnels. */
@@ -234,6 +235,7 @@ export const NETWORK_FIELDS = {
     heading: 'TunKind',
     width: 8,
     format: 'code',
+    names: TUNNEL_NAMES,
     merge: 'same',
     about: 'Kind of the outermost tunnel: gre, vxlan, geneve, ipip …',
   },

@@ -112,7 +112,7 @@ const FLAGS: readonly (readonly [record: RecordValues, flags: string])[] = [
 
 for (const [record, flags] of FLAGS) test(`flgs '${flags}' of ${JSON.stringify(record)}`, () => assert.equal(value('flgs', record), flags)); // prettier-ignore
 
-const PROTOCOLS: readonly (readonly [record: RecordValues, proto: Value])[] = [
+const PROTOCOLS: readonly (readonly [record: RecordValues, proto: string | undefined])[] = [
   [{ etype: 0x0800, ipproto: 6 }, 'tcp'],
   [{ etype: 0x0800, ipproto: 17, events: EVENT.rtp }, 'rtp'],
   [{ etype: 0x0800, ipproto: 17, events: EVENT.rtcp }, 'rtcp'],
@@ -139,7 +139,7 @@ test('TCP states and flags have letters', () => {
 });
 
 /** From the specification's own list, seed 0. */
-const COMMUNITY_IDS: readonly (readonly [record: RecordValues, cid: Value])[] = [
+const COMMUNITY_IDS: readonly (readonly [record: RecordValues, cid: string | undefined])[] = [
   [
     { saddr: '128.232.110.120', daddr: '66.35.250.204', ipproto: 6, sport: 34855, dport: 80 },
     '1:LQU9qZlK+B5F3KDmev6m5PMibrg=',

@@ -1,0 +1,91 @@
+import { TUNNEL_NAMES } from '../../packet/tunnel.ts';
+import { ENCAPSULATION_LETTERS } from './encapsulations.ts';
+import { DERIVED_FIELDS } from './derived.ts';
+import { CAUSE_NAMES, EVENT, TCP_STATE, type Group } from './field.ts';
+import { STORED_FIELDS } from './stored.ts';
+import { FIELDS, type Field, type FieldName } from './table.ts';
+import { UNAVAILABLE_FIELDS } from './unavailable.ts';
+
+const GROUP_TITLES: Readonly<Record<Group, string>> = {
+  core: 'Identity, time, key and counters',
+  tcp: 'TCP',
+  icmp: 'ICMP',
+  ip: 'IP',
+  l2: 'Link layer',
+  tunnel: 'Tunnels',
+  timing: 'Times between packets, and of each direction',
+  sizes: 'Packet sizes',
+  payload: 'Payload',
+  aggregate: 'Aggregation',
+  management: 'Management records',
+};
+
+const INTRODUCTION = `# Fields
+
+Generated from the table in \`libs/record/fields\`; \`npm run golden\` writes this page anew.
+
+Records hold the *stored* fields; readers compute the *derived* ones from them. Both go by the same names in \`-s\`, in filters
+and as keys of JSON objects. A field that a record has no value for is blank in columns, empty between delimiters and left out
+of JSON: absent is not zero. Widths are characters; for \`suser\` and \`duser\` \`-s suser:N\` means bytes.`;
+
+/** The page that describes every field: \`docs/fields.md\`. */
+export function fieldsDocument(): string {
+  const groups = (Object.keys(GROUP_TITLES) as Group[]).map((group) => {
+    const names = (Object.keys(STORED_FIELDS) as FieldName[]).filter((name) => groupOf(FIELDS[name]) === group);
+    return `### ${GROUP_TITLES[group]}\n\n${fieldTable(names)}`;
+  });
+  const derived = (Object.keys(DERIVED_FIELDS) as FieldName[]).filter((name) => !(name in UNAVAILABLE_FIELDS));
+  return [
+    INTRODUCTION,
+    '## Stored fields',
+    ...groups,
+    '## Derived fields',
+    fieldTable(derived),
+    '## Values with names',
+    `\`cause\`: ${codeList(Object.values(CAUSE_NAMES))}.`,
+    `\`tunkind\`: ${codeList(TUNNEL_NAMES.slice(1))}.`,
+    '`senc`, `denc`, and the second place of `flgs` when there is one only:',
+    table(['Letter', 'Encapsulation'], ENCAPSULATION_LETTERS.map(([, letter, meaning]) => [`\`${letter}\``, meaning])), // prettier-ignore
+    'Bits of `tcpstate`, from 1:',
+    bitTable(TCP_STATE),
+    'Bits of `events`, from 1:',
+    bitTable(EVENT),
+    '## Names without values',
+    'Argus has these names. They are known, so that commands which ask for them work; their columns are empty.',
+    table(['Name', 'Heading', 'Width', 'Why'], Object.entries(UNAVAILABLE_FIELDS).map(([name, { heading, width, about }]) => [`\`${name}\``, heading, String(width), about])), // prettier-ignore
+    '',
+  ].join('\n\n').replace(/\n+$/, '\n'); // prettier-ignore
+}
+
+const groupOf = (field: Field): Group | undefined => ('group' in field ? field.group : undefined);
+
+const codeList = (words: readonly string[]): string => words.map((word) => `\`${word}\``).join(', ');
+
+function fieldTable(names: readonly FieldName[]): string {
+  return table(
+    ['Name', 'Heading', 'Width', 'Unit', 'Meaning'],
+    names.map((name) => {
+      const { heading, width, unit, about } = FIELDS[name];
+      return [`\`${name}\``, heading, String(width), unit ?? '', about];
+    }),
+  );
+}
+
+function bitTable(bits: Readonly<Record<string, number>>): string {
+  const rows = Object.entries(bits).map(([name, bit]) => [`0x${bit.toString(16)}`, words(name)]);
+  return table(['Bit', 'Meaning'], rows);
+}
+
+/** `sourceZeroWindow` in words. */
+const words = (name: string): string => name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+
+/** A table of Markdown with its columns aligned. */
+function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {
+  const escaped = rows.map((row) => row.map((text) => text.replaceAll('|', '\\|')));
+  const widths = headings.map((heading, i) =>
+    Math.max(3, heading.length, ...escaped.map((row) => row[i]?.length ?? 0)),
+  );
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((text, i) => text.padEnd(widths[i] ?? 0)).join(' | ')} |`;
+  return [line(headings), line(widths.map((width) => '-'.repeat(width))), ...escaped.map(line)].join('\n');
+}
