@@ -1,0 +1,28 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { CommandLine } from '../support/command-line.ts';
+import { writeGoldenCaptures } from './captures.ts';
+import { goldenCases, transcript } from './cases.ts';
+import { withOutputs } from './page.ts';
+
+// Rewrites what the tests expect to be printed, as it is printed now. Read the difference before committing it.
+const ROOT = join(import.meta.dirname, '../../..');
+using shell = new CommandLine();
+await writeGoldenCaptures(shell.folder);
+
+for (const { script, expectedPath } of goldenCases()) rewrite(expectedPath, () => transcript(shell, script));
+rewrite(join(ROOT, 'README.md'), (page) => withOutputs(page, outputOf));
+
+function outputOf(script: string): string {
+  const { status, stdout, stderr } = shell.run(script);
+  if (status !== 0) throw new Error(`${script}ends with status ${status}: ${stderr}`);
+  return stdout;
+}
+
+function rewrite(path: string, change: (text: string) => string): void {
+  const text = existsSync(path) ? readFileSync(path, 'utf8') : undefined;
+  const changed = change(text ?? '');
+  if (changed === text) return;
+  writeFileSync(path, changed);
+  console.log(`changed: ${path}`);
+}
