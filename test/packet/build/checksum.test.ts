@@ -44,3 +44,7 @@ test('icmp: the checksum has no pseudo-header', () => {
   const bytes = viewOf(packet(IPV4, icmp({ type: 8, id: 1, sequence: 1 }), payload('abc')));
   assert.equal(foldChecksum(addWords(bytes, 20, bytes.byteLength, 0)), 0);
 });
+
+test('addWords: a long run of ones is summed exactly', () => {
+  assert.equal(addWords(viewOf(new Uint8Array(200_001).fill(255)), 0, 200_001, 0), 100_000 * 0xffff + 0xff00);
+});
