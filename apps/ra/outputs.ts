@@ -1,7 +1,7 @@
 import type { Context } from '../../libs/cli/command.ts';
 import { PrintSink } from '../../libs/cli/print-sink.ts';
 import type { PrintPlan } from '../../libs/cli/printer.ts';
-import { RecordFileSink } from '../../libs/cli/record-file-sink.ts';
+import type { RecordFileSink } from '../../libs/cli/record-file-sink.ts';
 import type { RecordSelection } from '../../libs/cli/selection.ts';
 import { Totals } from '../../libs/cli/totals.ts';
 import { GAP_BATCH, type Batch } from '../../libs/record/batch.ts';
@@ -25,10 +25,9 @@ export class Outputs {
     plan: PrintPlan,
     selection: RecordSelection,
   ): Promise<Outputs> {
-    const open = (path: string): Promise<RecordFileSink> => RecordFileSink.open(path, context.stdout, context.warn);
     const files: RecordFileSink[] = [];
-    for (const path of args.write) files.push(await open(path));
-    const rejected = args.rejected === undefined ? undefined : await open(args.rejected);
+    for (const path of args.write) files.push(await openFile(path, context));
+    const rejected = args.rejected === undefined ? undefined : await openFile(args.rejected, context);
     return new Outputs(args, context, plan, selection, files, rejected);
   }
 
@@ -87,4 +86,9 @@ export class Outputs {
     this.#context.warn(`records ${first} to ${first + covers - 1} of probe ${origin.source} were lost on their way`);
     for (const file of this.#files) await file.push(gap, undefined, 0);
   }
+}
+
+async function openFile(path: string, { stdout, warn }: Context): Promise<RecordFileSink> {
+  const { RecordFileSink } = await import('../../libs/cli/record-file-sink.ts');
+  return RecordFileSink.open(path, stdout, warn);
 }

@@ -3,7 +3,6 @@ import type { Readable } from 'node:stream';
 import { BatchReader } from '../codec/read.ts';
 import { InputError, SuiteError, UsageError } from '../core/errors.ts';
 import type { Batch } from '../record/batch.ts';
-import { connectRecords } from '../transport/client.ts';
 import type { Context } from './command.ts';
 import { foreignFormat, SIGNATURE_BYTES } from './foreign.ts';
 import { merge } from './merge.ts';
@@ -112,6 +111,7 @@ export class RecordInputs implements AsyncIterable<Batch> {
     const { serverFilter, fields } = this.#settings;
     const program = `${this.#context.program} ${version()}`;
     const wanted = fields === undefined ? {} : { fields: [...fields] };
+    const { connectRecords } = await import('../transport/client.ts');
     try {
       yield* connectRecords({ ...server, program, filter: serverFilter, signal, ...wanted });
     } catch (error) {
