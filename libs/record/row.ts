@@ -30,7 +30,7 @@ export function computed({ from, compute }: Pick<DerivedField, 'from' | 'compute
 /** @returns undefined when the field's values are not numbers */
 export function numberReader(name: FieldName): NumberReader | undefined {
   const field = FIELDS[name];
-  if (isStored(field) && isNumeric(field.kind)) return storedNumberReader(field.number);
+  if (isStored(field) && isNumeric(field.kind)) return storedNumberReader(field);
   if (field.kind !== 'number') return undefined;
   const read = reader(name);
   return (batch, row) => {
@@ -39,18 +39,18 @@ export function numberReader(name: FieldName): NumberReader | undefined {
   };
 }
 
-function storedNumberReader(number: number): NumberReader {
+function storedNumberReader({ number, absent = NaN }: StoredField): NumberReader {
   return (batch, row) => {
     const column = batch.columns[number] as NumberColumn | undefined;
-    return column === undefined || !column.has(row) ? NaN : column.values[row]!;
+    return column === undefined || !column.has(row) ? absent : column.values[row]!;
   };
 }
 
-function storedReader({ number, kind }: StoredField): Reader {
+function storedReader({ number, kind, absent }: StoredField): Reader {
   if (isNumeric(kind)) {
     return (batch, row) => {
       const column = batch.columns[number] as NumberColumn | undefined;
-      return column === undefined || !column.has(row) ? undefined : column.values[row];
+      return column === undefined || !column.has(row) ? absent : column.values[row];
     };
   }
   return (batch, row) => {

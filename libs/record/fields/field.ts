@@ -17,6 +17,7 @@ export type Format =
   | 'milliseconds'
   | 'integer'
   | 'decimal'
+  | 'single'
   | 'percent'
   | 'address'
   | 'port'
@@ -55,6 +56,8 @@ export interface StoredField extends Printed {
   readonly kind: Kind;
   readonly group: Group;
   readonly merge: Merge;
+  /** What it means that a flow record has no value; when this is left out, that there is none. */
+  readonly absent?: number;
 }
 
 /** A field that the reader of a record computes from others; it is never in a batch. */

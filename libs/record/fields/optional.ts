@@ -118,6 +118,7 @@ export const OPTIONAL_FIELDS = {
     width: 6,
     format: 'integer',
     merge: 'sum',
+    absent: 1,
     about: 'How many records were merged into this one; absent is 1.',
   },
   label: {

@@ -2,7 +2,15 @@ import type { Format } from '../fields/field.ts';
 import { FIELDS } from '../fields/table.ts';
 import { addressCell } from './address-cell.ts';
 import type { Cell, CellContext } from './cell.ts';
-import { codeCell, decimalCell, hex16Cell, integerCell, millisecondsCell, secondsCell } from './number-cells.ts';
+import {
+  codeCell,
+  decimalCell,
+  hex16Cell,
+  integerCell,
+  millisecondsCell,
+  secondsCell,
+  singleCell,
+} from './number-cells.ts';
 import type { PrintColumn, Settings } from './options.ts';
 import { portCell } from './port-cell.ts';
 import { printf } from './printf.ts';
@@ -18,6 +26,7 @@ const CELLS: Readonly<Record<Format, (context: CellContext) => Cell>> = {
   integer: integerCell,
   decimal: decimalCell,
   percent: decimalCell,
+  single: singleCell,
   address: addressCell,
   port: portCell,
   protocol: protocolCell,

@@ -1,5 +1,6 @@
 import type { Batch } from '../batch.ts';
 import type { NumberColumn } from '../columns.ts';
+import type { StoredField } from '../fields/field.ts';
 import { isStored, type Field, type FieldName } from '../fields/table.ts';
 import { numberReader } from '../row.ts';
 import { writeNothing, type Cell, type CellContext } from './cell.ts';
@@ -9,7 +10,7 @@ type WriteNumber = (out: TextBuffer, value: number) => void;
 
 /** A cell for a field whose values are numbers; absent ones and NaN print nothing. */
 export function numberCell(name: FieldName, field: Field, write: WriteNumber): Cell {
-  if (isStored(field)) return storedCell(field.number, write);
+  if (isStored(field)) return storedCell(field, write);
   const read = numberReader(name);
   if (read === undefined) return () => writeNothing;
   return (batch) => (out, row) => {
@@ -18,7 +19,8 @@ export function numberCell(name: FieldName, field: Field, write: WriteNumber): C
   };
 }
 
-function storedCell(number: number, write: WriteNumber): Cell {
+function storedCell({ number, absent }: StoredField, write: WriteNumber): Cell {
+  if (absent !== undefined) return storedOrAbsent(number, absent, write);
   return (batch: Batch) => {
     const column = batch.columns[number] as NumberColumn | undefined;
     if (column === undefined) return writeNothing;
@@ -27,6 +29,14 @@ function storedCell(number: number, write: WriteNumber): Cell {
     return (out, row) => {
       if ((valid[row >> 3]! & (1 << (row & 7))) !== 0) write(out, values[row]!);
     };
+  };
+}
+
+/** For a field that means something where it is absent. */
+function storedOrAbsent(number: number, absent: number, write: WriteNumber): Cell {
+  return (batch) => {
+    const column = batch.columns[number] as NumberColumn | undefined;
+    return (out, row) => write(out, column?.has(row) === true ? column.values[row]! : absent);
   };
 }
 
@@ -45,8 +55,13 @@ export function codeCell({ name, field }: CellContext): Cell {
   });
 }
 
-/** Rates and ratios: rounded to single precision, in which Argus computes them, so that the digits agree. */
+/** Ratios. */
 export function decimalCell({ name, field, settings: { precision } }: CellContext): Cell {
+  return numberCell(name, field, (out, value) => out.ascii(value.toFixed(precision)));
+}
+
+/** Rates and means: rounded to single precision, in which Argus computes them, so that the digits agree. */
+export function singleCell({ name, field, settings: { precision } }: CellContext): Cell {
   return numberCell(name, field, (out, value) => out.ascii(Math.fround(value).toFixed(precision)));
 }
 

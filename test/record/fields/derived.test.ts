@@ -82,6 +82,8 @@ const VALUES: readonly (readonly [name: FieldName, record: RecordValues, expecte
   ['senc', { sencaps: 0b1000_0000_0011 }, 'meH'],
   ['senc', { sencaps: 0b101 }, 'ev'],
   ['seq', { flowid: 2 ** 32 + 7 }, 7],
+  ['trans', {}, 1],
+  ['trans', { trans: 4 }, 4],
   ['srcid', {}, '192.0.2.250'],
   ['run', {}, 1_700_000_000_000_000],
   ['mean', HTTP, 0.405],
