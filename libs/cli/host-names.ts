@@ -17,6 +17,8 @@ export class HostNames {
   readonly #resolver: Pick<Resolver, 'reverse'>;
   /** An empty name: it has none. */
   readonly #names = new Map<string, string>();
+  /** Once a whole batch of questions had no answer, nobody waits for more. */
+  #deaf = false;
 
   constructor(resolver: Pick<Resolver, 'reverse'> = new Resolver({ timeout: 1000, tries: 1 })) {
     this.#resolver = resolver;
@@ -27,13 +29,17 @@ export class HostNames {
   /** Looks up the hosts of the first `count` of `rows` that are new. */
   async learn(batch: Batch, rows: Uint32Array, count: number): Promise<void> {
     const unknown = this.#unknownIn(batch, rows, count);
-    if (unknown.length === 0) return;
-    const until = Date.now() + BATCH_MS;
+    if (unknown.length === 0 || this.#deaf) return;
+    const until = performance.now() + BATCH_MS;
     let next = 0;
+    let answers = 0;
     const ask = async (): Promise<void> => {
-      for (let address; (address = unknown[next++]) !== undefined && Date.now() < until;) await this.#ask(address);
+      for (let address; (address = unknown[next++]) !== undefined && performance.now() < until;) {
+        if (await this.#ask(address)) answers += 1;
+      }
     };
     await Promise.all(Array.from({ length: Math.min(QUESTIONS_AT_ONCE, unknown.length) }, ask));
+    this.#deaf = answers === 0;
   }
 
   #unknownIn(batch: Batch, rows: Uint32Array, count: number): string[] {
@@ -54,17 +60,19 @@ export class HostNames {
     return [...unknown];
   }
 
-  async #ask(address: string): Promise<void> {
+  /** @returns whether there was an answer, be it that the host has no name */
+  async #ask(address: string): Promise<boolean> {
     let name: string;
     try {
       [name = ''] = await this.#resolver.reverse(address);
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code ?? '';
-      if (code !== 'ENOTFOUND' && code !== 'ENODATA') return; // no answer: worth asking again
+      if (code !== 'ENOTFOUND' && code !== 'ENODATA') return false;
       name = '';
     }
     if (this.#names.size >= NAMES_MAX) for (const oldest of this.#names.keys()) if (this.#names.delete(oldest)) break;
     this.#names.set(address, name);
+    return true;
   }
 }
 
