@@ -109,6 +109,6 @@ export class BytesColumn {
 
   /** A view, not a copy. */
   get(row: number): Uint8Array {
-    return this.blob.subarray(row === 0 ? 0 : this.ends[row - 1]!, this.ends[row]!);
+    return this.blob.subarray(row === 0 ? 0 : this.ends[row - 1]!, this.ends[row]);
   }
 }

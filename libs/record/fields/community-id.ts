@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import type * as Crypto from 'node:crypto';
 import { IPV4_ADDRESS, IPV6_ADDRESS } from '../../packet/headers.ts';
 import type { Address } from './field.ts';
 import { IP_PROTOCOL } from './protocol.ts';
@@ -11,6 +11,14 @@ const ICMP6_PAIRS: ReadonlyMap<number, number> = both([[128, 129], [133, 134], [
 
 function both(pairs: readonly (readonly [number, number])[]): Map<number, number> {
   return new Map(pairs.flatMap(([a, b]) => [[a, b] as const, [b, a] as const]));
+}
+
+/** Loaded when the first Community ID is asked for: it takes longer to load than all of the printing. */
+let crypto: typeof Crypto | undefined;
+
+function sha1(bytes: Uint8Array): string {
+  crypto ??= process.getBuiltinModule('node:crypto');
+  return crypto.createHash('sha1').update(bytes).digest('base64');
 }
 
 /** Seed (two bytes), two addresses of 16 bytes, protocol, padding, two ports. */
@@ -68,7 +76,7 @@ export function communityId(
     input.setUint16(end + 2, forward ? ports.destination : ports.source);
     end += 4;
   }
-  return `1:${createHash('sha1').update(inputBytes.subarray(0, end)).digest('base64')}`;
+  return `1:${sha1(inputBytes.subarray(0, end))}`;
 }
 
 function portsOf(

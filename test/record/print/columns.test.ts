@@ -293,6 +293,12 @@ const CASES: readonly Case[] = [
     header: '        srcUdata                  dstUdata          \n',
     text: 's[16]=GET /index.html     d[2]=ok\n',
   },
+  {
+    name: 'rates and loads have the digits of Argus',
+    spec: ['rate sload:14 dload:14 smeansz pcr'],
+    batch: recordBatch([{ ...counts(10, 5, 852, 1782), dur: 405_000_000, sappbytes: 400, dappbytes: 4000 }]),
+    text: '   34.567902   15150.617188   28167.900391    85.199997  -0.818182\n',
+  },
   { name: 'TCP states as letters', spec: ['state'], options: { state: 'letters' }, text: '  sSE\n' },
   { name: 'flags of the source', spec: ['state'], options: { state: 'source-flags' }, text: ' FSPA\n' },
   {
