@@ -140,7 +140,7 @@ const CABLE = [
   ['link', 'add', NEAR, 'type', 'veth', 'peer', 'name', FAR],
   ['link', 'set', 'dev', NEAR, 'addrgenmode', 'none'],
   ['link', 'set', 'dev', FAR, 'addrgenmode', 'none'],
-  ['addr', 'add', '192.0.2.1/30', 'dev', NEAR],
+  ['addr', 'add', '198.19.255.1/30', 'dev', NEAR],
   ['link', 'set', NEAR, 'up'],
   ['link', 'set', FAR, 'up'],
 ];
@@ -161,9 +161,9 @@ test(
 
     const socket = createSocket('udp4');
     t.after(() => socket.close());
-    socket.send('who is there?', 9, '192.0.2.2');
+    socket.send('who is there?', 9, '198.19.255.2');
     await suite.until(() => suite.records.length > 0);
-    assert.match(suite.records[0] ?? '', / arp .*192\.0\.2\.2/);
+    assert.match(suite.records[0] ?? '', / arp .*198\.19\.255\.2/);
     assert.doesNotMatch(suite.text, /Synthetic traffic has started/);
 
     await suite.until(() => suite.text.includes('Synthetic traffic has started beside it'));
