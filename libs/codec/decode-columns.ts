@@ -8,7 +8,8 @@ import { candidatesOf, earlierRows, storedRows, type Candidates } from './copies
 import { decodeDoubles, decodeWords } from './decode-numbers.ts';
 import type { Layout, Stream } from './directory.ts';
 import type { Place } from './plan.ts';
-import { unpackMessage } from './msgpack.ts';
+import { ROW_BYTES_MAX } from './format.ts';
+import { textBytesMax, unpackMessage } from './msgpack.ts';
 import { FrameProblem } from './problem.ts';
 import { allRows, setRows, type RowSet } from './rows.ts';
 
@@ -170,6 +171,8 @@ export class ColumnDecoder {
     const texts = dictionary.value;
     if (!Array.isArray(texts) || texts.length > this.#rows || !texts.every((text) => typeof text === 'string'))
       throw new FrameProblem('texts: not a list of texts');
+    // Bytes that are no UTF-8 have grown.
+    if (textBytesMax(texts) > this.#rows * ROW_BYTES_MAX) throw new FrameProblem('texts: too long');
     const index = this.#words(streams[0]!, this.#area.u16(this.#rows), rows);
     return new TextColumn(index, texts, rows.set.valid);
   }

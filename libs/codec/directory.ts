@@ -44,7 +44,8 @@ export function unpackEnvelope(bytes: Uint8Array): Envelope {
   const [source, run, first, covers, entries] = unpacked.value as unknown[];
   if (typeof source !== 'string' || source.length > SOURCE_MAX) throw new FrameProblem('envelope: source');
   if (!isCount(run)) throw new FrameProblem('envelope: run');
-  if (!isCount(first) || !isCount(covers)) throw new FrameProblem('envelope: record numbers');
+  if (!isCount(first) || !isCount(covers) || !isCount(first + covers))
+    throw new FrameProblem('envelope: record numbers');
   if (!Array.isArray(entries) || entries.length > FIELD_NUMBERS_MAX) throw new FrameProblem('envelope: directory');
   return { origin: { source, run }, first, covers, entries: entries.map(checkEntry) };
 }

@@ -7,7 +7,7 @@ import { candidatesOf, earlierRows, findExceptions, storedRows, type Candidates 
 import type { Entry, Stream } from './directory.ts';
 import { encodeNumbers } from './encode-numbers.ts';
 import { COPIES, KIND_CODES, OWN_BITMAP, ROW_BYTES_MAX, SHARED_BITMAP } from './format.ts';
-import { packMessage } from './msgpack.ts';
+import { packMessage, textBytesMax } from './msgpack.ts';
 import { allRows, setRows, type RowSet } from './rows.ts';
 
 /** With fewer rows that repeat a flow, copies are not looked for. */
@@ -118,8 +118,8 @@ function encodeText(out: ChunkWriter, column: TextColumn, rows: number, stored: 
     }
     index[row] = number;
   }
+  checkSize(textBytesMax(used), rows);
   const dictionary = packMessage(used);
-  checkSize(dictionary.length, rows);
   out.add(dictionary);
   return [dictionary.length, encodeNumbers(out, index, stored)];
 }

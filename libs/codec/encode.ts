@@ -1,7 +1,7 @@
-import type { Batch } from '../record/batch.ts';
+import { BATCH_ROWS_MAX, type Batch } from '../record/batch.ts';
 import { selectRows } from '../record/select.ts';
 import { ChunkWriter } from './chunks.ts';
-import { packEnvelope } from './directory.ts';
+import { isCount, packEnvelope } from './directory.ts';
 import { ColumnEncoder } from './encode-columns.ts';
 import { FLAG_WHOLE, FRAME_BYTES_MAX, HEADER_BYTES, sealFrame, WHOLE_BYTES_MAX, WHOLE_ROWS_BELOW } from './format.ts';
 import { compress, compressedBytesMax, ZSTD_LEVEL_MAX, ZSTD_LEVEL_MIN } from './zstd.ts';
@@ -13,26 +13,38 @@ export interface EncodeOptions {
 
 const columnBytes = new ChunkWriter();
 
+/** Batches with more than this in memory become several frames, so that none comes near `FRAME_BYTES_MAX`. */
+const BATCH_BYTES_MAX = FRAME_BYTES_MAX / 2;
+
 /**
  * The batch as bytes of its own: one frame, or several one after the other where its payload is too large for one. Columns
  * of later versions go in as they came.
+ * @throws RangeError when the batch is none: too many rows, numbers that are no counts, rows of more than `ROW_BYTES_MAX`
  */
 export function encodeBatch(batch: Batch, options: EncodeOptions = {}): Uint8Array {
+  checkBatch(batch);
   const level = Math.min(Math.max(options.level ?? ZSTD_LEVEL_MIN, ZSTD_LEVEL_MIN), ZSTD_LEVEL_MAX);
-  if (bytesInMemory(batch) > FRAME_BYTES_MAX && batch.rows > 1) return encodeHalves(batch, options);
+  if (batch.rows > 1 && bytesInMemory(batch) > BATCH_BYTES_MAX) return encodeHalves(batch, options);
   if (batch.rows < WHOLE_ROWS_BELOW) {
     const content = encodeContent(batch, 0);
-    if (content.length - HEADER_BYTES <= WHOLE_BYTES_MAX) return compressWhole(batch, content, level);
+    if (content.frame.length - HEADER_BYTES <= WHOLE_BYTES_MAX) return compressWhole(batch, content, level);
   }
-  const content = encodeContent(batch, level);
-  sealFrame(content.frame, { ...batch, flags: 0, envelopeBytes: content.envelopeBytes });
-  return content.frame;
+  const { frame, envelopeBytes } = encodeContent(batch, level);
+  // Others may have packed the columns of a later version more tightly than we pack the rest.
+  if (frame.length > FRAME_BYTES_MAX && batch.unknown.length > 0)
+    return encodeBatch({ ...batch, unknown: [] }, options);
+  sealFrame(frame, { ...batch, flags: 0, envelopeBytes });
+  return frame;
+}
+
+function checkBatch({ rows, first, covers, origin }: Batch): void {
+  if (!(rows <= BATCH_ROWS_MAX && covers >= rows)) throw new RangeError(`batch of ${rows} rows that covers ${covers}`);
+  for (const count of [rows, first, covers, origin.run]) if (!isCount(count)) throw new RangeError(`batch with number ${String(count)}`); // prettier-ignore
 }
 
 interface Content {
   /** Room for the header, the envelope, the columns. */
   readonly frame: Uint8Array;
-  readonly length: number;
   readonly envelopeBytes: number;
 }
 
@@ -53,11 +65,10 @@ function encodeContent(batch: Batch, level: number): Content {
     columnBytes.addStored(bytes);
   }
   const envelope = packEnvelope(batch.origin, batch.first, batch.covers, entries);
-  const length = HEADER_BYTES + envelope.length + columnBytes.length;
-  const frame = new Uint8Array(length);
+  const frame = new Uint8Array(HEADER_BYTES + envelope.length + columnBytes.length);
   frame.set(envelope, HEADER_BYTES);
   frame.set(columnBytes.bytes, HEADER_BYTES + envelope.length);
-  return { frame, length, envelopeBytes: envelope.length };
+  return { frame, envelopeBytes: envelope.length };
 }
 
 function compressWhole(batch: Batch, { frame, envelopeBytes }: Content, level: number): Uint8Array {

@@ -99,7 +99,7 @@ export function readHeader(bytes: Uint8Array, offset: number): Header {
 
 /** What speaks against a header, whatever follows it. */
 export function headerProblem(header: Header): string | undefined {
-  if (header.major > FORMAT_MAJOR) return `frame: format version ${header.major}`;
+  if (header.major > FORMAT_MAJOR) return 'frame: later format version';
   if (header.major === 0) return 'frame: version 0';
   if (header.rows > BATCH_ROWS_MAX) return 'frame: too many rows';
   if (header.bodyBytes > FRAME_BYTES_MAX) return 'frame: too long';

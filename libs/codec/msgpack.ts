@@ -2,6 +2,13 @@ import { Packr } from 'msgpackr';
 
 const packr = new Packr({ useRecords: false, mapsAsObjects: false, variableMapSize: true });
 
+/** Bytes that a list of texts takes at most. */
+export function textBytesMax(texts: readonly string[]): number {
+  let bytes = 5;
+  for (const text of texts) bytes += 5 + Buffer.byteLength(text);
+  return bytes;
+}
+
 export type Unpacked = { readonly value: unknown } | { readonly problem: string };
 
 /** A value of numbers, texts, booleans, null, byte arrays, arrays and Maps as msgpack. */

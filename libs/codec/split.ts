@@ -1,12 +1,4 @@
-import {
-  checksumMatches,
-  FORMAT_MAJOR,
-  HEADER_BYTES,
-  headerProblem,
-  readHeader,
-  startsLikeFrame,
-  type Header,
-} from './format.ts';
+import { checksumMatches, FORMAT_MAJOR, HEADER_BYTES, headerProblem, readHeader, startsLikeFrame } from './format.ts';
 
 /** Where a stream of frames stopped being one. Every whole frame before it was delivered. */
 export interface Damage {
@@ -80,7 +72,6 @@ export class FrameSplitter {
   /** Says that the stream is over; what is held of a frame is damage. */
   end(): Damage | undefined {
     if (this.#held > 0) this.#stop('cut', 'ends within a frame');
-    this.#held = 0;
     return this.#damage;
   }
 
@@ -107,24 +98,21 @@ export class FrameSplitter {
     if (available < HEADER_BYTES) return Infinity;
     const header = readHeader(bytes, offset);
     const problem = headerProblem(header);
-    if (problem !== undefined) return this.#stopAtHeader(header, problem);
+    if (header.major > FORMAT_MAJOR) return this.#stop('version', 'frame: later format version', header.major);
+    if (problem !== undefined) return this.#stop('damaged', problem);
     return HEADER_BYTES + header.bodyBytes;
   }
 
-  #stopAtHeader(header: Header, problem: string): 0 {
-    if (header.major <= FORMAT_MAJOR) return this.#stop('damaged', problem);
-    this.#damage = { kind: 'version', offset: this.#offset, reason: problem, version: header.major };
-    return 0;
-  }
-
   #accept(frame: Uint8Array): boolean {
-    if (!checksumMatches(frame)) return this.#stop('damaged', 'wrong checksum') !== 0;
-    this.#offset += frame.length;
-    return true;
+    const isWhole = checksumMatches(frame);
+    if (isWhole) this.#offset += frame.length;
+    else this.#stop('damaged', 'wrong checksum');
+    return isWhole;
   }
 
-  #stop(kind: Damage['kind'], reason: string): 0 {
-    this.#damage = { kind, offset: this.#offset, reason };
+  #stop(kind: Damage['kind'], reason: string, version?: number): 0 {
+    const damage = { kind, offset: this.#offset, reason };
+    this.#damage = version === undefined ? damage : { ...damage, version };
     this.#pieces = new Uint8Array(0);
     this.#held = 0;
     return 0;
