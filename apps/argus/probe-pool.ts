@@ -67,7 +67,7 @@ export async function readInThreads(
   });
   signal.addEventListener('abort', () => threads.forEach((thread) => thread.stop()), { once: true });
   for (let open = [...threads]; open.length > 0;) {
-    for (const thread of [...open]) {
+    for (const thread of open) {
       const batch = await thread.next();
       if (batch === undefined) open = open.filter((other) => other !== thread);
       else await take(batch);

@@ -82,8 +82,8 @@ class ProbeRun {
     const timeUs = nowUs();
     const { origin } = this.#options;
     const durationNs = Math.max(0, timeUs - origin.run) * 1000;
-    const report = { cause, timeUs, durationNs, values: { mversion: `argus ${version()}`, ...values } };
-    await this.#push(managementBatch(origin, 0, report));
+    const said = { cause, timeUs, durationNs, values: { mversion: `argus ${version()}`, ...values } };
+    await this.#push(managementBatch(origin, 0, said));
   }
 
   async readFiles(captures: CaptureSettings, context: Context): Promise<Outcome> {

@@ -53,6 +53,7 @@ export interface Turnings {
   afterwards(row: number, direction: number, closed: boolean, group: PacketGroup, i: number): void;
 }
 
+// oxlint-disable max-lines-per-function -- its inner functions are short; what they share is the point of it
 /**
  * Makes the function that counts the packets of a group in the rows of their flows: the hot path. It is one closure over
  * arrays that never change, because the compiler then knows their addresses and lengths; and it passes no doubles between
@@ -75,16 +76,16 @@ export function packetPath(
   const hasOptional = optional.used;
   const candidates = new Uint32Array(GROUP_PACKETS);
 
-  function prefetch(count: number): number {
+  function prefetch(packets: number): number {
     const { slots, mask } = index;
     let touched = 0;
-    for (let i = 0; i < count; i++) candidates[i] = Math.max(slots[(keys[i]!.hash & mask) * 2]! - 1, 0);
-    for (let i = 0; i < count; i++) {
+    for (let i = 0; i < packets; i++) candidates[i] = Math.max(slots[(keys[i]!.hash & mask) * 2]! - 1, 0);
+    for (let i = 0; i < packets; i++) {
       const at = candidates[i]! * ROW_WORDS;
       touched ^= u32[at]! ^ u32[at + LINE_WORDS]! ^ u32[at + 2 * LINE_WORDS]! ^ u32[at + ROW_WORDS - 1]!;
       candidates[i] = Math.max(u32[at + W_TRANSPORT]! - 1, 0);
     }
-    for (let i = 0; i < count; i++) {
+    for (let i = 0; i < packets; i++) {
       const at = Math.min(candidates[i]! * TCP_WORDS, tcp32.length - TCP_WORDS);
       touched ^= tcp32[at]! ^ tcp32[at + LINE_WORDS]! ^ tcp32[at + TCP_WORDS - 1]!;
     }

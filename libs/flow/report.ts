@@ -1,7 +1,7 @@
 import { IPV4_ADDRESS, IPV6_ADDRESS, MAC_ADDRESS } from '../packet/headers.ts';
 import { FLOW_BATCH, type Batch, type Origin } from '../record/batch.ts';
 import { BatchBuilder, type AddressColumnBuilder } from '../record/builder.ts';
-import { FlowColumns } from './columns.ts';
+import { flowColumns, type FlowColumns } from './columns.ts';
 import { ICMP_ERROR_WORDS } from './icmp-error-rows.ts';
 import { EXTRA_HAS_DNS, EXTRA_HAS_PORTS, KEY_KIND, PROTOCOL } from './key.ts';
 import {
@@ -84,7 +84,7 @@ export class BatchReporter implements Reporter {
     this.#origin = origin;
     this.#numbers = numbers;
     this.#builder = new BatchBuilder(rowsMax);
-    this.#columns = new FlowColumns(this.#builder);
+    this.#columns = flowColumns(this.#builder);
     this.#emit = emit;
   }
 

@@ -116,7 +116,7 @@ export class FlowTable {
     };
     this.#index = new HashTable(this.#rows);
     this.#timers = new TimerWheel(this.#rows);
-    this.#idle = new IdleOrder(this.#rows, Math.max(LINGER_US, ...Object.values(timeouts)) + TICK_US);
+    this.#idle = new IdleOrder(this.#rows, Math.max(LINGER_US, ...Object.values<number>({ ...timeouts })) + TICK_US);
     const seed = options.seed | 0;
     const keys = Array.from({ length: GROUP_PACKETS }, () => new FlowKey(seed));
     this.#otherKey = new FlowKey(seed);
