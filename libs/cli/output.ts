@@ -1,5 +1,6 @@
 import type { Writable } from 'node:stream';
 import { SuiteError } from '../core/errors.ts';
+import { systemReason } from './system-error.ts';
 
 /** Nobody reads the output any more (`… | head`). The command ends, quietly. */
 export class OutputClosedError extends SuiteError {
@@ -53,7 +54,7 @@ export class Output {
     const closed = error.code === 'EPIPE' || error.code === 'ERR_STREAM_DESTROYED' || error.code === 'ECONNRESET';
     this.#failure ??= closed
       ? new OutputClosedError('standard output is closed')
-      : new SuiteError(`standard output: ${error.message}`);
+      : new SuiteError(`cannot write to standard output: ${systemReason(error) ?? error.message}`);
     this.#closing.abort();
     this.#wakeAll();
   }
