@@ -6,22 +6,24 @@ import type { Readable, Writable } from 'node:stream';
 /** Where the commands of the suite lie, this one among them. */
 export const COMMANDS = join(import.meta.dirname, '../../bin');
 
-/** Said of a program that did not say why it ended. */
+/** More of what it says is not kept. */
 const MESSAGE_LINES_MAX = 5;
 
 /** A command of the suite that runs as a process of its own. */
 export class Child {
+  readonly name: string;
   /** The command line, as a person would write it. */
   readonly line: string;
   /** Resolves when the process has gone. */
   readonly ended: Promise<void>;
-  /** The last lines that it wrote to its standard error. */
+  /** The first lines that it wrote to its standard error. */
   readonly messages: string[] = [];
   readonly #process: ChildProcess;
   #failure: string | undefined;
 
   /** @param feeds whether something will be written to its standard input */
   constructor(name: string, args: readonly string[], feeds = false) {
+    this.name = name;
     this.line = [name, ...args].join(' ');
     this.#process = spawn(process.execPath, [join(COMMANDS, name), ...args], {
       stdio: [feeds ? 'pipe' : 'ignore', 'pipe', 'pipe'],
@@ -30,8 +32,7 @@ export class Child {
     this.#process.stdin?.on('error', () => undefined); // a process that ends stops reading; its end is noticed
     if (this.#process.stderr !== null) {
       createInterface(this.#process.stderr).on('line', (text) => {
-        this.messages.push(text);
-        if (this.messages.length > MESSAGE_LINES_MAX) this.messages.shift();
+        if (this.messages.length < MESSAGE_LINES_MAX) this.messages.push(text);
       });
     }
     this.ended = new Promise((resolve) => this.#process.once('close', () => resolve()));
@@ -49,10 +50,16 @@ export class Child {
     return this.#process.stdin;
   }
 
-  /** Why it ended, in its own words where it has some. */
+  /** Why it ended: its own words where it has some, without its name. */
   get reason(): string {
-    const how = this.#failure ?? this.#process.signalCode ?? `status ${this.#process.exitCode}`;
-    return this.messages.length === 0 ? `ended with ${how}` : this.messages.join(' ');
+    const [first = `ended with ${this.#failure ?? this.#process.signalCode ?? `status ${this.#process.exitCode}`}`] =
+      this.messages;
+    return first.startsWith(`${this.name}: `) ? first.slice(this.name.length + 2) : first;
+  }
+
+  /** What it advised below its reason. */
+  get hint(): string {
+    return this.messages.slice(1).join('\n');
   }
 
   signal(name: 'SIGTERM' | 'SIGKILL'): void {

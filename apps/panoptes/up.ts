@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Context } from '../../libs/cli/command.ts';
-import { defaultInterface } from '../../libs/capture/cap-source.ts';
+import { defaultInterface } from '../../libs/capture/cap.ts';
 import { InputError, SuiteError } from '../../libs/core/errors.ts';
 import { Child } from './child.ts';
 import { feedTraffic } from './feed.ts';
@@ -58,6 +58,7 @@ class RunningSuite {
   readonly #copies: Promise<void>[] = [];
   /** Where the synthetic traffic's probe serves when it is the second one. */
   #secondPort = 0;
+  #device = '';
   #live: Probe | undefined;
   #synthetic: Probe | undefined;
 
@@ -111,6 +112,7 @@ class RunningSuite {
   async #tryInterface(name: string | undefined, port: number): Promise<string> {
     try {
       const device = name ?? defaultInterface();
+      this.#device = device;
       const traffic = `${device}, an interface of this machine`;
       // Our own records on their way would be traffic that never ends.
       const filter = seesLoopback(device) ? ['-', `not tcp port ${port} and not tcp port ${this.#secondPort}`] : [];
@@ -152,7 +154,7 @@ class RunningSuite {
     if (!signal.aborted && (!isReady || !child.isRunning)) {
       child.signal('SIGKILL');
       await child.ended;
-      throw new InputError(child.reason);
+      throw new InputError(child.reason, { hint: child.hint });
     }
     return probe;
   }
@@ -184,14 +186,14 @@ class RunningSuite {
     if (this.#synthetic !== undefined || !(isGone || isSilent)) return;
     const reason = isGone
       ? 'The probe has ended.'
-      : `No packet has come for ${SILENCE_SECONDS} seconds from ${live.story.traffic}.`;
+      : `No packet has come from ${this.#device} for ${SILENCE_SECONDS} seconds.`;
     const probe = await this.#startSynthetic(this.#secondPort);
     const ports = isGone ? [probe.story.port] : [live.story.port, probe.story.port];
     await this.#context.stdout.write(joinedText(reason, probe.story, ports));
-    this.#startReader(probe, -1);
+    this.#startReader(probe, live.watch.hasSeenRecords ? -1 : 0);
   }
 }
 
 function failure(child: Child): SuiteError {
-  return new SuiteError(`${child.line}: ${child.reason}`);
+  return new SuiteError(`${child.line}: ${child.reason}`, { hint: child.hint });
 }

@@ -13,6 +13,8 @@ const START_MS_MAX = 10_000;
 export class Watch {
   /** When the last flow record came, or when the probe was ready; of `performance.now`. */
   lastRecordMs = performance.now();
+  /** Whether any flow record came. */
+  hasSeenRecords = false;
   readonly #port: number;
   readonly #probe: Child;
   readonly #signal: AbortSignal;
@@ -48,7 +50,10 @@ export class Watch {
       const batches = connectRecords({ host: HOST, port: this.#port, program, signal: this.#signal });
       for await (const batch of batches) {
         isConnected = true;
-        if (batch.kind === FLOW_BATCH && batch.rows > 0) this.lastRecordMs = performance.now();
+        if (batch.kind === FLOW_BATCH && batch.rows > 0) {
+          this.lastRecordMs = performance.now();
+          this.hasSeenRecords = true;
+        }
         this.#markReady(true);
       }
     } catch (error) {
