@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fieldsDocument } from '../../libs/record/fields/document.ts';
 import { CommandLine } from '../support/command-line.ts';
 import { writeGoldenCaptures } from './captures.ts';
 import { goldenCases, transcript } from './cases.ts';
@@ -12,6 +13,7 @@ await writeGoldenCaptures(shell.folder);
 
 for (const { script, expectedPath } of goldenCases()) rewrite(expectedPath, () => transcript(shell, script));
 rewrite(join(ROOT, 'README.md'), (page) => withOutputs(page, outputOf));
+rewrite(join(ROOT, 'docs/fields.md'), () => fieldsDocument());
 
 function outputOf(script: string): string {
   const { status, stdout, stderr } = shell.run(script);
