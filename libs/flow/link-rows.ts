@@ -7,6 +7,7 @@ export const L_TAGS = 0;
 export const L_VLAN = 2;
 /** MPLS label + 1; 0 is none. */
 export const L_MPLS = 4;
+/** 0 where the flow carries a tunnel that cannot be opened. */
 export const L_TUNNEL_DEPTH = 6;
 export const L_TUNNEL_KIND = 7;
 /** Tunnel id; all ones is none. */
@@ -26,7 +27,7 @@ export class LinkRows {
   }
 
   static needed(h: Headers): boolean {
-    return (h.vlanTags | h.mplsLabels | h.tunnelDepth) !== 0;
+    return (h.vlanTags | h.mplsLabels | h.tunnelKind) !== 0;
   }
 
   /** Notes the first tags, label and tunnel of each direction. */
@@ -38,7 +39,8 @@ export class LinkRows {
       u32[at + L_VLAN + direction] = h.innerTag | (h.outerTag << 16);
     }
     if (h.mplsLabels > 0 && u32[at + L_MPLS + direction] === 0) u32[at + L_MPLS + direction] = (h.mplsTop >>> 12) + 1;
-    if (h.tunnelDepth > u32[at + L_TUNNEL_DEPTH]!) this.#noteTunnel(at, direction, h);
+    const isFirst = h.tunnelKind !== 0 && u32[at + L_TUNNEL_KIND] === 0;
+    if (isFirst || h.tunnelDepth > u32[at + L_TUNNEL_DEPTH]!) this.#noteTunnel(at, direction, h);
   }
 
   #noteTunnel(at: number, direction: number, h: Headers): void {

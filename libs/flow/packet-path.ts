@@ -212,7 +212,7 @@ export function packetPath(
       h.fragment |
       h.vlanTags |
       h.mplsLabels |
-      h.tunnelDepth |
+      h.tunnelKind |
       h.spi |
       (u32[words + W_FLAGS]! & ROW.answersOnly);
     if (rare !== 0 || hasOptional || (h.tos & 3) === 3) events |= countRare(row, direction, isAnswer, h, group, i);

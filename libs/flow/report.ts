@@ -202,8 +202,8 @@ export class BatchReporter implements Reporter {
       if (tags > 1) c.outerVlan[side].set(to, link[at + L_VLAN + side]! >>> 16);
       if (link[at + L_MPLS + side] !== 0) c.mpls[side].set(to, link[at + L_MPLS + side]! - 1);
     }
-    if (link[at + L_TUNNEL_DEPTH] === 0) return;
-    c.tundepth.set(to, link[at + L_TUNNEL_DEPTH]!);
+    if (link[at + L_TUNNEL_KIND] === 0) return;
+    if (link[at + L_TUNNEL_DEPTH] !== 0) c.tundepth.set(to, link[at + L_TUNNEL_DEPTH]!);
     c.tunkind.set(to, link[at + L_TUNNEL_KIND]!);
     if (link[at + L_TUNNEL_ID] !== 0xffff_ffff) c.tunid.set(to, link[at + L_TUNNEL_ID]!);
     const family = link[at + L_TUNNEL_FAMILY]!;
