@@ -15,9 +15,14 @@ export function examples(page: string): Example[] {
 export function withOutputs(page: string, outputOf: (script: string) => string): string {
   return page.replace(EXAMPLE, (whole: string, script: string, shown: string | undefined) => {
     if (isForNpm(script) || isLive(script)) return whole;
-    const output = outputOf(script);
+    const output = asShown(outputOf(script));
     return shown === undefined ? whole : `\`\`\`sh\n${script}\`\`\`\n\n\`\`\`text\n${output}\`\`\`\n`;
   });
+}
+
+/** An output as a page can show it: without the spaces at the ends of lines, which no reader sees and formatters remove. */
+export function asShown(output: string): string {
+  return output.replace(/ +$/gm, '');
 }
 
 /** Whether it is about this project itself, where a test cannot simply run it. */

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { after, test } from 'node:test';
 import { writeGoldenCaptures } from '../golden/captures.ts';
-import { examples, isForNpm, isLive } from '../golden/page.ts';
+import { asShown, examples, isForNpm, isLive } from '../golden/page.ts';
 import { CommandLine } from '../support/command-line.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
@@ -37,7 +37,7 @@ for (const { script, output } of page.filter((example) => !isForNpm(example.scri
   test(`README: ${name}`, { skip: missing }, () => {
     const { status, stdout, stderr } = shell.run(script);
     assert.deepEqual({ status, stderr }, { status: 0, stderr: '' });
-    assert.equal(stdout, output ?? '', 'the page shows what the command prints; npm run golden rewrites it');
+    assert.equal(asShown(stdout), output ?? '', 'the page shows what the command prints; npm run golden rewrites it');
   });
 }
 
