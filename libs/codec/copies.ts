@@ -8,22 +8,23 @@ import type { RowSet } from './rows.ts';
  * value; a bitmap over them names the exceptions, which are stored in spite of it.
  */
 
-const SLOTS = 4 * BATCH_ROWS_MAX;
 /** Odd, and another in every process, so that nobody can send flow ids that all fall into one slot. */
 const MULTIPLIERS = [randomOdd(), randomOdd()] as const;
 /** Row that last had the flow in this slot plus 1; 0 is a free slot. */
-const slotRow = new Uint16Array(SLOTS);
+const slotRow = new Uint16Array(4 * BATCH_ROWS_MAX);
 
 /** For each row the latest earlier row with the same flow id, or -1; undefined when fewer than `least` rows have one. */
 export function earlierRows(flowIds: Float64Array, rows: number, least: number): Int16Array | undefined {
   const earlier = new Int16Array(rows);
   const [low, high] = MULTIPLIERS;
-  slotRow.fill(0);
+  const bits = 33 - Math.clz32(rows);
+  const mask = (1 << bits) - 1;
+  slotRow.fill(0, 0, mask + 1);
   let repeats = 0;
   for (let row = 0; row < rows; row++) {
     const id = flowIds[row]!;
-    let slot = (Math.imul(id, low) + Math.imul(id / 2 ** 32, high)) >>> 16;
-    while (slotRow[slot] !== 0 && flowIds[slotRow[slot]! - 1] !== id) slot = (slot + 1) & (SLOTS - 1);
+    let slot = (Math.imul(id, low) + Math.imul(id / 2 ** 32, high)) >>> (32 - bits);
+    while (slotRow[slot] !== 0 && flowIds[slotRow[slot]! - 1] !== id) slot = (slot + 1) & mask;
     earlier[row] = slotRow[slot]! - 1;
     if (slotRow[slot] !== 0) repeats += 1;
     slotRow[slot] = row + 1;
