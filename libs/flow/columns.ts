@@ -68,6 +68,7 @@ const networkColumns = (make: ColumnMaker) => ({
   icmpid: make.number('icmpid'),
   icmpseq: make.number('icmpseq'),
   inode: make.address('inode'),
+  sctpstate: make.number('sctpstate'),
   sencaps: make.number('sencaps'),
   dencaps: make.number('dencaps'),
   macs: [make.address('smac'), make.address('dmac')] as const,

@@ -9,6 +9,8 @@ import {
   type QuotedPacket,
 } from '../packet/headers.ts';
 
+import { SCTP_CHUNK } from './sctp.ts';
+
 /** What kind of key it is: bits 8–11 of `extra`. */
 export const KEY_KIND = {
   none: 0,
@@ -109,7 +111,7 @@ export class FlowKey {
     this.ports = ports;
     this.extra = extra;
     this.fromB = fromB;
-    this.isAnswer = protocol === PROTOCOL.tcp && (h.tcpFlags & SYN_ACK) === SYN_ACK;
+    this.isAnswer = acceptsConnection(h);
     this.hash = finished(mix(mix(mix(mix(this.#seed, a), b), ports), extra));
   }
 
@@ -120,7 +122,7 @@ export class FlowKey {
     if (h.hasPorts) {
       extra |= EXTRA_HAS_PORTS;
       if (h.dnsId >= 0) extra |= EXTRA_HAS_DNS | (h.dnsId << 16);
-      this.isAnswer = h.protocol === PROTOCOL.tcp && (h.tcpFlags & SYN_ACK) === SYN_ACK;
+      this.isAnswer = acceptsConnection(h);
       this.#between(h, h.sourcePort, h.destinationPort);
       const ports = this.fromB ? (h.destinationPort << 16) | h.sourcePort : (h.sourcePort << 16) | h.destinationPort;
       return this.#finish(ports, extra);
@@ -250,6 +252,13 @@ export class FlowKey {
     }
     this.hash = finished(mix(mix(mix(mix(hash, this.a3), this.b3), this.ports), this.extra));
   }
+}
+
+/** SYN-ACK, or INIT-ACK of SCTP. */
+function acceptsConnection(h: Headers): boolean {
+  return h.protocol === PROTOCOL.tcp
+    ? (h.tcpFlags & SYN_ACK) === SYN_ACK
+    : h.protocol === PROTOCOL.sctp && (h.sctpChunks & SCTP_CHUNK.initAck) !== 0;
 }
 
 function finished(hash: number): number {

@@ -7,6 +7,7 @@ import { GROUP_PACKETS, type PacketGroup } from './packet-group.ts';
 import type { FlowState } from './record-state.ts';
 import {
   B_IP_OPTIONS,
+  B_SCTP_STATE,
   F_APP_BYTES,
   F_BYTES,
   F_DURATION,
@@ -27,6 +28,7 @@ import {
   W_PACKETS,
   W_TRANSPORT,
 } from './rows.ts';
+import { isSctpClosed, nextSctpState, SCTP_CHUNK } from './sctp.ts';
 import { CLOSING, COMMON_KNOWN, KNOWN, T_ACKED, T_FLAGS, T_KNOWN, T_NEXT, T_OPTIONS, T_SCALE, T_STATE, T_WINDOW, TCP_WORDS, UNCOMMON_FLAGS } from './tcp.ts'; // prettier-ignore
 
 /** Words of a cache line. Rows need not begin with one. */
@@ -168,6 +170,10 @@ export function packetPath(
       if (u32[words + W_TRANSPORT] === 0) u32[words + W_TRANSPORT] = esp.slab.take() + 1;
       esp.packet(u32[words + W_TRANSPORT]! - 1, direction, h.espSequence);
     }
+    if (h.sctpChunks !== 0) {
+      const at = row * ROW_BYTES + B_SCTP_STATE;
+      u8[at] = nextSctpState(u8[at]!, direction, h.sctpChunks);
+    }
     if (LinkRows.needed(h)) {
       if (u32[words + W_LINK] === 0) u32[words + W_LINK] = link.slab.take() + 1;
       link.note(u32[words + W_LINK]! - 1, direction, h);
@@ -214,8 +220,12 @@ export function packetPath(
       h.mplsLabels |
       h.tunnelKind |
       h.spi |
+      h.sctpChunks |
       (u32[words + W_FLAGS]! & ROW.answersOnly);
-    if (rare !== 0 || hasOptional || (h.tos & 3) === 3) events |= countRare(row, direction, isAnswer, h, group, i);
+    if (rare !== 0 || hasOptional || (h.tos & 3) === 3) {
+      events |= countRare(row, direction, isAnswer, h, group, i);
+      if (h.sctpChunks !== 0) closed = isSctpClosed(u8[row * ROW_BYTES + B_SCTP_STATE]!);
+    }
     if (events !== 0) u32[words + W_EVENTS]! |= events;
     return closed;
   }
@@ -231,7 +241,8 @@ export function packetPath(
       if (group.timeUs[i]! >= clock[NEXT_TICK]! || group.timeUs[i]! < clock[EARLIEST]!) turnings.tick(group, i);
       let row = find(key);
       let direction = 0;
-      const isPlain = row >= 0 && h.fragment === NOT_FRAGMENTED && (h.tcpFlags & TCP_FLAG.syn) === 0;
+      const opens = (h.tcpFlags & TCP_FLAG.syn) | (h.sctpChunks & SCTP_CHUNK.init);
+      const isPlain = row >= 0 && h.fragment === NOT_FRAGMENTED && opens === 0;
       if (isPlain) direction = key.fromB === ((u32[row * ROW_WORDS + W_FLAGS]! & ROW.initiatorIsB) !== 0) ? 0 : 1;
       else {
         const placed = turnings.place(row, key, group, i);

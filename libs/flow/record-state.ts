@@ -1,4 +1,4 @@
-import { EVENT } from '../record/fields/field.ts';
+import { EVENT, SCTP_STATE } from '../record/fields/field.ts';
 import type { EspRows } from './esp-rows.ts';
 import { exchange, exchangedBits } from './exchange.ts';
 import type { IcmpErrorRows } from './icmp-error-rows.ts';
@@ -7,6 +7,7 @@ import type { LinkRows } from './link-rows.ts';
 import type { OptionalRows } from './optional-rows.ts';
 import {
   B_IP_OPTIONS,
+  B_SCTP_STATE,
   F_APP_BYTES,
   F_BYTES,
   F_DURATION,
@@ -94,13 +95,14 @@ const SOURCE_EVENTS = EVENT.sourceZeroWindow | EVENT.sourceEcn | EVENT.sourceOut
 
 /** Exchanges initiator and responder of the record under construction and of what the flow remembers. */
 export function reverseFlow(state: FlowState, row: number): void {
-  const { f64, u32 } = state.rows;
+  const { f64, u32, u8 } = state.rows;
   const words = row * ROW_WORDS;
   exchange(f64, row * ROW_DOUBLES + F_BYTES);
   exchange(f64, row * ROW_DOUBLES + F_APP_BYTES);
   exchange(u32, words + W_PACKETS);
   exchange(u32, words + W_ENCAPSULATIONS);
   exchange(u32, words + W_ATTRIBUTES);
+  u8[row * ROW_BYTES + B_SCTP_STATE] = exchangedBits(u8[row * ROW_BYTES + B_SCTP_STATE]!, SCTP_STATE.sourceAbort);
   u32[words + W_EVENTS] = exchangedBits(u32[words + W_EVENTS]!, SOURCE_EVENTS);
   u32[words + W_FLAGS]! ^= ROW.initiatorIsB | ROW.lastFromResponder;
   if (u32[words + W_TRANSPORT] !== 0) state.tcp.reverse(u32[words + W_TRANSPORT]! - 1);

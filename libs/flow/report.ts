@@ -21,6 +21,7 @@ import { reportTcp } from './report-tcp.ts';
 import type { FlowState } from './record-state.ts';
 import {
   B_IP_OPTIONS,
+  B_SCTP_STATE,
   F_APP_BYTES,
   F_BYTES,
   F_DURATION,
@@ -174,6 +175,8 @@ export class BatchReporter implements Reporter {
       c.spi.set(to, u32[words + W_PORTS]!);
       c.slost.set(to, state.esp.takeLost(u32[words + W_TRANSPORT]! - 1, 0));
       c.dlost.set(to, state.esp.takeLost(u32[words + W_TRANSPORT]! - 1, 1));
+    } else if (protocol === PROTOCOL.sctp && u8[bytes + B_SCTP_STATE] !== 0) {
+      c.sctpstate.set(to, u8[bytes + B_SCTP_STATE]!);
     }
   }
 

@@ -55,6 +55,8 @@ export const H_ETHER_TYPE = 89;
 export const H_TIMER_SLOT = 90;
 export const H_IDLE_BUCKET = 91;
 export const B_IP_OPTIONS = 184;
+/** `SCTP_STATE` bits. */
+export const B_SCTP_STATE = 185;
 
 /** Bits of `W_FLAGS`. */
 export const ROW = {

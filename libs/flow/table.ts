@@ -11,6 +11,7 @@ import { GROUP_PACKETS, type PacketGroup } from './packet-group.ts';
 import { EARLIEST, NEXT_TICK, packetPath } from './packet-path.ts';
 import { clearRecord, moveCounters, packetsOf, reverseFlow, type FlowState } from './record-state.ts';
 import {
+  B_SCTP_STATE,
   F_DURATION,
   F_FLOW_ID,
   F_LAST,
@@ -19,6 +20,7 @@ import {
   H_ETHER_TYPE,
   H_START_NS,
   ROW,
+  ROW_BYTES,
   ROW_DOUBLES,
   ROW_HALVES,
   ROW_WORDS,
@@ -31,6 +33,7 @@ import {
   W_PARENT,
   W_TRANSPORT,
 } from './rows.ts';
+import { initShowsReversed, isSctpClosed, SCTP_CHUNK } from './sctp.ts';
 import { TcpRows } from './tcp.ts';
 import { TICK_US, TimerWheel } from './timers.ts';
 import { TimeOrigin } from './time-origin.ts';
@@ -151,6 +154,7 @@ export class FlowTable {
       return this.#flowOfFragment(row, group.timeUs[i]!) * 2 + (fromResponder ? 1 : 0);
     }
     if (row >= 0 && (h.tcpFlags & TCP_FLAG.syn) !== 0) row = this.#sameConnection(row, key, h);
+    if (row >= 0 && (h.sctpChunks & SCTP_CHUNK.init) !== 0) row = this.#sameAssociation(row, key);
     if (row < 0) row = this.#open(key, group.timeUs[i]!, h);
     return row * 2 + this.#directionOf(row, key);
   }
@@ -259,6 +263,18 @@ export class FlowTable {
       return -1;
     }
     if (tcp.showsReversed(transport - 1, direction, h.tcpFlags)) reverseFlow(this.state, row);
+    return row;
+  }
+
+  /** `row`, set right in direction; or -1 after ending it, when this INIT comes after the association's end. */
+  #sameAssociation(row: number, key: FlowKey): number {
+    const state = this.#rows.u8[row * ROW_BYTES + B_SCTP_STATE]!;
+    if (isSctpClosed(state)) {
+      if (packetsOf(this.#rows, row) > 0) this.#report(row, CAUSE.close);
+      this.#free(row);
+      return -1;
+    }
+    if (initShowsReversed(state, this.#directionOf(row, key))) reverseFlow(this.state, row);
     return row;
   }
 

@@ -75,7 +75,7 @@ export const DERIVED_KEY_FIELDS = {
     heading: 'State',
     width: 5,
     format: 'state',
-    from: ['spkts', 'dpkts', 'cause?', 'ipproto?', 'tcpstate?', 'icmptype?', 'icmpcode?'],
+    from: ['spkts', 'dpkts', 'cause?', 'ipproto?', 'tcpstate?', 'icmptype?', 'icmpcode?', 'sctpstate?'],
     compute: stateText,
     about: 'TCP: REQ ACC CON FIN CLO RST TIM; ICMP: type and code; others: CON INT REQ RSP.',
   },

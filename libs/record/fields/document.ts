@@ -1,7 +1,7 @@
 import { TUNNEL_NAMES } from '../../packet/tunnel.ts';
 import { ENCAPSULATION_LETTERS } from './encapsulations.ts';
 import { DERIVED_FIELDS } from './derived.ts';
-import { CAUSE_NAMES, EVENT, TCP_STATE, type Group } from './field.ts';
+import { CAUSE_NAMES, EVENT, SCTP_STATE, TCP_STATE, type Group } from './field.ts';
 import { STORED_FIELDS } from './stored.ts';
 import { FIELDS, type Field, type FieldName } from './table.ts';
 import { UNAVAILABLE_FIELDS } from './unavailable.ts';
@@ -9,6 +9,7 @@ import { UNAVAILABLE_FIELDS } from './unavailable.ts';
 const GROUP_TITLES: Readonly<Record<Group, string>> = {
   core: 'Identity, time, key and counters',
   tcp: 'TCP',
+  sctp: 'SCTP',
   icmp: 'ICMP',
   ip: 'IP',
   l2: 'Link layer',
@@ -48,6 +49,8 @@ export function fieldsDocument(): string {
     table(['Letter', 'Encapsulation'], ENCAPSULATION_LETTERS.map(([, letter, meaning]) => [`\`${letter}\``, meaning])), // prettier-ignore
     'Bits of `tcpstate`, from 1:',
     bitTable(TCP_STATE),
+    'Bits of `sctpstate`, from 1:',
+    bitTable(SCTP_STATE),
     'Bits of `events`, from 1:',
     bitTable(EVENT),
     '## Names without values',

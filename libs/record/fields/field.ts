@@ -2,7 +2,18 @@ import type { Kind } from '../kinds.ts';
 
 /** Fields that are present or absent together. */
 export type Group =
-  'core' | 'tcp' | 'icmp' | 'ip' | 'l2' | 'tunnel' | 'timing' | 'sizes' | 'payload' | 'aggregate' | 'management';
+  | 'core'
+  | 'tcp'
+  | 'sctp'
+  | 'icmp'
+  | 'ip'
+  | 'l2'
+  | 'tunnel'
+  | 'timing'
+  | 'sizes'
+  | 'payload'
+  | 'aggregate'
+  | 'management';
 
 /**
  * What becomes of a field when two records of one flow are merged: `key` groups by it, `same` keeps it where both agree
@@ -112,6 +123,21 @@ export const TCP_STATE = {
   closed: 1 << 5,
   sourceReset: 1 << 6,
   destinationReset: 1 << 7,
+} as const;
+
+/** Bits of `sctpstate`: what the association, not only this record, has gone through. */
+export const SCTP_STATE = {
+  /** The initiator's INIT was seen. */
+  init: 1 << 0,
+  initAck: 1 << 1,
+  /** A cookie or data was seen. */
+  established: 1 << 2,
+  shutdown: 1 << 3,
+  shutdownAck: 1 << 4,
+  /** The shutdown was completed. */
+  closed: 1 << 5,
+  sourceAbort: 1 << 6,
+  destinationAbort: 1 << 7,
 } as const;
 
 /** Bits of `events`: what happened within this record, or to the flow while it was open. */

@@ -1,5 +1,5 @@
 import { TCP_FLAG } from '../../packet/headers.ts';
-import { CAUSE, TCP_STATE } from './field.ts';
+import { CAUSE, SCTP_STATE, TCP_STATE } from './field.ts';
 import { IP_PROTOCOL } from './protocol.ts';
 
 type Known = number | undefined;
@@ -82,8 +82,18 @@ function tcpState(state: number, cause: Known): string {
   return (state & TCP_STATE.syn) === 0 ? 'CON' : 'REQ';
 }
 
+function sctpState(state: number, cause: Known): string {
+  if ((state & (SCTP_STATE.sourceAbort | SCTP_STATE.destinationAbort)) !== 0) return 'RST';
+  if ((state & SCTP_STATE.closed) !== 0) return 'CLO';
+  if ((state & (SCTP_STATE.shutdown | SCTP_STATE.shutdownAck)) !== 0) return 'FIN';
+  if (cause === CAUSE.timeout) return 'TIM';
+  if ((state & SCTP_STATE.established) !== 0) return 'CON';
+  if ((state & SCTP_STATE.initAck) !== 0) return 'ACC';
+  return (state & SCTP_STATE.init) === 0 ? 'CON' : 'REQ';
+}
+
 /**
- * How the flow stands: of TCP the furthest state, of ICMP type and code, else `CON` when both sides spoke in the record,
+ * How the flow stands: of TCP and SCTP the furthest state, of ICMP type and code, else `CON` when both sides spoke in the record,
  * `RSP` only the responder, and only the initiator `INT`, which goes on as `REQ`.
  */
 export function stateText(
@@ -94,8 +104,10 @@ export function stateText(
   tcpstate: Known,
   icmptype: Known,
   icmpcode: Known,
+  sctpstate?: Known,
 ): string {
   if (ipproto === IP_PROTOCOL.tcp && tcpstate !== undefined) return tcpState(tcpstate, cause);
+  if (ipproto === IP_PROTOCOL.sctp && sctpstate !== undefined) return sctpState(sctpstate, cause);
   if (icmptype !== undefined) {
     if (ipproto === IP_PROTOCOL.icmp) return icmpState(icmptype, icmpcode ?? 0);
     if (ipproto === IP_PROTOCOL.icmp6) return icmp6State(icmptype, icmpcode ?? 0);

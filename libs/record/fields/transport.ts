@@ -1,6 +1,6 @@
 import type { StoredField } from './field.ts';
 
-/** TCP state and performance. */
+/** TCP state and performance; state of SCTP. */
 export const TRANSPORT_FIELDS = {
   tcpstate: {
     number: 120,
@@ -195,5 +195,15 @@ export const TRANSPORT_FIELDS = {
     merge: 'first',
     unit: 'bytes',
     about: "The responder's maximum segment size option.",
+  },
+  sctpstate: {
+    number: 138,
+    kind: 'bits',
+    group: 'sctp',
+    heading: 'SctpState',
+    width: 9,
+    format: 'integer',
+    merge: 'or',
+    about: 'States that the SCTP association went through, as bits (state prints them).',
   },
 } as const satisfies Record<string, StoredField>;
