@@ -85,6 +85,7 @@ class RunningSuite {
     const { signal } = this.#context;
     while (!signal.aborted) {
       for (const probe of this.#probes) await this.#lookAfterReader(probe);
+      if (signal.aborted) break;
       if (this.#synthetic?.child.isRunning === false) throw failure(this.#synthetic.child);
       if (this.#live !== undefined) await this.#lookAfterLive(this.#live);
       await delay(LOOK_MS, undefined, { signal }).catch(() => undefined);

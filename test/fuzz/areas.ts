@@ -1,5 +1,7 @@
+import { fuzz as capture } from './capture.ts';
 import { fuzz as filter } from './filter.ts';
 import { fuzz as flow } from './flow.ts';
+import { fuzz as frames } from './frames.ts';
 import { fuzz as packets } from './packets.ts';
 
 /** What a fuzz module tells; `slowestUs` where it measures the longest time for one thing. */
@@ -25,6 +27,8 @@ export interface Area {
 export const AREAS: readonly Area[] = [
   { name: 'packets', thing: 'mutated packets, decoded', soakRuns: 10_000_000, sliceRuns: 100_000, fuzz: packets },
   { name: 'flow', thing: 'mutated packets, to records', soakRuns: 10_000_000, sliceRuns: 40_000, fuzz: flow },
+  { name: 'frames', thing: 'mutated frames, through the codec', soakRuns: 100_000, sliceRuns: 2000, fuzz: frames },
+  { name: 'capture', thing: 'mutated capture files', soakRuns: 10_000, sliceRuns: 500, fuzz: capture },
   { name: 'filter', thing: 'random filters', soakRuns: 1_000_000, sliceRuns: 10_000, fuzz: filter },
 ];
 
