@@ -4,7 +4,7 @@ import { memoryInUse } from './memory.ts';
 
 /** So much of the work comes before memory is looked at for the first time. */
 const WARM_UP_SHARE = 0.1;
-const REACHABLE_GROWTH_MAX = 8e6;
+const REACHABLE_GROWTH_MAX = 16e6;
 const RESIDENT_GROWTH_MAX = 64e6;
 const PROGRESS_MS = 10_000;
 
