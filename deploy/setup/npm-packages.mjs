@@ -76,9 +76,13 @@ function stampIfUsable(root, missing) {
   return loads;
 }
 
-/** Tried in a process of its own: a native module built for another Node may not only throw. */
+/**
+ * Tried in a process of its own, since a native module built for another Node may do worse than throw; and by its path,
+ * since a folder further up may have one of the same name.
+ */
 function canLoad(root, name) {
-  return spawnSync(process.execPath, ['-e', `require('${name}')`], { cwd: root, stdio: 'ignore' }).status === 0;
+  const path = JSON.stringify(`${root}/node_modules/${name}`);
+  return spawnSync(process.execPath, ['-e', `require(${path})`], { stdio: 'ignore' }).status === 0;
 }
 
 /** Packages for other systems are in the lock file and not in node_modules: optional ones may be absent. */
