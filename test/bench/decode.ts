@@ -7,6 +7,9 @@ import { FlowTable } from '../../libs/flow/table.ts';
 import { decodePacket } from '../../libs/packet/decode.ts';
 import { Headers } from '../../libs/packet/headers.ts';
 import type { Batch } from '../../libs/record/batch.ts';
+import { parseFieldSpec } from '../../libs/record/print/field-spec.ts';
+import { DEFAULT_COLUMNS } from '../../libs/record/print/options.ts';
+import { RecordPrinter } from '../../libs/record/print/printer.ts';
 import { Frame } from '../../libs/synthetic/frame.ts';
 import { mixedTraffic } from '../../libs/synthetic/traffic.ts';
 import type { Bench, BenchOptions, BenchResult } from './bench.ts';
@@ -59,6 +62,11 @@ function decodeBench(options: BenchOptions): Promise<BenchResult> {
       work: () => frames.forEach((frame) => decodeFrame(frame)),
     },
   ];
+  for (const style of ['columns', 'json'] as const) {
+    const printer = new RecordPrinter(parseFieldSpec([], DEFAULT_COLUMNS), { style });
+    const work = (): void => batches.forEach((batch) => void printer.rows(batch, undefined, batch.rows));
+    steps.push({ name: `print, ${style}`, unit: 'records', count: records, work });
+  }
   const results = steps.map((step) => ({ ...step, perSecond: rateOf(step, options.rounds ?? ROUNDS) }));
   const bytes = frames.reduce((sum, { length }) => sum + length, 0);
   const rows = results.map(({ name, unit, perSecond }) => [
