@@ -1,6 +1,6 @@
 import type { Arguments } from '../../libs/cli/options.ts';
 import { parseRecordRange } from '../../libs/cli/record-range.ts';
-import type { FlowTableOptions } from '../../libs/flow/table.ts';
+import type { FlowTableOptions } from '../../libs/flow/table-options.ts';
 import type { ARGUS_OPTIONS } from './options.ts';
 import type { ProbeOptions } from './probe.ts';
 import { DEFAULT_SOURCE_ID, parseSourceId } from './source-id.ts';

@@ -1,6 +1,7 @@
 import { EVENT, SCTP_STATE } from '../record/fields/field.ts';
 import type { EspRows } from './esp-rows.ts';
 import { exchange, exchangedBits } from './exchange.ts';
+import type { FragmentRows } from './fragment-rows.ts';
 import type { IcmpErrorRows } from './icmp-error-rows.ts';
 import { PROTOCOL } from './key.ts';
 import type { LinkRows } from './link-rows.ts';
@@ -41,7 +42,14 @@ export interface FlowState {
   readonly link: LinkRows;
   readonly optional: OptionalRows;
   readonly icmpErrors: IcmpErrorRows;
+  readonly fragments: FragmentRows;
   readonly origin: TimeOrigin;
+}
+
+/** Takes the record of a row, before the row's counters are cleared. */
+export interface Reporter {
+  /** @param cause one of `CAUSE` */
+  report(state: FlowState, row: number, cause: number): void;
 }
 
 /** Packets in the record under construction. */

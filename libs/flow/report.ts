@@ -18,7 +18,7 @@ import {
 } from './link-rows.ts';
 import { reportOptional } from './report-optional.ts';
 import { reportTcp } from './report-tcp.ts';
-import type { FlowState } from './record-state.ts';
+import type { FlowState, Reporter } from './record-state.ts';
 import {
   B_IP_OPTIONS,
   B_SCTP_STATE,
@@ -48,7 +48,6 @@ import {
   W_PORTS,
   W_TRANSPORT,
 } from './rows.ts';
-import type { Reporter } from './table.ts';
 import { EVENT } from '../record/fields/field.ts';
 
 /** What each kind of key has for addresses. */

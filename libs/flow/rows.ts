@@ -48,6 +48,8 @@ export const W_OPTIONAL = 39;
 export const W_ICMP_ERROR = 40;
 /** The flow's row, of a row that only remembers where a datagram's fragments belong; its flow id is in `F_FLOW_ID`. */
 export const W_PARENT = 41;
+/** What has come of a fragmented datagram, of a row with its key. */
+export const W_FRAGMENTS = 47;
 /** `ttl << 24 | tos << 16 | IPv4 identification` of the initiator's last packet; the responder's one further. */
 export const W_ATTRIBUTES = 42;
 export const H_START_NS = 88;

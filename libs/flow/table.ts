@@ -1,15 +1,16 @@
 import { FIRST_FRAGMENT, LATER_FRAGMENT, TCP_FLAG, type Headers } from '../packet/headers.ts';
-import { CAUSE } from '../record/fields/field.ts';
+import { CAUSE, EVENT } from '../record/fields/field.ts';
 import { EspRows } from './esp-rows.ts';
+import { FragmentRows } from './fragment-rows.ts';
 import { HashTable } from './hash-table.ts';
 import { IcmpErrorRows } from './icmp-error-rows.ts';
 import { IdleOrder } from './idle-order.ts';
 import { FlowKey, PROTOCOL } from './key.ts';
 import { LinkRows } from './link-rows.ts';
-import { NO_FEATURES, OptionalRows, type Features } from './optional-rows.ts';
+import { NO_FEATURES, OptionalRows } from './optional-rows.ts';
 import { GROUP_PACKETS, type PacketGroup } from './packet-group.ts';
 import { EARLIEST, NEXT_TICK, packetPath } from './packet-path.ts';
-import { clearRecord, moveCounters, packetsOf, reverseFlow, type FlowState } from './record-state.ts';
+import { clearRecord, moveCounters, packetsOf, reverseFlow, type FlowState, type Reporter } from './record-state.ts';
 import {
   B_SCTP_STATE,
   F_DURATION,
@@ -27,6 +28,7 @@ import {
   W_EVENTS,
   W_EXTRA,
   W_FLAGS,
+  W_FRAGMENTS,
   W_ICMP_ERROR,
   W_LINK,
   W_OPTIONAL,
@@ -37,34 +39,14 @@ import { initShowsReversed, isSctpClosed, SCTP_CHUNK } from './sctp.ts';
 import { TcpRows } from './tcp.ts';
 import { TICK_US, TimerWheel } from './timers.ts';
 import { TimeOrigin } from './time-origin.ts';
-import { DEFAULT_TIMEOUTS, timeoutOf, type Timeouts } from './timeouts.ts';
+import type { FlowTableOptions } from './table-options.ts';
+import { DEFAULT_TIMEOUTS, timeoutOf } from './timeouts.ts';
 
 /** How long a closed connection's row stays for late packets. */
 export const LINGER_US = 10_000_000;
 
 /** A clock that goes back further than this is followed; less is taken for disorder among packets. */
 const STEP_BACK_US = 120_000_000;
-
-export interface FlowTableOptions {
-  /** Most flows at once; the flow idle longest makes room for a new one. */
-  readonly flowsMax: number;
-  /** A record is written when its first packet is this old. */
-  readonly statusUs: number;
-  readonly timeouts?: Timeouts;
-  readonly features?: Features;
-  /** Write a record with zero counters for a flow that ends silently after a status record. */
-  readonly endRecords?: boolean;
-  /** Seed of the hash; random in a probe, fixed in a test. */
-  readonly seed: number;
-  /** Flow ids to give out; 1, 2, 3 … by default. */
-  readonly flowIds?: { readonly first: number; readonly step: number };
-}
-
-/** Takes the record of a row, before the row's counters are cleared. */
-export interface Reporter {
-  /** @param cause one of `CAUSE` */
-  report(state: FlowState, row: number, cause: number): void;
-}
 
 export interface FlowCounters {
   /** Flows opened. */
@@ -115,6 +97,7 @@ export class FlowTable {
       link: new LinkRows(flowsMax),
       optional: new OptionalRows(features, flowsMax),
       icmpErrors: new IcmpErrorRows(flowsMax),
+      fragments: new FragmentRows(flowsMax),
       origin: new TimeOrigin(),
     };
     this.#index = new HashTable(this.#rows);
@@ -149,14 +132,32 @@ export class FlowTable {
   #place(found: number, key: FlowKey, group: PacketGroup, i: number): number {
     const h = group.headers[i]!;
     let row = found;
-    if (row >= 0 && h.fragment === LATER_FRAGMENT) {
-      const fromResponder = (this.#rows.u32[row * ROW_WORDS + W_FLAGS]! & ROW.fragmentsFromResponder) !== 0;
-      return this.#flowOfFragment(row, group.timeUs[i]!) * 2 + (fromResponder ? 1 : 0);
-    }
+    if (h.fragment === LATER_FRAGMENT) return this.#placeFragment(found, key, group, i);
     if (row >= 0 && (h.tcpFlags & TCP_FLAG.syn) !== 0) row = this.#sameConnection(row, key, h);
     if (row >= 0 && (h.sctpChunks & SCTP_CHUNK.init) !== 0) row = this.#sameAssociation(row, key);
     if (row < 0) row = this.#open(key, group.timeUs[i]!, h);
     return row * 2 + this.#directionOf(row, key);
+  }
+
+  /** As `#place`, for all fragments of a datagram but the first. */
+  #placeFragment(found: number, key: FlowKey, group: PacketGroup, i: number): number {
+    const { u32 } = this.#rows;
+    const h = group.headers[i]!;
+    const row = found < 0 ? this.#open(key, group.timeUs[i]!, h) : found;
+    const flow = this.#flowOfFragment(row, group.timeUs[i]!);
+    this.#noteFragment(row, flow, h);
+    const fromResponder = (u32[row * ROW_WORDS + W_FLAGS]! & ROW.fragmentsFromResponder) !== 0;
+    return flow * 2 + (flow === row ? this.#directionOf(row, key) : fromResponder ? 1 : 0);
+  }
+
+  /** Notes in `row`, which has the datagram's key, which of its bytes have come; the flow hears of overlaps. */
+  #noteFragment(row: number, flow: number, h: Headers): void {
+    const { u32 } = this.#rows;
+    const { fragments } = this.state;
+    const at = row * ROW_WORDS + W_FRAGMENTS;
+    if (u32[at] === 0) u32[at] = fragments.slab.take() + 1;
+    const overlaps = fragments.note(u32[at]! - 1, h.fragmentOffset, h.fragmentBytes, h.moreFragments);
+    if (overlaps) u32[flow * ROW_WORDS + W_EVENTS]! |= EVENT.fragmentOverlap;
   }
 
   #afterwards(row: number, direction: number, closed: boolean, group: PacketGroup, i: number): void {
@@ -233,7 +234,7 @@ export class FlowTable {
   #free(row: number): void {
     const { u32 } = this.#rows;
     const at = row * ROW_WORDS;
-    const { tcp, esp, link, optional, icmpErrors } = this.state;
+    const { tcp, esp, link, optional, icmpErrors, fragments } = this.state;
     this.#timers.clear(row);
     this.#idle.remove(row);
     this.#index.remove(row);
@@ -245,6 +246,7 @@ export class FlowTable {
     if (u32[at + W_LINK] !== 0) link.slab.give(u32[at + W_LINK]! - 1);
     if (u32[at + W_OPTIONAL] !== 0) optional.slab.give(u32[at + W_OPTIONAL]! - 1);
     if (u32[at + W_ICMP_ERROR] !== 0) icmpErrors.slab.give(u32[at + W_ICMP_ERROR]! - 1);
+    if (u32[at + W_FRAGMENTS] !== 0) fragments.slab.give(u32[at + W_FRAGMENTS]! - 1);
     this.#rows.f64[row * ROW_DOUBLES + F_FLOW_ID] = 0;
     this.#rows.give(row);
   }
@@ -305,11 +307,13 @@ export class FlowTable {
       row = this.#take(timeUs);
       if (f64[flow * ROW_DOUBLES + F_FLOW_ID] !== flowId) return this.#rows.give(this.#unfile(row)); // room was made of the flow itself
       this.#index.insert(this.#otherKey, row);
+      this.#rows.u16[row * ROW_HALVES + H_ETHER_TYPE] = h.etherType;
       this.#timers.set(row, timeUs + this.#timeoutOf(row));
     }
     u32[row * ROW_WORDS + W_FLAGS] = ROW.alias | (direction === 0 ? 0 : ROW.fragmentsFromResponder);
     u32[row * ROW_WORDS + W_PARENT] = flow;
     f64[row * ROW_DOUBLES + F_FLOW_ID] = flowId;
+    this.#noteFragment(row, flow, h);
   }
 
   #unfile(row: number): number {

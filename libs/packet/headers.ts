@@ -173,6 +173,8 @@ export class Headers {
   /** Offset of this fragment's bytes in the datagram, and whether more follow. */
   fragmentOffset = 0;
   moreFragments = false;
+  /** Bytes of this fragment on the wire, above the IP header; meaningful when `fragment` says so. */
+  fragmentBytes = 0;
   arpOperation = 0;
 
   // Transport layer.

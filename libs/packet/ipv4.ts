@@ -47,7 +47,7 @@ export function decodeIpv4(view: DataView, offset: number, end: number, headers:
   headers.next = NEXT.ipProtocol | protocol;
   const fragment = view.getUint16(offset + 6);
   if ((fragment & (MORE_FRAGMENTS | OFFSET_MASK)) === 0) headers.fragment = NOT_FRAGMENTED;
-  else setFragment(fragment, headers);
+  else setFragment(fragment, body, headers);
   return body;
 }
 
@@ -56,11 +56,12 @@ function decodeOtherVersion(view: DataView, offset: number, end: number, headers
   return version === 6 ? decodeIpv6(view, offset, end, headers) : stop(headers, PROBLEM.ipv4Version);
 }
 
-function setFragment(word: number, headers: Headers): void {
+function setFragment(word: number, body: number, headers: Headers): void {
   const units = word & OFFSET_MASK;
   headers.fragment = units === 0 ? FIRST_FRAGMENT : LATER_FRAGMENT;
   headers.fragmentId = headers.ipId;
   headers.fragmentOffset = units * 8;
+  headers.fragmentBytes = headers.wireEnd - body;
   headers.moreFragments = (word & MORE_FRAGMENTS) !== 0;
   if (units !== 0) headers.next = 0;
 }

@@ -76,6 +76,7 @@ function takeFragment(view: DataView, offset: number, headers: Headers): boolean
   headers.fragment = fragmentOffset === 0 ? FIRST_FRAGMENT : LATER_FRAGMENT;
   headers.fragmentId = view.getInt32(offset + 4);
   headers.fragmentOffset = fragmentOffset;
+  headers.fragmentBytes = Math.max(0, headers.wireEnd - offset - UNIT_BYTES);
   headers.moreFragments = moreFragments;
   return fragmentOffset === 0;
 }

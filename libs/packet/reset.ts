@@ -34,6 +34,7 @@ export function resetNetwork(headers: Headers): void {
   headers.fragment = NOT_FRAGMENTED;
   headers.fragmentId = 0;
   headers.fragmentOffset = 0;
+  headers.fragmentBytes = 0;
   headers.moreFragments = false;
   headers.hasPorts = false;
   headers.sourcePort = 0;

@@ -96,7 +96,14 @@ testDecoding('decodeIpv4', [
   {
     name: 'the first fragment has ports',
     layers: frame({ moreFragments: true }, UDP, payload(8)),
-    found: { ...FOUND, fragment: FIRST_FRAGMENT, fragmentId: 7, moreFragments: true, ...foundPayload(42, 8) },
+    found: {
+      ...FOUND,
+      fragment: FIRST_FRAGMENT,
+      fragmentId: 7,
+      moreFragments: true,
+      fragmentBytes: 16,
+      ...foundPayload(42, 8),
+    },
   },
   {
     name: 'a later fragment has none, whatever its bytes',
@@ -108,6 +115,7 @@ testDecoding('decodeIpv4', [
       fragment: LATER_FRAGMENT,
       fragmentId: 7,
       fragmentOffset: 1480,
+      fragmentBytes: 20,
       ...foundPayload(34, 20),
     },
   },

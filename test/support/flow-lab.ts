@@ -1,7 +1,8 @@
 import { NO_FEATURES, type Features } from '../../libs/flow/optional-rows.ts';
 import { PacketGroup } from '../../libs/flow/packet-group.ts';
 import { BatchReporter } from '../../libs/flow/report.ts';
-import { FlowTable, type FlowTableOptions } from '../../libs/flow/table.ts';
+import { FlowTable } from '../../libs/flow/table.ts';
+import type { FlowTableOptions } from '../../libs/flow/table-options.ts';
 import { Headers, IPV4_ADDRESS, NOT_FRAGMENTED, TCP_FLAG } from '../../libs/packet/headers.ts';
 import type { Batch } from '../../libs/record/batch.ts';
 import type { Column } from '../../libs/record/columns.ts';
