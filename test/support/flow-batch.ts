@@ -38,15 +38,15 @@ export function flowBatch({ rows, seed, repeats = false }: FlowBatchSettings): B
     set('dur', row, durationUs * 1000);
     set('etype', row, 0x0800);
     set('ipproto', row, isTcp ? 6 : 17);
-    builder.address(STORED_FIELDS.saddr.number).set(row, 4, 0, 0, 0xffff, 0x0a00_0000 + fixed.between(0, 4096 - 1));
-    builder.address(STORED_FIELDS.daddr.number).set(row, 4, 0, 0, 0xffff, 0xc0a8_0000 + fixed.between(0, 20_000 - 1));
-    set('sport', row, 1024 + fixed.between(0, 64_000 - 1));
-    set('dport', row, [443, 443, 443, 80, 22, 53][fixed.between(0, 6 - 1)]!);
+    builder.address(STORED_FIELDS.saddr.number).set(row, 4, 0, 0, 0xffff, 0x0a00_0000 + fixed.between(0, 4095));
+    builder.address(STORED_FIELDS.daddr.number).set(row, 4, 0, 0, 0xffff, 0xc0a8_0000 + fixed.between(0, 19_999));
+    set('sport', row, 1024 + fixed.between(0, 63_999));
+    set('dport', row, [443, 443, 443, 80, 22, 53][fixed.between(0, 5)]!);
     for (const side of ['s', 'd'] as const) {
       const packets = 1 + Math.floor(-Math.log(1 - random.fraction()) * 20);
       set(`${side}pkts`, row, packets);
       set(`${side}bytes`, row, packets * 60 + upTo(packets * 1400));
-      set(`${side}ttl`, row, [64, 128, 55][fixed.between(0, 3 - 1)]!);
+      set(`${side}ttl`, row, [64, 128, 55][fixed.between(0, 2)]!);
       set(`${side}tos`, row, 0);
       set(`${side}ipid`, row, upTo(65_536));
       set(`${side}encaps`, row, 1);
@@ -66,10 +66,10 @@ function setTcp(
   set('tcpstate', row, [7, 63, 71][upTo(3)]!);
   for (const side of ['s', 'd'] as const) {
     set(`${side}flags`, row, [0x1b, 0x1a, 0x12][upTo(3)]!);
-    set(`${side}tcpb`, row, fixed.between(0, 2 ** 32 - 1));
+    set(`${side}tcpb`, row, fixed.between(0, 0xffff_ffff));
     set(`${side}win`, row, upTo(65_536));
   }
   set('tcpoptions', row, 31);
-  set('synack', row, fixed.between(0, 200_000 - 1) * 1000);
-  set('ackdat', row, fixed.between(0, 2000 - 1) * 1000);
+  set('synack', row, fixed.between(0, 199_999) * 1000);
+  set('ackdat', row, fixed.between(0, 1999) * 1000);
 }
