@@ -1,158 +1,168 @@
-import { createRequire } from 'node:module';
-import { networkInterfaces } from 'node:os';
-import { nowUs } from '../core/clock.ts';
-import { InputError } from '../core/errors.ts';
-import { BATCH_PACKETS_MAX, emptyBatch, type PacketBatch, type PacketSource } from './source.ts';
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import type { Readable } from 'node:stream';
+import { InputError, UsageError, type SuiteError } from '../core/errors.ts';
+import { BlockReader } from './block-reader.ts';
+import { StreamSource } from './byte-source.ts';
+import { PACKETS_FD, type CapAnswer, type CapOrder } from './cap-messages.ts';
+import { listDevices, missingCap } from './cap.ts';
+import type { CaptureFormat } from './capture-format.ts';
+import { linkTypeOf } from './data-link.ts';
+import { keepPackets } from './keep-packets.ts';
+import { PcapFormat } from './pcap-file.ts';
+import { emptyBatch, type PacketBatch, type PacketSource, type SourceDamage } from './source.ts';
 
-/** Of what the package `cap` offers, what we use. It has no types of its own. */
-interface CapModule {
-  readonly Cap: CapClass;
-}
-interface CapClass {
-  new (): CapHandle;
-  findDevice(address: string): string | undefined;
-  deviceList(): { readonly name: string; readonly description?: string; readonly flags?: string }[];
-}
-interface CapHandle {
-  open(device: string, filter: string, bufferBytes: number, packet: Buffer): string;
-  setMinBytes?(bytes: number): void;
-  on(event: 'packet', listener: (bytes: number, truncated: boolean) => void): void;
-  close(): void;
-}
+/** How long `next` waits for packets. */
+const WAIT_MS = 20;
+const PACKET_BYTES_MAX = 65_535;
 
+/** Link types that the package `cap` has words for; the others come as a number at the end of a sentence. */
 const LINK_TYPES: Readonly<Record<string, number>> = {
   NULL: 0,
   ETHERNET: 1,
   IEEE802_11_RADIO: 127,
-  RAW: 101,
   LINKTYPE_LINUX_SLL: 113,
+  RAW: 101,
 };
-/** cap captures whole packets. */
-const PACKET_BYTES_MAX = 65_535;
-/** libpcap's buffer for packets that were not fetched yet. */
-const KERNEL_BUFFER_BYTES = 16 << 20;
-/** Packets that wait to be taken, in bytes. */
-const BLOCK_BYTES = 4 << 20;
-/** How long `next` waits for packets. */
-const WAIT_MS = 20;
-
-/** @throws {InputError} where the package could not be built */
-function loadCap(): CapModule {
-  try {
-    return createRequire(import.meta.url)('cap') as CapModule;
-  } catch (error) {
-    throw new InputError('live capture needs the package cap, which could not be built or loaded', {
-      hint: 'Install libpcap with its headers (on Debian: apt-get install libpcap-dev) and run: npm ci',
-      cause: error,
-    });
-  }
-}
-
-/** The interface that is captured on when none is named: the first that is up and no loopback. */
-export function defaultInterface(): string {
-  for (const [name, addresses] of Object.entries(networkInterfaces())) {
-    if (addresses?.some(({ internal }) => !internal) === true) return name;
-  }
-  throw new InputError('no interface is up', { hint: 'Name one with -i, or read a file with -r.' });
-}
 
 /**
- * Live capture through the package `cap`, on whatever libpcap offers. It tells neither time nor wire length nor losses: a
- * packet's time is when we got it, its length what was captured, and `droppedByKernel` is unknown. Always promiscuous. One
- * capture a process, on the main thread.
+ * Live capture on any device that libpcap offers, through the package `cap` in a process of its own. The package tells neither
+ * time nor wire length nor losses: a packet's time is when we got it, its wire length what was captured, and what the kernel
+ * drops is unknown. The interface is always in promiscuous mode.
+ * @param filter in tcpdump's language; empty is none
+ * @throws {InputError} when the device cannot be opened
+ * @throws {UsageError} when libpcap does not understand the filter
  */
-export class CapSource implements PacketSource {
+export async function openCap(device: string, filter: string): Promise<PacketSource> {
+  const child = fork(new URL('./cap-process.js', import.meta.url), [], {
+    execArgv: [],
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc', 'pipe'],
+  });
+  const exit = once(child, 'exit').catch(() => undefined);
+  const answer = await new Promise<CapAnswer>((resolve) => {
+    const fail = (text: string): void => resolve({ failed: 'open', text });
+    child.once('message', (message) => resolve(message as CapAnswer));
+    child.on('error', (error) => fail(error.message));
+    child.once('exit', (code, signal) => fail(`the capture process ended (${signal ?? code})`));
+    child.send({ device, filter } satisfies CapOrder, (error) => error !== null && fail(error.message));
+  });
+  if ('link' in answer) return new CapSource(device, child, exit, linkTypeNamed(answer.link));
+  child.kill('SIGKILL');
+  throw failure(device, filter, answer);
+}
+
+function linkTypeNamed(word: string): number {
+  return LINK_TYPES[word] ?? linkTypeOf(Number(/\d+$/.exec(word)?.[0] ?? 0));
+}
+
+/** The packets that a capture process sends. */
+class CapSource implements PacketSource {
   readonly name: string;
   readonly live = true;
-  readonly damage = null;
   readonly counters = { received: 0, filtered: 0, droppedByKernel: -1, droppedByInterface: -1, droppedByUs: 0 };
-  readonly #cap: CapHandle;
-  /** cap writes each packet here and keeps only a raw pointer: it must live as long as the capture. */
-  readonly #packet = Buffer.alloc(PACKET_BYTES_MAX);
-  readonly #linkType: number;
-  #filling: PacketBatch;
-  #given: PacketBatch;
-  #end = 0;
-  #wake: (() => void) | undefined;
+  damage: SourceDamage | null = null;
+  readonly #child: ChildProcess;
+  readonly #exit: Promise<unknown>;
+  readonly #reader: BlockReader;
+  readonly #format: CaptureFormat;
+  readonly #batch: PacketBatch;
+  #isAdvancing = false;
+  #ended = false;
   #closed = false;
+  #wake: (() => void) | undefined;
 
-  /**
-   * @param filter in tcpdump's language; empty is none
-   * @throws {InputError} when the interface cannot be opened
-   */
-  constructor(device: string, filter: string) {
-    const { Cap } = loadCap();
-    this.name = device;
-    this.#filling = emptyBatch(new DataView(new ArrayBuffer(BLOCK_BYTES)));
-    this.#given = emptyBatch(new DataView(new ArrayBuffer(BLOCK_BYTES)));
-    this.#cap = new Cap();
-    try {
-      const link = this.#cap.open(device, filter, KERNEL_BUFFER_BYTES, this.#packet);
-      this.#linkType = LINK_TYPES[link] ?? Number(/\d+$/.exec(link)?.[0] ?? 0);
-    } catch (error) {
-      throw cannotOpen(device, error as Error);
-    }
-    this.#cap.on('packet', (bytes) => this.#take(bytes));
-  }
-
-  #take(bytes: number): void {
-    const batch = this.#filling;
-    if (batch.count === BATCH_PACKETS_MAX || this.#end + bytes > BLOCK_BYTES) {
-      this.counters.droppedByUs += 1;
-      return;
-    }
-    const i = batch.count++;
-    batch.timeUs[i] = nowUs();
-    batch.timeNs[i] = 0;
-    batch.offset[i] = this.#end;
-    batch.captured[i] = bytes;
-    batch.wire[i] = bytes;
-    batch.linkType[i] = this.#linkType;
-    new Uint8Array(batch.view.buffer, this.#end, bytes).set(this.#packet.subarray(0, bytes));
-    this.#end += bytes;
-    if (batch.count === BATCH_PACKETS_MAX >> 1) this.#wake?.();
+  constructor(name: string, child: ChildProcess, exit: Promise<unknown>, linkType: number) {
+    this.name = name;
+    this.#child = child;
+    this.#exit = exit;
+    this.#reader = new BlockReader(new StreamSource(child.stdio[PACKETS_FD] as Readable));
+    const layout = { littleEndian: true, nanoseconds: false, headerBytes: 16 };
+    this.#format = new PcapFormat(layout, linkType, PACKET_BYTES_MAX);
+    this.#batch = emptyBatch(this.#reader.view);
   }
 
   async next(): Promise<PacketBatch | null> {
-    if (this.#closed) return null;
-    if (this.#filling.count < BATCH_PACKETS_MAX >> 1) {
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, WAIT_MS);
-        this.#wake = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-      });
-      this.#wake = undefined;
+    const batch = this.#batch;
+    while (!this.#ended) {
+      batch.count = 0;
+      if (!this.#isAdvancing && this.#parse(batch)) return batch;
+      this.#advance();
+      await this.#woken();
+      if (this.#isAdvancing) return batch; // nothing came in time
     }
-    const batch = this.#filling;
-    this.#filling = this.#given;
-    this.#given = batch;
-    this.#filling.count = 0;
-    this.#end = 0;
-    this.counters.received += batch.count;
-    return batch;
+    return null;
   }
 
-  close(): Promise<void> {
-    if (!this.#closed) this.#cap.close();
-    this.#closed = true;
+  /** @returns whether there were packets */
+  #parse(batch: PacketBatch): boolean {
+    const { view, start, end } = this.#reader;
+    batch.view = view;
+    this.#reader.start = this.#format.parse(view, start, end, batch).at;
+    keepPackets(batch, (i) => {
+      if (batch.timeUs[i] !== 0) return true;
+      this.counters.droppedByUs += batch.wire[i]!; // a notice, see PacketPipe
+      return false;
+    });
+    this.counters.received += batch.count;
+    return batch.count > 0;
+  }
+
+  #advance(): void {
+    if (this.#isAdvancing) return;
+    this.#isAdvancing = true;
+    const done = (hasMore: boolean): void => {
+      this.#isAdvancing = false;
+      if (!hasMore) this.#end();
+      this.#wake?.();
+    };
+    this.#reader.advance().then(done, () => done(false));
+  }
+
+  /** The process ended without being told to. */
+  #end(): void {
+    this.#ended = true;
+    if (this.#closed) return;
+    const offset = this.#reader.offsetOf(this.#reader.start);
+    this.damage = { offset, reason: 'capturing ended; the interface went down or is no more' };
+  }
+
+  #woken(): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, WAIT_MS);
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = this.#ended = true;
+    this.#isAdvancing = false;
+    this.#child.kill('SIGKILL');
+    await this.#reader.close();
+    await this.#exit;
     this.#wake?.();
-    return Promise.resolve();
   }
 }
 
-function cannotOpen(device: string, error: Error): InputError {
-  const text = error.message.trim();
+function failure(device: string, filter: string, { failed, text }: Extract<CapAnswer, { failed: string }>): SuiteError {
+  if (failed === 'load') return missingCap(new Error(text));
+  if (failed === 'filter') {
+    return new UsageError(`capture filter: ${text}\n  ${filter}`, {
+      hint: 'Capture filters are those of tcpdump; see pcap-filter(7).',
+    });
+  }
   if (/permi|not permitted|root/i.test(text)) {
     return new InputError(`${device}: not permitted to capture`, {
       hint: 'Run as root, or give the program CAP_NET_RAW and CAP_NET_ADMIN.',
-      cause: error,
+      cause: new Error(text),
     });
   }
   if (/no such device|doesn't exist/i.test(text)) {
-    const names = Object.keys(networkInterfaces()).join(' ');
-    return new InputError(`${device}: no such interface`, { hint: `There are: ${names} any`, cause: error });
+    const names = listDevices().map(({ name }) => name);
+    return new InputError(`${device}: no such interface`, { hint: `There are: ${names.join(' ')}` });
   }
-  return new InputError(`${device}: ${text}`, { cause: error });
+  return new InputError(`${device}: ${text}`);
 }

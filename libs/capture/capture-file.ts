@@ -1,5 +1,6 @@
 import type { BlockReader } from './block-reader.ts';
 import type { CaptureFormat } from './capture-format.ts';
+import { keepPackets } from './keep-packets.ts';
 import { emptyBatch, type PacketBatch, type PacketFilter, type PacketSource, type SourceDamage } from './source.ts';
 
 /** Gives the filter for packets of a link type. */
@@ -63,20 +64,10 @@ export class CaptureFile implements PacketSource {
 
   #keepMatching(batch: PacketBatch): void {
     if (this.#filterForLink === undefined) return;
-    const { view, timeUs, timeNs, offset, captured, wire, linkType } = batch;
-    let kept = 0;
-    for (let i = 0; i < batch.count; i++) {
-      if (!this.#filter(linkType[i]!)(view, offset[i]!, captured[i]!, wire[i]!)) continue;
-      timeUs[kept] = timeUs[i]!;
-      timeNs[kept] = timeNs[i]!;
-      offset[kept] = offset[i]!;
-      captured[kept] = captured[i]!;
-      wire[kept] = wire[i]!;
-      linkType[kept] = linkType[i]!;
-      kept += 1;
-    }
-    this.counters.filtered += batch.count - kept;
-    batch.count = kept;
+    const { view, offset, captured, wire, linkType } = batch;
+    this.counters.filtered += keepPackets(batch, (i) =>
+      this.#filter(linkType[i]!)(view, offset[i]!, captured[i]!, wire[i]!),
+    );
   }
 
   #filter(linkType: number): PacketFilter {

@@ -1,0 +1,82 @@
+import { createRequire } from 'node:module';
+import { networkInterfaces } from 'node:os';
+import { InputError } from '../core/errors.ts';
+
+/** What we use of the package `cap` 0.2.1, which has no types. It is optional, and works in a process's main thread only. */
+interface CapPackage {
+  readonly Cap: {
+    new (): CapHandle;
+    deviceList(): readonly { name: string; description?: string; flags?: string; addresses: { addr?: string }[] }[];
+  };
+}
+
+/**
+ * A capture. It must not be collected before the process ends, not even when closed: libuv's list of handles leads through
+ * it. So must the buffer given to `open`, as long as the capture is open.
+ */
+export interface CapHandle {
+  /**
+   * Starts to capture, in promiscuous mode, at most 65,535 bytes of each packet.
+   * @param packet takes the bytes of each packet in turn
+   * @returns a word for the link type
+   * @throws {Error} in libpcap's words
+   */
+  open(device: string, filter: string, bufferBytes: number, packet: Buffer): string;
+  on(event: 'packet', listener: (bytes: number, isTruncated: boolean) => void): void;
+  close(): void;
+}
+
+/** An interface that can be captured on. */
+export interface CaptureDevice {
+  readonly name: string;
+  readonly description: string;
+  readonly addresses: readonly string[];
+  readonly isLoopback: boolean;
+}
+
+function loadCap(): CapPackage {
+  return createRequire(import.meta.url)('cap') as CapPackage;
+}
+
+/** @throws {Error} where the package is not there or cannot be loaded */
+export function newCap(): CapHandle {
+  return new (loadCap().Cap)();
+}
+
+/** Why live capture does not work without the package. */
+export function missingCap(cause: unknown): InputError {
+  return new InputError('live capture needs the package cap, which could not be built or loaded', {
+    hint: 'Install libpcap with its headers (on Debian: apt-get install libpcap-dev) and run: npm ci',
+    cause,
+  });
+}
+
+/**
+ * All devices that libpcap offers.
+ * @throws {InputError} without the package `cap`
+ */
+export function listDevices(): CaptureDevice[] {
+  let found: CapPackage;
+  try {
+    found = loadCap();
+  } catch (error) {
+    throw missingCap(error);
+  }
+  return found.Cap.deviceList().map(({ name, description = '', flags = '', addresses }) => ({
+    name,
+    description,
+    addresses: addresses.flatMap(({ addr }) => addr ?? []),
+    isLoopback: flags.includes('PCAP_IF_LOOPBACK'),
+  }));
+}
+
+/**
+ * The interface that is captured on when none is named: the first that is up, has an address, and is no loopback.
+ * @throws {InputError} when there is none
+ */
+export function defaultInterface(): string {
+  for (const [name, addresses] of Object.entries(networkInterfaces())) {
+    if (addresses?.some(({ internal }) => !internal) === true) return name;
+  }
+  throw new InputError('no interface is up', { hint: 'Name one with -i, or read a file with -r.' });
+}
