@@ -4,11 +4,11 @@ import { availableParallelism } from 'node:os';
 import type { Context } from '../../libs/cli/command.ts';
 import { version } from '../../libs/cli/version.ts';
 import { nowUs } from '../../libs/core/clock.ts';
-import { PROBLEM_NAMES } from '../../libs/packet/problems.ts';
 import { BATCH_ROWS_MAX, type Batch } from '../../libs/record/batch.ts';
 import { CAUSE } from '../../libs/record/fields/field.ts';
 import { managementBatch, type ManagementReport } from '../../libs/record/management.ts';
 import { Outputs } from './outputs.ts';
+import { countedProblems, problemLines } from './problems.ts';
 import { Probe, type ProbeOptions, type ProbeTotals } from './probe.ts';
 import { probeOptions, type ArgusArguments } from './settings.ts';
 import { openCaptures, openInterface, type CaptureSettings, type Damage } from './sources.ts';
@@ -36,7 +36,10 @@ export async function runProbe(args: ArgusArguments, context: Context): Promise<
     args.read.length > 0 ? await run.readFiles(captures, context) : await run.watch(args, filter, context);
   await run.manage(CAUSE.stop, report(totals, run.records, outputs));
   await outputs.end();
-  for (const { name, offset, reason } of damage) context.warn(`${name}: damaged at byte ${offset}: ${reason}`);
+  for (const { name, offset, reason } of damage) {
+    context.warn(offset < 0 ? `${name}: ${reason}` : `${name}: damaged at byte ${offset}: ${reason}`);
+  }
+  if (args.problems) for (const line of problemLines(totals.problems, totals.packets)) context.warn(line);
   return damage.length === 0 ? 0 : 1;
 }
 
@@ -78,6 +81,13 @@ class ProbeRun {
     return this.#room;
   }
 
+  #probe(context: Context): Probe {
+    return new Probe(this.#options, {
+      emit: (batch) => void this.#push(batch),
+      linkUnknown: (linkType) => warnOfLink(linkType, context),
+    });
+  }
+
   async manage(cause: number, values: ManagementReport['values']): Promise<void> {
     const timeUs = nowUs();
     const { origin } = this.#options;
@@ -90,9 +100,12 @@ class ProbeRun {
     const threads = await threadsFor(captures.files, this.#options);
     if (threads > 1) {
       const { readInThreads } = await import('./probe-pool.ts');
-      return readInThreads({ options: this.#options, captures }, threads, context.signal, (batch) => this.#push(batch));
+      return readInThreads({ options: this.#options, captures }, threads, context.signal, {
+        take: (batch) => this.#push(batch),
+        linkUnknown: (linkType) => warnOfLink(linkType, context),
+      });
     }
-    const probe = new Probe(this.#options, (batch) => void this.#push(batch));
+    const probe = this.#probe(context);
     const damage: Damage[] = [];
     for await (const source of openCaptures(captures, damage, context.stdin)) {
       await probe.read(source, context.signal, () => this.#ready());
@@ -103,7 +116,7 @@ class ProbeRun {
   }
 
   async watch(args: ArgusArguments, filter: string, context: Context): Promise<Outcome> {
-    const probe = new Probe(this.#options, (batch) => void this.#push(batch));
+    const probe = this.#probe(context);
     const source = await openInterface(args.interface, filter);
     try {
       await probe.read(source, context.signal, () => this.#ready());
@@ -112,7 +125,9 @@ class ProbeRun {
     }
     probe.flush();
     await this.#ready();
-    return { totals: probe.totals(), damage: [] };
+    const { name, damage } = source;
+    const reasons = damage === null ? [] : [{ name, offset: -1, reason: damage.reason }];
+    return { totals: probe.totals(), damage: reasons };
   }
 }
 
@@ -124,15 +139,13 @@ async function threadsFor(files: readonly string[], { packets }: ProbeOptions): 
   return bytes < THREADS_FROM_BYTES ? 1 : Math.min(THREADS_MAX, availableParallelism());
 }
 
+function warnOfLink(linkType: number, context: Context): void {
+  context.warn(`link type ${linkType} is not known: its frames count in one flow`);
+}
+
 /** The last management record's account of the run. */
 function report(totals: ProbeTotals, records: number, outputs: Outputs): ManagementReport['values'] {
-  const named: string[] = [];
-  let bad = 0;
-  totals.problems.forEach((count, problem) => {
-    if (problem === 0 || count === 0) return;
-    bad += count;
-    named.push(`${PROBLEM_NAMES[problem]}=${count}`);
-  });
+  const problems = countedProblems(totals.problems);
   const stats = outputs.serverStats;
   return {
     mpkts: totals.packets,
@@ -140,12 +153,14 @@ function report(totals: ProbeTotals, records: number, outputs: Outputs): Managem
     ...(totals.droppedByKernel < 0 ? {} : { mkdrops: totals.droppedByKernel }),
     mdrops: totals.droppedByUs,
     mfiltered: totals.filtered,
-    mbad: bad,
+    mbad: problems.reduce((sum, { packets }) => sum + packets, 0),
     mflows: totals.flowsOpened,
     mevicted: totals.flowsEvicted,
     mrecords: records,
     ...(stats === undefined ? {} : { mreaders: stats.readers, mqueued: stats.queuedRecords, mlost: stats.dropped }),
     mmemory: process.memoryUsage.rss(),
-    ...(named.length === 0 ? {} : { mproblems: named.join(', ') }),
+    ...(problems.length === 0
+      ? {}
+      : { mproblems: problems.map(({ name, packets }) => `${name}=${packets}`).join(', ') }),
   };
 }

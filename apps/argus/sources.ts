@@ -14,6 +14,7 @@ export interface CaptureSettings {
 /** An input that ended before its time: what lay before the damage was counted. */
 export interface Damage {
   readonly name: string;
+  /** Of the first byte that makes no sense; -1 for an interface. */
   readonly offset: number;
   readonly reason: string;
 }
