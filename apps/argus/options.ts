@@ -125,6 +125,11 @@ export const ARGUS_OPTIONS = {
     text: 'Source id of the records: a number, an IPv4 address, or a text in double quotes.',
     group: 'Records out',
   },
+  problems: {
+    arity: 'none',
+    text: 'At the end tell on standard error what kept packets from decoding, and how many.',
+    group: 'Running',
+  },
   daemon: { short: 'd', arity: 'none', text: 'Run in the background.', group: 'Running' },
   'no-config': {
     short: 'X',

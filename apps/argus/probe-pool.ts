@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads';
 import type { Batch } from '../../libs/record/batch.ts';
 import { fromMessage } from '../../libs/record/transfer.ts';
 import type { ThreadCommand, ThreadMessage, ThreadOrder } from './probe-thread.ts';
-import type { ProbeTotals } from './probe.ts';
+import type { LinkUnknown, ProbeTotals } from './probe.ts';
 import type { Damage } from './sources.ts';
 
 /** One probe thread and the batches that it has handed over. */
@@ -13,10 +13,11 @@ class ProbeThread {
   #failure: { readonly error: unknown } | undefined;
   #result: { readonly totals: ProbeTotals; readonly damage: readonly Damage[] } | undefined;
 
-  constructor(order: ThreadOrder) {
+  constructor(order: ThreadOrder, linkUnknown: LinkUnknown) {
     this.#worker = new Worker(new URL('./probe-thread.js', import.meta.url), { workerData: order });
     this.#worker.on('message', (message: ThreadMessage) => {
       if ('batch' in message) this.#batches.push(fromMessage(message.batch));
+      else if ('linkUnknown' in message) linkUnknown(message.linkUnknown);
       else this.#result = message;
       this.#wake?.();
     });
@@ -60,10 +61,17 @@ export async function readInThreads(
   count: number,
   signal: AbortSignal,
   take: (batch: Batch) => Promise<void> | undefined,
+  linkUnknown: LinkUnknown = () => undefined,
 ): Promise<{ readonly totals: ProbeTotals; readonly damage: readonly Damage[] }> {
+  const unknownLinks = new Set<number>();
+  const tellOnce = (linkType: number): void => {
+    if (!unknownLinks.has(linkType)) linkUnknown(linkType);
+    unknownLinks.add(linkType);
+  };
   const threads = Array.from({ length: count }, (_, index) => {
     const table = { ...order.options.table, flowIds: { first: index + 1, step: count } };
-    return new ProbeThread({ ...order, options: { ...order.options, table, shard: { index, count } } });
+    const options = { ...order.options, table, shard: { index, count } };
+    return new ProbeThread({ ...order, options }, tellOnce);
   });
   signal.addEventListener('abort', () => threads.forEach((thread) => thread.stop()), { once: true });
   for (let open = [...threads]; open.length > 0;) {

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { parentPort, workerData } from 'node:worker_threads';
+import type { Batch } from '../../libs/record/batch.ts';
 import { toMessage, type BatchMessage } from '../../libs/record/transfer.ts';
 import { Probe, type ProbeOptions, type ProbeTotals } from './probe.ts';
 import { openCaptures, type CaptureSettings, type Damage } from './sources.ts';
@@ -12,7 +13,9 @@ export interface ThreadOrder {
 
 /** What a probe thread says: a batch, or that it has ended. */
 export type ThreadMessage =
-  { readonly batch: BatchMessage } | { readonly totals: ProbeTotals; readonly damage: readonly Damage[] };
+  | { readonly batch: BatchMessage }
+  | { readonly linkUnknown: number }
+  | { readonly totals: ProbeTotals; readonly damage: readonly Damage[] };
 
 /** What it hears: that a batch was taken, or that it should end. */
 export type ThreadCommand = 'taken' | 'stop';
@@ -31,12 +34,15 @@ async function main(port: NonNullable<typeof parentPort>, order: ThreadOrder): P
   const ready = async (): Promise<void> => {
     while (underWay > UNDER_WAY_MAX) await once(port, 'message');
   };
-  const probe = new Probe(order.options, (batch) => {
+  const emit = (batch: Batch): void => {
     underWay += 1;
     port.postMessage({ batch: toMessage(batch) } satisfies ThreadMessage, [batch.buffer]);
-  });
+  };
+  const probe = new Probe(order.options, emit, (linkType) =>
+    port.postMessage({ linkUnknown: linkType } satisfies ThreadMessage),
+  );
   const damage: Damage[] = [];
-  for await (const source of openCaptures(order.captures, damage, process.stdin))
+  for await (const source of openCaptures(order.captures, damage, process.stdin, stop.signal))
     await probe.read(source, stop.signal, ready);
   probe.flush();
   port.postMessage({ totals: probe.totals(), damage } satisfies ThreadMessage);

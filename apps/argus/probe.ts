@@ -5,7 +5,7 @@ import { BatchReporter } from '../../libs/flow/report.ts';
 import { FlowTable } from '../../libs/flow/table.ts';
 import type { FlowTableOptions } from '../../libs/flow/table-options.ts';
 import { decodePacket } from '../../libs/packet/decode.ts';
-import { PROBLEM_NAMES } from '../../libs/packet/problems.ts';
+import { PROBLEM, PROBLEM_NAMES } from '../../libs/packet/problems.ts';
 import type { Batch, Origin } from '../../libs/record/batch.ts';
 import { shardOf } from './shard.ts';
 
@@ -21,6 +21,9 @@ export interface ProbeOptions {
   /** This probe counts the packets that `shardOf` gives it, one of several over the same sources. */
   readonly shard: { readonly index: number; readonly count: number };
 }
+
+/** Hears of link types that nobody can decode, of each one once. */
+export type LinkUnknown = (linkType: number) => void;
 
 /** What a probe has done; all since it began. */
 export interface ProbeTotals {
@@ -39,6 +42,8 @@ export interface ProbeTotals {
 /** The pipeline of one probe: packets of its sources → headers → flows → batches of records. */
 export class Probe {
   readonly #options: ProbeOptions;
+  readonly #linkUnknown: LinkUnknown;
+  readonly #unknownLinks = new Set<number>();
   readonly #table: FlowTable;
   readonly #reporter: BatchReporter;
   readonly #group = new PacketGroup();
@@ -49,8 +54,9 @@ export class Probe {
   readonly #sources: PacketSource[] = [];
 
   /** @param emit takes each batch as soon as it is made; record numbers are those of this probe */
-  constructor(options: ProbeOptions, emit: (batch: Batch) => void) {
+  constructor(options: ProbeOptions, emit: (batch: Batch) => void, linkUnknown: LinkUnknown = () => undefined) {
     this.#options = options;
+    this.#linkUnknown = linkUnknown;
     this.#lastPacket = options.packets.last === -1 ? Infinity : options.packets.last;
     this.#reporter = new BatchReporter(options.origin, { next: 0 }, options.rowsMax, emit);
     this.#table = new FlowTable(options.table, this.#reporter);
@@ -96,6 +102,13 @@ export class Probe {
     };
   }
 
+  #countProblem(problem: number, linkType: number): void {
+    this.#problems[problem]! += 1;
+    if (problem !== PROBLEM.linkUnknown || this.#unknownLinks.has(linkType)) return;
+    this.#unknownLinks.add(linkType);
+    this.#linkUnknown(linkType);
+  }
+
   #count(batch: PacketBatch): void {
     const { packets, snaplen, shard } = this.#options;
     const group = this.#group;
@@ -109,7 +122,7 @@ export class Probe {
       const headers = group.headers[filled]!;
       decodePacket(view, start, start + Math.min(captured[i]!, snaplen), wire[i]!, linkType[i]!, headers);
       if (shard.count > 1 && shardOf(headers, shard.count) !== shard.index) continue;
-      if (headers.problem !== 0) this.#problems[headers.problem]! += 1;
+      if (headers.problem !== 0) this.#countProblem(headers.problem, linkType[i]!);
       this.#bytes += wire[i]!;
       group.timeUs[filled] = timeUs[i]!;
       group.timeNs[filled] = timeNs[i]!;

@@ -9,7 +9,7 @@ import { CAUSE } from '../../libs/record/fields/field.ts';
 import { managementBatch, type ManagementReport } from '../../libs/record/management.ts';
 import { Outputs } from './outputs.ts';
 import { countedProblems, problemLines } from './problems.ts';
-import { Probe, type ProbeOptions, type ProbeTotals } from './probe.ts';
+import { Probe, type LinkUnknown, type ProbeOptions, type ProbeTotals } from './probe.ts';
 import { probeOptions, type ArgusArguments } from './settings.ts';
 import { openCaptures, openInterface, type CaptureSettings, type Damage } from './sources.ts';
 
@@ -82,10 +82,8 @@ class ProbeRun {
   }
 
   #probe(context: Context): Probe {
-    return new Probe(this.#options, {
-      emit: (batch) => void this.#push(batch),
-      linkUnknown: (linkType) => warnOfLink(linkType, context),
-    });
+    const emit = (batch: Batch): void => void this.#push(batch);
+    return new Probe(this.#options, emit, linkWarning(context));
   }
 
   async manage(cause: number, values: ManagementReport['values']): Promise<void> {
@@ -100,14 +98,13 @@ class ProbeRun {
     const threads = await threadsFor(captures.files, this.#options);
     if (threads > 1) {
       const { readInThreads } = await import('./probe-pool.ts');
-      return readInThreads({ options: this.#options, captures }, threads, context.signal, {
-        take: (batch) => this.#push(batch),
-        linkUnknown: (linkType) => warnOfLink(linkType, context),
-      });
+      const take = (batch: Batch): Promise<void> | undefined => this.#push(batch);
+      const order = { options: this.#options, captures };
+      return readInThreads(order, threads, context.signal, take, linkWarning(context));
     }
     const probe = this.#probe(context);
     const damage: Damage[] = [];
-    for await (const source of openCaptures(captures, damage, context.stdin)) {
+    for await (const source of openCaptures(captures, damage, context.stdin, context.signal)) {
       await probe.read(source, context.signal, () => this.#ready());
     }
     probe.flush();
@@ -139,8 +136,8 @@ async function threadsFor(files: readonly string[], { packets }: ProbeOptions): 
   return bytes < THREADS_FROM_BYTES ? 1 : Math.min(THREADS_MAX, availableParallelism());
 }
 
-function warnOfLink(linkType: number, context: Context): void {
-  context.warn(`link type ${linkType} is not known: its frames count in one flow`);
+function linkWarning({ warn }: Context): LinkUnknown {
+  return (linkType) => warn(`link type ${linkType} is not known: its frames count in one flow`);
 }
 
 /** The last management record's account of the run. */
