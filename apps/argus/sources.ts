@@ -22,11 +22,13 @@ export interface Damage {
 /**
  * The captures one after the other, each closed before the next is opened; damage is noted.
  * @param stdin read for the file `-`
+ * @param signal ends an input that is waited for
  */
 export async function* openCaptures(
   settings: CaptureSettings,
   damage: Damage[],
   stdin: Readable,
+  signal: AbortSignal = new AbortController().signal,
 ): AsyncGenerator<PacketSource> {
   let filter = {};
   if (settings.filter !== '') {
@@ -34,7 +36,7 @@ export async function* openCaptures(
     filter = { filter: captureFilter(settings.filter, settings.optimize) };
   }
   for (const file of settings.files) {
-    const source = await openCaptureFile(file, { ...filter, stdin });
+    const source = await openCaptureFile(file, { ...filter, stdin, signal });
     try {
       yield source;
       if (source.damage !== null) damage.push({ name: source.name, ...source.damage });

@@ -26,12 +26,13 @@ interface RawSource extends ByteSource {
 
 /**
  * Opens a file or pipe, or `stdin` for the path `-`. What is packed with gzip or zstd, by its first bytes, is unpacked.
+ * @param signal ends a stream when it aborts, as if there were no more; a file, which keeps nobody waiting, goes on
  * @throws {InputError} when it cannot be opened or read
  */
-export async function openBytes(path: string, stdin: Readable): Promise<ByteSource> {
+export async function openBytes(path: string, stdin: Readable, signal: AbortSignal): Promise<ByteSource> {
   let source: RawSource | undefined;
   try {
-    source = path === '-' ? new StreamSource(stdin) : await openPath(path);
+    source = path === '-' ? new StreamSource(stdin, signal) : await openPath(path, signal);
     return unpacked(source, await source.peek(PACKED_MAGIC_BYTES)) ?? source;
   } catch (error) {
     await source?.close();
@@ -49,15 +50,15 @@ const REASONS: Readonly<Record<string, string>> = {
   EMFILE: 'too many open files',
 };
 
-async function openPath(path: string): Promise<RawSource> {
+async function openPath(path: string, signal: AbortSignal): Promise<RawSource> {
   const kind = await stat(path);
   if (kind.isFIFO()) {
     // A read in the thread pool would keep the process from ending until something is written to the pipe.
     const fd = await promisify(openDescriptor)(path, 'r');
-    return new StreamSource(new Socket({ fd, readable: true, writable: false }));
+    return new StreamSource(new Socket({ fd, readable: true, writable: false }), signal);
   }
   const file = await open(path, 'r');
-  return kind.isFile() || kind.isDirectory() ? new FileSource(file) : new StreamSource(file.createReadStream());
+  return kind.isFile() || kind.isDirectory() ? new FileSource(file) : new StreamSource(file.createReadStream(), signal);
 }
 
 /** A plain file, read from its beginning. */
@@ -90,10 +91,15 @@ class FileSource implements RawSource {
 export class StreamSource implements RawSource {
   readonly #stream: Readable;
   readonly #chunks: AsyncIterator<Uint8Array>;
+  readonly #signal: AbortSignal;
+  readonly #abort = (): void => void this.#stream.destroy();
   #rest: Uint8Array = new Uint8Array(0);
 
-  constructor(stream: Readable) {
+  constructor(stream: Readable, signal: AbortSignal) {
     this.#stream = stream;
+    this.#signal = signal;
+    signal.addEventListener('abort', this.#abort);
+    if (signal.aborted) this.#abort();
     this.#chunks = (stream as AsyncIterable<Uint8Array>)[Symbol.asyncIterator]();
   }
 
@@ -112,7 +118,7 @@ export class StreamSource implements RawSource {
 
   async #more(): Promise<boolean> {
     for (;;) {
-      const next = await this.#chunks.next();
+      const next = await this.#next();
       if (next.done === true) return false;
       if (next.value.length === 0) continue;
       this.#rest = this.#rest.length === 0 ? next.value : Buffer.concat([this.#rest, next.value]);
@@ -120,7 +126,17 @@ export class StreamSource implements RawSource {
     }
   }
 
+  async #next(): Promise<IteratorResult<Uint8Array>> {
+    try {
+      return await this.#chunks.next();
+    } catch (error) {
+      if (this.#signal.aborted) return { done: true, value: undefined };
+      throw error;
+    }
+  }
+
   close(): Promise<void> {
+    this.#signal.removeEventListener('abort', this.#abort);
     this.#stream.destroy();
     return Promise.resolve();
   }

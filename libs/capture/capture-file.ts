@@ -17,15 +17,24 @@ export class CaptureFile implements PacketSource {
   readonly #format: CaptureFormat;
   readonly #batch: PacketBatch;
   readonly #filterForLink: FilterForLink | undefined;
+  readonly #signal: AbortSignal;
   readonly #filters = new Map<number, PacketFilter>();
   #ended = false;
   #closed = false;
 
-  constructor(name: string, reader: BlockReader, format: CaptureFormat, filter: FilterForLink | undefined) {
+  /** @param signal when it aborts, an end in the middle of a packet is no damage */
+  constructor(
+    name: string,
+    reader: BlockReader,
+    format: CaptureFormat,
+    filter: FilterForLink | undefined,
+    signal: AbortSignal,
+  ) {
     this.name = name;
     this.#reader = reader;
     this.#format = format;
     this.#filterForLink = filter;
+    this.#signal = signal;
     this.#batch = emptyBatch(reader.view);
   }
 
@@ -59,7 +68,8 @@ export class CaptureFile implements PacketSource {
 
   #end(reason: string | undefined): void {
     this.#ended = true;
-    if (reason !== undefined) this.damage = { offset: this.#reader.offsetOf(this.#reader.start), reason };
+    if (reason !== undefined && !this.#signal.aborted)
+      this.damage = { offset: this.#reader.offsetOf(this.#reader.start), reason };
   }
 
   #keepMatching(batch: PacketBatch): void {

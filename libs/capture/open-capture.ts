@@ -12,7 +12,11 @@ export interface OpenCaptureOptions {
   readonly filter?: FilterForLink;
   /** Read for the path `-`. */
   readonly stdin?: Readable;
+  /** Ends an input that is waited for, as a pipe may be, without a word. */
+  readonly signal?: AbortSignal;
 }
+
+const NEVER = new AbortController().signal;
 
 /**
  * Opens a capture file, pcap or pcapng, perhaps compressed with gzip or zstd; all of this is told by its first bytes.
@@ -20,18 +24,20 @@ export interface OpenCaptureOptions {
  */
 export async function openCaptureFile(path: string, options: OpenCaptureOptions = {}): Promise<PacketSource> {
   const name = path === '-' ? 'standard input' : path;
-  const reader = new BlockReader(await openBytes(path, options.stdin ?? process.stdin));
+  const { filter, stdin = process.stdin, signal = NEVER } = options;
+  const reader = new BlockReader(await openBytes(path, stdin, signal));
   try {
     let more = true;
     while (more && reader.end - reader.start < PCAP_HEADER_BYTES) more = await reader.advance();
     const { view, start, end } = reader;
+    if (signal.aborted && !more) return new CaptureFile(name, reader, new PcapngFormat(), undefined, signal);
     if (end === start) throw new InputError(`${name}: is empty, so no capture`);
     const magic = end - start >= 4 ? view.getUint32(start, true) : 0;
-    if (isPcapng(magic)) return new CaptureFile(name, reader, new PcapngFormat(), options.filter);
+    if (isPcapng(magic)) return new CaptureFile(name, reader, new PcapngFormat(), filter, signal);
     if (isPcap(magic) && end - start >= PCAP_HEADER_BYTES) {
       reader.start += PCAP_HEADER_BYTES;
       const header = new DataView(view.buffer, view.byteOffset + start, PCAP_HEADER_BYTES);
-      return new CaptureFile(name, reader, PcapFormat.of(header), options.filter);
+      return new CaptureFile(name, reader, PcapFormat.of(header), filter, signal);
     }
     const bytes = Buffer.from(view.buffer, view.byteOffset + start, Math.min(8, end - start)).toString('hex');
     throw new InputError(`${name}: is no pcap or pcapng capture (it begins with ${bytes})`);
