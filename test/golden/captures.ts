@@ -8,11 +8,12 @@ import { payload } from '../../libs/packet/build/payload.ts';
 import { icmp, tcp, tcpOption, udp } from '../../libs/packet/build/transport.ts';
 import { writeCapture } from '../../libs/synthetic/capture-file.ts';
 import { mixedTraffic } from '../../libs/synthetic/traffic.ts';
-import { pcapFile, type WrittenPacket } from '../support/pcap-writer.ts';
+import { pcapFile, pcapngFile, type WrittenPacket } from '../support/pcap-writer.ts';
 
-/** The captures that golden cases and the pages' examples read: `visit.pcap`, made by hand, and believable `capture.pcap`. */
+/** The captures that golden cases and the pages' examples read: `visit.pcap` and `odd.pcapng`, made by hand, and believable `capture.pcap`. */
 export async function writeGoldenCaptures(folder: string): Promise<void> {
   writeFileSync(join(folder, 'visit.pcap'), pcapFile(visit()));
+  writeFileSync(join(folder, 'odd.pcapng'), pcapngFile(odd(), [{ linkType: 1 }, { linkType: 147 }]));
   const traffic = mixedTraffic({ packets: 5000, flows: 200, seconds: 30, seed: 7 });
   await writeCapture(join(folder, 'capture.pcap'), traffic, { snapBytes: 256 });
 }
@@ -25,6 +26,23 @@ const RESOLVER: Ipv4 = 0x09090909;
 const SERVER: Ipv4 = 0xc0000250; // 192.0.2.80
 const CLIENT6: Ipv6 = [0x20010db8, 0, 0, 2];
 const CLOCK6: Ipv6 = [0x20010db8, 0, 0, 0x123];
+
+/** Frames of a link that nobody knows, and packets that are cut or wrong, among good ones. */
+function odd(): WrittenPacket[] {
+  const request = at(0, ...knock());
+  const withLength = (bytes: number): WrittenPacket => ({ ...request, bytes: request.bytes.subarray(0, bytes) });
+  const wrongHeader = request.bytes.slice();
+  wrongHeader[14] = 0x41; // a header of four bytes
+  return [
+    request,
+    withLength(36),
+    withLength(30),
+    withLength(30),
+    { ...request, bytes: wrongHeader },
+    { ...request, bytes: new Uint8Array(60), from: 1 },
+    { ...request, bytes: new Uint8Array(80).fill(7), from: 1 },
+  ];
+}
 
 /** A host finds its router, resolves a name, reads a page, pings, asks the time, and knocks at a closed port. */
 function visit(): WrittenPacket[] {

@@ -5,6 +5,9 @@ import type { CommandLine, Outcome } from '../support/command-line.ts';
 /** Where the cases lie: a folder `<command>/<case>` with `cmd`, lines of shell, and `expected`. */
 const FOLDER = join(import.meta.dirname, '../../../test/golden');
 
+/** Records of one packet of every kind. */
+export const KINDS_PATH = join(FOLDER, 'kinds.csv');
+
 export interface GoldenCase {
   readonly name: string;
   readonly script: string;

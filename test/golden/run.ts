@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { fieldsDocument } from '../../libs/record/fields/document.ts';
 import { CommandLine } from '../support/command-line.ts';
 import { writeGoldenCaptures } from './captures.ts';
-import { goldenCases, transcript } from './cases.ts';
+import { goldenCases, KINDS_PATH, transcript } from './cases.ts';
+import { recordsOfKinds } from './kinds.ts';
 import { withOutputs } from './page.ts';
 
 // Rewrites what the tests expect to be printed, as it is printed now. Read the difference before committing it.
@@ -12,6 +13,8 @@ using shell = new CommandLine();
 await writeGoldenCaptures(shell.folder);
 
 for (const { script, expectedPath } of goldenCases()) rewrite(expectedPath, () => transcript(shell, script));
+const kinds = await recordsOfKinds();
+rewrite(KINDS_PATH, () => kinds);
 rewrite(join(ROOT, 'README.md'), (page) => withOutputs(page, outputOf));
 rewrite(join(ROOT, 'docs/fields.md'), () => fieldsDocument());
 
