@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { PacketBatch, PacketSource } from '../../libs/capture/source.ts';
 import { nowUs } from '../../libs/core/clock.ts';
 import { GROUP_PACKETS, PacketGroup } from '../../libs/flow/packet-group.ts';
@@ -18,6 +19,8 @@ export interface ProbeOptions {
   readonly packets: { readonly first: number; readonly last: number };
   /** Bytes of each packet that are looked at. */
   readonly snaplen: number;
+  /** Records wait this long at most for others to share their batch, milliseconds; 0 is until the batch is full. */
+  readonly flushMs: number;
   /** This probe counts the packets that `shardOf` gives it, one of several over the same sources. */
   readonly shard: { readonly index: number; readonly count: number };
 }
@@ -68,15 +71,19 @@ export class Probe {
    */
   async read(source: PacketSource, signal: AbortSignal, ready: () => Promise<void> | undefined): Promise<void> {
     this.#sources.push(source);
-    while (!signal.aborted && this.#packets < this.#lastPacket) {
-      const batch = await source.next();
-      if (batch === null) break;
-      this.#count(batch);
-      if (source.live) {
-        this.#table.advance(nowUs());
-        this.#reporter.flush();
+    const { flushMs } = this.#options;
+    const flushing = flushMs > 0 ? setInterval(() => this.#reporter.flush(), flushMs) : undefined;
+    const stopped = signal.aborted ? Promise.resolve(null) : once(signal, 'abort').then(() => null);
+    try {
+      while (!signal.aborted && this.#packets < this.#lastPacket) {
+        const batch = await Promise.race([source.next(), stopped]);
+        if (batch === null) break;
+        this.#count(batch);
+        if (source.live) this.#table.advance(nowUs());
+        await ready();
       }
-      await ready();
+    } finally {
+      clearInterval(flushing);
     }
   }
 

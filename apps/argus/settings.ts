@@ -10,6 +10,17 @@ export type ArgusArguments = Arguments<typeof ARGUS_OPTIONS>;
 /** No packet is longer. */
 const WHOLE_PACKETS = 0x4000_0000;
 
+/** Records that somebody waits for, do not wait longer for others. */
+const FLUSH_MS = 20;
+
+/** Whether packets come, or records go, while somebody watches. */
+function isAwaited(args: ArgusArguments): boolean {
+  const toPeople = args.write.length === 0;
+  return (
+    args.read.length === 0 || args.read.includes('-') || (args.port ?? 0) !== 0 || args.write.includes('-') || toPeople
+  );
+}
+
 /**
  * What the command line says of the probe, apart from its inputs and outputs.
  * @param now when the run began, microseconds since the epoch
@@ -37,6 +48,7 @@ export function probeOptions(args: ArgusArguments, now: number, seed: number, ro
     table,
     rowsMax,
     packets: { first: range.first, last: range.last },
+    flushMs: isAwaited(args) ? FLUSH_MS : 0,
     snaplen: args.snaplen === undefined || args.snaplen === 0 ? WHOLE_PACKETS : args.snaplen,
     shard: { index: 0, count: 1 },
   };

@@ -30,6 +30,7 @@ async function recordsOf({ bytes, linkType }: Sample, printer: RecordPrinter): P
       rowsMax: 100,
       packets: { first: 1, last: -1 },
       snaplen: 65_535,
+      flushMs: 0,
       shard: { index: 0, count: 1 },
     },
     (batch) => (text += printer.rows(batch, undefined, batch.rows)),

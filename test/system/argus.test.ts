@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { gzipSync } from 'node:zlib';
+import { writeCapture } from '../../libs/synthetic/capture-file.ts';
+import { mixedTraffic } from '../../libs/synthetic/traffic.ts';
+import { runCommand, RunningCommand } from '../support/run-command.ts';
+
+const PATIENCE = { timeout: 60_000 };
+const PACKETS = 3000;
+let folder = '';
+let capture = '';
+
+before(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'argus-'));
+  capture = join(folder, 'capture.pcap');
+  await writeCapture(capture, mixedTraffic({ packets: PACKETS, flows: 200, seconds: 20, seed: 4 }));
+});
+after(() => rmSync(folder, { recursive: true }));
+
+/** Packets that the records in a file count. */
+async function packetsIn(path: string, ...filter: string[]): Promise<number> {
+  const { status, stdout, stderr } = await runCommand('ra', ['-r', path, '-L', '-1', '-s', 'pkts', '-', ...filter]);
+  assert.equal(status, 0, stderr);
+  return stdout.split('\n').reduce((sum, line) => sum + Number(line), 0);
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+test('a capture becomes records that count each packet once; appending makes them twice', PATIENCE, async () => {
+  const path = join(folder, 'flows');
+  for (const times of [1, 2]) {
+    const { status, stdout, stderr } = await runCommand('argus', ['-r', capture, '-w', path]);
+    assert.deepEqual([status, stdout, stderr], [0, '', '']);
+    assert.equal(await packetsIn(path), times * PACKETS);
+  }
+});
+
+test('packets come through a pipe, compressed or not, and records leave through one', PATIENCE, async () => {
+  const bytes = readFileSync(capture);
+  for (const input of [bytes, gzipSync(bytes)]) {
+    const path = join(folder, 'piped');
+    const argus = new RunningCommand('argus', ['-r', '-', '-w', path, '-w', '-']);
+    argus.process.stdin.end(input);
+    assert.equal(await argus.status, 0, argus.stderr);
+    assert.ok(argus.stdout.length > 1000);
+    assert.equal(await packetsIn(path), PACKETS);
+    rmSync(path);
+  }
+});
+
+test('a cut capture gives the records of what is whole, then says where it is cut', PATIENCE, async () => {
+  const cut = join(folder, 'cut.pcap');
+  const path = join(folder, 'cut-flows');
+  writeFileSync(cut, readFileSync(capture).subarray(0, 100_000));
+  const { status, stderr } = await runCommand('argus', ['-r', cut, '-w', path]);
+  assert.equal(status, 1);
+  assert.match(stderr, /^argus: .*cut\.pcap: damaged at byte \d+: .*\n$/);
+  assert.ok((await packetsIn(path)) > 500);
+});
+
+test('a capture filter and a range of packets choose what is counted', PATIENCE, async () => {
+  const path = join(folder, 'some');
+  const tcp = await runCommand('argus', ['-r', capture, '-w', path, '-', 'tcp', 'port', '443']);
+  assert.equal(tcp.status, 0, tcp.stderr);
+  const all = await packetsIn(path);
+  assert.ok(all > 0 && all < PACKETS);
+  assert.equal(await packetsIn(path, 'tcp and port 443'), all);
+  rmSync(path);
+  assert.equal((await runCommand('argus', ['-r', capture, '-N', '101+50', '-w', path])).status, 0);
+  assert.equal(await packetsIn(path), 50);
+});
+
+test('readers get the records of a probe as they are due, and at TERM what was still open', PATIENCE, async (t) => {
+  const port = await freePort();
+  const bytes = readFileSync(capture);
+  const argus = new RunningCommand('argus', ['-r', '-', '-P', String(port), '-B', '127.0.0.1', '-S', '1']);
+  t.after(() => argus.process.kill('SIGKILL'));
+  let reader = new RunningCommand('ra', ['-S', `127.0.0.1:${port}`, '-L', '-1', '-s', 'pkts']);
+  t.after(() => reader.process.kill('SIGKILL'));
+  // The reader may come before the probe listens; then it ends, and another one is started.
+  let at = 0;
+  while (reader.stdout === '' && at < bytes.length) {
+    argus.process.stdin.write(bytes.subarray(at, at + 2000));
+    at += 2000;
+    const more = once(reader.process.stdout, 'data').then(() => 'more');
+    if ((await Promise.race([more, reader.status, delay(50)])) === 1) {
+      reader = new RunningCommand('ra', ['-S', `127.0.0.1:${port}`, '-L', '-1', '-s', 'pkts']);
+    }
+  }
+  assert.notEqual(reader.stdout, '', argus.stderr);
+  const before = reader.stdout.length;
+  argus.process.kill('SIGTERM');
+  assert.equal(await argus.status, 0, argus.stderr);
+  assert.equal(await reader.status, 0, reader.stderr);
+  assert.ok(reader.stdout.length > before, 'flows that were open at the end are reported');
+});
+
+test('what cannot be done is said in a sentence', PATIENCE, async () => {
+  const cases: { args: string[]; status: number; says: RegExp }[] = [
+    { args: ['-r', 'no-such-file'], status: 1, says: /no-such-file: no such file/ },
+    { args: ['-r', import.meta.filename], status: 1, says: /is no pcap or pcapng capture/ },
+    { args: ['-r', capture, '-', 'tcp prot 1'], status: 2, says: /capture filter: .*syntax error/ },
+    { args: ['-r', capture, '-e', 'a b'], status: 2, says: /'a b' is no source id/ },
+    { args: ['-r', capture, '--flow', '5'], status: 2, says: /--flow.*\n.*--flows/ },
+    { args: ['-r', capture, '-S', 'often'], status: 2, says: /often/ },
+    { args: ['-r', capture, '-w', join(folder, 'none', 'flows')], status: 1, says: /none/ },
+  ];
+  for (const { args, status, says } of cases) {
+    const outcome = await runCommand('argus', args);
+    assert.equal(outcome.status, status, `${args.join(' ')}: ${outcome.stderr}`);
+    assert.match(outcome.stderr, says);
+    assert.equal(outcome.stdout, '');
+  }
+});
