@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { PacketBatch, PacketSource } from '../../libs/capture/source.ts';
 import { nowUs } from '../../libs/core/clock.ts';
 import { GROUP_PACKETS, PacketGroup } from '../../libs/flow/packet-group.ts';
@@ -73,10 +72,9 @@ export class Probe {
     this.#sources.push(source);
     const { flushMs } = this.#options;
     const flushing = flushMs > 0 ? setInterval(() => this.#reporter.flush(), flushMs) : undefined;
-    const stopped = signal.aborted ? Promise.resolve(null) : once(signal, 'abort').then(() => null);
     try {
       while (!signal.aborted && this.#packets < this.#lastPacket) {
-        const batch = await Promise.race([source.next(), stopped]);
+        const batch = await source.next();
         if (batch === null) break;
         this.#count(batch);
         if (source.live) this.#table.advance(nowUs());
