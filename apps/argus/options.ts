@@ -68,6 +68,14 @@ export const ARGUS_OPTIONS = {
     text: 'Most flows at once; beyond it the flow idle longest is reported and leaves.',
     group: 'Flows',
   },
+  workers: {
+    arity: 'one',
+    placeholder: 'N',
+    number: { min: 1, max: 64, integer: true },
+    default: 1,
+    text: 'Share the flows of capture files among this many threads.',
+    group: 'Flows',
+  },
   'end-records': {
     arity: 'none',
     text: 'Add a record with zero counters when a flow falls silent after a status record.',

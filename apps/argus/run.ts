@@ -1,6 +1,4 @@
 import { randomInt } from 'node:crypto';
-import { stat } from 'node:fs/promises';
-import { availableParallelism } from 'node:os';
 import type { Context } from '../../libs/cli/command.ts';
 import { version } from '../../libs/cli/version.ts';
 import { nowUs } from '../../libs/core/clock.ts';
@@ -12,10 +10,6 @@ import { countedProblems, problemLines } from './problems.ts';
 import { Probe, type LinkUnknown, type ProbeOptions, type ProbeTotals } from './probe.ts';
 import { probeOptions, type ArgusArguments } from './settings.ts';
 import { openCaptures, openInterface, type CaptureSettings, type Damage } from './sources.ts';
-
-/** Captures of fewer bytes are read before another thread would have started. */
-const THREADS_FROM_BYTES = 32 << 20;
-const THREADS_MAX = 2;
 
 /** Runs a probe until its input ends or it is told to stop. @returns the exit status */
 export async function runProbe(args: ArgusArguments, context: Context): Promise<number> {
@@ -33,7 +27,9 @@ export async function runProbe(args: ArgusArguments, context: Context): Promise<
   const input = args.read.length > 0 ? args.read.join(' ') : (args.interface ?? 'first interface');
   await run.manage(CAUSE.start, { minput: input.slice(0, 255) });
   const { totals, damage } =
-    args.read.length > 0 ? await run.readFiles(captures, context) : await run.watch(args, filter, context);
+    args.read.length > 0
+      ? await run.readFiles(captures, args.workers, context)
+      : await run.watch(args, filter, context);
   await run.manage(CAUSE.stop, report(totals, run.records, outputs));
   await outputs.end();
   for (const { name, offset, reason } of damage) {
@@ -94,8 +90,8 @@ class ProbeRun {
     await this.#push(managementBatch(origin, 0, said));
   }
 
-  async readFiles(captures: CaptureSettings, context: Context): Promise<Outcome> {
-    const threads = await threadsFor(captures.files, this.#options);
+  async readFiles(captures: CaptureSettings, workers: number, context: Context): Promise<Outcome> {
+    const threads = threadsFor(workers, this.#options, captures.files);
     if (threads > 1) {
       const { readInThreads } = await import('./probe-pool.ts');
       const take = (batch: Batch): Promise<void> | undefined => this.#push(batch);
@@ -128,12 +124,9 @@ class ProbeRun {
   }
 }
 
-/** One, or as many as help: with a filter on packet numbers, small files or a pipe, one thread is best. */
-async function threadsFor(files: readonly string[], { packets }: ProbeOptions): Promise<number> {
-  if (packets.last !== -1 || packets.first > 1 || files.includes('-')) return 1;
-  let bytes = 0;
-  for (const file of files) bytes += await stat(file).then(({ size }) => size, () => 0); // prettier-ignore
-  return bytes < THREADS_FROM_BYTES ? 1 : Math.min(THREADS_MAX, availableParallelism());
+/** A range of packet numbers and a pipe are for one thread alone. */
+function threadsFor(wanted: number, { packets }: ProbeOptions, files: readonly string[]): number {
+  return packets.last !== -1 || packets.first > 1 || files.includes('-') ? 1 : wanted;
 }
 
 function linkWarning({ warn }: Context): LinkUnknown {
