@@ -28,11 +28,17 @@ import {
   W_PACKETS,
   W_TRANSPORT,
 } from './rows.ts';
+import { RtpRows } from './rtp-rows.ts';
 import { isSctpClosed, nextSctpState, SCTP_CHUNK } from './sctp.ts';
 import { CLOSING, COMMON_KNOWN, KNOWN, T_ACKED, T_FLAGS, T_KNOWN, T_NEXT, T_OPTIONS, T_SCALE, T_STATE, T_WINDOW, TCP_WORDS, UNCOMMON_FLAGS } from './tcp.ts'; // prettier-ignore
 
 /** Words of a cache line. Rows need not begin with one. */
 const LINE_WORDS = 16;
+
+/** Ports below are those of services, none of which is RTP. */
+const REGISTERED_PORTS = 1024;
+/** Packets of each direction and record that are looked at for whether they are RTP. */
+const MEDIA_LOOKS = 4;
 
 /** What a path's clock says, microseconds since the epoch: packets from the next tick on, or before the earliest time, need `tick`. */
 export const NEXT_TICK = 0;
@@ -70,7 +76,7 @@ export function packetPath(
   turnings: Turnings,
 ): (group: PacketGroup) => void {
   const { f64, u32, i32, u16, u8 } = state.rows;
-  const { tcp, esp, link, optional, origin } = state;
+  const { tcp, esp, rtp, link, optional, origin } = state;
   const tcp32 = tcp.slab.u32;
   const tcpSigned = tcp.slab.i32;
   const tcp8 = tcp.slab.u8;
@@ -152,6 +158,15 @@ export function packetPath(
     return h.tcpWindow === 0 ? EVENT.sourceZeroWindow << direction : 0;
   }
 
+  /** RTP and RTCP of a datagram between ports that nobody assigned; only the first few of a record may begin it. */
+  function countMedia(words: number, direction: number, h: Headers, view: DataView): number {
+    if (u32[words + W_TRANSPORT] === 0) {
+      if (u32[words + W_PACKETS + direction]! > MEDIA_LOOKS || !RtpRows.mayBegin(h, view)) return 0;
+      u32[words + W_TRANSPORT] = rtp.slab.take() + 1;
+    }
+    return rtp.packet(u32[words + W_TRANSPORT]! - 1, direction, h, view);
+  }
+
   /** What is not there in most packets: options, links with tags, fragments, ESP, answers, features that are on. */
   function countRare(
     row: number,
@@ -212,6 +227,12 @@ export function packetPath(
       const transport = u32[words + W_TRANSPORT]! - 1;
       events = countSegment(transport, direction, h, group, i);
       closed = (tcp32[transport * TCP_WORDS + T_STATE]! & CLOSING) !== 0 && tcp.isClosed(transport);
+    } else if (
+      h.protocol === PROTOCOL.udp &&
+      h.sourcePort >= REGISTERED_PORTS &&
+      h.destinationPort >= REGISTERED_PORTS
+    ) {
+      events = countMedia(words, direction, h, group.view);
     }
     const rare =
       h.ipOptions |

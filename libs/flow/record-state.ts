@@ -31,6 +31,7 @@ import {
   W_TRANSPORT,
   type FlowRows,
 } from './rows.ts';
+import type { RtpRows } from './rtp-rows.ts';
 import type { TcpRows } from './tcp.ts';
 import type { TimeOrigin } from './time-origin.ts';
 
@@ -39,6 +40,7 @@ export interface FlowState {
   readonly rows: FlowRows;
   readonly tcp: TcpRows;
   readonly esp: EspRows;
+  readonly rtp: RtpRows;
   readonly link: LinkRows;
   readonly optional: OptionalRows;
   readonly icmpErrors: IcmpErrorRows;

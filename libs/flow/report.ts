@@ -174,9 +174,17 @@ export class BatchReporter implements Reporter {
       c.spi.set(to, u32[words + W_PORTS]!);
       c.slost.set(to, state.esp.takeLost(u32[words + W_TRANSPORT]! - 1, 0));
       c.dlost.set(to, state.esp.takeLost(u32[words + W_TRANSPORT]! - 1, 1));
+    } else if (protocol === PROTOCOL.udp && u32[words + W_TRANSPORT] !== 0) {
+      this.#media(state, u32[words + W_TRANSPORT]! - 1, to);
     } else if (protocol === PROTOCOL.sctp && u8[bytes + B_SCTP_STATE] !== 0) {
       c.sctpstate.set(to, u8[bytes + B_SCTP_STATE]!);
     }
+  }
+
+  #media({ rtp }: FlowState, row: number, to: number): void {
+    if (!rtp.countsLoss(row)) return;
+    this.#columns.slost.set(to, rtp.takeLost(row, 0));
+    this.#columns.dlost.set(to, rtp.takeLost(row, 1));
   }
 
   #icmp(ports: number, flags: number, to: number, protocol: number, extra: number): void {

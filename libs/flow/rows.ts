@@ -41,7 +41,7 @@ export const F_FLOW_ID = 16;
 export const W_ENCAPSULATIONS = 34;
 /** `EVENT` bits of the record. */
 export const W_EVENTS = 36;
-/** Row of the protocol's own slab: TCP, or the sequence numbers of ESP. */
+/** Row of the protocol's own slab: TCP, the sequence numbers of ESP, or what looks like RTP. */
 export const W_TRANSPORT = 37;
 export const W_LINK = 38;
 export const W_OPTIONAL = 39;

@@ -35,6 +35,7 @@ import {
   W_PARENT,
   W_TRANSPORT,
 } from './rows.ts';
+import { RtpRows } from './rtp-rows.ts';
 import { initShowsReversed, isSctpClosed, SCTP_CHUNK } from './sctp.ts';
 import { TcpRows } from './tcp.ts';
 import { TICK_US, TimerWheel } from './timers.ts';
@@ -94,6 +95,7 @@ export class FlowTable {
       rows: this.#rows,
       tcp: new TcpRows(flowsMax),
       esp: new EspRows(flowsMax),
+      rtp: new RtpRows(flowsMax),
       link: new LinkRows(flowsMax),
       optional: new OptionalRows(features, flowsMax),
       icmpErrors: new IcmpErrorRows(flowsMax),
@@ -234,14 +236,15 @@ export class FlowTable {
   #free(row: number): void {
     const { u32 } = this.#rows;
     const at = row * ROW_WORDS;
-    const { tcp, esp, link, optional, icmpErrors, fragments } = this.state;
+    const { tcp, esp, rtp, link, optional, icmpErrors, fragments } = this.state;
     this.#timers.clear(row);
     this.#idle.remove(row);
     this.#index.remove(row);
     const transport = u32[at + W_TRANSPORT]!;
     if (transport !== 0) {
-      if ((u32[at + W_EXTRA]! & 255) === PROTOCOL.tcp) tcp.free(transport - 1);
-      else esp.slab.give(transport - 1);
+      const protocol = u32[at + W_EXTRA]! & 255;
+      if (protocol === PROTOCOL.tcp) tcp.free(transport - 1);
+      else (protocol === PROTOCOL.udp ? rtp : esp).slab.give(transport - 1);
     }
     if (u32[at + W_LINK] !== 0) link.slab.give(u32[at + W_LINK]! - 1);
     if (u32[at + W_OPTIONAL] !== 0) optional.slab.give(u32[at + W_OPTIONAL]! - 1);

@@ -6,7 +6,7 @@ import { folders, sources } from './tree.ts';
 /** From the ground up. A library imports from strictly lower layers; see docs/ARCHITECTURE.md. */
 const LAYERS: readonly (readonly string[])[] = [
   ['libs/core'],
-  ['libs/address', 'libs/time', 'libs/packet'],
+  ['libs/address', 'libs/time', 'libs/packet', 'libs/app'],
   ['libs/record'],
   ['libs/codec', 'libs/filter'],
   ['libs/capture', 'libs/flow', 'libs/aggregate', 'libs/sort'],
