@@ -55,11 +55,11 @@ function load(): Libpcap {
     }
     return {
       view: (pointer, bytes) => koffi.view(pointer, bytes),
-      openDead: library.func('void *pcap_open_dead(int, int)') as Libpcap['openDead'],
+      openDead: library.func('void *pcap_open_dead(int, int)'),
       compile: library.func('int pcap_compile(void *, void *, const char *, int, uint32_t)') as Libpcap['compile'],
       error: library.func('const char *pcap_geterr(void *)') as Libpcap['error'],
-      freeCode: library.func('void pcap_freecode(void *)') as Libpcap['freeCode'],
-      close: library.func('void pcap_close(void *)') as Libpcap['close'],
+      freeCode: library.func('void pcap_freecode(void *)'),
+      close: library.func('void pcap_close(void *)'),
     };
   }
   throw new InputError('capture filters need libpcap, which is not installed', {

@@ -100,11 +100,11 @@ test('readers get the records of a probe as they are due, and at TERM what was s
     }
   }
   assert.notEqual(reader.stdout, '', argus.stderr);
-  const before = reader.stdout.length;
+  const earlier = reader.stdout.length;
   argus.process.kill('SIGTERM');
   assert.equal(await argus.status, 0, argus.stderr);
   assert.equal(await reader.status, 0, reader.stderr);
-  assert.ok(reader.stdout.length > before, 'flows that were open at the end are reported');
+  assert.ok(reader.stdout.length > earlier, 'flows that were open at the end are reported');
 });
 
 test('what cannot be done is said in a sentence', PATIENCE, async () => {
