@@ -2,8 +2,12 @@ import { constants, createGunzip } from 'node:zlib';
 import { ZstdStream } from '../codec/zstd.ts';
 import type { ByteSource } from './byte-source.ts';
 
-/** Packed bytes that are unpacked at once: what the piece with the damage holds before it may be lost. */
-const PIECE_BYTES = 1 << 14;
+/**
+ * Packed bytes that are unpacked at once. What a piece with damage holds before the damage may be lost, so pieces begin small
+ * and grow to a sixteenth of what came before.
+ */
+const PIECE_BYTES_MIN = 1 << 9;
+const PIECE_BYTES_MAX = 1 << 14;
 const UNPACKED_BYTES = 1 << 17;
 
 /** First bytes of a file that are needed to tell how it is packed. */
@@ -63,11 +67,14 @@ class UnpackedSource implements ByteSource {
 }
 
 async function* content(source: ByteSource, unpacker: Unpacker): AsyncGenerator<Uint8Array, void> {
-  const packed = new Uint8Array(PIECE_BYTES);
+  const packed = new Uint8Array(PIECE_BYTES_MAX);
+  let taken = 0;
   let held = 0;
   for (;;) {
-    const count = await source.read(packed.subarray(held));
+    const room = Math.min(Math.max(taken >>> 4, PIECE_BYTES_MIN), PIECE_BYTES_MAX);
+    const count = await source.read(packed.subarray(held, room));
     if (count === 0) break;
+    taken = Math.min(taken + count, PIECE_BYTES_MAX * 16);
     const end = held + count;
     held = Math.min(end, unpacker.trailerBytes);
     if (end > held) yield* unpacker.push(packed.subarray(0, end - held));

@@ -1,9 +1,11 @@
+const SAFE_MAX = BigInt(Number.MAX_SAFE_INTEGER);
+
 /** The clock of an interface in a pcapng file (draft-ietf-opsawg-pcapng §4.2: if_tsresol, if_tsoffset). */
 export class PcapngClock {
   readonly #unitsPerSecond: bigint;
-  readonly #isMicroseconds: boolean;
-  readonly #isNanoseconds: boolean;
-  readonly #offsetUs: number;
+  readonly #offsetSeconds: bigint;
+  /** The usual clocks, which need no large numbers. */
+  readonly #usual: 'microseconds' | 'nanoseconds' | undefined;
   /** Of the time last set: microseconds since the epoch, and the nanoseconds 0–999 that remain. */
   us = 0;
   ns = 0;
@@ -12,32 +14,38 @@ export class PcapngClock {
    * @param resolution if_tsresol: units of 10^-n seconds, or with the high bit 2^-n
    * @param offsetSeconds if_tsoffset: added to all times
    */
-  constructor(resolution = 6, offsetSeconds = 0) {
+  constructor(resolution = 6, offsetSeconds = 0n) {
     const exponent = BigInt(resolution & 0x7f);
     this.#unitsPerSecond = (resolution & 0x80) === 0 ? 10n ** exponent : 2n ** exponent;
-    this.#isMicroseconds = resolution === 6;
-    this.#isNanoseconds = resolution === 9;
-    this.#offsetUs = offsetSeconds * 1e6;
+    this.#offsetSeconds = offsetSeconds;
+    if (offsetSeconds === 0n && resolution === 6) this.#usual = 'microseconds';
+    if (offsetSeconds === 0n && resolution === 9) this.#usual = 'nanoseconds';
   }
 
-  /** Sets `us` and `ns` to a time of 64 bits in units; one that a double cannot hold exactly becomes the last that it can. */
+  /**
+   * Sets `us` and `ns` to a time of 64 bits in units, of which `high` and `low` are the halves. A time whose microseconds a
+   * double cannot hold exactly becomes the last that it can.
+   */
   set(high: number, low: number): void {
-    let us: number;
-    let ns = 0;
-    if (this.#isMicroseconds) us = high * 2 ** 32 + low;
-    else if (this.#isNanoseconds) {
+    this.ns = 0;
+    if (this.#usual === 'microseconds') {
+      this.us = Math.min(high * 2 ** 32 + low, Number.MAX_SAFE_INTEGER);
+    } else if (this.#usual === 'nanoseconds' && high < 2 ** 30) {
       const rest = (high % 1000) * 2 ** 32 + low;
-      us = Math.floor(high / 1000) * 2 ** 32 + Math.floor(rest / 1000);
-      ns = rest % 1000;
-    } else {
-      const perSecond = this.#unitsPerSecond;
-      const units = (BigInt(high) << 32n) | BigInt(low);
-      const nanoseconds = ((units % perSecond) * 1_000_000_000n) / perSecond;
-      us = Number(units / perSecond) * 1e6 + Number(nanoseconds / 1000n);
-      ns = Number(nanoseconds % 1000n);
+      this.us = Math.floor(high / 1000) * 2 ** 32 + Math.floor(rest / 1000);
+      this.ns = rest % 1000;
+    } else this.#setUnusual((BigInt(high) << 32n) | BigInt(low));
+  }
+
+  #setUnusual(units: bigint): void {
+    const perSecond = this.#unitsPerSecond;
+    const nanoseconds = ((units % perSecond) * 1_000_000_000n) / perSecond;
+    const us = (units / perSecond + this.#offsetSeconds) * 1_000_000n + nanoseconds / 1000n;
+    if (us > SAFE_MAX) this.us = Number.MAX_SAFE_INTEGER;
+    else if (us < -SAFE_MAX) this.us = Number.MIN_SAFE_INTEGER;
+    else {
+      this.us = Number(us);
+      this.ns = Number(nanoseconds % 1000n);
     }
-    us += this.#offsetUs;
-    this.us = Math.min(Math.max(us, Number.MIN_SAFE_INTEGER), Number.MAX_SAFE_INTEGER);
-    this.ns = this.us === us ? ns : 0;
   }
 }

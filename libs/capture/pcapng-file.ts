@@ -89,14 +89,14 @@ export class PcapngFormat implements CaptureFormat {
     if (this.#interfaces.length === INTERFACES_MAX) return `there are more than ${INTERFACES_MAX} interfaces`;
     const littleEndian = this.#littleEndian;
     let resolution: number | undefined;
-    let offsetSeconds = 0;
+    let offsetSeconds = 0n;
     for (let option = at + 8; option + 4 <= end;) {
       const code = view.getUint16(option, littleEndian);
       const length = view.getUint16(option + 2, littleEndian);
       const value = option + 4;
       if (code === END_OF_OPTIONS || value + length > end) break;
       if (code === IF_TSRESOL && length >= 1) resolution = view.getUint8(value);
-      if (code === IF_TSOFFSET && length >= 8) offsetSeconds = Number(view.getBigInt64(value, littleEndian));
+      if (code === IF_TSOFFSET && length >= 8) offsetSeconds = view.getBigInt64(value, littleEndian);
       option = value + ((length + 3) & ~3);
     }
     this.#interfaces.push({

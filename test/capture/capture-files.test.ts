@@ -1,15 +1,20 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { compress } from 'zstd-napi';
 import { openCaptureFile } from '../../libs/capture/open-capture.ts';
+import { BATCH_PACKETS_MAX } from '../../libs/capture/source.ts';
 import { ByteWriter, pcapFile, pcapngFile, type WrittenPacket } from '../support/pcap-writer.ts';
 import { readCapture } from '../support/read-capture.ts';
 
+const isWindows = process.platform === 'win32';
 const START_US = 1_700_000_000_000_000;
 const bytesOf = (length: number, value = 7): Uint8Array => new Uint8Array(length).fill(value);
 const PACKETS: WrittenPacket[] = [
@@ -61,30 +66,11 @@ test('pcap: FCS bits beside the link type, snap length zero', async () => {
   assert.deepEqual(packets, expected([PACKETS[0]!]));
 });
 
-test('pcapng: simple packets, obsolete packets and a second section', async () => {
-  const out = new ByteWriter(true);
-  const section = pcapngFile([], [{ linkType: 1 }]);
-  out.bytes(section).u32(3).u32(20).u32(100).u32(0x01020304).u32(20);
-  out.u32(2).u32(36).u16(0).u16(0).u32(0).u32(9).u32(2).u32(64).u8(0xaa).u8(0xbb).u16(0).u32(36);
-  const { packets, damage } = await readCapture(
-    Buffer.concat([out.finish(), pcapngFile([{ timeUs: 1, bytes: bytesOf(2) }], [{ linkType: 12 }], false)]),
-  );
-  assert.deepEqual(
-    packets.map(({ wire, hex, linkType }) => [wire, hex, linkType]),
-    [
-      [100, '04030201', 1],
-      [64, 'aabb', 1],
-      [2, '0707', 12],
-    ],
-  );
-  assert.equal(damage, null);
-});
-
 const KINDS = { pcap: pcapFile(PACKETS), pcapng: pcapngFile(PACKETS) };
 
 for (const [kind, file] of Object.entries(KINDS)) {
   test(`${kind}: the same packets whatever the pieces it arrives in, and compressed`, async () => {
-    for (const piece of [1, 7, 4096, 65_536]) {
+    for (const piece of [13, 4096, 65_536]) {
       assert.deepEqual((await readCapture(file, piece)).packets, expected(PACKETS), `pieces of ${piece}`);
     }
     for (const packed of [gzipSync(file), compress(file)]) {
@@ -94,13 +80,22 @@ for (const [kind, file] of Object.entries(KINDS)) {
 
   test(`${kind}: cut anywhere, it gives every whole packet before the cut and names the offset`, async () => {
     const small = PACKETS.filter(({ bytes }) => bytes.length < 100);
-    const whole = kind === 'pcap' ? pcapFile(small) : pcapngFile(small);
-    for (let cut = 24; cut < whole.length; cut++) {
+    const write = kind === 'pcap' ? pcapFile : pcapngFile;
+    const ends = small.map((_packet, i) => write(small.slice(0, i + 1)).length);
+    const headBytes = write([]).length;
+    const whole = write(small);
+    for (let cut = headBytes; cut <= whole.length; cut++) {
       const { packets, damage } = await readCapture(whole.subarray(0, cut));
-      assert.deepEqual(packets, (expected(small) as unknown[]).slice(0, packets.length));
-      if (damage !== null) assert.ok(damage.offset <= cut && damage.reason !== '', `cut at ${cut}`);
+      const before = ends.filter((end) => end <= cut);
+      assert.deepEqual(packets, (expected(small) as unknown[]).slice(0, before.length), `cut at ${cut}`);
+      const last = before.at(-1) ?? headBytes;
+      if (cut === last) assert.equal(damage, null, `cut at ${cut}`);
+      else
+        assert.deepEqual(damage, {
+          offset: last,
+          reason: `cut within a packet, of which ${cut - last} bytes are left`,
+        });
     }
-    assert.equal((await readCapture(whole)).packets.length, small.length);
   });
 }
 
@@ -134,15 +129,92 @@ test('a packet larger than a block is read whole; one that claims more than any 
   assert.deepEqual(damage, { offset: 100, reason: 'a packet claims 2147483647 captured bytes' });
 });
 
+test('pcap: patched headers of 24 bytes', async () => {
+  const out = new ByteWriter(true);
+  out.u32(0xa1b2cd34).u16(2).u16(4).u32(0).u32(0).u32(65_535).u32(1);
+  for (let i = 0; i < 2; i++) out.u32(1).u32(i).u32(2).u32(60).u32(7).u32(8).u16(0x1234);
+  const { packets, damage } = await readCapture(out.finish());
+  assert.deepEqual(packets.map(({ timeUs, wire, hex }) => [timeUs, wire, hex]), [[1e6, 60, '3412'], [1e6 + 1, 60, '3412']]); // prettier-ignore
+  assert.equal(damage, null);
+});
+
 test('a cut gzip file gives what could be unpacked', async () => {
-  const many = Array.from({ length: 2000 }, (_, i) => ({
+  const many = Array.from({ length: 2000 }, (_packet, i) => ({
     timeUs: i,
-    bytes: Uint8Array.from({ length: 60 }, (_, k) => (i * k) & 255),
+    bytes: Uint8Array.from({ length: 60 }, (_byte, k) => (i * k) & 255),
   }));
   const packed = gzipSync(pcapFile(many));
   const { packets, damage } = await readCapture(packed.subarray(0, packed.length >> 1));
   assert.ok(packets.length > 0 && packets.length < 2000);
-  assert.notEqual(damage, null);
+  assert.equal(damage?.reason, 'the gzip data is cut');
+  assert.equal(damage.offset, 24 + packets.length * 76);
+});
+
+test('more packets than blocks and batches hold', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'capture-'));
+  try {
+    const path = join(folder, 'many.pcap');
+    const count = 30_000;
+    writeFileSync(
+      path,
+      pcapFile(Array.from({ length: count }, (_packet, i) => ({ timeUs: i, bytes: bytesOf(i % 400) }))),
+    );
+    const source = await openCaptureFile(path);
+    let next = 0;
+    for (let batch = await source.next(); batch !== null; batch = await source.next()) {
+      assert.ok(batch.count > 0 && batch.count <= BATCH_PACKETS_MAX);
+      for (let i = 0; i < batch.count; i++, next++) {
+        const length = batch.captured[i]!;
+        const isWhole = length === 0 || batch.view.getUint8(batch.offset[i]! + length - 1) === 7;
+        if (batch.timeUs[i] !== next || length !== next % 400 || !isWhole) assert.fail(`packet ${next}`);
+      }
+    }
+    await source.close();
+    assert.equal(next, count);
+    assert.equal(source.counters.received, count);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test(
+  'a named pipe is read; a signal and a close end the wait for it',
+  { skip: isWindows && 'no named pipes' },
+  async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'capture-'));
+    try {
+      const path = join(folder, 'pipe');
+      execFileSync('mkfifo', [path]);
+      for (const end of ['signal', 'close'] as const) {
+        const stop = new AbortController();
+        const writing = open(path, 'r+'); // which does not wait for the other end
+        const source = await (async () => {
+          const writer = await writing;
+          await writer.write(pcapFile(PACKETS.slice(0, 1)));
+          return openCaptureFile(path, { signal: stop.signal });
+        })();
+        assert.equal((await source.next())?.count, 1);
+        const waiting = source.next();
+        if (end === 'signal') stop.abort();
+        else await source.close();
+        assert.equal(await waiting, null);
+        assert.equal(source.damage, null);
+        await source.close();
+        await (await writing).close();
+      }
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  },
+);
+
+test('a signal ends the wait for the first bytes, too', async () => {
+  const stop = new AbortController();
+  const opening = openCaptureFile('-', { stdin: new PassThrough(), signal: stop.signal });
+  stop.abort();
+  const source = await opening;
+  assert.equal(await source.next(), null);
+  assert.equal(source.damage, null);
 });
 
 test('a missing file, a directory and what is no capture are told apart', async () => {
