@@ -14,7 +14,8 @@ if (problem) {
   console.error(`panoptes: ${problem}`);
   process.exitCode = 1;
 } else {
-  // Loaded only now, so that an old Node meets the sentence above and not a syntax error.
-  const { prepare } = await import('./setup/prepare.mjs');
-  process.exitCode = prepare(root);
+  // Loaded only now and without top-level await, so that an old Node meets the sentence above and not a syntax error.
+  void import('./setup/prepare.mjs').then(({ prepare }) => {
+    process.exitCode = prepare(root);
+  });
 }
