@@ -1,4 +1,4 @@
-import { LATER_FRAGMENT, NOT_FRAGMENTED, TCP_FLAG, type Headers } from '../packet/headers.ts';
+import { ENCAPSULATION, LATER_FRAGMENT, NOT_FRAGMENTED, TCP_FLAG, type Headers } from '../packet/headers.ts';
 import { EVENT, TCP_STATE } from '../record/fields/field.ts';
 import type { HashTable } from './hash-table.ts';
 import { PROTOCOL, type FlowKey } from './key.ts';
@@ -32,7 +32,7 @@ import { RtpRows } from './rtp-rows.ts';
 import { isSctpClosed, nextSctpState, SCTP_CHUNK } from './sctp.ts';
 import { CLOSING, COMMON_KNOWN, KNOWN, T_ACKED, T_FLAGS, T_KNOWN, T_NEXT, T_OPTIONS, T_SCALE, T_STATE, T_WINDOW, TCP_WORDS, UNCOMMON_FLAGS } from './tcp.ts'; // prettier-ignore
 
-/** Words of a cache line. Rows need not begin with one. */
+/** Words of a cache line. */
 const LINE_WORDS = 16;
 
 /** Ports below are those of services, none of which is RTP. */
@@ -90,12 +90,12 @@ export function packetPath(
     for (let i = 0; i < packets; i++) candidates[i] = Math.max(slots[(keys[i]!.hash & mask) * 2]! - 1, 0);
     for (let i = 0; i < packets; i++) {
       const at = candidates[i]! * ROW_WORDS;
-      touched ^= u32[at]! ^ u32[at + LINE_WORDS]! ^ u32[at + 2 * LINE_WORDS]! ^ u32[at + ROW_WORDS - 1]!;
+      touched ^= u32[at]! ^ u32[at + LINE_WORDS]!;
       candidates[i] = Math.max(u32[at + W_TRANSPORT]! - 1, 0);
     }
     for (let i = 0; i < packets; i++) {
       const at = Math.min(candidates[i]! * TCP_WORDS, tcp32.length - TCP_WORDS);
-      touched ^= tcp32[at]! ^ tcp32[at + LINE_WORDS]! ^ tcp32[at + TCP_WORDS - 1]!;
+      touched ^= tcp32[at]!;
     }
     return touched;
   }
@@ -204,6 +204,11 @@ export function packetPath(
     return events;
   }
 
+  function noteEncapsulations(words: number, direction: number, encapsulations: number): void {
+    u32[words + W_ENCAPSULATIONS + direction]! |= encapsulations;
+    if (encapsulations === ENCAPSULATION.ethernet) u32[words + W_FLAGS]! |= ROW.ethernetSeen << direction;
+  }
+
   function count(
     row: number,
     direction: number,
@@ -217,7 +222,12 @@ export function packetPath(
     f64[row * ROW_DOUBLES + F_BYTES + direction]! += group.wire[i]!;
     if (countsAppBytes) f64[row * ROW_DOUBLES + F_APP_BYTES + direction]! += h.payloadBytes;
     u32[words + W_PACKETS + direction]! += 1;
-    u32[words + W_ENCAPSULATIONS + direction]! |= h.encapsulations;
+    if (
+      h.encapsulations !== ENCAPSULATION.ethernet ||
+      (u32[words + W_FLAGS]! & (ROW.ethernetSeen << direction)) === 0
+    ) {
+      noteEncapsulations(words, direction, h.encapsulations);
+    }
     u32[words + W_ATTRIBUTES + direction] = (h.ttl << 24) | (h.tos << 16) | h.ipId;
     let events = 0;
     let closed = false;

@@ -64,7 +64,8 @@ export function packetsOf(rows: FlowRows, row: number): number {
 export function clearRecord(state: FlowState, row: number): void {
   const { f64, u32, u8 } = state.rows;
   const words = row * ROW_WORDS;
-  f64.fill(0, row * ROW_DOUBLES + F_BYTES, row * ROW_DOUBLES + F_APP_BYTES + 2);
+  f64.fill(0, row * ROW_DOUBLES + F_BYTES, row * ROW_DOUBLES + F_BYTES + 2);
+  f64.fill(0, row * ROW_DOUBLES + F_APP_BYTES, row * ROW_DOUBLES + F_APP_BYTES + 2);
   u32[words + W_PACKETS] = 0;
   u32[words + W_PACKETS + 1] = 0;
   u32[words + W_EVENTS] = 0;
@@ -114,7 +115,8 @@ export function reverseFlow(state: FlowState, row: number): void {
   exchange(u32, words + W_ATTRIBUTES);
   u8[row * ROW_BYTES + B_SCTP_STATE] = exchangedBits(u8[row * ROW_BYTES + B_SCTP_STATE]!, SCTP_STATE.sourceAbort);
   u32[words + W_EVENTS] = exchangedBits(u32[words + W_EVENTS]!, SOURCE_EVENTS);
-  u32[words + W_FLAGS]! ^= ROW.initiatorIsB | ROW.lastFromResponder;
+  u32[words + W_FLAGS] =
+    exchangedBits(u32[words + W_FLAGS]!, ROW.ethernetSeen) ^ (ROW.initiatorIsB | ROW.lastFromResponder);
   if (u32[words + W_TRANSPORT] !== 0) state.tcp.reverse(u32[words + W_TRANSPORT]! - 1);
   if (u32[words + W_LINK] !== 0) state.link.reverse(u32[words + W_LINK]! - 1);
   if (u32[words + W_OPTIONAL] !== 0) state.optional.reverse(u32[words + W_OPTIONAL]! - 1);

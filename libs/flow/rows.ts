@@ -23,7 +23,7 @@ export const W_TIMER_PREVIOUS = 13;
 export const W_IDLE_NEXT = 14;
 export const W_IDLE_PREVIOUS = 15;
 
-// Second line: the record under construction; all zero when it has no packets.
+// Second line: the record under construction, and all else that a plain packet needs.
 /** First packet, microseconds since the epoch. */
 export const F_START = 8;
 /** Last packet minus first, nanoseconds. */
@@ -32,33 +32,34 @@ export const F_DURATION = 9;
 export const F_LAST = 10;
 /** Counters of the initiator; the responder's are one further. */
 export const F_BYTES = 11;
-export const F_APP_BYTES = 13;
-export const W_PACKETS = 30;
+export const W_PACKETS = 26;
+/** `ttl << 24 | tos << 16 | IPv4 identification` of the initiator's last packet; the responder's one further. */
+export const W_ATTRIBUTES = 28;
+/** Row of the protocol's own slab: TCP, the sequence numbers of ESP, or what looks like RTP. */
+export const W_TRANSPORT = 30;
+export const H_START_NS = 62;
 
 // Third line.
 export const F_FLOW_ID = 16;
+/** Payload bytes of the initiator; the responder's one further. */
+export const F_APP_BYTES = 17;
 /** Encapsulation bits of the initiator's packets; the responder's one further. */
-export const W_ENCAPSULATIONS = 34;
+export const W_ENCAPSULATIONS = 38;
 /** `EVENT` bits of the record. */
-export const W_EVENTS = 36;
-/** Row of the protocol's own slab: TCP, the sequence numbers of ESP, or what looks like RTP. */
-export const W_TRANSPORT = 37;
-export const W_LINK = 38;
-export const W_OPTIONAL = 39;
-export const W_ICMP_ERROR = 40;
+export const W_EVENTS = 40;
+export const W_LINK = 41;
+export const W_OPTIONAL = 42;
+export const W_ICMP_ERROR = 43;
 /** The flow's row, of a row that only remembers where a datagram's fragments belong; its flow id is in `F_FLOW_ID`. */
-export const W_PARENT = 41;
+export const W_PARENT = 44;
+export const H_ETHER_TYPE = 90;
+export const H_TIMER_SLOT = 91;
+export const H_IDLE_BUCKET = 92;
+export const B_IP_OPTIONS = 186;
+/** `SCTP_STATE` bits. */
+export const B_SCTP_STATE = 187;
 /** What has come of a fragmented datagram, of a row with its key. */
 export const W_FRAGMENTS = 47;
-/** `ttl << 24 | tos << 16 | IPv4 identification` of the initiator's last packet; the responder's one further. */
-export const W_ATTRIBUTES = 42;
-export const H_START_NS = 88;
-export const H_ETHER_TYPE = 89;
-export const H_TIMER_SLOT = 90;
-export const H_IDLE_BUCKET = 91;
-export const B_IP_OPTIONS = 184;
-/** `SCTP_STATE` bits. */
-export const B_SCTP_STATE = 185;
 
 /** Bits of `W_FLAGS`. */
 export const ROW = {
@@ -78,7 +79,15 @@ export const ROW = {
   lastFromResponder: 1 << 6,
   /** Of a row that remembers fragments: they come from the flow's responder. */
   fragmentsFromResponder: 1 << 7,
+  /** `W_ENCAPSULATIONS` of the initiator has plain Ethernet; the responder's bit is one further. */
+  ethernetSeen: 1 << 8,
 } as const;
+
+/**
+ * Where a cache line begins in a large buffer: the C library of Linux puts them 16 bytes behind the start of a page.
+ * Elsewhere rows merely lie across lines.
+ */
+export const LINE_START = 48;
 
 export class FlowRows {
   readonly capacity: number;
@@ -94,13 +103,13 @@ export class FlowRows {
 
   /** @param capacity most flows at once; memory is touched, and so taken, only as rows are used */
   constructor(capacity: number) {
-    const buffer = new ArrayBuffer(capacity * ROW_BYTES);
+    const buffer = new ArrayBuffer(LINE_START + capacity * ROW_BYTES);
     this.capacity = capacity;
-    this.f64 = new Float64Array(buffer);
-    this.u32 = new Uint32Array(buffer);
-    this.i32 = new Int32Array(buffer);
-    this.u16 = new Uint16Array(buffer);
-    this.u8 = new Uint8Array(buffer);
+    this.f64 = new Float64Array(buffer, LINE_START);
+    this.u32 = new Uint32Array(buffer, LINE_START);
+    this.i32 = new Int32Array(buffer, LINE_START);
+    this.u16 = new Uint16Array(buffer, LINE_START);
+    this.u8 = new Uint8Array(buffer, LINE_START);
     this.#free = new Uint32Array(capacity);
   }
 

@@ -1,3 +1,5 @@
+import { LINE_START } from './rows.ts';
+
 /** Rows of one size that flows take on first need and give back with the flow. Grows by doubling, up to a maximum; the views change when it does. */
 export class Slab {
   /** Words of 4 bytes a row; even, so that doubles are aligned. */
@@ -43,14 +45,14 @@ export class Slab {
   }
 
   #resize(capacity: number): void {
-    const buffer = new ArrayBuffer(capacity * this.rowWords * 4);
-    const words = new Uint32Array(buffer);
+    const buffer = new ArrayBuffer(LINE_START + capacity * this.rowWords * 4);
+    const words = new Uint32Array(buffer, LINE_START);
     if (this.#capacity > 0) words.set(this.u32);
     this.#capacity = capacity;
     this.u32 = words;
-    this.i32 = new Int32Array(buffer);
-    this.f64 = new Float64Array(buffer);
-    this.u16 = new Uint16Array(buffer);
-    this.u8 = new Uint8Array(buffer);
+    this.i32 = new Int32Array(buffer, LINE_START);
+    this.f64 = new Float64Array(buffer, LINE_START);
+    this.u16 = new Uint16Array(buffer, LINE_START);
+    this.u8 = new Uint8Array(buffer, LINE_START);
   }
 }

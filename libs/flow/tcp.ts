@@ -16,23 +16,24 @@ export const T_ACKED = 4;
 export const T_WINDOW = 6;
 /** One past the FIN. */
 const T_FIN_END = 8;
-export const T_RETRANSMITTED = 10;
-export const T_OUT_OF_ORDER = 12;
 /** `TCP_STATE` bits. */
-export const T_STATE = 14;
+export const T_STATE = 10;
 /** `TCP_OPTION` bits of both sides. */
-export const T_OPTIONS = 15;
+export const T_OPTIONS = 11;
+export const T_KNOWN = 12;
 /** Row of the holes slab + 1. */
-export const T_HOLES = 16;
-export const T_KNOWN = 17;
+export const T_HOLES = 14;
+/** Bytes and halves: flags seen, shift of the window, maximum segment size. */
+export const T_FLAGS = 52;
+export const T_SCALE = 54;
+export const T_MSS = 30;
+// The second cache line: what plain segments do not touch.
+export const T_RETRANSMITTED = 16;
+export const T_OUT_OF_ORDER = 18;
 /** Doubles: when the handshake's last step was seen, and its two intervals, nanoseconds. */
 const T_HANDSHAKE_AT = 10;
 export const T_SYN_ACK = 11;
 export const T_ACK_DATA = 12;
-/** Halves and bytes. */
-export const T_MSS = 56;
-export const T_FLAGS = 120;
-export const T_SCALE = 122;
 export const TCP_WORDS = 32;
 
 /** Bits of `T_KNOWN`; those of a pair are shifted left by the direction. */
