@@ -112,34 +112,37 @@ class Gunzip implements Unpacker {
   readonly #stream = createGunzip({ chunkSize: UNPACKED_BYTES });
   #content: Uint8Array[] = [];
   #error: NodeJS.ErrnoException | undefined;
-  #ended = false;
+  /** It has ended, or was destroyed: it will not call back. */
+  #isOver = false;
   #wake: () => void = () => undefined;
 
   constructor() {
+    const over = (): void => {
+      this.#isOver = true;
+      this.#wake();
+    };
     this.#stream.on('data', (bytes: Uint8Array) => this.#content.push(bytes));
     this.#stream.on('error', (error) => (this.#error = error));
-    this.#stream.on('end', () => {
-      this.#ended = true;
-      this.#wake();
-    });
-    this.#stream.on('close', () => this.#wake());
+    this.#stream.on('end', over);
+    this.#stream.on('close', over);
   }
 
-  async *push(piece: Uint8Array): AsyncGenerator<Uint8Array> {
-    if (this.#ended) return; // what follows the last member is not ours
-    yield* this.#given((done) => this.#stream.write(piece, (error) => error ?? done()));
+  push(piece: Uint8Array): AsyncGenerator<Uint8Array> {
+    return this.#given((done) => this.#stream.write(piece, (error) => error ?? done()));
   }
 
-  async *end(): AsyncGenerator<Uint8Array> {
-    if (!this.#ended) yield* this.#given(() => this.#stream.end());
+  end(): AsyncGenerator<Uint8Array> {
+    return this.#given(() => this.#stream.end());
   }
 
-  /** What comes out until the step is done, or the stream ends in some way. */
+  /** What comes out until the step is done, or the stream is over. Zeros may follow the last member; they are no content. */
   async *#given(step: (done: () => void) => void): AsyncGenerator<Uint8Array> {
-    await new Promise<void>((resolve) => {
-      this.#wake = resolve;
-      step(resolve);
-    });
+    if (!this.#isOver) {
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+        step(resolve);
+      });
+    }
     const given = this.#content;
     this.#content = [];
     yield* given;
