@@ -1,8 +1,12 @@
+import type { Shape } from './captures.ts';
+
 export interface BenchOptions {
   /** Times that each program runs; the bench's own number when absent. */
   readonly rounds: number | undefined;
   /** Size of the capture; the bench's own when absent. */
   readonly packets: number | undefined;
+  /** What the capture is like; the bench's own when absent. */
+  readonly shape: Shape | undefined;
 }
 
 export interface BenchResult {

@@ -20,7 +20,9 @@ const SECONDS = 60;
 const SEED = 20_260_101;
 
 const SHAPES = {
+  /** Flows come and go; a sixth of them is open at any time. */
   mixed: mixedTraffic,
+  /** All flows are open all the time, and take turns at random. */
   'all-at-once': allAtOnce,
   flood: (options) => new SynFlood(options),
 } as const satisfies Record<
@@ -29,6 +31,8 @@ const SHAPES = {
 >;
 
 export type Shape = keyof typeof SHAPES;
+
+export const SHAPE_NAMES = Object.keys(SHAPES) as readonly Shape[];
 
 export const BENCH_FOLDER = join(tmpdir(), 'panoptes-bench');
 

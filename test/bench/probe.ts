@@ -20,7 +20,7 @@ export const PROBE_BENCH: Bench = {
 
 async function probeBench(options: BenchOptions): Promise<BenchResult> {
   const packets = options.packets ?? PACKETS;
-  const capture = await captureOf('mixed', packets, Math.ceil(packets / PACKETS_PER_FLOW));
+  const capture = await captureOf(options.shape ?? 'mixed', packets, Math.ceil(packets / PACKETS_PER_FLOW));
   const original = originalSuite();
   const suites = original === undefined ? [PANOPTES] : [original, PANOPTES];
   const outcomes = await compareProbes(capture, suites, options.rounds ?? ROUNDS);

@@ -1,29 +1,39 @@
 import { parseArgs } from 'node:util';
 import type { Bench } from './bench.ts';
+import { SHAPE_NAMES } from './captures.ts';
 import { DECODE_BENCH } from './decode.ts';
 import { PROBE_BENCH } from './probe.ts';
 import { SCALE_BENCH } from './scale.ts';
 
 const BENCHES: readonly Bench[] = [PROBE_BENCH, SCALE_BENCH, DECODE_BENCH];
 
-const USAGE = `usage: npm run bench -- NAME... [--json] [--rounds N] [--packets N]
-${BENCHES.map(({ name, about }) => `  ${name.padEnd(8)} ${about}`).join('\n')}`;
+const USAGE = `usage: npm run bench -- NAME... [--json] [--rounds N] [--packets N] [--shape SHAPE]
+${BENCHES.map(({ name, about }) => `  ${name.padEnd(8)} ${about}`).join('\n')}
+shapes of the probe's capture: ${SHAPE_NAMES.join(', ')}`;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { json: { type: 'boolean' }, rounds: { type: 'string' }, packets: { type: 'string' } },
+  options: {
+    json: { type: 'boolean' },
+    rounds: { type: 'string' },
+    packets: { type: 'string' },
+    shape: { type: 'string' },
+  },
 });
 const unknown = positionals.filter((word) => !BENCHES.some(({ name }) => name === word));
 const rounds = countOf(values.rounds);
 const packets = countOf(values.packets);
+const shape = SHAPE_NAMES.find((name) => name === values.shape);
 
-if (positionals.length === 0 || unknown.length > 0 || Number.isNaN(rounds) || Number.isNaN(packets)) {
+const isShapeKnown = values.shape === undefined || shape !== undefined;
+
+if (positionals.length === 0 || unknown.length > 0 || Number.isNaN(rounds) || Number.isNaN(packets) || !isShapeKnown) {
   console.error(unknown.length > 0 ? `No bench is called '${unknown.join("' or '")}'.\n${USAGE}` : USAGE);
   process.exitCode = 2;
 } else {
   const results: Record<string, object> = {};
   for (const bench of BENCHES.filter(({ name }) => positionals.includes(name))) {
-    const { text, json, isGood } = await bench.run({ rounds, packets });
+    const { text, json, isGood } = await bench.run({ rounds, packets, shape });
     results[bench.name] = json;
     if (values.json !== true) console.log(`${text}\n`);
     if (!isGood) process.exitCode = 1;
