@@ -59,7 +59,8 @@ export class IdleOrder {
 
   /** The row that has been idle longest, or -1 when there is none. */
   longest(): number {
-    for (let turn = 0; turn < BUCKETS; turn++, this.#oldest++) {
+    // One turn may file rows again where it has been already, when times have jumped; the next finds them.
+    for (let step = 0; step < 2 * BUCKETS; step++, this.#oldest++) {
       const bucket = this.#oldest & (BUCKETS - 1);
       while (this.#heads[bucket] !== 0) {
         const row = this.#heads[bucket]! - 1;

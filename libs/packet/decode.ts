@@ -1,9 +1,11 @@
 import { MAC_ADDRESS, NO_ADDRESS, type Headers } from './headers.ts';
 import { DECODERS, LAYER_OF } from './layers.ts';
 import { NEXT } from './numbers.ts';
+import { decodePlainTcp } from './plain-tcp.ts';
 import { note, PROBLEM } from './problems.ts';
 import { resetHeaders } from './reset.ts';
 
+const ETHERNET = 1;
 /** Layers of one packet, tunnels and extension headers included; what lies above is payload. */
 const LAYERS_MAX = 64;
 /** Larger sizes than this are nonsense; so bounded, all sums stay small integers. */
@@ -26,6 +28,20 @@ export function decodePacket(
   linkType: number,
   headers: Headers,
 ): void {
+  if (linkType === ETHERNET && decodePlainTcp(view, offset, end, wireBytes, headers)) return;
+  decodeLayers(view, offset, end, wireBytes, linkType, headers);
+}
+
+/** What `decodePacket` does, layer by layer. */
+export function decodeLayers(
+  view: DataView,
+  offset: number,
+  end: number,
+  wireBytes: number,
+  linkType: number,
+  headers: Headers,
+): void {
+  headers.isPlain = false;
   resetHeaders(headers);
   headers.payloadEnd = end;
   headers.wireEnd = Math.max(end, offset + Math.min(wireBytes, WIRE_BYTES_MAX));

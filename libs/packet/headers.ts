@@ -119,6 +119,8 @@ export class QuotedPacket {
 export class Headers {
   /** Number of the problem that stopped or hurt the decoding (`problems.ts`); 0 is none. */
   problem = 0;
+  /** The packet was a plain TCP segment, decoded in one step; used by the decoders only (`plain-tcp.ts`). */
+  isPlain = false;
   /** Layer that follows the one just decoded; used between decoders only (`numbers.ts`). */
   next = 0;
   /** Where the packet under decoding ends on the wire, as an offset in the view; used between decoders only. */

@@ -72,6 +72,29 @@ test('timer wheel: every timer comes due at its tick, unless cleared, replaced o
   );
 });
 
+test('idle order: finds every row, however far times have jumped', () => {
+  const times = fc.array(fc.tuple(fc.nat(2e9), fc.nat(2e9)), { minLength: 1, maxLength: 40 });
+  fc.assert(
+    fc.property(times, (seconds) => {
+      const rows = new FlowRows(CAPACITY);
+      const order = new IdleOrder(rows, 60e6);
+      for (const [filed, last] of seconds) {
+        const row = rows.take();
+        rows.f64[row * ROW_DOUBLES + F_LAST] = filed * 1e6;
+        order.add(row);
+        rows.f64[row * ROW_DOUBLES + F_LAST] = last * 1e6;
+      }
+      for (let left = seconds.length; left > 0; left--) {
+        const row = order.longest();
+        assert.notEqual(row, -1);
+        order.remove(row);
+      }
+      assert.equal(order.longest(), -1);
+    }),
+    { numRuns: 1000 },
+  );
+});
+
 test('idle order: gives the rows by their last packet, as exactly as its buckets', () => {
   fc.assert(
     fc.property(fc.array(fc.tuple(fc.nat(60), fc.nat(60)), { minLength: 1, maxLength: 40 }), (seconds) => {

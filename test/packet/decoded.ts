@@ -101,7 +101,16 @@ export type Found = Record<string, unknown>;
 
 const NEW = new Headers();
 /** Fields of no meaning after decoding. */
-const SCRATCH = new Set(['next', 'wireEnd', 'extensions', 'tunnelsPending', 'pendingKind', 'pendingId']);
+/** What only the decoders use between themselves. */
+export const SCRATCH: ReadonlySet<string> = new Set([
+  'isPlain',
+  'next',
+  'wireEnd',
+  'extensions',
+  'tunnelsPending',
+  'pendingKind',
+  'pendingId',
+]);
 
 export function found(headers: Headers, packetOffset = GUARD_BYTES): Found {
   const result: Found = {};
