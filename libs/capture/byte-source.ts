@@ -91,15 +91,15 @@ class FileSource implements RawSource {
 export class StreamSource implements RawSource {
   readonly #stream: Readable;
   readonly #chunks: AsyncIterator<Uint8Array>;
-  readonly #signal: AbortSignal;
+  readonly #signal: AbortSignal | undefined;
   readonly #abort = (): void => void this.#stream.destroy();
   #rest: Uint8Array = new Uint8Array(0);
 
-  constructor(stream: Readable, signal: AbortSignal) {
+  constructor(stream: Readable, signal?: AbortSignal) {
     this.#stream = stream;
     this.#signal = signal;
-    signal.addEventListener('abort', this.#abort);
-    if (signal.aborted) this.#abort();
+    signal?.addEventListener('abort', this.#abort);
+    if (signal?.aborted === true) this.#abort();
     this.#chunks = (stream as AsyncIterable<Uint8Array>)[Symbol.asyncIterator]();
   }
 
@@ -130,13 +130,13 @@ export class StreamSource implements RawSource {
     try {
       return await this.#chunks.next();
     } catch (error) {
-      if (this.#signal.aborted) return { done: true, value: undefined };
+      if (this.#signal?.aborted === true) return { done: true, value: undefined };
       throw error;
     }
   }
 
   close(): Promise<void> {
-    this.#signal.removeEventListener('abort', this.#abort);
+    this.#signal?.removeEventListener('abort', this.#abort);
     this.#stream.destroy();
     return Promise.resolve();
   }

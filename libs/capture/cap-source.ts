@@ -16,8 +16,6 @@ import { emptyBatch, type PacketBatch, type PacketSource, type SourceDamage } fr
 const WAIT_MS = 20;
 const PACKET_BYTES_MAX = 65_535;
 
-const NEVER = new AbortController().signal;
-
 /** Link types that the package `cap` has words for; the others come as a number at the end of a sentence. */
 const LINK_TYPES: Readonly<Record<string, number>> = {
   NULL: 0,
@@ -77,7 +75,7 @@ class CapSource implements PacketSource {
     this.name = name;
     this.#child = child;
     this.#exit = exit;
-    this.#reader = new BlockReader(new StreamSource(child.stdio[PACKETS_FD] as Readable, NEVER));
+    this.#reader = new BlockReader(new StreamSource(child.stdio[PACKETS_FD] as Readable));
     const layout = { littleEndian: true, nanoseconds: false, headerBytes: 16 };
     this.#format = new PcapFormat(layout, linkType, PACKET_BYTES_MAX);
     this.#batch = emptyBatch(this.#reader.view);

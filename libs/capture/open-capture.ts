@@ -34,7 +34,8 @@ export async function openCaptureFile(path: string, options: OpenCaptureOptions 
     if (end === start) throw new InputError(`${name}: is empty, so no capture`);
     const magic = end - start >= 4 ? view.getUint32(start, true) : 0;
     if (isPcapng(magic)) return new CaptureFile(name, reader, new PcapngFormat(), filter, signal);
-    if (isPcap(magic) && end - start >= PCAP_HEADER_BYTES) {
+    if (isPcap(magic)) {
+      if (end - start < PCAP_HEADER_BYTES) throw new InputError(`${name}: is cut within the header of a pcap file`);
       reader.start += PCAP_HEADER_BYTES;
       const header = new DataView(view.buffer, view.byteOffset + start, PCAP_HEADER_BYTES);
       return new CaptureFile(name, reader, PcapFormat.of(header), filter, signal);

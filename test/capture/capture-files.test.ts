@@ -228,6 +228,8 @@ test('a missing file, a directory and what is no capture are told apart', async 
     await assert.rejects(openCaptureFile(folder), /directory/);
     await assert.rejects(openCaptureFile(text), /is no pcap or pcapng capture \(it begins with 7468/);
     await assert.rejects(openCaptureFile(empty), /is empty/);
+    writeFileSync(text, pcapFile([]).subarray(0, 23));
+    await assert.rejects(openCaptureFile(text), /is cut within the header/);
   } finally {
     rmSync(folder, { recursive: true });
   }
