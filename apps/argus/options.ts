@@ -86,6 +86,11 @@ export const ARGUS_OPTIONS = {
   macs: { short: 'm', arity: 'none', text: 'Keep MAC addresses.', group: 'Flows' },
   response: { short: 'R', arity: 'none', text: 'Keep first and last time of each direction.', group: 'Flows' },
   sizes: { short: 'Z', arity: 'none', text: 'Keep smallest and largest packet.', group: 'Flows' },
+  app: {
+    arity: 'none',
+    text: 'Tell applications by their first bytes, with the names of servers: fields app and appname.',
+    group: 'Flows',
+  },
   payload: {
     short: 'U',
     arity: 'one',

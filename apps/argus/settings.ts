@@ -39,6 +39,7 @@ export function probeOptions(args: ArgusArguments, now: number, seed: number, ro
       macs: args.macs,
       response: args.response,
       sizes: args.sizes,
+      app: args.app,
       payloadBytes: args.payload,
     },
   };

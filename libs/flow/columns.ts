@@ -1,4 +1,10 @@
-import type { AddressColumnBuilder, BatchBuilder, BytesColumnBuilder, NumberColumnBuilder } from '../record/builder.ts';
+import type {
+  AddressColumnBuilder,
+  BatchBuilder,
+  BytesColumnBuilder,
+  NumberColumnBuilder,
+  TextColumnBuilder,
+} from '../record/builder.ts';
 import { STORED_FIELDS, type StoredName } from '../record/fields/stored.ts';
 import { isNumeric } from '../record/kinds.ts';
 
@@ -26,6 +32,10 @@ class ColumnMaker {
 
   address(name: StoredName): AddressColumnBuilder {
     return this.#builder.address(STORED_FIELDS[name].number);
+  }
+
+  text(name: StoredName): TextColumnBuilder {
+    return this.#builder.text(STORED_FIELDS[name].number);
   }
 
   bytes(name: StoredName): BytesColumnBuilder {
@@ -126,6 +136,8 @@ const optionalColumns = (make: ColumnMaker) => ({
       'didlmax',
     ]),
   ] as const,
+  app: make.number('app'),
+  appname: make.text('appname'),
   payload: [make.bytes('suser'), make.bytes('duser')] as const,
 });
 

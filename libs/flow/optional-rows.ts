@@ -1,4 +1,5 @@
 import type { Headers } from '../packet/headers.ts';
+import { APP_WORDS, lookForApp } from './app-rows.ts';
 import type { PacketGroup } from './packet-group.ts';
 import { Slab } from './slab.ts';
 import type { TimeOrigin } from './time-origin.ts';
@@ -15,6 +16,8 @@ export interface Features {
   readonly response: boolean;
   /** `-Z`: smallest and largest packet. */
   readonly sizes: boolean;
+  /** `--app`: the application, by its first bytes. */
+  readonly app: boolean;
   /** `-U`: payload bytes kept for each direction; 0 is none. */
   readonly payloadBytes: number;
 }
@@ -25,6 +28,7 @@ export const NO_FEATURES: Features = {
   macs: false,
   response: false,
   sizes: false,
+  app: false,
   payloadBytes: 0,
 };
 
@@ -50,6 +54,7 @@ export class OptionalRows {
   readonly timing: number;
   readonly macs: number;
   readonly sizes: number;
+  readonly app: number;
   readonly payloadLengths: number;
   readonly payload: number;
   readonly #words: number;
@@ -67,6 +72,7 @@ export class OptionalRows {
     this.timing = take(features.timing, TIMING_DOUBLES * 2 * 2) / 2;
     this.macs = take(features.macs, 4);
     this.sizes = take(features.sizes, 4);
+    this.app = take(features.app, APP_WORDS);
     this.payloadLengths = take(room > 0, 2);
     this.payload = take(room > 0, Math.ceil((room * 2) / 4)) * 4;
     this.used = words > 0;
@@ -123,6 +129,7 @@ export class OptionalRows {
     const atNs = origin.nanosecondsOf(group, i);
     if (features.response) this.#countResponse(row, direction, first, atNs);
     if (features.timing) this.#countInterval(row, direction, inBurst, atNs);
+    if (features.app) lookForApp(this.slab, this.word(row) + this.app, h, group.view);
     if (features.sizes) this.#countSize(row, direction, first, group.wire[i]!);
     if (features.payloadBytes > 0 && h.payloadEnd > h.payloadOffset) this.#keepPayload(row, direction, h, group.view);
     return features.macs && h.hasMacs && this.#differsInMacs(row, direction, h);

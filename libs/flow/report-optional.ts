@@ -1,4 +1,5 @@
 import { MAC_ADDRESS } from '../packet/headers.ts';
+import { appNameOf, appOf } from './app-rows.ts';
 import type { FlowColumns } from './columns.ts';
 import { INTERVAL_DOUBLES, INTERVALS_ACTIVE, INTERVALS_IDLE } from './optional-rows.ts';
 import type { FlowState } from './record-state.ts';
@@ -16,6 +17,11 @@ export function reportOptional(state: FlowState, row: number, side: number, c: F
       c.macs[0].set(to, MAC_ADDRESS, 0, 0, u32[at]!, u32[at + 1]!);
       c.macs[1].set(to, MAC_ADDRESS, 0, 0, u32[at + 2]!, u32[at + 3]!);
     }
+  }
+  if (features.app && appOf(optional.slab, words + optional.app) !== 0) {
+    c.app.set(to, appOf(optional.slab, words + optional.app));
+    const name = appNameOf(optional.slab, words + optional.app);
+    if (name !== '') c.appname.set(to, name);
   }
   const startNs =
     (rows.f64[row * ROW_DOUBLES + F_START]! - state.origin.us) * 1000 + rows.u16[row * ROW_HALVES + H_START_NS]!;

@@ -88,6 +88,7 @@ function oneTable(
         macs: random.chance(0.5),
         response: random.chance(0.5),
         sizes: random.chance(0.5),
+        app: random.chance(0.5),
         payloadBytes: random.chance(0.5) ? random.between(0, 200) : 0,
       },
       endRecords: hasEndRecords,

@@ -1,3 +1,4 @@
+import { APP_NAMES } from '../../app/found-app.ts';
 import { TUNNEL_NAMES } from '../../packet/tunnel.ts';
 import { ENCAPSULATION_LETTERS } from './encapsulations.ts';
 import { DERIVED_FIELDS } from './derived.ts';
@@ -17,6 +18,7 @@ const GROUP_TITLES: Readonly<Record<Group, string>> = {
   timing: 'Times between packets, and of each direction',
   sizes: 'Packet sizes',
   payload: 'Payload',
+  app: 'Application',
   aggregate: 'Aggregation',
   management: 'Management records',
 };
@@ -45,6 +47,7 @@ export function fieldsDocument(): string {
     '## Values with names',
     `\`cause\`: ${codeList(Object.values(CAUSE_NAMES))}.`,
     `\`tunkind\`: ${codeList(TUNNEL_NAMES.slice(1))}.`,
+    `\`app\`: ${codeList(APP_NAMES.slice(1))}.`,
     '`senc`, `denc`, and the second place of `flgs` when there is one only:',
     table(['Letter', 'Encapsulation'], ENCAPSULATION_LETTERS.map(([, letter, meaning]) => [`\`${letter}\``, meaning])), // prettier-ignore
     'Bits of `tcpstate`, from 1:',

@@ -12,6 +12,7 @@ export type Group =
   | 'timing'
   | 'sizes'
   | 'payload'
+  | 'app'
   | 'aggregate'
   | 'management';
 

@@ -1,3 +1,4 @@
+import { APP_NAMES } from '../../app/found-app.ts';
 import type { StoredField } from './field.ts';
 
 const timing = (number: number, heading: string, about: string, merge: StoredField['merge']) =>
@@ -130,5 +131,28 @@ export const OPTIONAL_FIELDS = {
     format: 'text',
     merge: 'own',
     about: 'Text that was attached to the record.',
+  },
+
+  app: {
+    number: 250,
+    kind: 'u8',
+    group: 'app',
+    heading: 'App',
+    width: 10,
+    format: 'code',
+    names: APP_NAMES,
+    merge: 'same',
+    about: "Application, by the first bytes of its payload, where the probe's --app is on.",
+  },
+  appname: {
+    number: 251,
+    kind: 'text',
+    group: 'app',
+    heading: 'AppName',
+    width: 25,
+    format: 'text',
+    merge: 'same',
+    about:
+      'What it is asked for or says of itself: TLS server, HTTP host, DNS question, SSH version …; 64 bytes of it.',
   },
 } as const satisfies Record<string, StoredField>;
