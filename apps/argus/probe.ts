@@ -9,6 +9,10 @@ import { PROBLEM, PROBLEM_NAMES } from '../../libs/packet/problems.ts';
 import type { Batch, Origin } from '../../libs/record/batch.ts';
 import { shardOf } from './shard.ts';
 
+/** A file that begins this much before the last packet of the one before it, or this much after it, has nothing to do with it. */
+const FILES_OVERLAP_US = 1_000_000;
+const FILES_PAUSE_US = 60_000_000;
+
 export interface ProbeOptions {
   readonly origin: Origin;
   readonly table: FlowTableOptions;
@@ -52,6 +56,8 @@ export class Probe {
   readonly #problems = new Float64Array(PROBLEM_NAMES.length);
   readonly #lastPacket: number;
   #packets = 0;
+  /** Time of the last packet, microseconds; NaN before the first. */
+  #lastUs = Number.NaN;
   #bytes = 0;
   readonly #sources: PacketSource[] = [];
 
@@ -72,10 +78,13 @@ export class Probe {
     this.#sources.push(source);
     const { flushMs } = this.#options;
     const flushing = flushMs > 0 ? setInterval(() => this.#reporter.flush(), flushMs) : undefined;
+    let isFirst = true;
     try {
       while (!signal.aborted && this.#packets < this.#lastPacket) {
         const batch = await source.next();
         if (batch === null) break;
+        if (isFirst && !source.live) this.#startFile(batch);
+        isFirst = false;
         this.#count(batch);
         if (source.live) this.#table.advance(nowUs());
         await ready();
@@ -83,6 +92,13 @@ export class Probe {
     } finally {
       clearInterval(flushing);
     }
+  }
+
+  /** Flows go on from one file into the next only where that goes on in time. */
+  #startFile(batch: PacketBatch): void {
+    if (batch.count === 0) return;
+    const pauseUs = batch.timeUs[0]! - this.#lastUs;
+    if (pauseUs < -FILES_OVERLAP_US || pauseUs > FILES_PAUSE_US) this.#table.flush();
   }
 
   /** Reports every open flow. */
@@ -141,6 +157,7 @@ export class Probe {
     }
     group.count = filled;
     this.#table.add(group);
+    if (batch.count > 0) this.#lastUs = batch.timeUs[batch.count - 1]!;
     // The clock runs for packets that another probe counts, too.
     if (batch.count > 0) this.#table.advance(timeUs[batch.count - 1]!);
   }

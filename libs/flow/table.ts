@@ -178,12 +178,15 @@ export class FlowTable {
     this.#clock[EARLIEST] = nowUs - STEP_BACK_US;
   }
 
-  /** Ends: reports every open flow and empties the table. */
+  /** Ends: reports every open flow and empties the table. What comes after may be of any time. */
   flush(): void {
     for (let row = this.#idle.longest(); row >= 0; row = this.#idle.longest()) {
       if (packetsOf(this.#rows, row) > 0) this.#report(row, this.#openCause(row));
       this.#free(row);
     }
+    this.#nowUs = -Infinity;
+    this.#clock.fill(-Infinity);
+    this.state.origin.forget();
   }
 
   /** Start or Status, or Close where that is due; for a flow that has not timed out. */
@@ -308,7 +311,10 @@ export class FlowTable {
       if ((u32[row * ROW_WORDS + W_FLAGS]! & ROW.alias) === 0) moveCounters(this.#rows, row, flow, direction);
     } else {
       row = this.#take(timeUs);
-      if (f64[flow * ROW_DOUBLES + F_FLOW_ID] !== flowId) return this.#rows.give(this.#unfile(row)); // room was made of the flow itself
+      if (f64[flow * ROW_DOUBLES + F_FLOW_ID] !== flowId) {
+        this.#idle.remove(row); // room was made of the flow itself
+        return this.#rows.give(row);
+      }
       this.#index.insert(this.#otherKey, row);
       this.#rows.u16[row * ROW_HALVES + H_ETHER_TYPE] = h.etherType;
       this.#timers.set(row, timeUs + this.#timeoutOf(row));
@@ -317,11 +323,6 @@ export class FlowTable {
     u32[row * ROW_WORDS + W_PARENT] = flow;
     f64[row * ROW_DOUBLES + F_FLOW_ID] = flowId;
     this.#noteFragment(row, flow, h);
-  }
-
-  #unfile(row: number): number {
-    this.#idle.remove(row);
-    return row;
   }
 
   /** Marks the flow that an ICMP error quotes; the error itself counts in a flow of its own. */

@@ -9,6 +9,11 @@ export class TimeOrigin {
     return this.#us;
   }
 
+  /** Begins anew with the next packet; nothing may hold times any more. */
+  forget(): void {
+    this.#us = Number.NaN;
+  }
+
   /** The time of packet `i` of a group; more than 0 for a packet that is not earlier than the first. */
   nanosecondsOf(group: PacketGroup, i: number): number {
     const timeUs = group.timeUs[i]!;
