@@ -62,6 +62,25 @@ export interface Turnings {
 }
 
 // oxlint-disable max-lines-per-function -- its inner functions are short; what they share is the point of it
+/** Makes a function that touches all that a record of rows `list[from, end)` will be made of. */
+export function touchRows(state: FlowState): (list: Uint32Array, from: number, end: number) => void {
+  const { u32 } = state.rows;
+  const sink = new Uint32Array(1); // keeps the compiler from leaving out reads whose only use is that they happen
+  const tcp32 = state.tcp.slab.u32;
+  return (list, from, end) => {
+    let touched = 0;
+    for (let i = from; i < end; i++) {
+      const at = list[i]! * ROW_WORDS;
+      touched ^= u32[at]! ^ u32[at + LINE_WORDS]! ^ u32[at + 2 * LINE_WORDS]!;
+    }
+    for (let i = from; i < end; i++) {
+      const transport = Math.max(u32[list[i]! * ROW_WORDS + W_TRANSPORT]! - 1, 0) * TCP_WORDS;
+      if (transport < tcp32.length) touched ^= tcp32[transport]! ^ tcp32[transport + LINE_WORDS]!;
+    }
+    sink[0] = touched;
+  };
+}
+
 /**
  * Makes the function that counts the packets of a group in the rows of their flows: the hot path. It is one closure over
  * arrays that never change, because the compiler then knows their addresses and lengths; and it passes no doubles between

@@ -18,8 +18,6 @@ export const W_EXTRA = 9;
 export const W_HASH = 10;
 /** Bits of `ROW` below. */
 export const W_FLAGS = 11;
-export const W_TIMER_NEXT = 12;
-export const W_TIMER_PREVIOUS = 13;
 export const W_IDLE_NEXT = 14;
 export const W_IDLE_PREVIOUS = 15;
 

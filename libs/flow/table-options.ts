@@ -15,3 +15,12 @@ export interface FlowTableOptions {
   /** Flow ids to give out; 1, 2, 3 … by default. */
   readonly flowIds?: { readonly first: number; readonly step: number };
 }
+
+export interface FlowCounters {
+  /** Flows opened. */
+  opened: number;
+  /** Flows that had to leave a full table. */
+  evicted: number;
+  /** Packets counted in some flow. */
+  packets: number;
+}

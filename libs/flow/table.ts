@@ -9,7 +9,7 @@ import { FlowKey, PROTOCOL } from './key.ts';
 import { LinkRows } from './link-rows.ts';
 import { NO_FEATURES, OptionalRows } from './optional-rows.ts';
 import { GROUP_PACKETS, type PacketGroup } from './packet-group.ts';
-import { EARLIEST, NEXT_TICK, packetPath } from './packet-path.ts';
+import { EARLIEST, NEXT_TICK, packetPath, touchRows } from './packet-path.ts';
 import { clearRecord, moveCounters, packetsOf, reverseFlow, type FlowState, type Reporter } from './record-state.ts';
 import {
   B_SCTP_STATE,
@@ -40,7 +40,7 @@ import { initShowsReversed, isSctpClosed, SCTP_CHUNK } from './sctp.ts';
 import { TcpRows } from './tcp.ts';
 import { TICK_US, TimerWheel } from './timers.ts';
 import { TimeOrigin } from './time-origin.ts';
-import type { FlowTableOptions } from './table-options.ts';
+import type { FlowCounters, FlowTableOptions } from './table-options.ts';
 import { DEFAULT_TIMEOUTS, timeoutOf } from './timeouts.ts';
 
 /** How long a closed connection's row stays for late packets. */
@@ -48,15 +48,6 @@ export const LINGER_US = 10_000_000;
 
 /** A clock that goes back further than this is followed; less is taken for disorder among packets. */
 const STEP_BACK_US = 120_000_000;
-
-export interface FlowCounters {
-  /** Flows opened. */
-  opened: number;
-  /** Flows that had to leave a full table. */
-  evicted: number;
-  /** Packets counted in some flow. */
-  packets: number;
-}
 
 /**
  * Packets become flows here. The clock is what `advance` is told, live, and the packets' own time in files: nothing
@@ -76,6 +67,7 @@ export class FlowTable {
   readonly #clock = new Float64Array([-Infinity, -Infinity]);
   readonly #path: (group: PacketGroup) => void;
   readonly #due = (row: number): void => this.#timerDue(row);
+  readonly #ahead: ReturnType<typeof touchRows>;
   #nowUs = -Infinity;
   #nextFlowId: number;
 
@@ -108,8 +100,9 @@ export class FlowTable {
     const seed = options.seed | 0;
     const keys = Array.from({ length: GROUP_PACKETS }, () => new FlowKey(seed));
     this.#otherKey = new FlowKey(seed);
+    this.#ahead = touchRows(this.state);
     this.#path = packetPath(this.state, this.#index, keys, this.#clock, {
-      tick: (group, i) => this.#tick(group, i),
+      tick: (group, i) => this.advance(group.timeUs[i]!),
       place: (row, key, group, i) => this.#place(row, key, group, i),
       startRecord: (row, group, i) => this.#startRecord(row, group.timeUs[i]!, group.timeNs[i]!),
       afterwards: (row, direction, closed, group, i) => this.#afterwards(row, direction, closed, group, i),
@@ -125,10 +118,6 @@ export class FlowTable {
   add(group: PacketGroup): void {
     this.#path(group);
     this.counters.packets += group.count;
-  }
-
-  #tick(group: PacketGroup, i: number): void {
-    this.advance(group.timeUs[i]!);
   }
 
   #place(found: number, key: FlowKey, group: PacketGroup, i: number): number {
@@ -173,7 +162,7 @@ export class FlowTable {
   advance(nowUs: number): void {
     if (nowUs < this.#nowUs && nowUs >= this.#nowUs - STEP_BACK_US) return;
     this.#nowUs = nowUs;
-    this.#timers.advance(nowUs, this.#due);
+    this.#timers.advance(nowUs, this.#due, this.#ahead);
     this.#clock[NEXT_TICK] = (this.#timers.tick + 1) * TICK_US;
     this.#clock[EARLIEST] = nowUs - STEP_BACK_US;
   }
@@ -353,7 +342,7 @@ export class FlowTable {
     u16[row * ROW_HALVES + H_START_NS] = timeNs;
     const flags = u32[row * ROW_WORDS + W_FLAGS]!;
     if ((flags & (ROW.closeDue | ROW.lingers)) === 0) {
-      this.#timers.set(row, timeUs + Math.min(this.#options.statusUs, this.#timeoutOf(row)));
+      this.#timers.setAtLatest(row, timeUs + Math.min(this.#options.statusUs, this.#timeoutOf(row)));
     }
   }
 
@@ -387,9 +376,15 @@ export class FlowTable {
       this.#free(row);
       return;
     }
-    const statusDueUs = f64[doubles + F_START]! + this.#options.statusUs;
-    if (packets > 0 && statusDueUs <= nowUs) this.#report(row, this.#openCause(row));
-    const next = packetsOf(this.#rows, row) > 0 ? Math.min(endsUs, statusDueUs) : endsUs;
+    let next = endsUs;
+    if (packets > 0) {
+      const { statusUs } = this.#options;
+      const statusDueUs = f64[doubles + F_START]! + statusUs;
+      const isDue = statusDueUs <= nowUs;
+      if (isDue) this.#report(row, this.#openCause(row));
+      // A flow that goes on will begin its next record soon: that one's status will not be due before this.
+      next = Math.min(endsUs, isDue ? nowUs + statusUs : statusDueUs);
+    }
     this.#timers.set(row, next);
   }
 

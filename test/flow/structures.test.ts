@@ -53,7 +53,11 @@ test('timer wheel: every timer comes due at its tick, unless cleared, replaced o
       for (let i = 0; i < 16; i++) rows.take();
       const wheel = new TimerWheel(rows);
       const start = 1_000_000;
-      wheel.advance(start * TICK_US, () => assert.fail('nothing is set'));
+      wheel.advance(
+        start * TICK_US,
+        () => assert.fail('nothing is set'),
+        () => undefined,
+      );
       const model = new Map<number, number>();
       for (const { row, after, clear } of sequence) {
         if (clear) wheel.clear(row);
@@ -62,10 +66,14 @@ test('timer wheel: every timer comes due at its tick, unless cleared, replaced o
         else model.set(row, start + after);
       }
       for (let tick = start; tick < start + 4096; tick += stride) {
-        wheel.advance(tick * TICK_US, (row) => {
-          assert.equal(model.get(row), wheel.tick);
-          model.delete(row);
-        });
+        wheel.advance(
+          tick * TICK_US,
+          (row) => {
+            assert.equal(model.get(row), wheel.tick);
+            model.delete(row);
+          },
+          () => undefined,
+        );
         for (const due of model.values()) assert.ok(due > tick);
       }
     }),
