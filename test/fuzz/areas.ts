@@ -25,7 +25,7 @@ export interface Area {
 
 /** Every fuzz module; the same seed and number of runs give the same inputs. */
 export const AREAS: readonly Area[] = [
-  { name: 'packets', thing: 'mutated packets, decoded', soakRuns: 10_000_000, sliceRuns: 100_000, fuzz: packets },
+  { name: 'packets', thing: 'mutated packets, decoded', soakRuns: 50_000_000, sliceRuns: 100_000, fuzz: packets },
   { name: 'flow', thing: 'mutated packets, to records', soakRuns: 10_000_000, sliceRuns: 40_000, fuzz: flow },
   { name: 'frames', thing: 'mutated frames, through the codec', soakRuns: 100_000, sliceRuns: 2000, fuzz: frames },
   { name: 'capture', thing: 'mutated capture files', soakRuns: 10_000, sliceRuns: 500, fuzz: capture },

@@ -6,6 +6,7 @@ import type { Batch } from '../../libs/record/batch.ts';
 import { STORED_FIELDS, type StoredName } from '../../libs/record/fields/stored.ts';
 import { Random } from '../../libs/synthetic/random.ts';
 import { mutator, type FuzzResult } from './packets.ts';
+import { seedPackets } from './seeds.ts';
 
 /** Problems told; a broken table would fill memory with them. */
 const PROBLEMS_MAX = 20;
@@ -16,19 +17,14 @@ const START_US = 1_700_000_000_000_000;
 const SECOND_US = 1_000_000;
 const DAY_US = 86_400 * SECOND_US;
 
-/** Also the longest time that a group of packets took, in µs for each of them. */
-export interface TimedFuzzResult extends FuzzResult {
-  slowestUs: number;
-}
-
 /**
  * Mutated packets at wild times through decoders, flow tables with small limits, and batches. A problem is a throw, or
  * records whose packets and bytes do not add up to what went in.
  */
-export async function fuzz(options: { seed: number; runs: number }): Promise<TimedFuzzResult> {
+export async function fuzz(options: { seed: number; runs: number }): Promise<FuzzResult> {
   const random = new Random(options.seed);
-  const mutate = mutator(options.seed);
-  const result: TimedFuzzResult = { runs: 0, problems: [], slowestUs: 0 };
+  const mutate = mutator(options.seed, await seedPackets());
+  const result: FuzzResult = { runs: 0, problems: [], slowestUs: 0 };
   while (result.runs < options.runs && result.problems.length < PROBLEMS_MAX) {
     const packets = Math.min(TABLE_PACKETS, options.runs - result.runs);
     const trouble = oneTable(random, mutate, packets, result);
@@ -67,12 +63,7 @@ function valueOf(batch: Batch, name: StoredName, row: number): number {
 }
 
 /** Fills one table and empties it. Returns what is wrong with its records, or nothing. */
-function oneTable(
-  random: Random,
-  mutate: ReturnType<typeof mutator>,
-  packets: number,
-  result: TimedFuzzResult,
-): string {
+function oneTable(random: Random, mutate: ReturnType<typeof mutator>, packets: number, result: FuzzResult): string {
   const sums = new Sums();
   const hasEndRecords = random.chance(0.2);
   const reporter = new BatchReporter({ source: 'fuzz', run: START_US }, { next: 0 }, random.between(1, 300), (batch) =>
@@ -116,7 +107,7 @@ function feed(
   mutate: ReturnType<typeof mutator>,
   table: FlowTable,
   packets: number,
-  result: TimedFuzzResult,
+  result: FuzzResult,
 ): number {
   const group = new PacketGroup();
   const whole = new DataView(new ArrayBuffer(GROUP_PACKETS * PACKET_BYTES));
@@ -147,7 +138,7 @@ function feed(
     }
     table.add(group);
     if (random.chance(0.05)) table.advance(nowUs + random.between(0, 5 * SECOND_US));
-    result.slowestUs = Math.max(result.slowestUs, (1000 * (performance.now() - started)) / group.count);
+    result.slowestUs = Math.max(result.slowestUs ?? 0, (1000 * (performance.now() - started)) / group.count);
   }
   return bytes;
 }

@@ -1,7 +1,8 @@
 import { decodePacket } from '../../libs/packet/decode.ts';
 import { Headers } from '../../libs/packet/headers.ts';
 import { PROBLEM_NAMES } from '../../libs/packet/problems.ts';
-import { SAMPLE_LINK_TYPES, SAMPLES, type Sample } from '../packet/samples.ts';
+import { SAMPLES, type Sample } from '../packet/samples.ts';
+import { seedPackets } from './seeds.ts';
 
 const ROOM_BYTES = 4096;
 /** Problems told; a broken decoder would fill memory with them. */
@@ -12,22 +13,41 @@ const INTERESTING = [0, 1, 0x7f, 0x80, 0xff, 4, 5, 6, 0x45, 0x46, 0x60];
 export interface FuzzResult {
   runs: number;
   problems: string[];
+  /** The longest that one of them takes. */
+  slowestUs?: number;
 }
 
 /** Decodes mutated packets of every kind; a problem is a throw or a result that cannot be. */
 export async function fuzz(options: { seed: number; runs: number }): Promise<FuzzResult> {
-  const mutate = mutator(options.seed);
+  const mutate = mutator(options.seed, await seedPackets());
   const view = new DataView(new ArrayBuffer(ROOM_BYTES));
   const headers = new Headers();
   const problems: string[] = [];
   let runs = 0;
+  let slowestUs = 0;
   for (; runs < options.runs && problems.length < PROBLEMS_MAX; runs++) {
     const { length, wireBytes, linkType } = mutate(view);
+    const started = performance.now();
     const trouble = decodeOne(view, length, wireBytes, linkType, headers);
+    if (1000 * (performance.now() - started) > slowestUs) {
+      const us = leastUs(() => decodePacket(view, 0, length, wireBytes, linkType, headers));
+      slowestUs = Math.max(slowestUs, us);
+    }
     if (trouble !== '') problems.push(`link type ${linkType}, wire ${wireBytes}, ${trouble}: ${hex(view, length)}`);
     if (runs % RUNS_A_TURN === 0) await new Promise((resolve) => setImmediate(resolve));
   }
-  return { runs, problems };
+  return { runs, problems, slowestUs };
+}
+
+/** How long the work takes when nothing else comes between, µs. */
+function leastUs(work: () => void): number {
+  let least = Infinity;
+  for (let turn = 0; turn < 50; turn++) {
+    const started = performance.now();
+    work();
+    least = Math.min(least, 1000 * (performance.now() - started));
+  }
+  return least;
 }
 
 export interface Mutant {
@@ -37,27 +57,28 @@ export interface Mutant {
 }
 
 /** A source of mutants: each call writes one at the start of `view` and tells about it, in one reused object. */
-export function mutator(seed: number): (view: DataView) => Mutant {
+export function mutator(seed: number, samples: readonly Sample[] = SAMPLES): (view: DataView) => Mutant {
   const next = xorshift(seed);
+  const linkTypes = [...new Set(samples.map((sample) => sample.linkType))];
   const mutant: Mutant = { length: 0, wireBytes: 0, linkType: 0 };
   return (view) => {
-    const sample = SAMPLES[next() % SAMPLES.length]!;
+    const sample = samples[next() % samples.length]!;
     const bytes = new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
-    mutant.length = splice(bytes, sample, next);
+    mutant.length = splice(bytes, sample, samples, next);
     for (let changes = next() % 6; changes > 0 && mutant.length > 0; changes--)
       change(bytes, next() % mutant.length, next);
     if (next() % 4 === 0) mutant.length = next() % (mutant.length + 1);
     mutant.wireBytes = next() % 4 === 0 ? next() % 70_000 : mutant.length;
-    mutant.linkType = next() % 16 === 0 ? SAMPLE_LINK_TYPES[next() % SAMPLE_LINK_TYPES.length]! : sample.linkType;
+    mutant.linkType = next() % 16 === 0 ? linkTypes[next() % linkTypes.length]! : sample.linkType;
     return mutant;
   };
 }
 
 /** The sample, now and then with the rest of another one put into it. */
-function splice(bytes: Uint8Array, sample: Sample, next: () => number): number {
+function splice(bytes: Uint8Array, sample: Sample, samples: readonly Sample[], next: () => number): number {
   bytes.set(sample.bytes);
   if (next() % 4 !== 0) return sample.bytes.length;
-  const other = SAMPLES[next() % SAMPLES.length]!.bytes;
+  const other = samples[next() % samples.length]!.bytes;
   const at = next() % sample.bytes.length;
   const from = next() % other.length;
   bytes.set(other.subarray(from), at);
