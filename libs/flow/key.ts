@@ -5,8 +5,8 @@ import {
   MAC_ADDRESS,
   NO_ADDRESS,
   TCP_FLAG,
+  QuotedPacket,
   type Headers,
-  type QuotedPacket,
 } from '../packet/headers.ts';
 
 import { SCTP_CHUNK } from './sctp.ts';
@@ -43,6 +43,9 @@ function foldTable(pairs: readonly (readonly [number, number])[]): Uint8Array {
   for (const [answer, request] of pairs) table[answer] = request;
   return table;
 }
+
+/** Has no addresses. */
+const NOWHERE = new QuotedPacket();
 
 /**
  * The key of a packet's flow: both directions of a flow give the same key, the lesser address first. One reused object;
@@ -86,7 +89,7 @@ export class FlowKey {
         return this.#ofFrame(h);
       case NO_ADDRESS:
       default:
-        this.#addresses(0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+        this.#between(NOWHERE, 0, 0);
         this.#finish(linkType, KEY_KIND.none << 8);
     }
   }
@@ -198,47 +201,22 @@ export class FlowKey {
     return this.a3 === this.b3 && this.a2 === this.b2 && this.a1 === this.b1 && this.a0 === this.b0;
   }
 
+  /** Takes over the addresses, the lesser first; the ports decide between equal ones. */
   #between(h: Headers | QuotedPacket, sourcePort: number, destinationPort: number): void {
-    this.#addresses(
-      h.source0,
-      h.source1,
-      h.source2,
-      h.source3,
-      h.destination0,
-      h.destination1,
-      h.destination2,
-      h.destination3,
-      sourcePort,
-      destinationPort,
-    );
-  }
-
-  #addresses(
-    s0: number,
-    s1: number,
-    s2: number,
-    s3: number,
-    d0: number,
-    d1: number,
-    d2: number,
-    d3: number,
-    sourcePort: number,
-    destinationPort: number,
-  ): void /* prettier-ignore */ {
-    const order =
-      s0 !== d0 ? (s0 >>> 0) - (d0 >>> 0)
-      : s1 !== d1 ? (s1 >>> 0) - (d1 >>> 0)
-      : s2 !== d2 ? (s2 >>> 0) - (d2 >>> 0)
-      : s3 !== d3 ? (s3 >>> 0) - (d3 >>> 0)
-      : sourcePort - destinationPort; // prettier-ignore
-    this.fromB = order > 0;
-    if (order > 0) {
-      this.a0 = d0; this.a1 = d1; this.a2 = d2; this.a3 = d3;
-      this.b0 = s0; this.b1 = s1; this.b2 = s2; this.b3 = s3; // prettier-ignore
-    } else {
-      this.a0 = s0; this.a1 = s1; this.a2 = s2; this.a3 = s3;
-      this.b0 = d0; this.b1 = d1; this.b2 = d2; this.b3 = d3; // prettier-ignore
-    }
+    let source = h.source0;
+    let destination = h.destination0;
+    if (source === destination) [source, destination] = [h.source1, h.destination1];
+    if (source === destination) [source, destination] = [h.source2, h.destination2];
+    if (source === destination) [source, destination] = [h.source3, h.destination3];
+    this.fromB = source === destination ? sourcePort > destinationPort : source >>> 0 > destination >>> 0;
+    this.a0 = this.fromB ? h.destination0 : h.source0;
+    this.a1 = this.fromB ? h.destination1 : h.source1;
+    this.a2 = this.fromB ? h.destination2 : h.source2;
+    this.a3 = this.fromB ? h.destination3 : h.source3;
+    this.b0 = this.fromB ? h.source0 : h.destination0;
+    this.b1 = this.fromB ? h.source1 : h.destination1;
+    this.b2 = this.fromB ? h.source2 : h.destination2;
+    this.b3 = this.fromB ? h.source3 : h.destination3;
   }
 
   #finish(ports: number, extra: number): void {

@@ -19,13 +19,17 @@ import {
   ROW_DOUBLES,
   ROW_HALVES,
   ROW_WORDS,
+  W_A0,
   W_ATTRIBUTES,
+  W_B0,
   W_ENCAPSULATIONS,
   W_EVENTS,
+  W_EXTRA,
   W_FLAGS,
   W_LINK,
   W_OPTIONAL,
   W_PACKETS,
+  W_PORTS,
   W_TRANSPORT,
 } from './rows.ts';
 import { RtpRows } from './rtp-rows.ts';
@@ -101,42 +105,44 @@ export function packetPath(
   const tcp8 = tcp.slab.u8;
   const countsAppBytes = optional.features.appBytes;
   const hasOptional = optional.used;
-  const candidates = new Uint32Array(GROUP_PACKETS);
+  /** For each packet of the group the row that its hash leads to, or -1; whether it is the right one is seen later. */
+  const candidates = new Int32Array(GROUP_PACKETS);
+  const transports = new Uint32Array(GROUP_PACKETS);
 
   function prefetch(packets: number): number {
     const { slots, mask } = index;
     let touched = 0;
-    for (let i = 0; i < packets; i++) candidates[i] = Math.max(slots[(keys[i]!.hash & mask) * 2]! - 1, 0);
     for (let i = 0; i < packets; i++) {
-      const at = candidates[i]! * ROW_WORDS;
-      touched ^= u32[at]! ^ u32[at + LINE_WORDS]!;
-      candidates[i] = Math.max(u32[at + W_TRANSPORT]! - 1, 0);
+      const { hash } = keys[i]!;
+      let slot = hash & mask;
+      while (slots[slot * 2] !== 0 && (slots[slot * 2 + 1]! | 0) !== hash) slot = (slot + 1) & mask;
+      candidates[i] = slots[slot * 2]! - 1;
     }
     for (let i = 0; i < packets; i++) {
-      const at = Math.min(candidates[i]! * TCP_WORDS, tcp32.length - TCP_WORDS);
-      touched ^= tcp32[at]!;
+      const at = Math.max(candidates[i]!, 0) * ROW_WORDS;
+      touched ^= u32[at]! ^ u32[at + LINE_WORDS]!;
+      transports[i] = Math.max(u32[at + W_TRANSPORT]! - 1, 0);
+    }
+    for (let i = 0; i < packets; i++) {
+      touched ^= tcp32[Math.min(transports[i]! * TCP_WORDS, tcp32.length - TCP_WORDS)]!;
     }
     return touched;
   }
 
-  /** The commonest case of `HashTable.find`: the first slot holds the row. */
-  function find(key: FlowKey): number {
-    const { slots } = index;
-    const slot = (key.hash & index.mask) * 2;
-    const at = (slots[slot]! - 1) * ROW_WORDS;
-    return at >= 0 &&
-      i32[at + 8] === key.ports &&
-      i32[at + 9] === key.extra &&
-      i32[at + 3] === key.a3 &&
-      i32[at + 7] === key.b3 &&
-      i32[at + 2] === key.a2 &&
-      i32[at + 6] === key.b2 &&
-      i32[at + 1] === key.a1 &&
-      i32[at + 5] === key.b1 &&
-      i32[at] === key.a0 &&
-      i32[at + 4] === key.b0
-      ? slots[slot]! - 1
-      : index.find(key);
+  function holdsKey(row: number, key: FlowKey): boolean {
+    const at = row * ROW_WORDS;
+    return (
+      i32[at + W_PORTS] === key.ports &&
+      i32[at + W_EXTRA] === key.extra &&
+      i32[at + W_A0 + 3] === key.a3 &&
+      i32[at + W_B0 + 3] === key.b3 &&
+      i32[at + W_A0 + 2] === key.a2 &&
+      i32[at + W_B0 + 2] === key.b2 &&
+      i32[at + W_A0 + 1] === key.a1 &&
+      i32[at + W_B0 + 1] === key.b1 &&
+      i32[at + W_A0] === key.a0 &&
+      i32[at + W_B0] === key.b0
+    );
   }
 
   function countTime(row: number, group: PacketGroup, i: number): void {
@@ -211,6 +217,7 @@ export function packetPath(
     if (LinkRows.needed(h)) {
       if (u32[words + W_LINK] === 0) u32[words + W_LINK] = link.slab.take() + 1;
       link.note(u32[words + W_LINK]! - 1, direction, h);
+      if (h.vlanTags !== 0) u32[words + W_FLAGS]! |= ROW.tagsNoted << direction;
     }
     if (hasOptional) {
       if (u32[words + W_OPTIONAL] === 0) u32[words + W_OPTIONAL] = optional.slab.take() + 1;
@@ -266,7 +273,8 @@ export function packetPath(
     const rare =
       h.ipOptions |
       h.fragment |
-      h.vlanTags |
+      // Of the tags of one side only the first are kept.
+      (h.vlanTags !== 0 && (u32[words + W_FLAGS]! & (ROW.tagsNoted << direction)) === 0 ? 1 : 0) |
       h.mplsLabels |
       h.tunnelKind |
       h.spi |
@@ -289,7 +297,8 @@ export function packetPath(
       const h = headers[i]!;
       const key = keys[i]!;
       if (group.timeUs[i]! >= clock[NEXT_TICK]! || group.timeUs[i]! < clock[EARLIEST]!) turnings.tick(group, i);
-      let row = find(key);
+      let row = candidates[i]!;
+      if (row < 0 || !holdsKey(row, key)) row = index.find(key);
       let direction = 0;
       const opens = (h.tcpFlags & TCP_FLAG.syn) | (h.sctpChunks & SCTP_CHUNK.init);
       const isPlain = row >= 0 && h.fragment === NOT_FRAGMENTED && opens === 0;

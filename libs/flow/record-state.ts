@@ -116,7 +116,7 @@ export function reverseFlow(state: FlowState, row: number): void {
   u8[row * ROW_BYTES + B_SCTP_STATE] = exchangedBits(u8[row * ROW_BYTES + B_SCTP_STATE]!, SCTP_STATE.sourceAbort);
   u32[words + W_EVENTS] = exchangedBits(u32[words + W_EVENTS]!, SOURCE_EVENTS);
   u32[words + W_FLAGS] =
-    exchangedBits(u32[words + W_FLAGS]!, ROW.ethernetSeen) ^ (ROW.initiatorIsB | ROW.lastFromResponder);
+    exchangedBits(u32[words + W_FLAGS]!, ROW.ethernetSeen | ROW.tagsNoted) ^ (ROW.initiatorIsB | ROW.lastFromResponder);
   if (u32[words + W_TRANSPORT] !== 0) state.tcp.reverse(u32[words + W_TRANSPORT]! - 1);
   if (u32[words + W_LINK] !== 0) state.link.reverse(u32[words + W_LINK]! - 1);
   if (u32[words + W_OPTIONAL] !== 0) state.optional.reverse(u32[words + W_OPTIONAL]! - 1);

@@ -79,6 +79,8 @@ export const ROW = {
   fragmentsFromResponder: 1 << 7,
   /** `W_ENCAPSULATIONS` of the initiator has plain Ethernet; the responder's bit is one further. */
   ethernetSeen: 1 << 8,
+  /** The initiator's VLAN tags were noted; the responder's bit is one further. */
+  tagsNoted: 1 << 10,
 } as const;
 
 /**

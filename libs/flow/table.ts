@@ -46,6 +46,9 @@ import { DEFAULT_TIMEOUTS, timeoutOf } from './timeouts.ts';
 /** How long a closed connection's row stays for late packets. */
 export const LINGER_US = 10_000_000;
 
+/** In a free row in place of a key's `extra`, which no key has. */
+const NO_KEY = 0xffff_ffff;
+
 /** A clock that goes back further than this is followed; less is taken for disorder among packets. */
 const STEP_BACK_US = 120_000_000;
 
@@ -243,6 +246,7 @@ export class FlowTable {
     if (u32[at + W_ICMP_ERROR] !== 0) icmpErrors.slab.give(u32[at + W_ICMP_ERROR]! - 1);
     if (u32[at + W_FRAGMENTS] !== 0) fragments.slab.give(u32[at + W_FRAGMENTS]! - 1);
     this.#rows.f64[row * ROW_DOUBLES + F_FLOW_ID] = 0;
+    u32[at + W_EXTRA] = NO_KEY;
     this.#rows.give(row);
   }
 
