@@ -8,6 +8,7 @@ import { payload } from '../../libs/packet/build/payload.ts';
 import { tcp, udp } from '../../libs/packet/build/transport.ts';
 import { clientHello, handshakeRecord } from '../app/client-hello.ts';
 import { cryptoFrame, initialPacket, KEYS_1, KEYS_2 } from '../app/quic-packet.ts';
+import { RARE_SAMPLES } from '../packet/rare-samples.ts';
 import { SAMPLES, type Sample } from '../packet/samples.ts';
 
 /** Packets taken of each real capture, spread over its length as far as that is known: the first, then every so many. */
@@ -24,7 +25,7 @@ export function seedPackets(): Promise<readonly Sample[]> {
 }
 
 async function gather(): Promise<readonly Sample[]> {
-  const found: Sample[] = [...SAMPLES, ...applications()];
+  const found: Sample[] = [...SAMPLES, ...RARE_SAMPLES, ...applications()];
   const { CORPUS_DIR } = process.env;
   if (CORPUS_DIR === undefined) return found;
   for (const name of readdirSync(CORPUS_DIR).filter((file) => /\.pcap(ng)?$/.test(file))) {

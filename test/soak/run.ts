@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { AREAS, areasOf, type Area } from '../fuzz/areas.ts';
+import { coverageOf } from './coverage.ts';
 import { memoryInUse } from './memory.ts';
 
 /** So much of the work comes before memory is looked at for the first time. */
@@ -8,12 +9,15 @@ const REACHABLE_GROWTH_MAX = 16e6;
 const RESIDENT_GROWTH_MAX = 64e6;
 const PROGRESS_MS = 10_000;
 
-const USAGE = `usage: npm run soak -- [--seed N] [AREA...]
+/** With coverage everything is slow, and this many are enough. */
+const COVERED_RUNS = 2_000_000;
+
+const USAGE = `usage: npm run soak -- [--seed N] [--coverage LIBRARY] [AREA...]
 areas: ${AREAS.map(({ name }) => name).join(' ')}`;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { seed: { type: 'string', default: '1' } },
+  options: { seed: { type: 'string', default: '1' }, coverage: { type: 'string' } },
 });
 const firstSeed = Number(values.seed);
 const areas = areasOf(positionals);
@@ -21,8 +25,24 @@ const areas = areasOf(positionals);
 if (areas === undefined || !Number.isSafeInteger(firstSeed)) {
   console.error(USAGE);
   process.exitCode = 2;
+} else if (values.coverage !== undefined) {
+  await cover(values.coverage, areas);
 } else {
   for (const area of areas) if (!(await soak(area))) process.exitCode = 1;
+}
+
+/** Tells what of a library the areas did not reach. */
+async function cover(library: string, covering: readonly Area[]): Promise<void> {
+  const { blocks, uncovered } = await coverageOf(library, async () => {
+    for (const area of covering) {
+      const slices = Math.ceil(Math.min(COVERED_RUNS, area.soakRuns) / area.sliceRuns);
+      for (let slice = 0; slice < slices; slice++) {
+        await area.fuzz({ seed: firstSeed + slice, runs: area.sliceRuns });
+      }
+    }
+  });
+  for (const { file, line, code } of uncovered) console.log(`${file}:${line}: ${code}`);
+  console.log(`libs/${library}: ${blocks - uncovered.length} of ${blocks} blocks ran`);
 }
 
 /** Runs an area for its full count. False when it found problems or memory grew. */
