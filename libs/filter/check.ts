@@ -1,8 +1,9 @@
 import { serviceNames, servicePorts } from '../address/ports.ts';
+import { didYouMean } from '../core/nearest.ts';
 import { MAC_ADDRESS } from '../packet/headers.ts';
 import { join, type Node } from './ast.ts';
 import { FilterError } from './errors.ts';
-import { comparedFields, heldValue } from './fields.ts';
+import { codesOf, comparedFields, heldValue, type ComparedField } from './fields.ts';
 import { parseQuantity, rangeOf, suffixesOf, type Comparison, type Range } from './numbers.ts';
 import { nearestTest } from './suggest.ts';
 import {
@@ -64,18 +65,26 @@ export function checkComparison(
 ): Node {
   const fields = comparedFields(field.text, direction);
   if (typeof fields === 'string') throw error(field, fields);
-  const { dimension } = fields[0];
-  const quantity = parseQuantity(number.text, dimension);
-  if (quantity === undefined) {
-    const suffixes = `A number may end in ${suffixesOf(dimension)}.`;
-    throw error(number, `'${number.text}' is not a number${dimension === 'seconds' ? ' or a time' : ''}`, suffixes);
-  }
   return compareEach(
     fields.map(({ name }) => name),
     direction ?? 'any',
     comparison,
-    heldValue(fields[0], quantity),
+    valueOf(number, fields[0]),
   );
+}
+
+/** What a number, or the name of a code, stands for. */
+function valueOf(number: Place, field: ComparedField): number {
+  const { dimension } = field;
+  const codes = codesOf(field);
+  const code = codes.get(number.text.toLowerCase());
+  if (code !== undefined) return code;
+  const quantity = parseQuantity(number.text, dimension);
+  if (quantity !== undefined) return heldValue(field, quantity);
+  if (codes.size > 0)
+    throw error(number, `'${number.text}' is no value of '${field.name}'`, didYouMean(number.text, codes.keys()));
+  const suffixes = `A number may end in ${suffixesOf(dimension)}.`;
+  throw error(number, `'${number.text}' is not a number${dimension === 'seconds' ? ' or a time' : ''}`, suffixes);
 }
 
 /** With `any`, `!=` says that no value there is equals; else two directions would make it true nearly always. */

@@ -66,6 +66,12 @@ export function fieldWords(): string[] {
   return [...names, ...pairs.filter((name) => isFieldWord(name)), ...Object.keys(FIELD_ALIASES)];
 }
 
+/** The values of a code by their names; empty when the field is no code. */
+export function codesOf({ name }: ComparedField): ReadonlyMap<string, number> {
+  const names = Object.entries(fieldByName(name)?.names ?? {});
+  return new Map(names.map(([value, word]) => [word.toLowerCase(), Number(value)]));
+}
+
 /** A number of a filter as the field's values are held. */
 export function heldValue({ scale, dimension, unitSeconds }: ComparedField, quantity: Quantity): number {
   const inSeconds = dimension === 'seconds' && quantity.suffix !== '';
