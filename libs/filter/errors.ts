@@ -1,5 +1,6 @@
 import { UsageError } from '../core/errors.ts';
 
+const UNPRINTABLE = /[^\x20-\x7e]/g;
 /** Characters of the filter that an error shows on either side of the place. */
 const CONTEXT_CHARACTERS = 50;
 
@@ -10,7 +11,7 @@ export class FilterError extends UsageError {
   readonly at: number;
 
   constructor(source: string, at: number, problem: string, hint = '') {
-    super(`filter: ${problem} at column ${at + 1}\n${excerpt(source, at)}`, { hint });
+    super(`filter: ${problem.replaceAll(UNPRINTABLE, '·')} at column ${at + 1}\n${excerpt(source, at)}`, { hint });
     this.at = at;
   }
 }
@@ -21,6 +22,6 @@ function excerpt(source: string, at: number): string {
   const end = Math.min(source.length, at + CONTEXT_CHARACTERS);
   const before = start > 0 ? '…' : '';
   const after = end < source.length ? '…' : '';
-  const text = source.slice(start, end).replaceAll(/[^\x20-\x7e]/g, '·');
+  const text = source.slice(start, end).replaceAll(UNPRINTABLE, '·');
   return `  ${before}${text}${after}\n  ${' '.repeat(before.length + at - start)}^`;
 }

@@ -135,3 +135,13 @@ test('depth and number of tests are bounded', () => {
   assert.equal(parseFilter(chain(256)).kind, 'or');
   assert.throws(() => parseFilter(chain(257)), /more than 256 tests/);
 });
+
+test('whatever a filter holds, its error is three lines of printable characters', () => {
+  for (const source of ['tc\np and x', 'port \u001b[31m', 'host a\u202eb', 'dur gt 5\u0000s']) {
+    assert.throws(
+      () => parseFilter(source),
+      (error) => error instanceof Error && /^filter: [\x20-\x7e·]*\n[\x20-\x7e·…]*\n *\^$/.test(error.message),
+      JSON.stringify(source),
+    );
+  }
+});
