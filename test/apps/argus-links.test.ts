@@ -35,6 +35,9 @@ for (const workers of ['1', '2']) {
       'argus: link type 148 is not known: its frames count in one flow',
     ]);
     const packets = stdout.split('\n').slice(1, -1).map((line) => Number(/ (\d+) +\d+ +\w+ *$/.exec(line)?.[1])); // prettier-ignore
-    assert.deepEqual(packets.sort(), [1, 2, 2]);
+    assert.deepEqual(
+      packets.sort((a, b) => a - b),
+      [1, 2, 2],
+    );
   });
 }
