@@ -5,6 +5,7 @@ import { nowUs } from '../../libs/core/clock.ts';
 import { BATCH_ROWS_MAX, type Batch } from '../../libs/record/batch.ts';
 import { CAUSE } from '../../libs/record/fields/field.ts';
 import { managementBatch, type ManagementReport } from '../../libs/record/management.ts';
+import { announceReady, detach, isDetached } from './daemon.ts';
 import { Outputs } from './outputs.ts';
 import { countedProblems, problemLines } from './problems.ts';
 import { Probe, type LinkUnknown, type ProbeOptions, type ProbeTotals } from './probe.ts';
@@ -21,11 +22,13 @@ export async function runProbe(args: ArgusArguments, context: Context): Promise<
     await context.stdout.write(filterListing(filter, !args['no-optimizer']));
     return 0;
   }
+  if (args.daemon && !isDetached(context)) return detach(context);
   const captures: CaptureSettings = { files: args.read, filter, optimize: !args['no-optimizer'] };
   const outputs = await Outputs.open(args, options.origin.source, startUs, context);
   const run = new ProbeRun(options, outputs);
   const input = args.read.length > 0 ? args.read.join(' ') : (args.interface ?? 'first interface');
   await run.manage(CAUSE.start, { minput: input.slice(0, 255) });
+  if (args.read.length > 0) announceReady();
   const { totals, damage } =
     args.read.length > 0
       ? await run.readFiles(captures, args.workers, context)
@@ -111,6 +114,7 @@ class ProbeRun {
   async watch(args: ArgusArguments, filter: string, context: Context): Promise<Outcome> {
     const probe = this.#probe(context);
     const source = await openInterface(args.interface, filter);
+    announceReady();
     try {
       await probe.read(source, context.signal, () => this.#ready());
     } finally {

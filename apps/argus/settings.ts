@@ -1,3 +1,4 @@
+import { UsageError } from '../../libs/core/errors.ts';
 import type { Arguments } from '../../libs/cli/options.ts';
 import { parseRecordRange } from '../../libs/cli/record-range.ts';
 import type { FlowTableOptions } from '../../libs/flow/table-options.ts';
@@ -28,6 +29,11 @@ function isAwaited(args: ArgusArguments): boolean {
  * @throws {UsageError}
  */
 export function probeOptions(args: ArgusArguments, now: number, seed: number, rowsMax: number): ProbeOptions {
+  if (args.daemon && args.write.length === 0 && (args.port ?? 0) === 0) {
+    throw new UsageError('in the background nobody sees what is printed', {
+      hint: 'With -d, name a file with -w or a port with -P.',
+    });
+  }
   const table: FlowTableOptions = {
     flowsMax: args.flows,
     statusUs: args.status * 1e6,

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createWriteStream, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -105,6 +106,27 @@ test('readers get the records of a probe as they are due, and at TERM what was s
   assert.equal(await argus.status, 0, argus.stderr);
   assert.equal(await reader.status, 0, reader.stderr);
   assert.ok(reader.stdout.length > earlier, 'flows that were open at the end are reported');
+});
+
+test('in the background: back at once when all is open, with the reason when it is not', PATIENCE, async (t) => {
+  const path = join(folder, 'background');
+  const fifo = join(folder, 'fifo');
+  assert.equal(spawnSync('mkfifo', [fifo]).status, 0);
+  const bad = await runCommand('argus', ['-d', '-r', capture, '-w', join(folder, 'none', 'flows')]);
+  assert.equal(bad.status, 1);
+  assert.match(bad.stderr, /none/);
+  assert.equal((await runCommand('argus', ['-d', '-r', capture])).status, 2);
+  const { status, stderr } = await runCommand('argus', ['-d', '-r', fifo, '-w', path]);
+  assert.deepEqual([status, stderr], [0, '']);
+  const writer = createWriteStream(fifo);
+  t.after(() => writer.destroy());
+  writer.end(readFileSync(capture));
+  let counted = 0;
+  for (let tries = 0; counted < PACKETS && tries < 200; tries++) {
+    await delay(50);
+    counted = await packetsIn(path);
+  }
+  assert.equal(counted, PACKETS);
 });
 
 test('what cannot be done is said in a sentence', PATIENCE, async () => {

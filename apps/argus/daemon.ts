@@ -1,0 +1,45 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import type { Context } from '../../libs/cli/command.ts';
+
+/** Set in the environment of the process that runs in the background. */
+const DETACHED = 'PANOPTES_DETACHED';
+const READY = 'ready';
+
+/** Whether this is the process that was asked for, and not the one that asks. */
+export function isDetached(context: Context): boolean {
+  return context.env[DETACHED] !== undefined;
+}
+
+/**
+ * Starts this command line again in the background, and waits until all that it needs is open.
+ * @returns the exit status: 0, or that of the other process when it ended before it was ready, with its words said
+ */
+export async function detach(context: Context): Promise<number> {
+  const child = fork(process.argv[1] ?? '', process.argv.slice(2), {
+    detached: true,
+    env: { ...process.env, [DETACHED]: '1' },
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  });
+  let said = '';
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => (said += text));
+  const ended = once(child, 'close').then(([status]: unknown[]) => (typeof status === 'number' ? status : 1));
+  const ready = once(child, 'message').then(() => READY);
+  const first = await Promise.race([ready, ended]);
+  if (first !== READY) {
+    for (const line of said.trim().split('\n')) context.warn(line.replace(`${context.program}: `, ''));
+    return typeof first === 'number' ? first : 1;
+  }
+  child.disconnect();
+  child.stderr?.destroy();
+  child.unref();
+  return 0;
+}
+
+/** Tells who started us that everything is open; from here on nobody listens. */
+export function announceReady(): void {
+  if (process.send === undefined) return;
+  process.stderr.on('error', () => undefined);
+  process.send(READY);
+  process.disconnect();
+}
