@@ -39,7 +39,6 @@ export async function detach(context: Context): Promise<number> {
 /** Tells who started us that everything is open; from here on nobody listens. */
 export function announceReady(): void {
   if (process.send === undefined) return;
-  process.stderr.on('error', () => undefined);
   process.send(READY);
   process.disconnect();
 }
