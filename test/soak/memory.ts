@@ -13,6 +13,7 @@ const collect = runInNewContext('gc') as () => void;
 
 export function memoryInUse(): MemoryInUse {
   collect();
+  collect(); // the first leaves array buffers to be swept; the second waits for that
   const { heapUsed, external, rss } = process.memoryUsage();
   return { reachable: heapUsed + external, resident: rss };
 }
