@@ -1,5 +1,4 @@
 import type { Readable } from 'node:stream';
-import { defaultInterface } from '../../libs/capture/cap.ts';
 import { openCaptureFile } from '../../libs/capture/open-capture.ts';
 import type { PacketSource } from '../../libs/capture/source.ts';
 
@@ -48,6 +47,7 @@ export async function* openCaptures(
 
 /** Live capture on an interface, or on the first that is up. */
 export async function openInterface(name: string | undefined, filter: string): Promise<PacketSource> {
+  const { defaultInterface } = await import('../../libs/capture/cap.ts');
   const { openCap } = await import('../../libs/capture/cap-source.ts');
   return openCap(name ?? defaultInterface(), filter);
 }

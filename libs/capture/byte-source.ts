@@ -1,10 +1,9 @@
 import { open as openDescriptor } from 'node:fs';
 import { open, stat, type FileHandle } from 'node:fs/promises';
-import { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { InputError } from '../core/errors.ts';
-import { PACKED_MAGIC_BYTES, unpacked } from './decompress.ts';
+import { PACKED_MAGIC_BYTES, packingOf } from './packing.ts';
 
 /** Bytes in their order, from a file, a pipe or a decompressor. One call of `read` at a time. */
 export interface ByteSource {
@@ -33,7 +32,10 @@ export async function openBytes(path: string, stdin: Readable, signal: AbortSign
   let source: RawSource | undefined;
   try {
     source = path === '-' ? new StreamSource(stdin, signal) : await openPath(path, signal);
-    return unpacked(source, await source.peek(PACKED_MAGIC_BYTES)) ?? source;
+    const packing = packingOf(await source.peek(PACKED_MAGIC_BYTES));
+    if (packing === undefined) return source;
+    const { unpacked } = await import('./decompress.ts');
+    return unpacked(source, packing);
   } catch (error) {
     await source?.close();
     const { code, message } = error as NodeJS.ErrnoException;
@@ -54,6 +56,7 @@ async function openPath(path: string, signal: AbortSignal): Promise<RawSource> {
   const kind = await stat(path);
   if (kind.isFIFO()) {
     // A read in the thread pool would keep the process from ending until something is written to the pipe.
+    const { Socket } = await import('node:net');
     const fd = await promisify(openDescriptor)(path, 'r');
     return new StreamSource(new Socket({ fd, readable: true, writable: false }), signal);
   }

@@ -1,6 +1,7 @@
 import { constants, createGunzip } from 'node:zlib';
 import { ZstdStream } from '../codec/zstd.ts';
 import type { ByteSource } from './byte-source.ts';
+import type { Packing } from './packing.ts';
 
 /**
  * Packed bytes that are unpacked at once. What a piece with damage holds before the damage may be lost, so pieces begin small
@@ -9,9 +10,6 @@ import type { ByteSource } from './byte-source.ts';
 const PIECE_BYTES_MIN = 1 << 9;
 const PIECE_BYTES_MAX = 1 << 14;
 const UNPACKED_BYTES = 1 << 17;
-
-/** First bytes of a file that are needed to tell how it is packed. */
-export const PACKED_MAGIC_BYTES = 4;
 
 /** Unpacks one stream. What it yields is overwritten by the next step. */
 interface Unpacker {
@@ -24,15 +22,9 @@ interface Unpacker {
   close(): void;
 }
 
-/**
- * The content of what is packed with gzip (RFC 1952) or zstd (RFC 8878), which its first bytes say.
- * @param first the first `PACKED_MAGIC_BYTES` of `source`, which have not been taken from it
- * @returns undefined when it is not packed
- */
-export function unpacked(source: ByteSource, first: Uint8Array): ByteSource | undefined {
-  if (first[0] === 0x1f && first[1] === 0x8b) return new UnpackedSource(source, new Gunzip());
-  const isZstd = first[0] === 0x28 && first[1] === 0xb5 && first[2] === 0x2f && first[3] === 0xfd;
-  return isZstd ? new UnpackedSource(source, new Unzstd()) : undefined;
+/** The content of what is packed with gzip (RFC 1952) or zstd (RFC 8878). */
+export function unpacked(source: ByteSource, packing: Packing): ByteSource {
+  return new UnpackedSource(source, packing === 'gzip' ? new Gunzip() : new Unzstd());
 }
 
 /** Everything before damage is given; then `read` throws. */
