@@ -4,7 +4,8 @@ import { planPrinting } from '../../libs/cli/printer.ts';
 import { RecordInputs } from '../../libs/cli/record-inputs.ts';
 import { parseRecordRange } from '../../libs/cli/record-range.ts';
 import { RecordSelection } from '../../libs/cli/selection.ts';
-import { compileFilter } from '../../libs/filter/compile.ts';
+import type { Filter } from '../../libs/filter/compile.ts';
+import { EVERYTHING } from '../../libs/filter/everything.ts';
 import { FIELD_NAMES, FIELDS } from '../../libs/record/fields/table.ts';
 import type { RaArguments } from './command.ts';
 import { Outputs } from './outputs.ts';
@@ -17,7 +18,7 @@ const NAME_WIDTH = 12;
 export async function readRecords(args: RaArguments, context: Context): Promise<number> {
   if (args['list-fields']) return listFields(context);
   const modes = parseModes(args.mode);
-  const filter = compileFilter(args.operands.join(' '));
+  const filter = await filterOf(args.operands);
   const range = args.range === undefined ? undefined : parseRecordRange(args.range);
   const selection = new RecordSelection({ filter, range, management: modes.management });
   const plan = await planPrinting(args, modes);
@@ -30,6 +31,13 @@ export async function readRecords(args: RaArguments, context: Context): Promise<
     await outputs.end();
   }
   return inputs.failed ? 1 : 0;
+}
+
+/** The compiler is loaded for those who filter. */
+async function filterOf(words: readonly string[]): Promise<Filter> {
+  if (words.length === 0) return EVERYTHING;
+  const { compileFilter } = await import('../../libs/filter/compile.ts');
+  return compileFilter(words.join(' '));
 }
 
 async function pump(inputs: RecordInputs, outputs: Outputs, selection: RecordSelection): Promise<void> {

@@ -1,0 +1,9 @@
+import type { Filter } from './compile.ts';
+
+/** What the empty filter compiles to, for those who do without the compiler. */
+export const EVERYTHING: Filter = {
+  select: (_batch, _rows, count) => count,
+  fields: new Set(),
+  source: '',
+  matchesManagement: true,
+};
