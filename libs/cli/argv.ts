@@ -1,6 +1,6 @@
 import { UsageError } from '../core/errors.ts';
 import { didYouMean } from '../core/nearest.ts';
-import { GENERAL_OPTIONS, takesValue, type OptionTable, type ValueOption } from './options.ts';
+import { GENERAL_OPTIONS, LIST_SEPARATOR, takesValue, type OptionTable, type ValueOption } from './options.ts';
 
 export interface SplitArguments {
   /** Options alone, each in the one form that cannot be misread: `--name` or `--name=value`. */
@@ -96,11 +96,16 @@ class Splitter {
     if (value === undefined) {
       throw new UsageError(`option '${written}' needs a value: ${written} ${option.placeholder}`);
     }
-    this.#tokens.push(`--${name}=${value}`);
-    if (option.arity !== 'greedy') return;
-    for (let word; (word = this.#argv[this.#next]) !== undefined && !word.startsWith('-'); this.#next++) {
-      this.#tokens.push(`--${name}=${word}`);
+    const words = [value];
+    if (option.arity === 'greedy' || option.arity === 'lists') {
+      const { wordsMax = Infinity } = option;
+      for (let word; words.length < wordsMax && (word = this.#argv[this.#next]) !== undefined; this.#next++) {
+        if (word.startsWith('-')) break;
+        words.push(word);
+      }
     }
+    const values = option.arity === 'lists' ? [words.join(LIST_SEPARATOR)] : words;
+    for (const each of values) this.#tokens.push(`--${name}=${each}`);
   }
 
   #add(name: string): void {

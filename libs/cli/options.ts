@@ -2,7 +2,8 @@
  * The options of a command. Parsing, help and completion all read this one table; its keys are the long names.
  *
  * Arity: `none` is a switch; `count` counts how often it stands (`-nn`); `one` takes a value, the last one wins; `each`
- * takes a value and keeps them all; `greedy` takes a value and all words after it up to one that starts with `-`.
+ * takes a value and keeps them all; `greedy` takes a value and all words after it up to one that starts with `-`; `lists`
+ * does so too, but keeps the words of each of its places apart.
  */
 export type OptionTable = Readonly<Record<string, Option>>;
 
@@ -24,10 +25,12 @@ export interface SwitchOption extends Described {
 }
 
 export interface ValueOption extends Described {
-  readonly arity: 'one' | 'each' | 'greedy';
+  readonly arity: 'one' | 'each' | 'greedy' | 'lists';
   /** Stands for the value in help and messages: `FILE`, `SECONDS`. */
   readonly placeholder: string;
-  /** When present the value is a number within these bounds. */
+  /** Most words that a place of arity `lists` takes; absent: any number. */
+  readonly wordsMax?: number;
+  /** When present the value is a number within these bounds; not with arity `lists`. */
   readonly number?: NumberBounds;
   /** Value of an option of arity `one` that is not given. */
   readonly default?: string | number;
@@ -51,6 +54,8 @@ type ValueOf<O extends Option> = O extends { arity: 'none' }
     ? number
     : O extends { arity: 'each' | 'greedy' }
       ? readonly ScalarOf<O>[]
+      : O extends { arity: 'lists' }
+        ? readonly (readonly string[])[]
       : O extends { default: string | number }
         ? ScalarOf<O>
         : ScalarOf<O> | undefined;
@@ -63,6 +68,9 @@ export const GENERAL_OPTIONS = {
   version: { arity: 'none', text: 'Show the version and exit.', group: 'General' },
 } as const satisfies OptionTable;
 
+/** Between the words of a list in a token: no word of a command line holds it. */
+export const LIST_SEPARATOR = '\0';
+
 export function takesValue(option: Option): option is ValueOption {
   return option.arity !== 'none' && option.arity !== 'count';
 }
@@ -71,5 +79,6 @@ export function takesValue(option: Option): option is ValueOption {
 export function spelling(name: string, option: Option): string {
   const short = option.short === undefined ? '    ' : `-${option.short}, `;
   if (!takesValue(option)) return `${short}--${name}`;
-  return `${short}--${name} ${option.placeholder}${option.arity === 'greedy' ? '...' : ''}`;
+  const isOpen = option.arity === 'greedy' || (option.arity === 'lists' && option.wordsMax === undefined);
+  return `${short}--${name} ${option.placeholder}${isOpen ? '...' : ''}`;
 }

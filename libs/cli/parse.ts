@@ -1,6 +1,6 @@
 import type { Options } from 'yargs';
 import { UsageError } from '../core/errors.ts';
-import { takesValue, type Arguments, type NumberBounds, type Option, type OptionTable } from './options.ts';
+import { LIST_SEPARATOR, takesValue, type Arguments, type NumberBounds, type Option, type OptionTable } from './options.ts';
 
 /**
  * Turns the tokens of `splitArguments` into typed values, applies defaults and finds options that exclude each other.
@@ -52,6 +52,10 @@ function yargsOption(name: string, option: Option): Options {
     const coerce = (value: string | string[]): string | number =>
       scalar(typeof value === 'string' ? value : (value.at(-1) ?? ''));
     return { type: 'string', requiresArg: true, coerce, ...conflicts };
+  }
+  if (option.arity === 'lists') {
+    const coerce = (values: string[]): string[][] => values.map((words) => words.split(LIST_SEPARATOR));
+    return { type: 'string', array: true, requiresArg: true, coerce, ...conflicts };
   }
   const coerce = (values: string[]): (string | number)[] => values.map(scalar);
   return { type: 'string', array: true, requiresArg: true, coerce, ...conflicts };

@@ -14,6 +14,8 @@ const RA = {
   fields: { short: 's', arity: 'greedy', placeholder: 'FIELD', text: '' },
   mode: { short: 'M', arity: 'greedy', placeholder: 'MODE', text: '' },
   keys: { short: 'm', arity: 'greedy', placeholder: 'KEY', text: '' },
+  input: { short: 'i', arity: 'lists', placeholder: 'INTERFACE', text: '' },
+  output: { short: 'o', arity: 'lists', wordsMax: 2, placeholder: 'FILE', text: '' },
   bind: { short: 'B', arity: 'one', placeholder: 'ADDRESS', text: '' },
   port: { short: 'P', arity: 'one', placeholder: 'PORT', text: '', number: { min: 0, max: 65535, integer: true } },
   delimiter: { short: 'c', arity: 'one', placeholder: 'CHARACTER', text: '' },
@@ -70,6 +72,9 @@ const LINES: readonly { line: string; means: Record<string, unknown> }[] = [
     line: '-r f -M hard time 10s -m proto -s stime dur - tcp',
     means: { read: ['f'], mode: ['hard', 'time', '10s'], keys: ['proto'], fields: ['stime', 'dur'], filter: 'tcp' },
   },
+  { line: '-i a b -i c - tcp', means: { input: [['a', 'b'], ['c']], filter: 'tcp' } },
+  { line: '-o f tcp udp port 53', means: { output: [['f', 'tcp']], filter: 'udp port 53' } },
+  { line: '-o - -o f - tcp', means: { output: [['-'], ['f']], filter: 'tcp' } },
   { line: '-w a -w b tcp and port 80', means: { write: ['a', 'b'], filter: 'tcp and port 80' } },
   {
     line: '-n tcp and dst host 192.168.5.1 and dst port 888',
