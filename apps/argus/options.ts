@@ -12,9 +12,18 @@ export const ARGUS_OPTIONS = {
   },
   interface: {
     short: 'i',
-    arity: 'one',
+    arity: 'lists',
     placeholder: 'INTERFACE',
-    text: 'Capture on this interface; any is all of them. Without -r and -i, the first one that is up.',
+    text:
+      'Capture on this interface. ind:a,b or several -i: independent of each other, each with source ids of its own; ' +
+      'bond:a,b, dup:a,b or -i a b: together; a/ID names the source; all: each that is up; any: all as one. ' +
+      'Without -r and -i, the first one that is up.',
+    group: 'Packets in',
+  },
+  capture: {
+    arity: 'one',
+    placeholder: 'WAY',
+    text: 'cap: with libpcap; times and losses are not exact.',
     group: 'Packets in',
   },
   packets: {
@@ -73,7 +82,7 @@ export const ARGUS_OPTIONS = {
     placeholder: 'N',
     number: { min: 1, max: 64, integer: true },
     default: 1,
-    text: 'Share the flows of capture files among this many threads.',
+    text: 'Share the flows of each interface, or of the capture files, among this many threads.',
     group: 'Flows',
   },
   'end-records': {

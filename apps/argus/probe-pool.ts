@@ -1,24 +1,41 @@
+import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
+import type { LinkEvent } from '../../libs/capture/link-event.ts';
+import { InputError, UsageError } from '../../libs/core/errors.ts';
 import type { Batch } from '../../libs/record/batch.ts';
 import { fromMessage } from '../../libs/record/transfer.ts';
-import type { ThreadCommand, ThreadMessage, ThreadOrder } from './probe-thread.ts';
-import type { LinkUnknown, ProbeTotals } from './probe.ts';
-import type { Damage } from './sources.ts';
+import type { Outcome } from './counting.ts';
+import type { LinkUnknown, ProbeOptions, ProbeTotals } from './probe.ts';
+import type { ThreadCommand, ThreadInput, ThreadMessage, ThreadOrder } from './thread-messages.ts';
+
+/** Who is told what threads meet. */
+export interface ThreadListener {
+  readonly linkUnknown?: LinkUnknown;
+  readonly link?: (event: LinkEvent) => void;
+}
 
 /** One probe thread and the batches that it has handed over. */
 class ProbeThread {
   readonly #worker: Worker;
+  readonly #exit: Promise<unknown>;
   readonly #batches: Batch[] = [];
+  readonly #askers: ((totals: ProbeTotals) => void)[] = [];
+  #isOpen = false;
   #wake: (() => void) | undefined;
   #failure: { readonly error: unknown } | undefined;
-  #result: { readonly totals: ProbeTotals; readonly damage: readonly Damage[] } | undefined;
+  #outcome: Outcome | undefined;
 
-  constructor(order: ThreadOrder, linkUnknown: LinkUnknown) {
+  constructor(order: ThreadOrder, { linkUnknown, link }: ThreadListener) {
     this.#worker = new Worker(new URL('./probe-thread.js', import.meta.url), { workerData: order });
+    this.#exit = once(this.#worker, 'exit').catch(() => undefined);
     this.#worker.on('message', (message: ThreadMessage) => {
-      if ('batch' in message) this.#batches.push(fromMessage(message.batch));
-      else if ('linkUnknown' in message) linkUnknown(message.linkUnknown);
-      else this.#result = message;
+      if (message === 'open') this.#isOpen = true;
+      else if ('batch' in message) this.#batches.push(fromMessage(message.batch));
+      else if ('linkUnknown' in message) linkUnknown?.(message.linkUnknown);
+      else if ('link' in message) link?.(message.link);
+      else if ('report' in message) this.#askers.shift()?.(message.report);
+      else if ('failed' in message) this.#failure = { error: failure(message.failed) };
+      else this.#end(message);
       this.#wake?.();
     });
     this.#worker.on('error', (error) => {
@@ -27,70 +44,162 @@ class ProbeThread {
     });
   }
 
+  #end(outcome: Outcome): void {
+    this.#outcome = outcome;
+    for (const answer of this.#askers.splice(0)) answer(outcome.totals);
+  }
+
+  /** Waits until the thread's inputs are open. @throws what kept them from it */
+  async opened(): Promise<void> {
+    while (!this.#isOpen && this.#outcome === undefined) await this.#word();
+  }
+
   /** The next batch, or undefined when the thread has ended. */
   async next(): Promise<Batch | undefined> {
     for (;;) {
-      if (this.#failure !== undefined) throw this.#failure.error;
       const batch = this.#batches.shift();
       if (batch !== undefined) {
-        this.#worker.postMessage('taken' satisfies ThreadCommand);
+        this.#tell('taken');
         return batch;
       }
-      if (this.#result !== undefined) return undefined;
-      await new Promise<void>((resolve) => (this.#wake = resolve));
+      if (this.#outcome !== undefined) return undefined;
+      await this.#word();
     }
+  }
+
+  async #word(): Promise<void> {
+    this.#throwFailure();
+    await new Promise<void>((resolve) => (this.#wake = resolve));
+    this.#throwFailure();
+  }
+
+  #throwFailure(): void {
+    if (this.#failure !== undefined) throw this.#failure.error;
+  }
+
+  totals(): Promise<ProbeTotals> {
+    if (this.#outcome !== undefined) return Promise.resolve(this.#outcome.totals);
+    this.#tell('report');
+    return new Promise((resolve) => this.#askers.push(resolve));
   }
 
   /** What it did, once `next` has given undefined. */
-  get result(): { readonly totals: ProbeTotals; readonly damage: readonly Damage[] } {
-    if (this.#result === undefined) throw new Error('the probe thread has not ended');
-    return this.#result;
+  get outcome(): Outcome {
+    if (this.#outcome === undefined) throw new Error('the probe thread has not ended');
+    return this.#outcome;
   }
 
   stop(): void {
-    this.#worker.postMessage('stop' satisfies ThreadCommand);
+    this.#tell('stop');
+  }
+
+  /** When nothing of it is left that could touch memory that is not its own. */
+  async exited(): Promise<void> {
+    await this.#exit;
+  }
+
+  #tell(command: ThreadCommand): void {
+    this.#worker.postMessage(command);
   }
 }
 
-/**
- * Counts capture files with several probes at once, each in a thread and each with its share of the flows. Batches come
- * round by round, one of each thread, so that the same captures give the same order.
- */
-export async function readInThreads(
-  order: ThreadOrder,
-  count: number,
-  signal: AbortSignal,
-  take: (batch: Batch) => Promise<void> | undefined,
-  linkUnknown: LinkUnknown = () => undefined,
-): Promise<{ readonly totals: ProbeTotals; readonly damage: readonly Damage[] }> {
-  const unknownLinks = new Set<number>();
-  const tellOnce = (linkType: number): void => {
-    if (!unknownLinks.has(linkType)) linkUnknown(linkType);
-    unknownLinks.add(linkType);
-  };
-  const threads = Array.from({ length: count }, (_, index) => {
-    const table = { ...order.options.table, flowIds: { first: index + 1, step: count } };
-    const options = { ...order.options, table, shard: { index, count } };
-    return new ProbeThread({ ...order, options }, tellOnce);
-  });
-  signal.addEventListener('abort', () => threads.forEach((thread) => thread.stop()), { once: true });
-  for (let open = [...threads]; open.length > 0;) {
-    for (const thread of open) {
-      const batch = await thread.next();
-      if (batch === undefined) open = open.filter((other) => other !== thread);
-      else await take(batch);
+function failure({ message, hint, exitStatus }: { message: string; hint: string; exitStatus: 1 | 2 }): Error {
+  return exitStatus === 2 ? new UsageError(message, { hint }) : new InputError(message, { hint });
+}
+
+/** Takes a batch. @returns undefined when more may come at once, else a promise for that moment */
+export type TakeBatch = (batch: Batch) => Promise<void> | undefined;
+
+/** Several probes at once, each in a thread and each with its share of the flows. */
+export class ProbePool {
+  readonly #threads: readonly ProbeThread[];
+  readonly #sameInput: boolean;
+
+  /**
+   * Starts the threads.
+   * @param inputs one for each thread; or one for all, of which each counts its share
+   * @param signal tells the threads to end
+   */
+  constructor(
+    options: ProbeOptions,
+    inputs: ThreadInput | readonly ThreadInput[],
+    count: number,
+    signal: AbortSignal,
+    listener: ThreadListener = {},
+  ) {
+    const told = new Set<number>();
+    const linkUnknown = (linkType: number): void => {
+      if (!told.has(linkType)) listener.linkUnknown?.(linkType);
+      told.add(linkType);
+    };
+    this.#sameInput = !isList(inputs);
+    this.#threads = Array.from({ length: count }, (_, index) => {
+      const table = { ...options.table, flowIds: { first: index + 1, step: count } };
+      const order = isList(inputs)
+        ? { options: { ...options, table }, input: inputs[index]! }
+        : { options: { ...options, table, shard: { index, count } }, input: inputs };
+      return new ProbeThread(order, { ...listener, linkUnknown });
+    });
+    const stop = (): void => this.#threads.forEach((thread) => thread.stop());
+    if (signal.aborted) stop();
+    signal.addEventListener('abort', stop, { once: true });
+  }
+
+  /** Waits until the inputs of all threads are open. @throws what kept them from it */
+  async opened(): Promise<void> {
+    await Promise.all(this.#threads.map((thread) => thread.opened()));
+  }
+
+  async totals(): Promise<ProbeTotals> {
+    return this.#sum(await Promise.all(this.#threads.map((thread) => thread.totals())));
+  }
+
+  /** Takes batches round by round, one of each thread, so that the same captures give the same order. */
+  async runInRounds(take: TakeBatch): Promise<Outcome> {
+    for (let open = [...this.#threads]; open.length > 0;) {
+      for (const thread of open) {
+        const batch = await thread.next();
+        if (batch === undefined) open = open.filter((other) => other !== thread);
+        else await take(batch);
+      }
     }
+    return this.#outcome();
   }
-  const totals = threads.map((thread) => thread.result.totals).reduce(sum);
-  return { totals, damage: threads[0]?.result.damage ?? [] };
+
+  /** Takes batches as they come. When it is done the threads are gone. */
+  async run(take: TakeBatch): Promise<Outcome> {
+    await Promise.all(
+      this.#threads.map(async (thread) => {
+        for (let batch; (batch = await thread.next()) !== undefined;) await take(batch);
+      }),
+    );
+    await Promise.all(this.#threads.map((thread) => thread.exited()));
+    return this.#outcome();
+  }
+
+  #outcome(): Outcome {
+    const outcomes = this.#threads.map(({ outcome }) => outcome);
+    const damage = new Map(outcomes.flatMap((each) => each.damage).map((each) => [each.name, each]));
+    return { totals: this.#sum(outcomes.map(({ totals }) => totals)), damage: [...damage.values()] };
+  }
+
+  #sum(totals: readonly ProbeTotals[]): ProbeTotals {
+    return totals.reduce((a, b) => sum(a, b, this.#sameInput));
+  }
 }
 
-function sum(a: ProbeTotals, b: ProbeTotals): ProbeTotals {
+function isList(inputs: ThreadInput | readonly ThreadInput[]): inputs is readonly ThreadInput[] {
+  return Array.isArray(inputs);
+}
+
+/** @param sameInput every thread has met all packets of the input, and counted its share */
+function sum(a: ProbeTotals, b: ProbeTotals, sameInput: boolean): ProbeTotals {
+  const met = (x: number, y: number): number => (x < 0 || y < 0 ? -1 : sameInput ? Math.max(x, y) : x + y);
   return {
     packets: a.packets + b.packets,
     bytes: a.bytes + b.bytes,
-    filtered: Math.max(a.filtered, b.filtered), // every thread filters all packets
-    droppedByKernel: Math.max(a.droppedByKernel, b.droppedByKernel),
+    filtered: met(a.filtered, b.filtered),
+    droppedByKernel: met(a.droppedByKernel, b.droppedByKernel),
     droppedByUs: a.droppedByUs + b.droppedByUs,
     flowsOpened: a.flowsOpened + b.flowsOpened,
     flowsEvicted: a.flowsEvicted + b.flowsEvicted,

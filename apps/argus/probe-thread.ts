@@ -1,53 +1,87 @@
 import { once } from 'node:events';
 import { parentPort, workerData } from 'node:worker_threads';
+import { SuiteError } from '../../libs/core/errors.ts';
+import type { PacketSource } from '../../libs/capture/source.ts';
 import type { Batch } from '../../libs/record/batch.ts';
-import { toMessage, type BatchMessage } from '../../libs/record/transfer.ts';
-import { Probe, type ProbeOptions, type ProbeTotals } from './probe.ts';
-import { openCaptures, type CaptureSettings, type Damage } from './sources.ts';
-
-/** What a probe thread is started with. */
-export interface ThreadOrder {
-  readonly options: ProbeOptions;
-  readonly captures: CaptureSettings;
-}
-
-/** What a probe thread says: a batch, or that it has ended. */
-export type ThreadMessage =
-  | { readonly batch: BatchMessage }
-  | { readonly linkUnknown: number }
-  | { readonly totals: ProbeTotals; readonly damage: readonly Damage[] };
-
-/** What it hears: that a batch was taken, or that it should end. */
-export type ThreadCommand = 'taken' | 'stop';
+import { toMessage } from '../../libs/record/transfer.ts';
+import { Probe } from './probe.ts';
+import { openCaptures, type Damage } from './sources.ts';
+import type { ThreadCommand, ThreadInput, ThreadMessage, ThreadOrder } from './thread-messages.ts';
 
 /** Batches on their way at once; beyond it the thread waits. */
-const UNDER_WAY_MAX = 4;
+const UNDER_WAY_MAX = 16;
 
-/** Runs one probe over capture files in a thread of its own and hands its batches over. */
-async function main(port: NonNullable<typeof parentPort>, order: ThreadOrder): Promise<void> {
-  let underWay = 0;
-  const stop = new AbortController();
-  port.on('message', (command: ThreadCommand) => {
-    if (command === 'stop') stop.abort();
-    else underWay -= 1;
-  });
-  const ready = async (): Promise<void> => {
-    while (underWay > UNDER_WAY_MAX) await once(port, 'message');
-  };
-  const emit = (batch: Batch): void => {
-    underWay += 1;
-    port.postMessage({ batch: toMessage(batch) } satisfies ThreadMessage, [batch.buffer]);
-  };
-  const probe = new Probe(order.options, emit, (linkType) =>
-    port.postMessage({ linkUnknown: linkType } satisfies ThreadMessage),
-  );
-  const damage: Damage[] = [];
-  for await (const source of openCaptures(order.captures, damage, process.stdin, stop.signal))
-    await probe.read(source, stop.signal, ready);
-  probe.flush();
-  port.postMessage({ totals: probe.totals(), damage } satisfies ThreadMessage);
-  port.close();
+/** Runs one probe in a thread of its own and hands its batches over. */
+class ProbeThread {
+  readonly #port: NonNullable<typeof parentPort>;
+  readonly #input: ThreadInput;
+  readonly #probe: Probe;
+  readonly #stop = new AbortController();
+  readonly #damage: Damage[] = [];
+  #underWay = 0;
+
+  constructor(port: NonNullable<typeof parentPort>, { options, input }: ThreadOrder) {
+    this.#port = port;
+    this.#input = input;
+    const emit = (batch: Batch): void => {
+      this.#underWay += 1;
+      this.#say({ batch: toMessage(batch) }, [batch.buffer]);
+    };
+    this.#probe = new Probe(options, emit, (linkType) => this.#say({ linkUnknown: linkType }));
+    port.on('message', (command: ThreadCommand) => {
+      if (command === 'stop') this.#stop.abort();
+      else if (command === 'report') this.#say({ report: this.#probe.totals() });
+      else this.#underWay -= 1;
+    });
+  }
+
+  async run(): Promise<void> {
+    try {
+      await this.#count(this.#input);
+      this.#probe.flush();
+      this.#say({ totals: this.#probe.totals(), damage: this.#damage });
+    } catch (error) {
+      if (!(error instanceof SuiteError)) throw error;
+      const { message, hint, exitStatus } = error;
+      this.#say({ failed: { message, hint, exitStatus } });
+    }
+    this.#port.close();
+  }
+
+  async #count(input: ThreadInput): Promise<void> {
+    if (input.kind === 'files') {
+      this.#say('open');
+      const captures = openCaptures(input.captures, this.#damage, process.stdin, this.#stop.signal);
+      for await (const source of captures) await this.#read(source);
+      return;
+    }
+    const { openLive } = await import('./live-sources.ts');
+    const sources = await openLive(input, (event) => this.#say({ link: event }));
+    this.#say('open');
+    await Promise.all(sources.map((source) => this.#readLive(source)));
+  }
+
+  async #readLive(source: PacketSource): Promise<void> {
+    try {
+      await this.#read(source);
+      if (source.damage !== null) this.#damage.push({ name: source.name, offset: -1, reason: source.damage.reason });
+    } finally {
+      await source.close();
+    }
+  }
+
+  #read(source: PacketSource): Promise<void> {
+    return this.#probe.read(source, this.#stop.signal, () => this.#ready());
+  }
+
+  async #ready(): Promise<void> {
+    while (this.#underWay > UNDER_WAY_MAX) await once(this.#port, 'message');
+  }
+
+  #say(message: ThreadMessage, transfer: readonly ArrayBuffer[] = []): void {
+    this.#port.postMessage(message, transfer);
+  }
 }
 
 if (parentPort === null) throw new Error('the probe thread is no program of its own');
-await main(parentPort, workerData as ThreadOrder);
+await new ProbeThread(parentPort, workerData as ThreadOrder).run();

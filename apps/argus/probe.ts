@@ -71,26 +71,30 @@ export class Probe {
   }
 
   /**
-   * Counts the packets of `source` until it ends or the signal aborts.
+   * Counts the packets of `source` until it ends or the signal aborts. Live sources may be read side by side.
    * @param ready is awaited before each batch of packets, for those who take the records to catch up
    */
   async read(source: PacketSource, signal: AbortSignal, ready: () => Promise<void> | undefined): Promise<void> {
     this.#sources.push(source);
     const { flushMs } = this.#options;
     const flushing = flushMs > 0 ? setInterval(() => this.#reporter.flush(), flushMs) : undefined;
+    const stop = (): void => source.stop?.();
+    signal.addEventListener('abort', stop);
+    if (signal.aborted) stop();
     let isFirst = true;
     try {
-      while (!signal.aborted && this.#packets < this.#lastPacket) {
+      while ((!signal.aborted || source.stop !== undefined) && this.#packets < this.#lastPacket) {
         const batch = await source.next();
         if (batch === null) break;
         if (isFirst && !source.live) this.#startFile(batch);
         isFirst = false;
         this.#count(batch);
-        if (source.live) this.#table.advance(nowUs());
+        if (source.live) this.#table.advance(nowUs() - (source.delayUs ?? 0));
         await ready();
       }
     } finally {
       clearInterval(flushing);
+      signal.removeEventListener('abort', stop);
     }
   }
 

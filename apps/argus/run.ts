@@ -1,16 +1,16 @@
 import { randomInt } from 'node:crypto';
 import type { Context } from '../../libs/cli/command.ts';
-import { version } from '../../libs/cli/version.ts';
 import { nowUs } from '../../libs/core/clock.ts';
-import { BATCH_ROWS_MAX, type Batch } from '../../libs/record/batch.ts';
+import { BATCH_ROWS_MAX } from '../../libs/record/batch.ts';
 import { CAUSE } from '../../libs/record/fields/field.ts';
-import { managementBatch, type ManagementReport } from '../../libs/record/management.ts';
+import type { ManagementReport } from '../../libs/record/management.ts';
+import type { Counting, Outcome } from './counting.ts';
 import { announceReady, detach, isDetached } from './daemon.ts';
+import { OriginRecords } from './origin-records.ts';
 import { Outputs } from './outputs.ts';
 import { countedProblems, problemLines } from './problems.ts';
-import { Probe, type LinkUnknown, type ProbeOptions, type ProbeTotals } from './probe.ts';
-import { probeOptions, type ArgusArguments } from './settings.ts';
-import { openCaptures, openInterface, type CaptureSettings, type Damage } from './sources.ts';
+import type { LinkUnknown, ProbeOptions, ProbeTotals } from './probe.ts';
+import { liveGroups, probeOptions, type ArgusArguments } from './settings.ts';
 
 /** Runs a probe until its input ends or it is told to stop. @returns the exit status */
 export async function runProbe(args: ArgusArguments, context: Context): Promise<number> {
@@ -23,118 +23,56 @@ export async function runProbe(args: ArgusArguments, context: Context): Promise<
     return 0;
   }
   if (args.daemon && !isDetached(context)) return detach(context);
-  const captures: CaptureSettings = { files: args.read, filter, optimize: !args['no-optimizer'] };
   const outputs = await Outputs.open(args, options.origin.source, startUs, context);
-  const run = new ProbeRun(options, outputs);
-  const input = args.read.length > 0 ? args.read.join(' ') : (args.interface ?? 'first interface');
-  await run.manage(CAUSE.start, { minput: input.slice(0, 255) });
-  if (args.read.length > 0) announceReady();
-  const { totals, damage } =
-    args.read.length > 0
-      ? await run.readFiles(captures, args.workers, context)
-      : await run.watch(args, filter, context);
-  await run.manage(CAUSE.stop, report(totals, run.records, outputs));
+  const countings = await openInputs(args, options, filter, outputs, context);
+  for (const { records, input } of countings) await records.manage(CAUSE.start, { minput: input.slice(0, 255) });
+  announceReady();
+  const outcomes = await Promise.all(countings.map((counting) => finish(counting, outputs)));
   await outputs.end();
+  const damage = outcomes.flatMap((outcome) => outcome.damage);
   for (const { name, offset, reason } of damage) {
     context.warn(offset < 0 ? `${name}: ${reason}` : `${name}: damaged at byte ${offset}: ${reason}`);
   }
-  if (args.problems) for (const line of problemLines(totals.problems, totals.packets)) context.warn(line);
+  if (args.problems)
+    for (const { totals } of outcomes)
+      for (const line of problemLines(totals.problems, totals.packets)) context.warn(line);
   return damage.length === 0 ? 0 : 1;
 }
 
-interface Outcome {
-  readonly totals: ProbeTotals;
-  readonly damage: readonly Damage[];
+async function finish(counting: Counting, outputs: Outputs): Promise<Outcome> {
+  const outcome = await counting.finish();
+  const { records } = counting;
+  await records.manage(CAUSE.stop, report(outcome.totals, records.count, outputs));
+  return outcome;
 }
 
-/** One run of a probe: numbers its records and hands them to the outputs. */
-class ProbeRun {
-  readonly #options: ProbeOptions;
-  readonly #outputs: Outputs;
-  #next = 0;
-  #room: Promise<void> | undefined;
-
-  constructor(options: ProbeOptions, outputs: Outputs) {
-    this.#options = options;
-    this.#outputs = outputs;
+/** The inputs that the command line names, each with its own records: the capture files, or the groups of interfaces. */
+async function openInputs(
+  args: ArgusArguments,
+  options: ProbeOptions,
+  filter: string,
+  outputs: Outputs,
+  context: Context,
+): Promise<Counting[]> {
+  const linkUnknown: LinkUnknown = (linkType) =>
+    context.warn(`link type ${linkType} is not known: its frames count in one flow`);
+  if (args.read.length > 0) {
+    const { countFiles } = await import('./file-counting.ts');
+    const captures = { files: args.read, filter, optimize: !args['no-optimizer'] };
+    const records = new OriginRecords(options.origin, outputs);
+    return [await countFiles(options, captures, args.workers, records, linkUnknown, context)];
   }
-
-  /** Records made so far, management records included. */
-  get records(): number {
-    return this.#next;
+  const { LiveCounting } = await import('./live-counting.ts');
+  const { linkWords } = await import('./link-words.ts');
+  const { groups, settings } = await liveGroups(args, options.origin.source, filter);
+  const countings: Counting[] = [];
+  for (const group of groups) {
+    const origin = { ...options.origin, source: group.source };
+    const records = new OriginRecords(origin, outputs);
+    const listener = { linkUnknown, link: (event: Parameters<typeof linkWords>[0]) => context.warn(linkWords(event)) };
+    countings.push(await LiveCounting.open(group, settings, { ...options, origin }, records, listener, context.signal));
   }
-
-  /** Waits while the outputs take no more. */
-  async #ready(): Promise<void> {
-    while (this.#room !== undefined) {
-      const room = this.#room;
-      await room;
-      if (this.#room === room) this.#room = undefined;
-    }
-  }
-
-  #push(batch: Batch): Promise<void> | undefined {
-    const numbered = { ...batch, first: this.#next };
-    this.#next += batch.rows;
-    this.#room = this.#outputs.push(numbered) ?? this.#room;
-    return this.#room;
-  }
-
-  #probe(context: Context): Probe {
-    const emit = (batch: Batch): void => void this.#push(batch);
-    return new Probe(this.#options, emit, linkWarning(context));
-  }
-
-  async manage(cause: number, values: ManagementReport['values']): Promise<void> {
-    const timeUs = nowUs();
-    const { origin } = this.#options;
-    const durationNs = Math.max(0, timeUs - origin.run) * 1000;
-    const said = { cause, timeUs, durationNs, values: { mversion: `argus ${version()}`, ...values } };
-    await this.#push(managementBatch(origin, 0, said));
-  }
-
-  async readFiles(captures: CaptureSettings, workers: number, context: Context): Promise<Outcome> {
-    const threads = threadsFor(workers, this.#options, captures.files);
-    if (threads > 1) {
-      const { readInThreads } = await import('./probe-pool.ts');
-      const take = (batch: Batch): Promise<void> | undefined => this.#push(batch);
-      const order = { options: this.#options, captures };
-      return readInThreads(order, threads, context.signal, take, linkWarning(context));
-    }
-    const probe = this.#probe(context);
-    const damage: Damage[] = [];
-    for await (const source of openCaptures(captures, damage, context.stdin, context.signal)) {
-      await probe.read(source, context.signal, () => this.#ready());
-    }
-    probe.flush();
-    await this.#ready();
-    return { totals: probe.totals(), damage };
-  }
-
-  async watch(args: ArgusArguments, filter: string, context: Context): Promise<Outcome> {
-    const probe = this.#probe(context);
-    const source = await openInterface(args.interface, filter);
-    announceReady();
-    try {
-      await probe.read(source, context.signal, () => this.#ready());
-    } finally {
-      await source.close();
-    }
-    probe.flush();
-    await this.#ready();
-    const { name, damage } = source;
-    const reasons = damage === null ? [] : [{ name, offset: -1, reason: damage.reason }];
-    return { totals: probe.totals(), damage: reasons };
-  }
-}
-
-/** A range of packet numbers and a pipe are for one thread alone. */
-function threadsFor(wanted: number, { packets }: ProbeOptions, files: readonly string[]): number {
-  return packets.last !== -1 || packets.first > 1 || files.includes('-') ? 1 : wanted;
-}
-
-function linkWarning({ warn }: Context): LinkUnknown {
-  return (linkType) => warn(`link type ${linkType} is not known: its frames count in one flow`);
+  return countings;
 }
 
 /** The last management record's account of the run. */

@@ -1,7 +1,10 @@
 import { UsageError } from '../../libs/core/errors.ts';
+import { didYouMean } from '../../libs/core/nearest.ts';
 import type { Arguments } from '../../libs/cli/options.ts';
 import { parseRecordRange } from '../../libs/cli/record-range.ts';
 import type { FlowTableOptions } from '../../libs/flow/table-options.ts';
+import type { InterfaceGroup } from './interfaces.ts';
+import type { LiveSettings } from './live-counting.ts';
 import type { ARGUS_OPTIONS } from './options.ts';
 import type { ProbeOptions } from './probe.ts';
 import { DEFAULT_SOURCE_ID, parseSourceId } from './source-id.ts';
@@ -59,4 +62,39 @@ export function probeOptions(args: ArgusArguments, now: number, seed: number, ro
     snaplen: args.snaplen === undefined || args.snaplen === 0 ? WHOLE_PACKETS : args.snaplen,
     shard: { index: 0, count: 1 },
   };
+}
+
+/** A group of interfaces and the source id of its records. */
+export type SourcedGroup = InterfaceGroup & { readonly source: string };
+
+/**
+ * What the command line says of interfaces.
+ * @param source the probe's own source id; interfaces that are independent add their names to it
+ * @throws {UsageError}
+ */
+export async function liveGroups(
+  args: ArgusArguments,
+  source: string,
+  filter: string,
+): Promise<{ readonly groups: readonly SourcedGroup[]; readonly settings: LiveSettings }> {
+  const capture = captureWay(args.capture);
+  const { defaultInterface, interfacesUp } = await import('../../libs/capture/interfaces.ts');
+  const { parseInterfaces } = await import('./interfaces.ts');
+  const places = args.interface.length === 0 ? [[defaultInterface()]] : args.interface;
+  const parsed = parseInterfaces(places, interfacesUp);
+  const groups = parsed.map((group) => ({
+    ...group,
+    source: group.source ?? (parsed.length === 1 ? source : `${source}/${group.interfaces.join('+')}`),
+  }));
+  return { groups, settings: { capture, filter, workers: capture === 'cap' ? 1 : args.workers } };
+}
+
+const WAYS = ['cap'] as const;
+
+function captureWay(text: string | undefined): 'cap' {
+  if (text === undefined) return 'cap';
+  const way = WAYS.find((each) => each === text);
+  if (way === undefined)
+    throw new UsageError(`--capture: no way '${text}'`, { hint: didYouMean(text, WAYS) || 'It is cap.' });
+  return way;
 }

@@ -44,10 +44,3 @@ export async function* openCaptures(
     }
   }
 }
-
-/** Live capture on an interface, or on the first that is up. */
-export async function openInterface(name: string | undefined, filter: string): Promise<PacketSource> {
-  const { defaultInterface } = await import('../../libs/capture/cap.ts');
-  const { openCap } = await import('../../libs/capture/cap-source.ts');
-  return openCap(name ?? defaultInterface(), filter);
-}

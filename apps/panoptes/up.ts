@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Context } from '../../libs/cli/command.ts';
-import { defaultInterface } from '../../libs/capture/cap.ts';
+import { defaultInterface } from '../../libs/capture/interfaces.ts';
 import { InputError, SuiteError } from '../../libs/core/errors.ts';
 import { Child } from './child.ts';
 import { feedTraffic } from './feed.ts';

@@ -1,5 +1,4 @@
 import { createRequire } from 'node:module';
-import { networkInterfaces } from 'node:os';
 import { InputError } from '../core/errors.ts';
 
 /** What we use of the package `cap` 0.2.1, which has no types. It is optional, and works in a process's main thread only. */
@@ -68,15 +67,4 @@ export function listDevices(): CaptureDevice[] {
     addresses: addresses.flatMap(({ addr }) => addr ?? []),
     isLoopback: flags.includes('PCAP_IF_LOOPBACK'),
   }));
-}
-
-/**
- * The interface that is captured on when none is named: the first that is up, has an address, and is no loopback.
- * @throws {InputError} when there is none
- */
-export function defaultInterface(): string {
-  for (const [name, addresses] of Object.entries(networkInterfaces())) {
-    if (addresses?.some(({ internal }) => !internal) === true) return name;
-  }
-  throw new InputError('no interface is up', { hint: 'Name one with -i, or read a file with -r.' });
 }

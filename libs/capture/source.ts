@@ -46,10 +46,14 @@ export interface PacketSource {
   /** True when packets arrive in real time; `next` then resolves at least every 20 ms, with an empty batch if need be. */
   readonly live: boolean;
   readonly counters: Readonly<SourceCounters>;
+  /** How long after its time a packet may be handed over, microseconds; absent: at once. */
+  readonly delayUs?: number;
   /** Set when the input ended in damage, after `next` has returned null. */
   readonly damage: SourceDamage | null;
   /** The next packets, or null at the end of the input. */
   next(): Promise<PacketBatch | null>;
+  /** Takes no more packets; `next` gives what came before, then null. Sources without it can be left at any time. */
+  stop?(): void;
   close(): Promise<void>;
 }
 

@@ -56,9 +56,9 @@ type ValueOf<O extends Option> = O extends { arity: 'none' }
       ? readonly ScalarOf<O>[]
       : O extends { arity: 'lists' }
         ? readonly (readonly string[])[]
-      : O extends { default: string | number }
-        ? ScalarOf<O>
-        : ScalarOf<O> | undefined;
+        : O extends { default: string | number }
+          ? ScalarOf<O>
+          : ScalarOf<O> | undefined;
 
 type ScalarOf<O extends Option> = O extends { number: NumberBounds } ? number : string;
 

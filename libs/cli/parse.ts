@@ -1,6 +1,13 @@
 import type { Options } from 'yargs';
 import { UsageError } from '../core/errors.ts';
-import { LIST_SEPARATOR, takesValue, type Arguments, type NumberBounds, type Option, type OptionTable } from './options.ts';
+import {
+  LIST_SEPARATOR,
+  takesValue,
+  type Arguments,
+  type NumberBounds,
+  type Option,
+  type OptionTable,
+} from './options.ts';
 
 /**
  * Turns the tokens of `splitArguments` into typed values, applies defaults and finds options that exclude each other.

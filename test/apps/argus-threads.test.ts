@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { readInThreads } from '../../apps/argus/probe-pool.ts';
+import { ProbePool } from '../../apps/argus/probe-pool.ts';
 import { Probe, type ProbeOptions } from '../../apps/argus/probe.ts';
 import { openCaptures } from '../../apps/argus/sources.ts';
 import type { Batch } from '../../libs/record/batch.ts';
@@ -42,7 +42,8 @@ test('two probes in threads make the same records as one, each time in the same 
     const inThreads = async (): Promise<PlainRecord[]> => {
       const records: PlainRecord[] = [];
       const take = (batch: Batch): undefined => void records.push(...plainRecords(batch));
-      const { totals } = await readInThreads({ options: OPTIONS, captures }, 2, signal, take);
+      const pool = new ProbePool(OPTIONS, { kind: 'files', captures }, 2, signal);
+      const { totals } = await pool.runInRounds(take);
       assert.equal(totals.packets, PACKETS);
       return records;
     };
