@@ -1,28 +1,66 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { closeRing, openRings, type RingHandle, type RingOptions } from '../../libs/capture/ring-socket.ts';
+import { SuiteError } from '../../libs/core/errors.ts';
 import type { Counting, Outcome } from './counting.ts';
 import type { InterfaceGroup } from './interfaces.ts';
 import type { OriginRecords } from './origin-records.ts';
-import { ProbePool, type ThreadListener } from './probe-pool.ts';
+import { addTotals, ProbePool, type ThreadListener } from './probe-pool.ts';
 import type { ProbeOptions, ProbeTotals } from './probe.ts';
+import type { Damage } from './sources.ts';
+import type { LiveInput } from './thread-messages.ts';
 
 /** How packets of interfaces are had. */
 export interface LiveSettings {
-  readonly capture: 'cap';
+  readonly capture: 'ring' | 'cap';
   readonly filter: string;
+  readonly ring: RingOptions;
   /** Threads that share the packets of each interface; one with `cap`. */
   readonly workers: number;
+}
+
+/** How often it is tried to open an interface again that went away under several threads. */
+const RETRY_MS = 1000;
+
+/** Inputs of the threads of one pool, and the rings to close behind them. */
+interface Opened {
+  readonly inputs: readonly LiveInput[];
+  readonly rings: readonly RingHandle[];
+}
+
+/**
+ * Rings are opened in the main thread, because descriptors and mappings belong to the process, in the order that their
+ * sharing of packets needs; they are closed when the threads that read them have gone.
+ * @throws {SuiteError} when an interface cannot be captured on
+ */
+function open({ interfaces }: InterfaceGroup, { capture, filter, ring, workers }: LiveSettings): Opened {
+  if (capture === 'cap') return { inputs: [{ kind: 'cap', devices: interfaces, filter }], rings: [] };
+  const rings: RingHandle[][] = [];
+  try {
+    for (const device of interfaces) rings.push(openRings(device, filter, ring, workers));
+  } catch (error) {
+    rings.flat().forEach(closeRing);
+    throw error;
+  }
+  const inputs = Array.from({ length: workers }, (_, worker) => {
+    return { kind: 'ring', rings: rings.map((ofInterface) => ofInterface[worker]!) } as const;
+  });
+  return { inputs, rings: rings.flat() };
 }
 
 /** Counts the packets of a group of interfaces, in one thread or in several, each with a flow table of its own. */
 export class LiveCounting implements Counting {
   readonly records: OriginRecords;
   readonly input: string;
-  readonly capture: 'cap';
+  readonly capture: 'ring' | 'cap';
   readonly #group: InterfaceGroup;
   readonly #settings: LiveSettings;
   readonly #options: ProbeOptions;
   readonly #listener: ThreadListener;
   readonly #signal: AbortSignal;
+  #opened: Opened;
   #pool: ProbePool;
+  /** What pools counted that have ended. */
+  #before: ProbeTotals | undefined;
 
   private constructor(
     group: InterfaceGroup,
@@ -40,6 +78,7 @@ export class LiveCounting implements Counting {
     this.records = records;
     this.input = group.interfaces.join(' ');
     this.capture = settings.capture;
+    this.#opened = open(group, settings);
     this.#pool = this.#start();
   }
 
@@ -61,15 +100,45 @@ export class LiveCounting implements Counting {
   }
 
   #start(): ProbePool {
-    const inputs = [{ kind: 'cap', devices: this.#group.interfaces, filter: this.#settings.filter } as const];
-    return new ProbePool(this.#options, inputs, inputs.length, this.#signal, this.#listener);
+    return new ProbePool(this.#options, this.#opened.inputs, this.#opened.inputs.length, this.#signal, this.#listener);
   }
 
-  totals(): Promise<ProbeTotals> {
-    return this.#pool.totals();
+  async totals(): Promise<ProbeTotals> {
+    return this.#withBefore(await this.#pool.totals());
   }
 
-  finish(): Promise<Outcome> {
-    return this.#pool.run((batch) => this.records.push(batch));
+  #withBefore(totals: ProbeTotals): ProbeTotals {
+    return this.#before === undefined ? totals : addTotals(this.#before, totals);
+  }
+
+  /** An interface that is gone is waited for. */
+  async finish(): Promise<Outcome> {
+    for (;;) {
+      const { totals, damage } = await this.#pool.run((batch) => this.records.push(batch));
+      this.#opened.rings.forEach(closeRing);
+      const outcome = { totals: this.#withBefore(totals), damage };
+      if (damage.length === 0 || this.capture === 'cap') return outcome;
+      this.#before = outcome.totals;
+      const opened = await this.#reopen(damage);
+      if (opened === undefined) return outcome;
+      this.#opened = opened;
+      this.#pool = this.#start();
+    }
+  }
+
+  /** @returns undefined when the command is told to stop */
+  async #reopen(damage: readonly Damage[]): Promise<Opened | undefined> {
+    while (!this.#signal.aborted) {
+      await delay(RETRY_MS, undefined, { signal: this.#signal }).catch(() => undefined);
+      if (this.#signal.aborted) return undefined;
+      try {
+        const opened = open(this.#group, this.#settings);
+        for (const { name } of damage) this.#listener.link?.({ device: name, state: 'back' });
+        return opened;
+      } catch (error) {
+        if (!(error instanceof SuiteError)) throw error; // not there yet, as was said
+      }
+    }
+    return undefined;
   }
 }

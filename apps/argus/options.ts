@@ -23,7 +23,15 @@ export const ARGUS_OPTIONS = {
   capture: {
     arity: 'one',
     placeholder: 'WAY',
-    text: 'cap: with libpcap; times and losses are not exact.',
+    text: 'ring: from the kernel (Linux; the default there). cap: with libpcap; times and losses are not exact.',
+    group: 'Packets in',
+  },
+  ring: {
+    arity: 'one',
+    placeholder: 'MIB',
+    number: { min: 1, max: 4096, integer: true },
+    default: 128,
+    text: 'Size of the ring in which the kernel hands over packets, for each interface and worker, in MiB.',
     group: 'Packets in',
   },
   packets: {

@@ -192,6 +192,11 @@ function isList(inputs: ThreadInput | readonly ThreadInput[]): inputs is readonl
   return Array.isArray(inputs);
 }
 
+/** What two counts of different packets come to. */
+export function addTotals(a: ProbeTotals, b: ProbeTotals): ProbeTotals {
+  return sum(a, b, false);
+}
+
 /** @param sameInput every thread has met all packets of the input, and counted its share */
 function sum(a: ProbeTotals, b: ProbeTotals, sameInput: boolean): ProbeTotals {
   const met = (x: number, y: number): number => (x < 0 || y < 0 ? -1 : sameInput ? Math.max(x, y) : x + y);

@@ -67,6 +67,12 @@ export function probeOptions(args: ArgusArguments, now: number, seed: number, ro
 /** A group of interfaces and the source id of its records. */
 export type SourcedGroup = InterfaceGroup & { readonly source: string };
 
+const MIB = 2 ** 20;
+/** Blocks hold at least a few of the largest frames that local TCP makes, 64 KiB. */
+const BLOCK_BYTES = MIB;
+/** Packets wait this long at most for their block to fill. */
+const RETIRE_MS = 20;
+
 /**
  * What the command line says of interfaces.
  * @param source the probe's own source id; interfaces that are independent add their names to it
@@ -86,15 +92,22 @@ export async function liveGroups(
     ...group,
     source: group.source ?? (parsed.length === 1 ? source : `${source}/${group.interfaces.join('+')}`),
   }));
-  return { groups, settings: { capture, filter, workers: capture === 'cap' ? 1 : args.workers } };
+  const ring = {
+    blockBytes: BLOCK_BYTES,
+    blocks: (args.ring * MIB) / BLOCK_BYTES,
+    retireMs: RETIRE_MS,
+    promiscuous: !args['no-promiscuous'],
+    optimize: !args['no-optimizer'],
+  };
+  return { groups, settings: { capture, filter, ring, workers: capture === 'cap' ? 1 : args.workers } };
 }
 
-const WAYS = ['cap'] as const;
+const WAYS = ['ring', 'cap'] as const;
 
-function captureWay(text: string | undefined): 'cap' {
-  if (text === undefined) return 'cap';
+function captureWay(text: string | undefined): 'ring' | 'cap' {
+  if (text === undefined) return process.platform === 'linux' ? 'ring' : 'cap';
   const way = WAYS.find((each) => each === text);
   if (way === undefined)
-    throw new UsageError(`--capture: no way '${text}'`, { hint: didYouMean(text, WAYS) || 'It is cap.' });
+    throw new UsageError(`--capture: no way '${text}'`, { hint: didYouMean(text, WAYS) || 'It is ring or cap.' });
   return way;
 }

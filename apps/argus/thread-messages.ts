@@ -1,3 +1,4 @@
+import type { RingHandle } from '../../libs/capture/ring-socket.ts';
 import type { LinkEvent } from '../../libs/capture/link-event.ts';
 import type { BatchMessage } from '../../libs/record/transfer.ts';
 import type { ProbeOptions, ProbeTotals } from './probe.ts';
@@ -6,11 +7,9 @@ import type { CaptureSettings, Damage } from './sources.ts';
 /** Where a probe thread gets its packets. The packets of several rings or devices are counted in one flow table. */
 export type ThreadInput = { readonly kind: 'files'; readonly captures: CaptureSettings } | LiveInput;
 
-export interface LiveInput {
-  readonly kind: 'cap';
-  readonly devices: readonly string[];
-  readonly filter: string;
-}
+export type LiveInput =
+  | { readonly kind: 'ring'; readonly rings: readonly RingHandle[] }
+  | { readonly kind: 'cap'; readonly devices: readonly string[]; readonly filter: string };
 
 /** What a probe thread is started with. */
 export interface ThreadOrder {

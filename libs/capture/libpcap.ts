@@ -1,5 +1,5 @@
-import { createRequire } from 'node:module';
 import { InputError, UsageError } from '../core/errors.ts';
+import { loadKoffi, type Koffi, type KoffiLibrary } from '../core/koffi.ts';
 import type { BpfInstruction } from './bpf.ts';
 import { dltOf } from './data-link.ts';
 
@@ -10,12 +10,6 @@ const NETMASK_UNKNOWN = 0xffff_ffff;
 /** `struct bpf_program`: a count, then a pointer to instructions of eight bytes. */
 const PROGRAM_BYTES = 16;
 const INSTRUCTION_BYTES = 8;
-
-/** Of what koffi offers, what we use. */
-interface Koffi {
-  load(name: string): { func(prototype: string): (...values: unknown[]) => unknown };
-  view(pointer: bigint, bytes: number): ArrayBuffer;
-}
 
 interface Libpcap {
   readonly view: Koffi['view'];
@@ -33,21 +27,10 @@ function libpcap(): Libpcap {
   return (loaded ??= load());
 }
 
-function loadKoffi(): Koffi {
-  try {
-    return createRequire(import.meta.url)('koffi') as Koffi;
-  } catch (error) {
-    throw new InputError('capture filters need the package koffi, which could not be loaded', {
-      hint: 'Run npm ci, without leaving out optional packages: koffi keeps its binaries there.',
-      cause: error,
-    });
-  }
-}
-
 function load(): Libpcap {
-  const koffi = loadKoffi();
+  const koffi = loadKoffi('capture filters need');
   for (const name of NAMES) {
-    let library: ReturnType<Koffi['load']>;
+    let library: KoffiLibrary;
     try {
       library = koffi.load(name);
     } catch {
@@ -55,11 +38,11 @@ function load(): Libpcap {
     }
     return {
       view: (pointer, bytes) => koffi.view(pointer, bytes),
-      openDead: library.func('void *pcap_open_dead(int, int)'),
+      openDead: library.func('void *pcap_open_dead(int, int)') as Libpcap['openDead'],
       compile: library.func('int pcap_compile(void *, void *, const char *, int, uint32_t)') as Libpcap['compile'],
       error: library.func('const char *pcap_geterr(void *)') as Libpcap['error'],
-      freeCode: library.func('void pcap_freecode(void *)'),
-      close: library.func('void pcap_close(void *)'),
+      freeCode: library.func('void pcap_freecode(void *)') as Libpcap['freeCode'],
+      close: library.func('void pcap_close(void *)') as Libpcap['close'],
     };
   }
   throw new InputError('capture filters need libpcap, which is not installed', {

@@ -1,0 +1,24 @@
+import { readdirSync } from 'node:fs';
+import { networkInterfaces } from 'node:os';
+import { InputError } from '../core/errors.ts';
+
+/** Without the right to capture. */
+export function notPermitted(device: string, cause?: unknown): InputError {
+  return new InputError(`${device}: not permitted to capture`, {
+    hint: 'Run as root, or give the program CAP_NET_RAW and CAP_NET_ADMIN.',
+    cause,
+  });
+}
+
+/** No interface of that name. */
+export function noSuchInterface(device: string): InputError {
+  return new InputError(`${device}: no such interface`, { hint: `There are: ${interfaceNames().join(' ')}` });
+}
+
+function interfaceNames(): string[] {
+  try {
+    return readdirSync('/sys/class/net').sort();
+  } catch {
+    return Object.keys(networkInterfaces()).sort();
+  }
+}
