@@ -17,8 +17,10 @@ export class RunningCommand {
   stdout = '';
   stderr = '';
 
-  constructor(name: string, args: readonly string[], env: NodeJS.ProcessEnv = {}) {
-    this.process = spawn(process.execPath, commandLine(name, ...args), { env: { ...process.env, TZ: 'UTC', ...env } });
+  /** @param prefix words before the command line, such as those that run it in a network namespace (`NetLab.prefix`) */
+  constructor(name: string, args: readonly string[], env: NodeJS.ProcessEnv = {}, prefix: readonly string[] = []) {
+    const [program, ...words] = [...prefix, process.execPath, ...commandLine(name, ...args)];
+    this.process = spawn(program!, words, { env: { ...process.env, TZ: 'UTC', ...env } });
     this.process.stdout.setEncoding('utf8').on('data', (text: string) => (this.stdout += text));
     this.process.stderr.setEncoding('utf8').on('data', (text: string) => (this.stderr += text));
     this.process.stdin.on('error', () => undefined); // it may end before it has read everything
