@@ -28,6 +28,7 @@ export class MergedSource implements PacketSource {
   readonly #bytes = new Uint8Array(BLOCK_BYTES);
   readonly #batch = emptyBatch(new DataView(this.#bytes.buffer));
   #end = 0;
+  #polledMs = 0;
 
   constructor(sources: readonly RingSource[]) {
     this.name = sources.map(({ name }) => name).join(' ');
@@ -54,6 +55,7 @@ export class MergedSource implements PacketSource {
 
   async next(): Promise<PacketBatch | null> {
     await turn();
+    if (performance.now() - this.#polledMs >= WAIT_MS) this.#poll(0); // there may be no pause to do it in
     const batch = this.#batch;
     batch.count = 0;
     this.#end = 0;
@@ -61,18 +63,19 @@ export class MergedSource implements PacketSource {
     const shownUs = nowUs() - this.delayUs / 2;
     for (let lane; (lane = this.#earliest(shownUs)) !== undefined && this.#hasRoom(lane);) this.#copy(lane);
     if (batch.count > 0) return batch;
-    const open = this.#lanes.filter(({ source }) => !source.ended).map(({ source }) => source);
-    const isWaiting = this.#lanes.some((lane) => lane.batch !== undefined);
-    if (isWaiting) await delay(LOOK_AGAIN_MS);
-    else if (open.length === 0) return null;
-    else
-      syscalls()
-        .poll(
-          open.map(({ descriptor }) => descriptor),
-          WAIT_MS,
-        )
-        .forEach((happened, i) => open[i]!.trouble(happened));
+    if (this.#lanes.some((lane) => lane.batch !== undefined)) await delay(LOOK_AGAIN_MS);
+    else if (this.#lanes.every(({ source }) => source.ended)) return null;
+    else this.#poll(WAIT_MS);
     return batch;
+  }
+
+  /** Waits for packets, and hears what happened to the interfaces. */
+  #poll(timeoutMs: number): void {
+    const open = this.#lanes.filter(({ source }) => !source.ended).map(({ source }) => source);
+    const fds = open.map(({ descriptor }) => descriptor);
+    const happened = syscalls().poll(fds, timeoutMs);
+    open.forEach((source, i) => source.trouble(happened[i]!));
+    this.#polledMs = performance.now();
   }
 
   /** The lane whose packet is the next in time, if it is certain. */

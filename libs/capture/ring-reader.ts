@@ -36,7 +36,9 @@ export class RingReader {
   #at = 0;
   #end = 0;
   #left = 0;
-  /** Packets that were lost to headers that make no sense. */
+  /** Packets of the blocks so far, as their headers say. */
+  packets = 0;
+  /** Of these, packets that were lost to headers that make no sense. */
   malformed = 0;
 
   /** @param memory of all blocks */
@@ -73,6 +75,7 @@ export class RingReader {
     if ((Atomics.load(this.#words, (start + BLOCK.status) >>> 2) & BLOCK_READY) === 0) return false;
     this.#isHeld = true;
     this.#left = this.#view.getUint32(start + BLOCK.packets, true);
+    this.packets += this.#left;
     this.#at = start + this.#view.getUint32(start + BLOCK.firstPacket, true);
     this.#end = start + Math.min(this.#view.getUint32(start + BLOCK.bytes, true), blockBytes);
     return true;

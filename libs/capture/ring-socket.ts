@@ -59,7 +59,6 @@ export function openRings(device: string, filter: string, options: RingOptions, 
     for (const { fd } of rings) {
       if (program === undefined) system.setNumber(fd, SOL.socket, SO.detachFilter, 0);
       else system.setProgram(fd, SOL.socket, SO.attachFilter, program);
-      system.getOption(fd, SOL.packet, PACKET.statistics, 12); // which sets them to zero
     }
     return rings;
   } catch (error) {
@@ -105,6 +104,8 @@ class Opening {
     const system = this.#system;
     const options = this.#options;
     const fd = system.socket(AF.packet, SOCK.raw | SOCK.closeOnExec);
+    const ringBytes = options.blockBytes * options.blocks;
+    let pointer: bigint | undefined;
     try {
       const linkType = this.#linkType(fd);
       const { leftToUs } = socketFilter(this.#filter, linkType, options.optimize);
@@ -113,12 +114,13 @@ class Opening {
       // Loopback shows each packet when it is sent and when it is received.
       if (this.#device === LOOPBACK) system.setNumber(fd, SOL.packet, PACKET.ignoreOutgoing, 1);
       system.setOption(fd, SOL.packet, PACKET.receiveRing, ringRequest(options));
-      const pointer = system.mapRing(fd, options.blockBytes * options.blocks);
+      pointer = system.mapRing(fd, ringBytes);
       system.bindToInterface(fd, index);
       if (options.promiscuous) this.#promiscuous(fd, index);
       return { device: this.#device, fd, pointer, options, linkType, isShared, filter: this.#filter, leftToUs };
     } catch (error) {
-      system.close(fd);
+      if (pointer === undefined) system.close(fd);
+      else system.closeRing(fd, pointer, ringBytes);
       throw error;
     }
   }

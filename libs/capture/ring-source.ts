@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { setImmediate as turn } from 'node:timers/promises';
+import { UsageError } from '../core/errors.ts';
 import { captureFilter } from './capture-filter.ts';
 import type { FilterForLink } from './capture-file.ts';
 import { keepPackets } from './keep-packets.ts';
@@ -16,6 +17,8 @@ const WAIT_MS = 20;
 const LOOK_MS = 1000;
 /** A block is handed over this much later than it should be at most. */
 const SLACK_MS = 30;
+/** At the end, packets that the kernel has counted but not handed over are waited for so much longer at most. */
+const LATE_MS = 1000;
 /** `struct tpacket_stats_v3`: packets with those dropped, dropped, freezes. */
 const STATISTICS = { bytes: 12, packets: 0, drops: 4 } as const;
 
@@ -37,6 +40,8 @@ export class RingSource implements PacketSource {
   readonly #interfaceDropsBefore: number;
   #state: 'up' | 'down' | 'gone' = 'up';
   #looked = 0;
+  /** Packets that the kernel says it has put into the ring. */
+  #passed = 0;
   /** When all that came before `stop` has been handed over, `performance.now()`. */
   #endMs = Infinity;
   #ended = false;
@@ -80,7 +85,7 @@ export class RingSource implements PacketSource {
       this.counters.droppedByUs = this.#reader.malformed;
       if (batch.count > 0) return batch;
     }
-    if (nowMs >= this.#endMs) this.#end();
+    if (nowMs >= this.#endMs) this.#endWhenAllCame(nowMs);
     return this.#none;
   }
 
@@ -113,8 +118,18 @@ export class RingSource implements PacketSource {
 
   #filter(linkType: number): PacketFilter {
     let filter = this.#filters.get(linkType);
-    if (filter === undefined) this.#filters.set(linkType, (filter = this.#filterForLink!(linkType)));
+    if (filter === undefined) this.#filters.set(linkType, (filter = this.#filterFor(linkType)));
     return filter;
+  }
+
+  /** What a filter cannot mean for a link type, as `vlan` on raw IP, it does not take there. */
+  #filterFor(linkType: number): PacketFilter {
+    try {
+      return this.#filterForLink!(linkType);
+    } catch (error) {
+      if (error instanceof UsageError) return () => false;
+      throw error;
+    }
   }
 
   /** @param happened to the descriptor, bits of `POLL` */
@@ -124,13 +139,16 @@ export class RingSource implements PacketSource {
     const { fd } = this.#ring;
     const error = system.getOption(fd, SOL.socket, SO.error, 4).readInt32LE(0); // which also clears it
     if (error !== ENETDOWN || this.#state !== 'up') return;
-    const isGone = this.name !== ANY && system.boundInterface(fd) < 0;
-    if (isGone && this.#ring.isShared) {
-      // Rings that share an interface cannot be bound to another.
-      this.damage = { offset: -1, reason: 'the interface is gone' };
-      this.stop();
-    }
-    this.#turn(isGone ? 'gone' : 'down');
+    if (this.name !== ANY && system.boundInterface(fd) < 0) this.#lose();
+    else this.#turn('down');
+  }
+
+  /** The interface is no more. Rings that shared it cannot be bound to another. */
+  #lose(): void {
+    this.#turn('gone');
+    if (!this.#ring.isShared) return;
+    this.damage = { offset: -1, reason: 'the interface is gone' };
+    this.stop();
   }
 
   #turn(state: 'up' | 'down' | 'gone'): void {
@@ -156,7 +174,7 @@ export class RingSource implements PacketSource {
     if (this.name === ANY) return true;
     const system = syscalls();
     if (system.boundInterface(this.#ring.fd) < 0) {
-      this.#turn('gone');
+      this.#lose();
       return false;
     }
     return (system.interfaceWord(this.#ring.fd, IOCTL.interfaceFlags, this.name) & IFF_UP) !== 0;
@@ -173,10 +191,12 @@ export class RingSource implements PacketSource {
 
   #countDrops(): void {
     const statistics = syscalls().getOption(this.#ring.fd, SOL.packet, PACKET.statistics, STATISTICS.bytes);
-    this.counters.droppedByKernel += statistics.readUInt32LE(STATISTICS.drops);
-    const drops = interfaceDrops(this.name);
-    if (this.#interfaceDropsBefore >= 0 && drops >= this.#interfaceDropsBefore) {
-      this.counters.droppedByInterface = drops - this.#interfaceDropsBefore;
+    const drops = statistics.readUInt32LE(STATISTICS.drops);
+    this.counters.droppedByKernel += drops;
+    this.#passed += statistics.readUInt32LE(STATISTICS.packets) - drops;
+    const lost = interfaceDrops(this.name);
+    if (this.#interfaceDropsBefore >= 0 && lost >= this.#interfaceDropsBefore) {
+      this.counters.droppedByInterface = lost - this.#interfaceDropsBefore;
     }
   }
 
@@ -186,8 +206,11 @@ export class RingSource implements PacketSource {
     this.#endMs = performance.now() + this.#ring.options.retireMs + SLACK_MS;
   }
 
-  #end(): void {
+  #endWhenAllCame(nowMs: number): void {
     this.#countDrops();
+    const late = this.#passed - this.#reader.packets;
+    if (late > 0 && nowMs < this.#endMs + LATE_MS) return;
+    this.counters.droppedByKernel += Math.max(0, late);
     this.#ended = true;
   }
 

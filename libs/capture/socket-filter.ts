@@ -1,7 +1,9 @@
 import type { BpfInstruction } from './bpf.ts';
+import { captureFilter } from './capture-filter.ts';
 import { compileCaptureFilter } from './libpcap.ts';
 import { programBytes } from './program-bytes.ts';
 
+const ETHERNET = 1;
 /** The kernel takes no more. */
 const KERNEL_INSTRUCTIONS_MAX = 4096;
 const WHOLE_PACKET = 262_144;
@@ -35,9 +37,17 @@ export function socketFilter(
   optimize: boolean,
 ): { readonly program: Buffer | undefined; readonly leftToUs: LeftToUs } {
   if (text.trim() === '') return { program: undefined, leftToUs: 'none' };
-  const ETHERNET = 1;
-  const program = [...TAGGED_PASS, ...compileCaptureFilter(text, linkType ?? ETHERNET, optimize)];
-  if (linkType === undefined || program.length > KERNEL_INSTRUCTIONS_MAX)
+  if (linkType === undefined) {
+    captureFilter(text, optimize); // which says what is wrong with it
     return { program: undefined, leftToUs: 'all' };
-  return { program: programBytes(program), leftToUs: 'tagged' };
+  }
+  const program = [...(linkType === ETHERNET ? TAGGED_PASS : []), ...compileCaptureFilter(text, linkType, optimize)];
+  if (!isForKernel(program)) return { program: undefined, leftToUs: 'all' };
+  return { program: programBytes(program), leftToUs: linkType === ETHERNET ? 'tagged' : 'none' };
+}
+
+/** The kernel takes neither long programs nor those that jump back, as libpcap's `protochain` does. */
+function isForKernel(program: readonly BpfInstruction[]): boolean {
+  const JUMP = 0x05;
+  return program.length <= KERNEL_INSTRUCTIONS_MAX && !program.some(({ code, k }) => code === JUMP && (k | 0) < 0);
 }
