@@ -9,8 +9,19 @@ const JUMPS_BACK_MAX = 256;
  * @param program of which `bpfProblem` finds nothing
  */
 export function bpfFilter(program: readonly BpfInstruction[]): PacketFilter {
+  const run = bpfValue(program);
+  return (view, offset, captured, wire) => run(view, offset, captured, wire) !== 0;
+}
+
+/**
+ * A program as a function of a packet: how much of it to keep, as `PacketFilter` takes it.
+ * @param program as of `bpfFilter`
+ */
+export function bpfValue(
+  program: readonly BpfInstruction[],
+): (view: DataView, offset: number, captured: number, wire: number) => number {
   const machine = new Machine(program);
-  return (view, offset, captured, wire) => machine.run(view, offset, captured, wire) !== 0;
+  return (view, offset, captured, wire) => machine.run(view, offset, captured, wire);
 }
 
 /** Runs one program. Its words are unsigned 32-bit, held as signed integers. */

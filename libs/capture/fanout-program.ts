@@ -15,10 +15,11 @@ const LD_HALF = 0x28;
 const LD_BYTE = 0x30;
 const LD_WORD_X = 0x40;
 const LD_BYTE_X = 0x50;
+const LD_SCRATCH = 0x60;
 const LDX_SCRATCH = 0x61;
 const ST = 0x02;
 const TAX = 0x07;
-const TXA = 0x87;
+const ADD_X = 0x0c;
 const XOR_X = 0xac;
 const AND = 0x54;
 const SHIFT_LEFT = 0x64;
@@ -42,73 +43,87 @@ const when = (code: number, k: number, yes: string): Line => ({ code, k, yes });
 const unless = (code: number, k: number, no: string): Line => ({ code, k, no });
 const go = (yes: string): Line => ({ code: JUMP, yes });
 
-/** X = the xor of words, at `at + 4 i` from the network header. */
-function xorOfWords(at: number, words: number): Line[] {
-  const lines: Line[] = [op(LD_WORD, NETWORK + at), op(TAX)];
-  for (let i = 1; i < words; i++) lines.push(op(LD_WORD, NETWORK + at + 4 * i), op(XOR_X), op(TAX));
+/** To 'mix' with a hash of the address at `first`, and of that at `second`. */
+function mixOf(first: number, second: number, words: number, load = LD_WORD): Line[] {
+  return [...hashOf(first, words, load), op(ST, 0), ...hashOf(second, words, load), go('mix')];
+}
+
+/** A = a hash of words, the word itself when it is one. */
+function hashOf(at: number, words: number, load: number): Line[] {
+  const lines: Line[] = [op(load, at)];
+  for (let i = 1; i < words; i++) lines.push(op(MULTIPLY, 0x85eb_ca6b), op(TAX), op(load, at + 4 * i), op(ADD_X));
   return lines;
+}
+
+/** @param at of the header, bytes from where the kernel takes the network header to begin */
+function ipv4(at: number, name: string): Line[] {
+  const header = NETWORK + at;
+  return [
+    name,
+    op(LD_BYTE, header + 9),
+    unless(JUMP_EQUAL, 1, `${name} pair`),
+    op(LD_HALF, header + 6),
+    when(JUMP_SET, 0x1fff, `${name} pair`), // a later fragment
+    op(LD_BYTE, header),
+    op(AND, 15),
+    op(SHIFT_LEFT, 2),
+    op(TAX), // the length of the header
+    op(LD_BYTE_X, header),
+    ...ICMP_ERRORS.map((type) => when(JUMP_EQUAL, type, `${name} quoted`)),
+    `${name} pair`,
+    ...mixOf(header + 12, header + 16, 1),
+    `${name} quoted`,
+    ...mixOf(header + 8 + 12, header + 8 + 16, 1, LD_WORD_X),
+  ];
+}
+
+/** @param at as with `ipv4` */
+function ipv6(at: number, name: string): Line[] {
+  const header = NETWORK + at;
+  return [
+    name,
+    op(LD_BYTE, header + 6),
+    unless(JUMP_EQUAL, 58, `${name} pair`),
+    op(LD_BYTE, header + 40),
+    when(JUMP_AT_LEAST, 128, `${name} pair`),
+    ...mixOf(header + 48 + 8, header + 48 + 24, 4), // all types below are errors
+    `${name} pair`,
+    ...mixOf(header + 8, header + 24, 4),
+  ];
 }
 
 const LINES: readonly Line[] = [
   op(LD_HALF, PROTOCOL),
   when(JUMP_EQUAL, ETHERTYPE.ip4, 'ip4'),
   when(JUMP_EQUAL, ETHERTYPE.ip6, 'ip6'),
-  when(JUMP_EQUAL, ETHERTYPE.vlan, 'vlan'),
+  when(JUMP_EQUAL, ETHERTYPE.vlan, 'tag'),
   unless(JUMP_EQUAL, ETHERTYPE.qinq, 'link'),
-  'vlan', // the kernel takes away the outer tag; addresses behind an inner one lie four bytes further on
+  'tag', // the kernel takes away the outer tag; what is behind an inner one lies four bytes further on
   op(LD_HALF, NETWORK + 2),
   when(JUMP_EQUAL, ETHERTYPE.ip4, 'tagged ip4'),
-  unless(JUMP_EQUAL, ETHERTYPE.ip6, 'link'),
-  ...xorOfWords(4 + 8, 8),
-  go('mix'),
-  'tagged ip4',
-  ...xorOfWords(4 + 12, 2),
-  go('mix'),
-
-  'ip4',
-  op(LD_BYTE, NETWORK + 9),
-  unless(JUMP_EQUAL, 1, 'plain ip4'),
-  op(LD_HALF, NETWORK + 6),
-  when(JUMP_SET, 0x1fff, 'plain ip4'), // a later fragment
-  op(LD_BYTE, NETWORK),
-  op(AND, 15),
-  op(SHIFT_LEFT, 2),
-  op(TAX),
-  op(LD_BYTE_X, NETWORK),
-  ...ICMP_ERRORS.map((type) => when(JUMP_EQUAL, type, 'quoted ip4')),
-  'plain ip4',
-  ...xorOfWords(12, 2),
-  go('mix'),
-  'quoted ip4', // X is the length of the outer header
-  op(LD_WORD_X, NETWORK + 8 + 12),
-  op(ST, 0),
-  op(LD_WORD_X, NETWORK + 8 + 16),
-  op(LDX_SCRATCH, 0),
-  op(XOR_X),
-  op(TAX),
-  go('mix'),
-
-  'ip6',
-  op(LD_BYTE, NETWORK + 6),
-  unless(JUMP_EQUAL, 58, 'plain ip6'),
-  op(LD_BYTE, NETWORK + 40),
-  when(JUMP_AT_LEAST, 128, 'plain ip6'),
-  ...xorOfWords(48 + 8, 8),
-  go('mix'),
-  'plain ip6',
-  ...xorOfWords(8, 8),
-  go('mix'),
+  when(JUMP_EQUAL, ETHERTYPE.ip6, 'tagged ip6'),
+  go('link'),
+  ...ipv4(0, 'ip4'),
+  ...ipv6(0, 'ip6'),
+  ...ipv4(4, 'tagged ip4'),
+  ...ipv6(4, 'tagged ip6'),
 
   'link',
-  op(LD_WORD, LINK + 2),
-  op(TAX),
-  op(LD_WORD, LINK + 8),
-  op(XOR_X),
-  op(TAX),
+  ...mixOf(LINK + 2, LINK + 8, 1),
 
+  // A and the first word of scratch are of the two sides. Their xor alone would be the same for all pairs of two subnets
+  // that are numbered alike; with their sum it is not.
   'mix',
-  op(TXA),
+  op(ST, 1),
+  op(LDX_SCRATCH, 0),
+  op(XOR_X),
   op(MULTIPLY, 0x9e37_79b1),
+  op(ST, 2),
+  op(LD_SCRATCH, 1),
+  op(ADD_X),
+  op(MULTIPLY, 0x85eb_ca6b),
+  op(LDX_SCRATCH, 2),
+  op(ADD_X),
   op(SHIFT_RIGHT, 16),
   op(RETURN_A),
 ];
