@@ -1,4 +1,5 @@
 import type { OptionTable } from '../../libs/cli/options.ts';
+import { TIMEOUT_OPTIONS } from './timeout-options.ts';
 
 /** The options of the probe. */
 export const ARGUS_OPTIONS = {
@@ -77,6 +78,7 @@ export const ARGUS_OPTIONS = {
     text: 'Report a flow that goes on every so often.',
     group: 'Flows',
   },
+  ...TIMEOUT_OPTIONS,
   flows: {
     arity: 'one',
     placeholder: 'N',
@@ -155,16 +157,49 @@ export const ARGUS_OPTIONS = {
     text: 'Source id of the records: a number, an IPv4 address, or a text in double quotes.',
     group: 'Records out',
   },
+  config: {
+    short: 'F',
+    arity: 'each',
+    placeholder: 'FILE',
+    text: 'Read settings from this file too, see docs/argus-conf.md; what stands on the command line wins.',
+    group: 'Running',
+  },
+  'no-config': {
+    short: 'X',
+    arity: 'none',
+    text: 'Forget configuration files up to here: that of the system, and any -F before this.',
+    group: 'Running',
+  },
+  check: {
+    arity: 'none',
+    text: 'Only check the configuration, and print what it means.',
+    group: 'Running',
+  },
+  'pid-file': {
+    arity: 'one',
+    placeholder: 'FILE',
+    text: 'Keep the number of the process in this file while it runs; another one that runs is left in peace.',
+    group: 'Running',
+  },
+  user: { short: 'u', arity: 'one', placeholder: 'USER', text: 'Become this user when all is open.', group: 'Running' },
+  group: {
+    short: 'g',
+    arity: 'one',
+    placeholder: 'GROUP',
+    text: 'Become this group when all is open.',
+    group: 'Running',
+  },
+  chroot: {
+    short: 'c',
+    arity: 'one',
+    placeholder: 'FOLDER',
+    text: 'Shut the probe into this folder when all is open.',
+    group: 'Running',
+  },
   problems: {
     arity: 'none',
     text: 'At the end tell on standard error what kept packets from decoding, and how many.',
     group: 'Running',
   },
   daemon: { short: 'd', arity: 'none', text: 'Run in the background.', group: 'Running' },
-  'no-config': {
-    short: 'X',
-    arity: 'none',
-    text: 'Forget what configuration files said; none are read yet.',
-    group: 'Running',
-  },
 } as const satisfies OptionTable;

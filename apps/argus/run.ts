@@ -8,8 +8,12 @@ import type { Counting, Outcome } from './counting.ts';
 import { announceReady, detach, isDetached } from './daemon.ts';
 import { OriginRecords } from './origin-records.ts';
 import { Outputs } from './outputs.ts';
+import { PidFile } from './pid-file.ts';
+import { giveUpPrivileges, identityOf } from './privileges.ts';
 import { countedProblems, problemLines } from './problems.ts';
 import type { LinkUnknown, ProbeOptions, ProbeTotals } from './probe.ts';
+import { hasTerminal, watchSignals } from './signals.ts';
+import { statusLines } from './status.ts';
 import { liveGroups, probeOptions, type ArgusArguments } from './settings.ts';
 
 /** Runs a probe until its input ends or it is told to stop. @returns the exit status */
@@ -23,9 +27,22 @@ export async function runProbe(args: ArgusArguments, context: Context): Promise<
     return 0;
   }
   if (args.daemon && !isDetached(context)) return detach(context);
+  const identity = identityOf(args);
+  using pidFile = args['pid-file'] === undefined ? undefined : PidFile.open(args['pid-file']);
   const outputs = await Outputs.open(args, options.origin.source, startUs, context);
   const countings = await openInputs(args, options, filter, outputs, context);
   for (const { records, input } of countings) await records.manage(CAUSE.start, { minput: input.slice(0, 255) });
+  if (identity !== undefined || args.chroot !== undefined) {
+    const { syscalls } = await import('../../libs/capture/syscalls.ts');
+    giveUpPrivileges(identity, args.chroot, (path) => syscalls().chroot(path));
+  }
+  using signals = watchSignals(
+    {
+      reload: args.read.length > 0 || hasTerminal() ? undefined : () => outputs.reopen(args.chroot),
+      status: () => statusLines(countings, outputs, startUs),
+    },
+    context.warn,
+  );
   announceReady();
   const outcomes = await Promise.all(countings.map((counting) => finish(counting, outputs)));
   await outputs.end();

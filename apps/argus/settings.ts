@@ -7,6 +7,7 @@ import type { InterfaceGroup } from './interfaces.ts';
 import type { LiveSettings } from './live-counting.ts';
 import type { ARGUS_OPTIONS } from './options.ts';
 import type { ProbeOptions } from './probe.ts';
+import { timeoutsOf } from './timeout-options.ts';
 import { DEFAULT_SOURCE_ID, parseSourceId } from './source-id.ts';
 
 export type ArgusArguments = Arguments<typeof ARGUS_OPTIONS>;
@@ -40,6 +41,7 @@ export function probeOptions(args: ArgusArguments, now: number, seed: number, ro
   const table: FlowTableOptions = {
     flowsMax: args.flows,
     statusUs: args.status * 1e6,
+    timeouts: timeoutsOf(args),
     endRecords: args['end-records'],
     seed,
     features: {

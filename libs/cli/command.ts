@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { Arguments, OptionTable } from './options.ts';
 import type { Output } from './output.ts';
+import type { SplitArguments } from './argv.ts';
 
 /**
  * One program of the suite. The module that holds it imports little: what `run` needs it loads itself, so that
@@ -20,6 +21,11 @@ export interface Command<T extends OptionTable = OptionTable> {
   readonly usage?: string;
   /** Command lines worth copying, each with what it does. */
   readonly examples?: readonly (readonly [line: string, does: string])[];
+  /**
+   * Adds what configuration files say to a command line, before its values are read.
+   * @throws {SuiteError} for a file that cannot be read or understood
+   */
+  configure?(given: SplitArguments, context: Context): Promise<SplitArguments>;
   /**
    * Does the work. What it writes to `context.stdout` is flushed before the process ends.
    * @returns the exit status; none means 0

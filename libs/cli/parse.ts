@@ -54,7 +54,8 @@ function yargsOption(name: string, option: Option): Options {
   const conflicts = option.conflicts === undefined ? {} : { conflicts: [...option.conflicts] };
   if (!takesValue(option)) return { type: option.arity === 'count' ? 'count' : 'boolean', ...conflicts };
   const { number } = option;
-  const scalar = (value: string): string | number => (number === undefined ? value : toNumber(name, value, number));
+  const scalar = (value: string): string | number =>
+    number === undefined ? value : toNumber(`option '--${name}'`, value, number);
   if (option.arity === 'one') {
     const coerce = (value: string | string[]): string | number =>
       scalar(typeof value === 'string' ? value : (value.at(-1) ?? ''));
@@ -68,14 +69,18 @@ function yargsOption(name: string, option: Option): Options {
   return { type: 'string', array: true, requiresArg: true, coerce, ...conflicts };
 }
 
-function toNumber(name: string, text: string, { min, max, integer = false }: NumberBounds): number {
+/**
+ * @param who begins the message: "option '--status'"
+ * @throws {UsageError} when the text is no number within these bounds
+ */
+export function toNumber(who: string, text: string, { min, max, integer = false }: NumberBounds): number {
   const value = /^[+-]?(\d+\.?\d*|\.\d+)$/.test(text) ? Number(text) : NaN;
   const wanted = integer ? 'a whole number' : 'a number';
   if (Number.isNaN(value) || (integer && !Number.isInteger(value))) {
-    throw new UsageError(`option '--${name}' needs ${wanted}, not '${text}'`);
+    throw new UsageError(`${who} needs ${wanted}, not '${text}'`);
   }
   if (value < min || value > max) {
-    throw new UsageError(`option '--${name}' needs ${wanted} between ${min} and ${max}, not ${text}`);
+    throw new UsageError(`${who} needs ${wanted} between ${min} and ${max}, not ${text}`);
   }
   return value;
 }

@@ -24,15 +24,17 @@ const STILL_WRITING_MS = 100;
 
 /** Appends records to a file, or streams them to standard output, in whole frames. */
 export class RecordFileSink implements Sink {
-  readonly #target: Target;
+  #target: Target;
+  readonly #warn: (message: string) => void;
   readonly #waitMs: number;
   readonly #reblocker = new Reblocker();
   #timer: NodeJS.Timeout | undefined;
   #writing: Promise<void> | undefined;
   #failure: unknown;
 
-  private constructor(target: Target, waitMs: number) {
+  private constructor(target: Target, waitMs: number, warn: (message: string) => void) {
     this.#target = target;
+    this.#warn = warn;
     this.#waitMs = waitMs;
   }
 
@@ -42,8 +44,8 @@ export class RecordFileSink implements Sink {
    * @throws {SuiteError} when the file cannot be opened, or holds something else than records
    */
   static async open(path: string, stdout: Output, warn: (message: string) => void = ignore): Promise<RecordFileSink> {
-    if (path === '-') return new RecordFileSink(new StreamTarget(stdout), STREAM_WAIT_MS);
-    return new RecordFileSink(await openFile(path, warn), FILE_WAIT_MS);
+    if (path === '-') return new RecordFileSink(new StreamTarget(stdout), STREAM_WAIT_MS, warn);
+    return new RecordFileSink(await openFile(path, warn), FILE_WAIT_MS, warn);
   }
 
   push(batch: Batch, rows: Uint32Array | undefined, count: number): Promise<void> | undefined {
@@ -51,6 +53,26 @@ export class RecordFileSink implements Sink {
     this.#write(this.#reblocker.push(rows === undefined ? batch : selectRows(batch, rows, count)));
     this.#timer ??= setTimeout(() => this.#writeLate(), this.#waitMs);
     return this.#writing;
+  }
+
+  /**
+   * Goes on, between two frames, in the file that has this name by now; standard output stays what it is.
+   * @throws {SuiteError} when it cannot be opened; the old file is kept then
+   */
+  async reopen(path: string): Promise<void> {
+    if (this.#failure !== undefined || !(this.#target instanceof FileTarget)) return;
+    this.#write(this.#reblocker.flush());
+    const turn = (this.#writing ?? Promise.resolve()).then(async () => {
+      const old = this.#target;
+      this.#target = await openFile(path, this.#warn);
+      await old.close();
+    });
+    const settled: Promise<void> = turn.then(
+      () => this.#settle(settled),
+      () => this.#settle(settled),
+    );
+    this.#writing = settled;
+    await turn;
   }
 
   async end(): Promise<void> {

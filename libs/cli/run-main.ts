@@ -39,12 +39,14 @@ export async function execute<T extends OptionTable>(
   context: Context,
 ): Promise<number> {
   try {
-    const { tokens, operands, general } = splitArguments(argv, command.options, command.operands);
+    const given = splitArguments(argv, command.options, command.operands);
+    const { general } = given;
     if (general === 'help') return await answer(context, (await import('./help.ts')).helpPage(command));
     if (general === 'version') {
       const { version } = await import('./version.ts');
       return await answer(context, `${command.name} (Panoptes) ${version()}\n`);
     }
+    const { tokens, operands } = (await command.configure?.(given, context)) ?? given;
     const { parseOptions } = await import('./parse.ts');
     const options = await parseOptions(tokens, command.options);
     const args = { ...options, operands } as Parameters<Command<T>['run']>[0];

@@ -1,0 +1,46 @@
+import type { Context } from '../../libs/cli/command.ts';
+import { nowUs } from '../../libs/core/clock.ts';
+import { printable } from '../../libs/core/sanitize.ts';
+import { readFileOf, writtenToken } from './config.ts';
+import { probeOptions, type ArgusArguments } from './settings.ts';
+import { filterListing } from './show-filter.ts';
+
+/**
+ * Checks what can be known without opening anything: files have been read by now, so what is left are the filters, the
+ * interfaces and the users. Prints what each variable means.
+ * @returns the exit status
+ * @throws {SuiteError} for the first that is wrong
+ */
+export async function checkConfiguration(args: ArgusArguments, context: Context): Promise<number> {
+  probeOptions(args, nowUs(), 0, 1);
+  const filter = args.operands.join(' ');
+  if (filter !== '') filterListing(filter, !args['no-optimizer']);
+  const { parseInterfaces } = await import('./interfaces.ts');
+  parseInterfaces(args.interface, () => ['all']);
+  await checkRecordFilters(args.write);
+  const { identityOf } = await import('./privileges.ts');
+  identityOf(args);
+  const lines: string[] = [];
+  for (const file of args.config) {
+    const settings = [...(await readFileOf(file)).values()].flat();
+    settings.sort((a, b) => a.assignment.line - b.assignment.line);
+    lines.push(`${file}: ${settings.length} settings`);
+    for (const { assignment, tokens, filter: capture, warning } of settings) {
+      const meaning =
+        warning ?? (capture === undefined ? tokens.map(writtenToken).join(' ') : `capture filter ${capture}`);
+      lines.push(
+        `  ${assignment.line}: ${assignment.name}=${assignment.value} -> ${meaning === '' ? 'as by default' : meaning}`,
+      );
+    }
+  }
+  if (args.config.length === 0) lines.push('no configuration files');
+  await context.stdout.write(`${lines.map(printable).join('\n')}\n`);
+  return 0;
+}
+
+async function checkRecordFilters(outputs: readonly (string | readonly string[])[]): Promise<void> {
+  const filters = outputs.flatMap((output) => (typeof output === 'string' ? [] : output.slice(1)));
+  if (filters.length === 0) return;
+  const { compileFilter } = await import('../../libs/filter/compile.ts');
+  for (const filter of filters) compileFilter(filter);
+}

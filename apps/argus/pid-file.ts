@@ -1,0 +1,95 @@
+import { closeSync, fsyncSync, ftruncateSync, linkSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { systemReason } from '../../libs/cli/system-error.ts';
+import { InputError } from '../../libs/core/errors.ts';
+
+/** Times that a stale file is replaced when others do so too. */
+const ATTEMPTS = 3;
+
+/** A file that holds the number of this process for as long as it is open. */
+export class PidFile implements Disposable {
+  readonly #path: string;
+  readonly #fd: number;
+
+  private constructor(path: string, fd: number) {
+    this.#path = path;
+    this.#fd = fd;
+  }
+
+  /**
+   * Writes the file at once and whole. One of a process that is no more is replaced.
+   * @throws {InputError} when it belongs to a process that runs, or cannot be written
+   */
+  static open(path: string): PidFile {
+    const draft = `${path}.${process.pid}`;
+    try {
+      const fd = openSync(draft, 'w', 0o644);
+      try {
+        writeSync(fd, `${process.pid}\n`);
+        fsyncSync(fd);
+        claim(draft, path);
+        return new PidFile(path, fd);
+      } catch (error) {
+        closeSync(fd);
+        throw error;
+      } finally {
+        rmSync(draft, { force: true });
+      }
+    } catch (error) {
+      if (error instanceof InputError) throw error;
+      throw new InputError(`cannot write the pid file ${path}: ${systemReason(error) ?? String(error)}`, {
+        cause: error,
+      });
+    }
+  }
+
+  /** Removes the file; where that is no longer allowed or it is out of reach, it is left empty. */
+  [Symbol.dispose](): void {
+    try {
+      ftruncateSync(this.#fd);
+      closeSync(this.#fd);
+      rmSync(this.#path, { force: true });
+    } catch {
+      // an empty file is as good as none
+    }
+  }
+}
+
+function claim(draft: string, path: string): void {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      linkSync(draft, path); // fails when there is one, whoever was first
+      return;
+    } catch (error) {
+      const code = error instanceof Error && 'code' in error ? error.code : '';
+      if (code !== 'EEXIST' || attempt > ATTEMPTS) throw error;
+    }
+    const holder = holderOf(path);
+    if (holder !== undefined) {
+      throw new InputError(`process ${holder} runs already, says ${path}`, {
+        hint: 'Stop it, or name another pid file.',
+      });
+    }
+    rmSync(path, { force: true });
+  }
+}
+
+/** The process that a pid file belongs to, when it is alive. */
+function holderOf(path: string): number | undefined {
+  const pid = Number(/^\s*(\d{1,10})\s*$/.exec(readFileSync(path, 'latin1').slice(0, 64))?.[1]);
+  if (!(pid > 0) || pid === process.pid) return undefined;
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EPERM')) return undefined;
+  }
+  return isProbe(pid) ? pid : undefined;
+}
+
+/** Whether the process may be a probe: its number may be another's by now. */
+function isProbe(pid: number): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'latin1').includes('argus');
+  } catch {
+    return true;
+  }
+}

@@ -1,0 +1,40 @@
+import { isatty } from 'node:tty';
+
+/** What a probe does when it is told something from outside. */
+export interface SignalActions {
+  /** HUP: takes up its files anew; absent, the probe ends as with TERM. */
+  readonly reload: (() => Promise<void>) | undefined;
+  /** USR1: says how it fares. */
+  readonly status: () => Promise<readonly string[]>;
+}
+
+/**
+ * Listens to HUP, USR1 and USR2 until disposed of; USR2, by which Argus ends debugging, does nothing. INT and TERM end every
+ * command, see `runMain`.
+ * @param warn takes each line of the status, and what keeps a reload from working
+ */
+export function watchSignals(actions: SignalActions, warn: (message: string) => void): Disposable {
+  const complain = (error: unknown): void => warn(error instanceof Error ? error.message : String(error));
+  const handlers = {
+    SIGHUP: () => {
+      if (actions.reload === undefined) process.kill(process.pid, 'SIGTERM');
+      else actions.reload().catch(complain);
+    },
+    SIGUSR1: () => {
+      const said = actions.status().then((lines) => lines.forEach(warn));
+      said.catch(complain);
+    },
+    SIGUSR2: () => undefined,
+  };
+  for (const [name, handler] of Object.entries(handlers)) process.on(name, handler);
+  return {
+    [Symbol.dispose]() {
+      for (const [name, handler] of Object.entries(handlers)) process.removeListener(name, handler);
+    },
+  };
+}
+
+/** Whether a terminal would take the probe with it, as it does with every command that it started. */
+export function hasTerminal(): boolean {
+  return [0, 1, 2].some((fd) => isatty(fd));
+}
