@@ -1,49 +1,48 @@
 import { randomInt } from 'node:crypto';
 import type { Context } from '../../libs/cli/command.ts';
 import { nowUs } from '../../libs/core/clock.ts';
+import { residentBytes } from '../../libs/core/memory.ts';
 import { BATCH_ROWS_MAX } from '../../libs/record/batch.ts';
 import { CAUSE } from '../../libs/record/fields/field.ts';
 import type { ManagementReport } from '../../libs/record/management.ts';
 import type { Counting, Outcome } from './counting.ts';
-import { announceReady, detach, isDetached } from './daemon.ts';
+import { detach, isDetached } from './daemon.ts';
 import { OriginRecords } from './origin-records.ts';
 import { Outputs } from './outputs.ts';
-import { PidFile } from './pid-file.ts';
-import { giveUpPrivileges, identityOf } from './privileges.ts';
 import { countedProblems, problemLines } from './problems.ts';
 import type { LinkUnknown, ProbeOptions, ProbeTotals } from './probe.ts';
-import { hasTerminal, watchSignals } from './signals.ts';
-import { statusLines } from './status.ts';
+import { Surroundings } from './surroundings.ts';
 import { liveGroups, probeOptions, type ArgusArguments } from './settings.ts';
 
 /** Runs a probe until its input ends or it is told to stop. @returns the exit status */
 export async function runProbe(args: ArgusArguments, context: Context): Promise<number> {
   const startUs = nowUs();
   const options = probeOptions(args, startUs, randomInt(2 ** 31), BATCH_ROWS_MAX);
-  const filter = args.operands.join(' ');
   if (args['show-filter']) {
     const { filterListing } = await import('./show-filter.ts');
-    await context.stdout.write(filterListing(filter, !args['no-optimizer']));
+    await context.stdout.write(filterListing(args.operands.join(' '), !args['no-optimizer']));
     return 0;
   }
   if (args.daemon && !isDetached(context)) return detach(context);
-  const identity = identityOf(args);
-  using pidFile = args['pid-file'] === undefined ? undefined : PidFile.open(args['pid-file']);
-  const outputs = await Outputs.open(args, options.origin.source, startUs, context);
-  const countings = await openInputs(args, options, filter, outputs, context);
-  for (const { records, input } of countings) await records.manage(CAUSE.start, { minput: input.slice(0, 255) });
-  if (identity !== undefined || args.chroot !== undefined) {
-    const { syscalls } = await import('../../libs/capture/syscalls.ts');
-    giveUpPrivileges(identity, args.chroot, (path) => syscalls().chroot(path));
+  const surroundings = await Surroundings.enter(args, context);
+  try {
+    return await count(args, options, startUs, surroundings, context);
+  } finally {
+    surroundings.leave();
   }
-  using signals = watchSignals(
-    {
-      reload: args.read.length > 0 || hasTerminal() ? undefined : () => outputs.reopen(args.chroot),
-      status: () => statusLines(countings, outputs, startUs),
-    },
-    context.warn,
-  );
-  announceReady();
+}
+
+async function count(
+  args: ArgusArguments,
+  options: ProbeOptions,
+  startUs: number,
+  surroundings: Surroundings,
+  context: Context,
+): Promise<number> {
+  const outputs = await Outputs.open(args, options.origin.source, startUs, context);
+  const countings = await openInputs(args, options, args.operands.join(' '), outputs, context);
+  for (const { records, input } of countings) await records.manage(CAUSE.start, { minput: input.slice(0, 255) });
+  await surroundings.ready(countings, outputs, startUs);
   const outcomes = await Promise.all(countings.map((counting) => finish(counting, outputs)));
   await outputs.end();
   const damage = outcomes.flatMap((outcome) => outcome.damage);
@@ -96,6 +95,7 @@ async function openInputs(
 function report(totals: ProbeTotals, records: number, outputs: Outputs): ManagementReport['values'] {
   const problems = countedProblems(totals.problems);
   const stats = outputs.serverStats;
+  const memory = residentBytes();
   return {
     mpkts: totals.packets,
     mbytes: totals.bytes,
@@ -107,7 +107,7 @@ function report(totals: ProbeTotals, records: number, outputs: Outputs): Managem
     mevicted: totals.flowsEvicted,
     mrecords: records,
     ...(stats === undefined ? {} : { mreaders: stats.readers, mqueued: stats.queuedRecords, mlost: stats.dropped }),
-    mmemory: process.memoryUsage.rss(),
+    ...(memory === undefined ? {} : { mmemory: memory }),
     ...(problems.length === 0
       ? {}
       : { mproblems: problems.map(({ name, packets }) => `${name}=${packets}`).join(', ') }),

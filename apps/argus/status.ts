@@ -1,4 +1,5 @@
 import { nowUs } from '../../libs/core/clock.ts';
+import { residentBytes } from '../../libs/core/memory.ts';
 import type { Counting } from './counting.ts';
 import type { Outputs } from './outputs.ts';
 import { countedProblems } from './problems.ts';
@@ -12,6 +13,8 @@ export async function statusLines(
   const seconds = Math.round((nowUs() - startUs) / 1e6);
   const stats = outputs.serverStats;
   const readers = stats === undefined ? '' : `, ${stats.readers} readers, ${stats.dropped} records not taken by them`;
+  const bytes = residentBytes();
+  const memory = bytes === undefined ? '' : `; ${Math.round(bytes / 2 ** 20)} MiB of memory`;
   return Promise.all(
     countings.map(async (counting) => {
       const { input, capture, records } = counting;
@@ -21,7 +24,7 @@ export async function statusLines(
       return (
         `${input} (${capture}) for ${seconds} s: ${now.packets} packets, ${now.bytes} bytes; dropped by the kernel ${kernel}, ` +
         `by us ${now.droppedByUs}; not decodable ${bad}; ${now.flowsOpened} flows, ${now.flowsEvicted} of them pushed out; ` +
-        `${records.count} records${readers}; ${Math.round(process.memoryUsage.rss() / 2 ** 20)} MiB of memory`
+        `${records.count} records${readers}${memory}`
       );
     }),
   );

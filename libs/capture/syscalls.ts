@@ -84,6 +84,7 @@ interface Prototypes {
   setsockopt(fd: number, level: number, option: number, value: Uint8Array, bytes: number): number;
   getsockopt(fd: number, level: number, option: number, value: Uint8Array, bytes: Uint8Array): number;
   bind(fd: number, address: Uint8Array, bytes: number): number;
+  connect(fd: number, address: Uint8Array, bytes: number): number;
   getsockname(fd: number, address: Uint8Array, bytes: Uint8Array): number;
   close(fd: number): number;
   mmap(at: bigint | null, bytes: number, protection: number, flags: number, fd: number, offset: number): bigint;
@@ -99,6 +100,7 @@ const FUNCTIONS: Readonly<Record<keyof Prototypes, string>> = {
   setsockopt: 'int setsockopt(int, int, int, void *, uint)',
   getsockopt: 'int getsockopt(int, int, int, void *, void *)',
   bind: 'int bind(int, void *, uint)',
+  connect: 'int connect(int, void *, uint)',
   getsockname: 'int getsockname(int, void *, void *)',
   close: 'int close(int)',
   mmap: 'void *mmap(void *, size_t, int, int, int, int64)',
@@ -236,7 +238,12 @@ export class Syscalls {
     return fds.map((_, i) => descriptors.readInt16LE(i * POLLFD.bytes + POLLFD.happened));
   }
 
-  /** Sends a datagram without waiting. @returns whether it went */
+  /** @throws {SyscallError} */
+  connect(fd: number, address: Uint8Array): void {
+    this.#checked('connect', this.#c.connect(fd, address, address.length));
+  }
+
+  /** Sends a datagram without waiting. @param address empty where the socket is connected @returns whether it went */
   sendTo(fd: number, bytes: Uint8Array, address: Uint8Array): boolean {
     const NO_SIGNAL_DONT_WAIT = 0x4040;
     return this.#c.sendto(fd, bytes, bytes.length, NO_SIGNAL_DONT_WAIT, address, address.length) >= 0;
