@@ -30,7 +30,7 @@ export const AREAS: readonly Area[] = [
   { name: 'flow', thing: 'mutated packets, to records', soakRuns: 10_000_000, sliceRuns: 40_000, fuzz: flow },
   { name: 'frames', thing: 'mutated frames, through the codec', soakRuns: 100_000, sliceRuns: 2000, fuzz: frames },
   { name: 'capture', thing: 'mutated capture files', soakRuns: 10_000, sliceRuns: 500, fuzz: capture },
-  { name: 'ring', thing: 'mutated blocks of the kernel ring', soakRuns: 2_000_000, sliceRuns: 20_000, fuzz: ring },
+  { name: 'ring', thing: 'mutated blocks of the kernel ring', soakRuns: 2_000_000, sliceRuns: 8000, fuzz: ring },
   { name: 'filter', thing: 'random filters', soakRuns: 1_000_000, sliceRuns: 10_000, fuzz: filter },
 ];
 

@@ -88,9 +88,9 @@ export class NetLab implements AsyncDisposable {
    * Sends the packets of a capture from side a, and returns when the last is sent.
    * @param pace packets a second; `topspeed` from memory, as fast as it goes; `recorded` with the capture's own gaps
    */
-  async replay(pcap: string, pace: number | 'topspeed' | 'recorded'): Promise<void> {
+  async replay(pcap: string, pace: number | 'topspeed' | 'recorded', device: 'tx0' | 'tx1' = 'tx0'): Promise<void> {
     const words = pace === 'topspeed' ? ['-K', '--topspeed'] : pace === 'recorded' ? [] : ['-p', String(pace)];
-    await this.run('a', ['tcpreplay', '-q', '-i', 'tx0', ...words, pcap]);
+    await this.run('a', ['tcpreplay', '-q', '-i', device, ...words, pcap]);
   }
 
   /** Packets that `rx0` has received since it was made. */
@@ -119,8 +119,8 @@ export class NetLab implements AsyncDisposable {
   }
 
   /** Takes the cable away, with both its ends. */
-  async deleteLink(): Promise<void> {
-    await this.#ip('b', 'link', 'del', 'rx0');
+  async deleteLink(device: 'rx0' | 'rx1' = 'rx0'): Promise<void> {
+    await this.#ip('b', 'link', 'del', device);
   }
 
   /** Joins the sides (again) by a new cable: the same names and addresses, other interface numbers. */
@@ -133,6 +133,14 @@ export class NetLab implements AsyncDisposable {
     await this.#ip('b', 'addr', 'add', '10.99.0.2/30', 'dev', 'rx0');
     await this.#ip('a', 'link', 'set', 'tx0', 'up');
     await this.#ip('b', 'link', 'set', 'rx0', 'up');
+  }
+
+  /** A second cable, from `tx1` to `rx1`, without addresses. */
+  async addSecondLink(): Promise<void> {
+    const peer = ['peer', 'name', 'rx1', 'netns', this.names.b];
+    await this.#ip('a', 'link', 'add', 'tx1', 'type', 'veth', ...peer);
+    await this.#ip('a', 'link', 'set', 'tx1', 'up');
+    await this.#ip('b', 'link', 'set', 'rx1', 'up');
   }
 
   /** Removes both sides; programs that still run there keep what they have. */

@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { MergedSource } from '../../libs/capture/merged-source.ts';
+import type { RingSource } from '../../libs/capture/ring-source.ts';
+import { netLabMissing } from '../support/netlab.ts';
+import { NumberChecker, numberedPackets } from '../support/numbered-packets.ts';
+import { readPackets, RingLab } from '../support/ring-lab.ts';
+
+const options = { skip: netLabMissing() ?? false, timeout: 60_000 };
+
+async function labOfTwo(): Promise<{ lab: RingLab; sources: RingSource[]; merged: MergedSource }> {
+  const lab = await RingLab.create();
+  await lab.net.addSecondLink();
+  const sources = ['rx0', 'rx1'].map((device) => lab.openOne(device));
+  return { lab, sources, merged: new MergedSource(sources) };
+}
+
+/** Reads to the end. @returns how many packets came, of what came in the order of time */
+async function inOrder(merged: MergedSource, checker: NumberChecker): Promise<number> {
+  let lastUs = 0;
+  await readPackets(merged, (bytes, { timeUs }) => {
+    checker.add(new DataView(bytes.buffer, bytes.byteOffset, bytes.length));
+    assert.ok(timeUs >= lastUs, `${timeUs} after ${lastUs}`);
+    lastUs = timeUs;
+  });
+  return checker.packets;
+}
+
+test('packets of two interfaces come in the order of time, all of them', options, async () => {
+  const { lab, sources, merged } = await labOfTwo();
+  await using _ = lab;
+  const file = lab.file(numberedPackets(5000));
+  const checker = new NumberChecker(5000);
+  const sent = Promise.all([lab.net.replay(file, 20_000, 'tx0'), lab.net.replay(file, 15_000, 'tx1')]);
+  const stopped = sent.then(() => merged.stop());
+  assert.equal(await inOrder(merged, checker), 10_000);
+  await stopped;
+  assert.deepEqual([checker.unique, checker.foreign], [5000, 0]);
+  const { received, droppedByKernel, droppedByUs } = merged.counters;
+  assert.deepEqual(
+    { received, droppedByKernel, droppedByUs },
+    { received: 10_000, droppedByKernel: 0, droppedByUs: 0 },
+  );
+  assert.deepEqual(sources.map(({ counters }) => counters.received), [5000, 5000]); // prettier-ignore
+});
+
+test('packets wait for those of a quiet interface no longer than they may', options, async () => {
+  const { lab, merged } = await labOfTwo();
+  await using _ = lab;
+  const file = lab.file(numberedPackets(2000));
+  const stopped = lab.net.replay(file, 10_000).then(() => merged.stop());
+  let latestUs = 0;
+  const lag = (timeUs: number): number => Date.now() * 1000 - timeUs;
+  await readPackets(merged, (_bytes, { timeUs }) => (latestUs = Math.max(latestUs, lag(timeUs))));
+  await stopped;
+  assert.ok(latestUs > 0 && latestUs < merged.delayUs + 500_000, `${latestUs} µs`);
+});
+
+test('an interface that vanishes is heard of while the other is busy, which goes on', options, async () => {
+  const { lab, merged } = await labOfTwo();
+  await using _ = lab;
+  const checker = new NumberChecker(30_000);
+  const sending = lab.net.replay(lab.file(numberedPackets(30_000)), 15_000);
+  const heard = (): boolean => lab.events.some(({ device, state }) => device === 'rx1' && state === 'gone');
+  const add = (bytes: Uint8Array): void => checker.add(new DataView(bytes.buffer, bytes.byteOffset, bytes.length));
+  await readPackets(merged, add, () => checker.packets > 100);
+  await lab.net.deleteLink('rx1');
+  await readPackets(merged, add, heard);
+  assert.ok(checker.packets < 30_000, 'it was not busy any more');
+  const stopped = sending.then(() => merged.stop());
+  await inOrder(merged, checker);
+  await stopped;
+  assert.equal(checker.unique + merged.counters.droppedByKernel, 30_000);
+  assert.equal(merged.damage, null);
+});
