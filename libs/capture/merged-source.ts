@@ -9,11 +9,18 @@ const WAIT_MS = 20;
 /** While packets wait for whether others come before them. */
 const LOOK_AGAIN_MS = 2;
 
+/** Up to here a loop copies faster than what needs a view of the packet first. */
+const LOOP_BYTES_MAX = 128;
+
 /** One of the sources, and what it has handed over. */
 interface Lane {
   readonly source: RingSource;
   batch: PacketBatch | undefined;
+  /** Of the batch's view. */
+  bytes: Uint8Array | undefined;
   at: number;
+  /** It has nothing to show in this call of `next`. */
+  isBare: boolean;
 }
 
 /**
@@ -29,10 +36,12 @@ export class MergedSource implements PacketSource {
   readonly #batch = emptyBatch(new DataView(this.#bytes.buffer));
   #end = 0;
   #polledMs = 0;
+  /** Packets are there, but others may still come before them. */
+  #isWaiting = false;
 
   constructor(sources: readonly RingSource[]) {
     this.name = sources.map(({ name }) => name).join(' ');
-    this.#lanes = sources.map((source) => ({ source, batch: undefined, at: 0 }));
+    this.#lanes = sources.map((source) => ({ source, batch: undefined, bytes: undefined, at: 0, isBare: false }));
     this.delayUs = 2 * Math.max(...sources.map(({ delayUs }) => delayUs));
   }
 
@@ -54,18 +63,25 @@ export class MergedSource implements PacketSource {
   }
 
   async next(): Promise<PacketBatch | null> {
-    await turn();
+    if (this.#isWaiting) await delay(LOOK_AGAIN_MS);
+    else await turn();
     if (performance.now() - this.#polledMs >= WAIT_MS) this.#poll(0); // there may be no pause to do it in
     const batch = this.#batch;
     batch.count = 0;
     this.#end = 0;
     // Read before the rings are: what they do not show now is later than this.
     const shownUs = nowUs() - this.delayUs / 2;
-    for (let lane; (lane = this.#earliest(shownUs)) !== undefined && this.#hasRoom(lane);) this.#copy(lane);
-    if (batch.count > 0) return batch;
-    if (this.#lanes.some((lane) => lane.batch !== undefined)) await delay(LOOK_AGAIN_MS);
-    else if (this.#lanes.every(({ source }) => source.ended)) return null;
-    else this.#poll(WAIT_MS);
+    for (const lane of this.#lanes) lane.isBare = false;
+    let isFull = false;
+    for (let lane; !isFull && (lane = this.#earliest(shownUs)) !== undefined;) {
+      isFull = !this.#hasRoom(lane);
+      if (!isFull) this.#copy(lane);
+    }
+    const hasMore = this.#lanes.some((lane) => lane.batch !== undefined);
+    this.#isWaiting = hasMore && !isFull;
+    if (batch.count > 0 || hasMore) return batch;
+    if (this.#lanes.every(({ source }) => source.ended)) return null;
+    this.#poll(WAIT_MS);
     return batch;
   }
 
@@ -93,9 +109,14 @@ export class MergedSource implements PacketSource {
 
   #fill(lane: Lane): void {
     if (lane.batch !== undefined && lane.at < lane.batch.count) return;
+    if (lane.isBare) return;
     const batch = lane.source.ended ? undefined : lane.source.take();
     lane.batch = batch === undefined || batch.count === 0 ? undefined : batch;
+    lane.isBare = lane.batch === undefined;
     lane.at = 0;
+    if (lane.batch === undefined || lane.bytes?.buffer === lane.batch.view.buffer) return;
+    const { buffer, byteOffset, byteLength } = lane.batch.view;
+    lane.bytes = new Uint8Array(buffer, byteOffset, byteLength);
   }
 
   #hasRoom({ batch, at }: Lane): boolean {
@@ -107,9 +128,8 @@ export class MergedSource implements PacketSource {
     const i = lane.at++;
     const to = this.#batch;
     const k = to.count++;
-    const { view } = from;
     const captured = from.captured[i]!;
-    this.#bytes.set(new Uint8Array(view.buffer, view.byteOffset + from.offset[i]!, captured), this.#end);
+    copyBytes(lane.bytes!, from.offset[i]!, captured, this.#bytes, this.#end);
     to.timeUs[k] = from.timeUs[i]!;
     to.timeNs[k] = from.timeNs[i]!;
     to.offset[k] = this.#end;
@@ -126,6 +146,11 @@ export class MergedSource implements PacketSource {
   async close(): Promise<void> {
     await Promise.all(this.#lanes.map(({ source }) => source.close()));
   }
+}
+
+function copyBytes(from: Uint8Array, start: number, count: number, to: Uint8Array, at: number): void {
+  if (count > LOOP_BYTES_MAX) to.set(from.subarray(start, start + count), at);
+  else for (let i = 0; i < count; i++) to[at + i] = from[start + i]!;
 }
 
 function isEarlier(a: Lane, b: Lane): boolean {
