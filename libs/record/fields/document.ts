@@ -1,4 +1,5 @@
 import { APP_NAMES } from '../../app/found-app.ts';
+import { table } from '../../core/markdown.ts';
 import { TUNNEL_NAMES } from '../../packet/tunnel.ts';
 import { ENCAPSULATION_LETTERS } from './encapsulations.ts';
 import { DERIVED_FIELDS } from './derived.ts';
@@ -84,14 +85,3 @@ function bitTable(bits: Readonly<Record<string, number>>): string {
 
 /** `sourceZeroWindow` in words. */
 const words = (name: string): string => name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
-
-/** A table of Markdown with its columns aligned. */
-function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {
-  const escaped = rows.map((row) => row.map((text) => text.replaceAll('|', '\\|')));
-  const widths = headings.map((heading, i) =>
-    Math.max(3, heading.length, ...escaped.map((row) => row[i]?.length ?? 0)),
-  );
-  const line = (cells: readonly string[]): string =>
-    `| ${cells.map((text, i) => text.padEnd(widths[i] ?? 0)).join(' | ')} |`;
-  return [line(headings), line(widths.map((width) => '-'.repeat(width))), ...escaped.map(line)].join('\n');
-}
