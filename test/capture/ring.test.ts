@@ -118,6 +118,34 @@ test(
   },
 );
 
+test('rings that share an interface have or dropped all that it received', options, async () => {
+  await using lab = await RingLab.create();
+  const count = 100_000;
+  const sources = lab.open('rx0', { blocks: 12 }, '', 3);
+  const checker = new NumberChecker(count);
+  await lab.replay(numberedPackets(count, { flows: 200 })); // more than there is room for
+  for (const source of sources) {
+    source.stop();
+    await readPackets(source, (bytes) => checker.add(new DataView(bytes.buffer, bytes.byteOffset, bytes.length)));
+    assert.ok(source.counters.received > 1000);
+  }
+  const sum = (key: 'received' | 'droppedByKernel'): number =>
+    sources.reduce((total, { counters }) => total + counters[key], 0);
+  assert.ok(sum('droppedByKernel') > 0);
+  assert.equal(sum('received') + sum('droppedByKernel'), await lab.net.rxPackets());
+  assert.deepEqual([checker.unique, checker.packets], [sum('received'), sum('received')]);
+});
+
+test('without the right to capture it is said what is missing', options, () => {
+  const effective = process.geteuid!();
+  process.seteuid!('nobody');
+  try {
+    assert.throws(() => openRings('lo', '', RING, 1), { name: 'InputError', message: 'lo: not permitted to capture' });
+  } finally {
+    process.seteuid!(effective);
+  }
+});
+
 const LONG_LIST = Array.from({ length: 200 }, (_, i) => `host 10.1.${i >> 4}.${i & 15}`).join(' or ');
 const FILTERS = [
   'udp',

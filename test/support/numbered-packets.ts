@@ -7,7 +7,7 @@ export const NUMBERED_PORT = 9999;
 export interface NumberedOptions {
   /** Bytes of each frame, 60 or more. */
   readonly bytes?: number;
-  /** Conversations that the packets belong to, in turn. */
+  /** Conversations that the packets belong to, in turn, each with a host of its own: 65,000 at most. */
   readonly flows?: number;
 }
 
@@ -27,8 +27,9 @@ function numberedFrame(number: number, bytes: number, flows: number): Uint8Array
   frame.write('0200000000020200000000010800', 'hex');
   frame.write('4500000000000000401100000a0000010a000002', 14, 'hex');
   frame.writeUInt16BE(bytes - 14, 16);
+  frame.writeUInt16BE(1 + (number % flows), 28);
   frame.writeUInt16BE(internetChecksum(frame.subarray(14, 34)), 24);
-  frame.writeUInt16BE(10_000 + (number % flows), 34);
+  frame.writeUInt16BE(1 + (number % flows), 34);
   frame.writeUInt16BE(NUMBERED_PORT, 36);
   frame.writeUInt16BE(bytes - 34, 38);
   frame.writeUInt32BE(number, NUMBER_OFFSET);
