@@ -43,6 +43,9 @@ export class Surroundings {
     const { signal, warn } = this.#context;
     if (this.#identity !== undefined || chroot !== undefined) {
       const { syscalls } = await import('../../libs/capture/syscalls.ts');
+      if (this.#identity?.user !== undefined && countings.some(({ capture }) => capture === 'cap')) {
+        warn('with --capture cap, the process that captures keeps its rights');
+      }
       giveUpPrivileges(this.#identity, chroot, (path) => syscalls().chroot(path));
     }
     const notifier = this.#notifier;
