@@ -10,11 +10,11 @@ import { ARGUS_OPTIONS } from './options.ts';
 import { ARGUS_VARIABLES } from './variables.ts';
 
 const PID_FOLDER = '/var/run';
-const PID_NAME = 'argus.pid';
 /** Mistakes that are said at once. */
 const MISTAKES_MAX = 20;
 
 const CONFIG = '--config=';
+const INTERFACE = '--interface=';
 
 /**
  * Puts what the configuration files say before what stands on the command line, which wins; lists there replace those of files,
@@ -38,7 +38,7 @@ export async function configure(
   const readsCaptures = named.has('read');
   const tokens: string[] = [];
   let filter = '';
-  for (const [name, readings] of pidFile(settings, named.has('daemon'))) {
+  for (const [name, readings] of withPidFile(settings, rest)) {
     const variable = ARGUS_VARIABLES[name as keyof typeof ARGUS_VARIABLES];
     if ('live' in variable && readsCaptures) continue;
     for (const reading of readings) filter = reading.filter ?? filter;
@@ -94,10 +94,13 @@ function configurationError(mistakes: readonly Mistake[]): SuiteError {
   return new UsageError(said.join('\n'), { hint: more > 0 ? `${more} more mistakes follow.` : '' });
 }
 
-/** ARGUS_SET_PID and ARGUS_PID_PATH are one option; as in Argus, for the background only. */
-function pidFile(
+/**
+ * ARGUS_SET_PID and ARGUS_PID_PATH are one option; as in Argus, for the background only, and the file has the interface's name.
+ * @param rest what stands on the command line
+ */
+function withPidFile(
   settings: ReadonlyMap<string, readonly Reading[]>,
-  isDaemon: boolean,
+  rest: readonly string[],
 ): Map<string, readonly Reading[]> {
   const merged = new Map(settings);
   const [set] = settings.get('ARGUS_SET_PID') ?? [];
@@ -105,10 +108,21 @@ function pidFile(
   merged.delete('ARGUS_SET_PID');
   merged.delete('ARGUS_PID_PATH');
   const source = path ?? set;
-  const isBackground = isDaemon || settings.get('ARGUS_DAEMON')?.[0]?.tokens.length === 1;
+  const isBackground = rest.includes('--daemon') || settings.get('ARGUS_DAEMON')?.[0]?.tokens.length === 1;
   if (source === undefined || !isBackground || set?.tokens.length === 0) return merged;
   const folder = path === undefined || path.assignment.value === '' ? PID_FOLDER : path.assignment.value;
-  return merged.set('ARGUS_PID_PATH', [{ ...source, tokens: [`--pid-file=${join(folder, PID_NAME)}`] }]);
+  const ofFiles = settings.get('ARGUS_INTERFACE')?.flatMap((reading) => reading.tokens) ?? [];
+  const name = pidName([...rest, ...ofFiles].find((token) => token.startsWith(INTERFACE)));
+  return merged.set('ARGUS_PID_PATH', [{ ...source, tokens: [`--pid-file=${join(folder, name)}`] }]);
+}
+
+/** As Argus names it: `argus.eth0.0.pid`. */
+function pidName(token: string | undefined): string {
+  if (token === undefined) return 'argus.pid';
+  return `argus.${token
+    .slice(INTERFACE.length)
+    .replaceAll(/[^\w.:-]+/g, '-')
+    .slice(0, 64)}.0.pid`;
 }
 
 /** A token as people write it on a command line. */

@@ -97,7 +97,7 @@ export const ARGUS_VARIABLES = {
     option: 'pid-file',
     form: 'value',
     live: true,
-    about: 'Folder of that file, which is `argus.pid`; /var/run by default.',
+    about: 'Folder of that file, which is `argus.eth0.0.pid` or the like; /var/run by default.',
   },
   ARGUS_CHROOT_DIR: {
     option: 'chroot',

@@ -114,6 +114,9 @@ const PRECEDENCE: readonly (readonly [files: Readonly<Record<string, string>>, l
   [{ 'a.conf': 'ARGUS_FLOW_STATUS_INTERVAL=1', 'b.conf': 'ARGUS_FLOW_STATUS_INTERVAL=2' }, '-F a.conf -F b.conf', '--status 2'],
   [{ ...D, 'a.conf': 'ARGUS_DAEMON=yes\nARGUS_ACCESS_PORT=561\nARGUS_GENERATE_MAC_DATA=yes' }, '-F a.conf -r x', '--status 1 --macs --read x - ip'],
   [{ 'a.conf': 'ARGUS_PID_PATH=/run' }, '-d -F a.conf', '--daemon --pid-file /run/argus.pid'],
+  [{ 'a.conf': 'ARGUS_PID_PATH=/run\nARGUS_INTERFACE=e0' }, '-d -F a.conf', '--daemon --interface e0 --pid-file /run/argus.e0.0.pid'],
+  [{ 'a.conf': 'ARGUS_PID_PATH=/run\nARGUS_INTERFACE=e0' }, '-d -i bond:e1,e2 -F a.conf', '--daemon --interface bond:e1,e2 --pid-file /run/argus.bond:e1-e2.0.pid'],
+  [{ 'a.conf': 'ARGUS_PID_PATH=/run' }, '-d -F a.conf --pid-file /x', '--daemon --pid-file /x'],
 ]; // prettier-ignore
 
 for (const [files, line, expected] of PRECEDENCE) {
