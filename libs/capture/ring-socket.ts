@@ -51,94 +51,85 @@ export function openRings(device: string, filter: string, options: RingOptions, 
   const system = syscalls();
   const index = device === ANY ? 0 : system.interfaceIndex(device);
   if (index === 0 && device !== ANY) throw noSuchInterface(device);
-  const rings: RingHandle[] = [];
+  const fds: number[] = [];
+  const pointers: bigint[] = [];
   try {
-    for (let i = 0; i < count; i++) rings.push(new Opening(system, device, filter, options).open(index, count > 1));
-    if (count > 1) shareOut(system, rings);
-    const { program } = socketFilter(filter, rings[0]?.linkType, options.optimize);
-    for (const { fd } of rings) {
+    for (let i = 0; i < count; i++) fds.push(refusingSocket(system, device));
+    const linkType = device === ANY ? undefined : linkTypeOf(system, fds[0]!, device);
+    const { program, leftToUs } = socketFilter(filter, linkType, options.optimize);
+    for (const fd of fds) pointers.push(mapRing(system, fd, options));
+    // From here on it takes no time: nothing is bound before all could be counted.
+    for (const fd of fds) system.bindToInterface(fd, index);
+    if (count > 1) shareOut(system, fds);
+    if (options.promiscuous) for (const fd of fds) joinPromiscuous(system, fd, index);
+    for (const fd of fds) {
       if (program === undefined) system.setNumber(fd, SOL.socket, SO.detachFilter, 0);
       else system.setProgram(fd, SOL.socket, SO.attachFilter, program);
     }
-    return rings;
+    const isShared = count > 1;
+    return fds.map((fd, i) => ({ device, fd, pointer: pointers[i]!, options, linkType, isShared, filter, leftToUs }));
   } catch (error) {
-    rings.forEach(closeRing);
+    fds.forEach((fd, i) => {
+      const pointer = pointers[i];
+      if (pointer === undefined) system.close(fd);
+      else system.closeRing(fd, pointer, bytesOf(options));
+    });
     throw failure(device, error);
   }
 }
 
-/** Closes a ring that no thread reads any more. */
-export function closeRing({ fd, pointer, options }: RingHandle): void {
-  syscalls().closeRing(fd, pointer, options.blockBytes * options.blocks);
+function bytesOf({ blockBytes, blocks }: RingOptions): number {
+  return blockBytes * blocks;
 }
 
-/** Puts rings into a group of their own. */
-function shareOut(system: Syscalls, rings: readonly RingHandle[]): void {
+/** Closes a ring that no thread reads any more. */
+export function closeRing({ fd, pointer, options }: RingHandle): void {
+  syscalls().closeRing(fd, pointer, bytesOf(options));
+}
+
+/** A socket that refuses all packets for now, so that none comes before all is in its place. */
+function refusingSocket(system: Syscalls, device: string): number {
+  const fd = system.socket(AF.packet, SOCK.raw | SOCK.closeOnExec);
+  try {
+    system.setNumber(fd, SOL.packet, PACKET.version, TPACKET_V3);
+    system.setProgram(fd, SOL.socket, SO.attachFilter, REFUSE_ALL);
+    // Loopback shows each packet when it is sent and when it is received.
+    if (device === LOOPBACK) system.setNumber(fd, SOL.packet, PACKET.ignoreOutgoing, 1);
+    return fd;
+  } catch (error) {
+    system.close(fd);
+    throw error;
+  }
+}
+
+function linkTypeOf(system: Syscalls, fd: number, device: string): number {
+  const type = system.interfaceWord(fd, IOCTL.hardwareAddress, device);
+  const linkType = linkTypeOfHardware(type);
+  if (linkType !== undefined) return linkType;
+  throw new InputError(`${device}: frames of hardware type ${type} are not known`, { hint: 'Try --capture cap.' });
+}
+
+/** @returns where the ring is */
+function mapRing(system: Syscalls, fd: number, options: RingOptions): bigint {
+  system.setOption(fd, SOL.packet, PACKET.receiveRing, ringRequest(options));
+  return system.mapRing(fd, bytesOf(options));
+}
+
+/** Puts sockets into a group of their own. */
+function shareOut(system: Syscalls, fds: readonly number[]): void {
   let group = 0;
-  for (const { fd } of rings) {
-    const isFirst = fd === rings[0]?.fd;
-    const type = FANOUT.classicBpf | (isFirst ? FANOUT.uniqueId : 0);
+  for (const [i, fd] of fds.entries()) {
+    const type = FANOUT.classicBpf | (i === 0 ? FANOUT.uniqueId : 0);
     system.setNumber(fd, SOL.packet, PACKET.fanout, group | (type << 16));
-    if (!isFirst) continue;
+    if (i > 0) continue;
     group = system.getOption(fd, SOL.packet, PACKET.fanout, 4).readUInt16LE(0);
     system.setProgram(fd, SOL.packet, PACKET.fanoutData, programBytes(fanoutProgram()));
   }
 }
 
-/** One ring in the making. */
-class Opening {
-  readonly #system: Syscalls;
-  readonly #device: string;
-  readonly #filter: string;
-  readonly #options: RingOptions;
-
-  constructor(system: Syscalls, device: string, filter: string, options: RingOptions) {
-    this.#system = system;
-    this.#device = device;
-    this.#filter = filter;
-    this.#options = options;
-  }
-
-  /** A ring that refuses all packets for now, so that none comes before all is in its place. */
-  open(index: number, isShared: boolean): RingHandle {
-    const system = this.#system;
-    const options = this.#options;
-    const fd = system.socket(AF.packet, SOCK.raw | SOCK.closeOnExec);
-    const ringBytes = options.blockBytes * options.blocks;
-    let pointer: bigint | undefined;
-    try {
-      const linkType = this.#linkType(fd);
-      const { leftToUs } = socketFilter(this.#filter, linkType, options.optimize);
-      system.setNumber(fd, SOL.packet, PACKET.version, TPACKET_V3);
-      system.setProgram(fd, SOL.socket, SO.attachFilter, REFUSE_ALL);
-      // Loopback shows each packet when it is sent and when it is received.
-      if (this.#device === LOOPBACK) system.setNumber(fd, SOL.packet, PACKET.ignoreOutgoing, 1);
-      system.setOption(fd, SOL.packet, PACKET.receiveRing, ringRequest(options));
-      pointer = system.mapRing(fd, ringBytes);
-      system.bindToInterface(fd, index);
-      if (options.promiscuous) this.#promiscuous(fd, index);
-      return { device: this.#device, fd, pointer, options, linkType, isShared, filter: this.#filter, leftToUs };
-    } catch (error) {
-      if (pointer === undefined) system.close(fd);
-      else system.closeRing(fd, pointer, ringBytes);
-      throw error;
-    }
-  }
-
-  #linkType(fd: number): number | undefined {
-    if (this.#device === ANY) return undefined;
-    const type = this.#system.interfaceWord(fd, IOCTL.hardwareAddress, this.#device);
-    const linkType = linkTypeOfHardware(type);
-    if (linkType !== undefined) return linkType;
-    throw new InputError(`${this.#device}: frames of hardware type ${type} are not known`, {
-      hint: 'Try --capture cap.',
-    });
-  }
-
-  #promiscuous(fd: number, index: number): void {
-    const indices = index === 0 ? interfacesUp().map((name) => this.#system.interfaceIndex(name)) : [index];
-    for (const each of indices) if (each !== 0) this.#system.joinPromiscuous(fd, each);
-  }
+function joinPromiscuous(system: Syscalls, fd: number, index: number): void {
+  const indices = index === 0 ? interfacesUp().map((name) => system.interfaceIndex(name)) : [index];
+  for (const each of indices) if (each !== 0) system.joinPromiscuous(fd, each);
 }
 
 function ringRequest({ blockBytes, blocks, retireMs }: RingOptions): Buffer {

@@ -105,6 +105,13 @@ export class NetLab implements AsyncDisposable {
     return Number(/ promiscuity (\d+)/.exec(await this.run('b', ['ip', '-d', 'link', 'show', 'rx0']))?.[1] ?? 0);
   }
 
+  /** Packet sockets on a side that are bound, and so receive: a probe that has opened all it reads. */
+  async receivingSockets(side: Side = 'b'): Promise<number> {
+    const RUNNING = 5; // column "R" of packet(7)'s table
+    const lines = (await this.run(side, ['cat', '/proc/net/packet'])).trim().split('\n').slice(1);
+    return lines.filter((line) => line.trim().split(/\s+/)[RUNNING] === '1').length;
+  }
+
   /** Packet sockets that are open on a side. */
   async packetSockets(side: Side = 'b'): Promise<number> {
     return (await this.run(side, ['cat', '/proc/net/packet'])).trim().split('\n').length - 1;
