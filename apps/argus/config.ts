@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { SplitArguments } from '../../libs/cli/argv.ts';
 import { describeMistake, readConfiguration, type Mistake } from '../../libs/cli/config-file.ts';
-import { MistakeError, readVariable, type Reading } from '../../libs/cli/config-variables.ts';
+import { isList, MistakeError, readVariable, type Reading } from '../../libs/cli/config-variables.ts';
 import { LIST_SEPARATOR } from '../../libs/cli/options.ts';
 import { UsageError, type SuiteError } from '../../libs/core/errors.ts';
 import { ARGUS_OPTIONS } from './options.ts';
@@ -76,8 +76,7 @@ export async function readFileOf(file: string): Promise<Map<string, readonly Rea
     try {
       const reading = readVariable(assignment, ARGUS_VARIABLES, ARGUS_OPTIONS, hostname());
       const variable = ARGUS_VARIABLES[assignment.name as keyof typeof ARGUS_VARIABLES];
-      const isList = 'form' in variable && variable.form === 'words';
-      settings.set(assignment.name, isList ? [...(settings.get(assignment.name) ?? []), reading] : [reading]);
+      settings.set(assignment.name, isList(variable) ? [...(settings.get(assignment.name) ?? []), reading] : [reading]);
     } catch (error) {
       if (!(error instanceof MistakeError)) throw error;
       mistakes.push(error.mistake);

@@ -36,7 +36,7 @@ export const ARGUS_VARIABLES = {
 
   ARGUS_OUTPUT_FILE: {
     option: 'write',
-    form: 'words',
+    form: 'output',
     live: true,
     about:
       'File that records are appended to, with a record filter in quotes behind it if need be; each line is one more file.',
@@ -44,7 +44,7 @@ export const ARGUS_VARIABLES = {
   },
   ARGUS_OUTPUT_STREAM: {
     option: 'write',
-    form: 'words',
+    form: 'output',
     live: true,
     about: 'As `ARGUS_OUTPUT_FILE`.',
     check: plainFile,
@@ -120,6 +120,7 @@ export const ARGUS_VARIABLES = {
     about: 'The probe keeps no packets; `--problems` and management records count those that do not decode.',
   },
 
+  ARGUS_MAR_STATUS_INTERVAL: { idle: ['', '0'], about: 'management records come at the start and at the end.' },
   ARGUS_MAX_SSF: { idle: ['', '0'], about: 'there is no SASL.' },
   ARGUS_DEBUG_LEVEL: {
     idle: OFF,

@@ -105,7 +105,10 @@ function parseLine(source: string): Parsed | undefined {
 
 const wrong = (at: number, what: string, hint = ''): Parsed => ({ at, what, hint });
 
-/** Words in quotes, or of anything up to a blank; a comment ends them. */
+/** Up to a blank; a part of it may be in quotes, which stay: `eth0/"r1"`. */
+const BARE_WORD = /^(?:[^\s"']+(?:"[^"]*"|'[^']*'|["'])?)+/;
+
+/** Words in quotes, or bare ones; a comment ends them. */
 function splitValue(
   source: string,
   from: number,
@@ -127,7 +130,7 @@ function splitValue(
       quoted = words.length === 1;
       at = close + 1;
     } else {
-      const length = /^[^\s"']+/.exec(source.slice(at))?.[0].length ?? 1;
+      const length = BARE_WORD.exec(source.slice(at))?.[0].length ?? 1;
       words.push(source.slice(at, at + length));
       quoted = false;
       at += length;

@@ -23,10 +23,10 @@ export interface SettingVariable {
 
 /**
  * `switch`: yes gives the option, no does not; `unless`: the other way round; `value`: its value; `host`: its value, where
- * `hostname` in backquotes is this machine's name; `mebibytes`: a size with K, M or G; `words`: its words, and every time that the
- * variable stands counts; `filter`: what stands after the options.
+ * `hostname` in backquotes is this machine's name; `mebibytes`: a size with K, M or G; `words`: its words, and `output`: its first
+ * word and what follows as a second one; of these two every time that the variable stands counts; `filter`: what stands after the options.
  */
-export type Form = 'switch' | 'unless' | 'value' | 'host' | 'mebibytes' | 'words' | 'filter';
+export type Form = 'switch' | 'unless' | 'value' | 'host' | 'mebibytes' | 'words' | 'output' | 'filter';
 
 /** Any other value is an error, since ignoring it would lose data, or protection. */
 export interface FixedVariable {
@@ -69,15 +69,15 @@ export function readVariable(
     values.some((word) => word.toLowerCase() === value.toLowerCase());
   if ('only' in variable) {
     if (isAmong(variable.only)) return { assignment, tokens: [] };
-    const known = variable.only.filter((word) => word !== '');
-    throw wrongValue(assignment, `${name} can only be ${known.join(' or ')}, not '${value}'`, variable.about);
+    const known = variable.only.find((word) => word !== '');
+    throw wrongValue(assignment, `${name} can only be ${known}, not '${value}'`, variable.about);
   }
   if ('idle' in variable) {
     const reading = { assignment, tokens: [] };
     return isAmong(variable.idle) ? reading : { ...reading, warning: `${name} does nothing: ${variable.about}` };
   }
   try {
-    if (value !== '') variable.check?.('form' in variable && variable.form === 'words' ? assignment.words : [value]);
+    if (value !== '') variable.check?.(isList(variable) ? wordsOf(assignment, variable.form) : [value]);
     return readSetting(assignment, variable, options, hostName);
   } catch (error) {
     if (!(error instanceof SuiteError) || error instanceof MistakeError) throw error;
@@ -91,13 +91,14 @@ function readSetting(
   options: OptionTable,
   hostName: string,
 ): Reading {
-  const { value, words } = assignment;
+  const { value } = assignment;
   if (form === 'filter') return { assignment, tokens: [], filter: value };
   if (form === 'switch' || form === 'unless') {
     return { assignment, tokens: isYes(assignment) === (form === 'switch') ? [`--${name}`] : [] };
   }
   if (value === '') return { assignment, tokens: [] };
-  if (form === 'words') {
+  if (form === 'words' || form === 'output') {
+    const words = wordsOf(assignment, form);
     if (words.length > wordsMax(options[name])) {
       throw wrongValue(assignment, `${assignment.name} has too many words`, 'Put quotes round what belongs together.');
     }
@@ -109,6 +110,19 @@ function readSetting(
     toNumber(assignment.name, text, option.number);
   }
   return { assignment, tokens: [`--${name}=${text}`] };
+}
+
+/** Whether every time that a variable stands in a file counts. */
+export function isList(variable: Variable): variable is SettingVariable {
+  return 'form' in variable && (variable.form === 'words' || variable.form === 'output');
+}
+
+/** Argus writes an output and its filter within one pair of quotes, too: `"/var/log/flows tcp"`. */
+function wordsOf({ words, value }: Assignment, form: Form): readonly string[] {
+  if (form !== 'output') return words;
+  const [, path = '', rest = ''] = /^(\S+)\s+(\S.*)$/.exec(words.length === 1 ? value : words.join(' ')) ?? [];
+  if (path === '') return words;
+  return [path, /^(["'])(.*)\1$/.exec(rest.trim())?.[2] ?? rest.trim()];
 }
 
 function wordsMax(option: Option | undefined): number {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -37,6 +37,7 @@ const MEANINGS: readonly (readonly [text: string, meaning: string])[] = [
   ['ARGUS_MONITOR_ID=`hostname`', `--source ${hostname()}`],
   ['ARGUS_MONITOR_ID="r1"', '--source r1'],
   ['ARGUS_INTERFACE=eth0\nARGUS_INTERFACE=dup:[bond:eth1,eth2],eth3/3', "--interface eth0 --interface 'dup:[bond:eth1,eth2],eth3/3'"],
+  ['ARGUS_INTERFACE=ind:en0/"r1",en2/19', "--interface 'ind:en0/\"r1\",en2/19'"],
   ['ARGUS_INTERFACE=eth0 eth1', '--interface eth0 eth1'],
   ['ARGUS_GO_PROMISCUOUS=no', '--no-promiscuous'],
   ['ARGUS_GO_PROMISCUOUS=yes', ''],
@@ -150,6 +151,16 @@ test('whatever value a variable has, it is read, refused, or warned of', () =>
     ),
     { seed: 13, numRuns: 2000 },
   ));
+
+const REAL = '/etc/argus.conf';
+test(
+  "Argus's own file as Debian has it is understood",
+  { skip: existsSync(REAL) ? false : 'no Argus is installed' },
+  async () => {
+    const [said] = await configured({ 'a.conf': readFileSync(REAL, 'utf8') }, '-F a.conf');
+    assert.match(said, /--status 5/);
+  },
+);
 
 test('docs/argus-conf.md is what the table of variables says', () =>
   assert.equal(readFileSync(join(ROOT, 'docs/argus-conf.md'), 'utf8'), configurationDocument()));

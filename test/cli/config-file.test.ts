@@ -14,6 +14,7 @@ const LINES: readonly (readonly [line: string, read: readonly string[]])[] = [
   ['A=x y', ['A', 'x y', 'x', 'y']],
   ['A=/tmp/f "tcp and port 80"', ['A', '/tmp/f "tcp and port 80"', '/tmp/f', 'tcp and port 80']],
   ['A="/tmp/a b" \'udp\'', ['A', '"/tmp/a b" \'udp\'', '/tmp/a b', 'udp']],
+  ['A=ind:en0/"en0",en2/19', ['A', 'ind:en0/"en0",en2/19', 'ind:en0/"en0",en2/19']],
   ['A=1 # why', ['A', '1', '1']],
   ['A="1" // why', ['A', '1', '1']],
   ['A=argus://host#1', ['A', 'argus://host#1', 'argus://host#1']],
