@@ -5,7 +5,8 @@ import { InputError, UsageError, type SuiteError } from '../core/errors.ts';
 import { BlockReader } from './block-reader.ts';
 import { StreamSource } from './byte-source.ts';
 import { PACKETS_FD, type CapAnswer, type CapOrder } from './cap-messages.ts';
-import { listDevices, missingCap } from './cap.ts';
+import { missingCap } from './cap.ts';
+import { noSuchInterface, notPermitted } from './capture-failure.ts';
 import type { CaptureFormat } from './capture-format.ts';
 import { linkTypeOf } from './data-link.ts';
 import { keepPackets } from './keep-packets.ts';
@@ -154,15 +155,7 @@ function failure(device: string, filter: string, { failed, text }: Extract<CapAn
       hint: 'Capture filters are those of tcpdump; see pcap-filter(7).',
     });
   }
-  if (/permi|not permitted|root/i.test(text)) {
-    return new InputError(`${device}: not permitted to capture`, {
-      hint: 'Run as root, or give the program CAP_NET_RAW and CAP_NET_ADMIN.',
-      cause: new Error(text),
-    });
-  }
-  if (/no such device|doesn't exist/i.test(text)) {
-    const names = listDevices().map(({ name }) => name);
-    return new InputError(`${device}: no such interface`, { hint: `There are: ${names.join(' ')}` });
-  }
+  if (/permi|not permitted|root/i.test(text)) return notPermitted(device, new Error(text));
+  if (/no such device|doesn't exist/i.test(text)) return noSuchInterface(device);
   return new InputError(`${device}: ${text}`);
 }
