@@ -143,7 +143,7 @@ class RunningSuite {
   ): Promise<Probe> {
     const { signal } = this.#context;
     const serving = ['-S', `${STATUS_SECONDS}`, '-B', HOST, '-P', `${port}`];
-    const child = new Child('argus', ['-X', ...input, ...serving, ...filter], true);
+    const child = new Child('argus', [...input, ...serving, '-X', ...filter], true);
     const watch = new Watch(child, port, signal);
     const probe = { child, watch, story: { line: child.line, port, traffic }, reader: undefined };
     this.#probes.push(probe);
