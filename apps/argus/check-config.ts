@@ -38,8 +38,8 @@ export async function checkConfiguration(args: ArgusArguments, context: Context)
   return 0;
 }
 
-async function checkRecordFilters(outputs: readonly (string | readonly string[])[]): Promise<void> {
-  const filters = outputs.flatMap((output) => (typeof output === 'string' ? [] : output.slice(1)));
+async function checkRecordFilters(outputs: readonly (readonly string[])[]): Promise<void> {
+  const filters = outputs.flatMap((output) => output.slice(1));
   if (filters.length === 0) return;
   const { compileFilter } = await import('../../libs/filter/compile.ts');
   for (const filter of filters) compileFilter(filter);

@@ -122,9 +122,21 @@ export const ARGUS_OPTIONS = {
 
   write: {
     short: 'w',
-    arity: 'each',
-    placeholder: 'FILE',
-    text: 'Append records to this file; - is standard output. Without -w and -P records are printed.',
+    arity: 'lists',
+    wordsMax: 2,
+    placeholder: 'FILE ["FILTER"]',
+    text:
+      'Append records to this file, those only that match the record filter behind it; - is standard output. May be given ' +
+      'again. Without -w and -P records are printed.',
+    group: 'Records out',
+  },
+  management: {
+    short: 'M',
+    arity: 'one',
+    placeholder: 'SECONDS',
+    number: { min: 0, max: 86_400 },
+    default: 60,
+    text: 'Add a management record, which tells how the probe fares, every so often; 0: at start and end only.',
     group: 'Records out',
   },
   port: {

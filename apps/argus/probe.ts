@@ -38,7 +38,13 @@ export interface ProbeTotals {
   filtered: number;
   /** Packets that the kernel dropped; -1 where that cannot be known. */
   droppedByKernel: number;
+  /** Packets that the interface dropped; -1 where that cannot be known. */
+  droppedByInterface: number;
   droppedByUs: number;
+  /** Flows in the table now. */
+  flowsActive: number;
+  /** Time of the last packet, microseconds since the epoch; 0 before the first. */
+  lastUs: number;
   flowsOpened: number;
   flowsEvicted: number;
   /** Packets by number of the problem that stopped their decoding (`PROBLEM_NAMES`). */
@@ -114,13 +120,17 @@ export class Probe {
   totals(): ProbeTotals {
     const sum = (value: (counters: PacketSource['counters']) => number): number =>
       this.#sources.reduce((total, { counters }) => total + value(counters), 0);
-    const unknownDrops = this.#sources.some((source) => source.counters.droppedByKernel < 0);
+    const known = (value: (counters: PacketSource['counters']) => number): number =>
+      this.#sources.some(({ counters }) => value(counters) < 0) ? -1 : sum(value);
     return {
       packets: this.#table.counters.packets,
       bytes: this.#bytes,
       filtered: sum((c) => c.filtered),
-      droppedByKernel: unknownDrops ? -1 : sum((c) => c.droppedByKernel),
+      droppedByKernel: known((c) => c.droppedByKernel),
+      droppedByInterface: known((c) => c.droppedByInterface),
       droppedByUs: sum((c) => c.droppedByUs),
+      flowsActive: this.#table.flows,
+      lastUs: Number.isNaN(this.#lastUs) ? 0 : this.#lastUs,
       flowsOpened: this.#table.counters.opened,
       flowsEvicted: this.#table.counters.evicted,
       problems: this.#problems,

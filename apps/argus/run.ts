@@ -1,16 +1,15 @@
 import { randomInt } from 'node:crypto';
 import type { Context } from '../../libs/cli/command.ts';
 import { nowUs } from '../../libs/core/clock.ts';
-import { residentBytes } from '../../libs/core/memory.ts';
 import { BATCH_ROWS_MAX } from '../../libs/record/batch.ts';
 import { CAUSE } from '../../libs/record/fields/field.ts';
-import type { ManagementReport } from '../../libs/record/management.ts';
 import type { Counting, Outcome } from './counting.ts';
 import { detach, isDetached } from './daemon.ts';
+import { ManagementTimer, managementValues, startValues } from './management.ts';
 import { OriginRecords } from './origin-records.ts';
 import { Outputs } from './outputs.ts';
-import { countedProblems, problemLines } from './problems.ts';
-import type { LinkUnknown, ProbeOptions, ProbeTotals } from './probe.ts';
+import { problemLines } from './problems.ts';
+import type { LinkUnknown, ProbeOptions } from './probe.ts';
 import { Surroundings } from './surroundings.ts';
 import { liveGroups, probeOptions, type ArgusArguments } from './settings.ts';
 
@@ -41,9 +40,9 @@ async function count(
 ): Promise<number> {
   const outputs = await Outputs.open(args, options.origin.source, startUs, context);
   const countings = await openInputs(args, options, args.operands.join(' '), outputs, context);
-  for (const { records, input } of countings) await records.manage(CAUSE.start, { minput: input.slice(0, 255) });
+  for (const counting of countings) await counting.records.manage(CAUSE.start, startValues(counting));
   await surroundings.ready(countings, outputs, startUs);
-  const outcomes = await Promise.all(countings.map((counting) => finish(counting, outputs)));
+  const outcomes = await Promise.all(countings.map((counting) => finish(counting, outputs, args.management)));
   await outputs.end();
   const damage = outcomes.flatMap((outcome) => outcome.damage);
   for (const { name, offset, reason } of damage) {
@@ -55,10 +54,15 @@ async function count(
   return damage.length === 0 ? 0 : 1;
 }
 
-async function finish(counting: Counting, outputs: Outputs): Promise<Outcome> {
-  const outcome = await counting.finish();
-  const { records } = counting;
-  await records.manage(CAUSE.stop, report(outcome.totals, records.count, outputs));
+async function finish(counting: Counting, outputs: Outputs, everySeconds: number): Promise<Outcome> {
+  const timer = new ManagementTimer(counting, outputs, everySeconds);
+  let outcome: Outcome;
+  try {
+    outcome = await counting.finish();
+  } finally {
+    await timer.stop();
+  }
+  await counting.records.manage(CAUSE.stop, managementValues(counting, outcome.totals, outputs));
   return outcome;
 }
 
@@ -89,27 +93,4 @@ async function openInputs(
     countings.push(await LiveCounting.open(group, settings, { ...options, origin }, records, listener, context.signal));
   }
   return countings;
-}
-
-/** The last management record's account of the run. */
-function report(totals: ProbeTotals, records: number, outputs: Outputs): ManagementReport['values'] {
-  const problems = countedProblems(totals.problems);
-  const stats = outputs.serverStats;
-  const memory = residentBytes();
-  return {
-    mpkts: totals.packets,
-    mbytes: totals.bytes,
-    ...(totals.droppedByKernel < 0 ? {} : { mkdrops: totals.droppedByKernel }),
-    mdrops: totals.droppedByUs,
-    mfiltered: totals.filtered,
-    mbad: problems.reduce((sum, { packets }) => sum + packets, 0),
-    mflows: totals.flowsOpened,
-    mevicted: totals.flowsEvicted,
-    mrecords: records,
-    ...(stats === undefined ? {} : { mreaders: stats.readers, mqueued: stats.queuedRecords, mlost: stats.dropped }),
-    ...(memory === undefined ? {} : { mmemory: memory }),
-    ...(problems.length === 0
-      ? {}
-      : { mproblems: problems.map(({ name, packets }) => `${name}=${packets}`).join(', ') }),
-  };
 }

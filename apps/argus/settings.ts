@@ -22,7 +22,11 @@ const FLUSH_MS = 20;
 function isAwaited(args: ArgusArguments): boolean {
   const toPeople = args.write.length === 0;
   return (
-    args.read.length === 0 || args.read.includes('-') || (args.port ?? 0) !== 0 || args.write.includes('-') || toPeople
+    args.read.length === 0 ||
+    args.read.includes('-') ||
+    (args.port ?? 0) !== 0 ||
+    args.write.some(([path]) => path === '-') ||
+    toPeople
   );
 }
 

@@ -57,6 +57,12 @@ export const ARGUS_VARIABLES = {
     about: 'Addresses to listen on, with commas between them.',
   },
 
+  ARGUS_MAR_STATUS_INTERVAL: {
+    option: 'management',
+    form: 'value',
+    live: true,
+    about: 'Seconds between two management records; 0 is at start and end only.',
+  },
   ARGUS_FLOW_STATUS_INTERVAL: {
     option: 'status',
     form: 'value',
@@ -120,7 +126,6 @@ export const ARGUS_VARIABLES = {
     about: 'The probe keeps no packets; `--problems` and management records count those that do not decode.',
   },
 
-  ARGUS_MAR_STATUS_INTERVAL: { idle: ['', '0'], about: 'management records come at the start and at the end.' },
   ARGUS_MAX_SSF: { idle: ['', '0'], about: 'there is no SASL.' },
   ARGUS_DEBUG_LEVEL: {
     idle: OFF,

@@ -31,6 +31,8 @@ export class RecordFileSink implements Sink {
   #timer: NodeJS.Timeout | undefined;
   #writing: Promise<void> | undefined;
   #failure: unknown;
+  #taken = 0;
+  #written = 0;
 
   private constructor(target: Target, waitMs: number, warn: (message: string) => void) {
     this.#target = target;
@@ -48,8 +50,14 @@ export class RecordFileSink implements Sink {
     return new RecordFileSink(await openFile(path, warn), FILE_WAIT_MS, warn);
   }
 
+  /** Records taken that have not been written; after a failed `end`, those that are lost. */
+  get unwritten(): number {
+    return this.#taken - this.#written;
+  }
+
   push(batch: Batch, rows: Uint32Array | undefined, count: number): Promise<void> | undefined {
     if (this.#failure !== undefined) throw this.#failure;
+    this.#taken += count;
     this.#write(this.#reblocker.push(rows === undefined ? batch : selectRows(batch, rows, count)));
     this.#timer ??= setTimeout(() => this.#writeLate(), this.#waitMs);
     return this.#writing;
@@ -94,15 +102,26 @@ export class RecordFileSink implements Sink {
   }
 
   #write(batches: readonly Batch[]): void {
-    for (const batch of batches) this.#writeFrame(encodeBatch(batch));
+    for (const batch of batches) this.#writeFrame(encodeBatch(batch), batch.rows);
   }
 
-  #writeFrame(frame: Uint8Array): void {
+  #writeFrame(frame: Uint8Array, rows: number): void {
     const after = this.#writing;
-    const written = after === undefined ? this.#target.write(frame) : after.then(() => this.#target.write(frame));
-    if (written === undefined) return;
+    // Behind a frame that failed, and may be there in part, nothing could be read.
+    const write = (): Promise<void> | undefined => {
+      if (this.#failure !== undefined) throw this.#failure;
+      return this.#target.write(frame);
+    };
+    const written = after === undefined ? write() : after.then(write);
+    if (written === undefined) {
+      this.#written += rows;
+      return;
+    }
     const settled: Promise<void> = written.then(
-      () => this.#settle(settled),
+      () => {
+        this.#written += rows;
+        this.#settle(settled);
+      },
       (error: unknown) => {
         this.#failure ??= error;
         this.#settle(settled);

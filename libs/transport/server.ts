@@ -77,7 +77,8 @@ export class RecordServer {
   #refused = 0;
   /** Records dropped by readers that have gone. */
   #droppedBefore = 0;
-  #start: QueuedFrame | undefined;
+  /** The start record of each origin. */
+  readonly #starts = new Map<string, QueuedFrame>();
   #flushTimer: NodeJS.Timeout | undefined;
   #closing = false;
 
@@ -114,11 +115,13 @@ export class RecordServer {
     return { readers: this.#readers, refused: this.#refused, queuedRecords, queuedBytes, dropped };
   }
 
-  /** The management record with which every reader begins; at the first call, readers that came earlier get it now. */
+  /** A management record with which every reader begins, one for each origin; at its first call, readers that came earlier get it now. */
   setStart(batch: Batch): void {
-    const earlier = this.#start === undefined;
-    this.#start = frameOf(batch);
-    if (earlier) this.push(batch);
+    const { source, run } = batch.origin;
+    const key = `${source} ${run}`;
+    const isFirst = !this.#starts.has(key);
+    this.#starts.set(key, frameOf(batch));
+    if (isFirst) this.push(batch);
   }
 
   /** Offers a batch to every reader; never waits. It is encoded once for all readers that asked alike. */
@@ -194,7 +197,7 @@ export class RecordServer {
     audience.readers.add(reader);
     socket.once('close', () => this.#gone(hello, audience, reader));
     reader.send(encodeAnswer({ ok: true, program }));
-    if (this.#start !== undefined) reader.send(this.#start.bytes);
+    for (const { bytes } of this.#starts.values()) reader.send(bytes);
   }
 
   /** The readers with the same wish, or why the wish is not understood. */

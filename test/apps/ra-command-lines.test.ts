@@ -14,9 +14,9 @@ async function parse(line: string, table: OptionTable): Promise<Record<string, u
 /** Lines that people have in their scripts, and what they must mean. */
 const ARGUS_LINES: readonly { line: string; means: Record<string, unknown> }[] = [
   { line: '-i em0 -B 127.0.0.1 -P 4000', means: { interface: [['em0']], bind: ['127.0.0.1'], port: 4000 } },
-  { line: '-r packets.pcap -w -', means: { read: ['packets.pcap'], write: ['-'] } },
-  { line: '-r - -w -', means: { read: ['-'], write: ['-'] } },
-  { line: '-X -r a.pcap b.pcap -w out - tcp', means: { read: ['a.pcap', 'b.pcap'], write: ['out'], filter: 'tcp' } },
+  { line: '-r packets.pcap -w -', means: { read: ['packets.pcap'], write: [['-']] } },
+  { line: '-r - -w -', means: { read: ['-'], write: [['-']] } },
+  { line: '-X -r a.pcap b.pcap -w out - tcp', means: { read: ['a.pcap', 'b.pcap'], write: [['out']], filter: 'tcp' } },
   { line: '-AJmRZ -U 128 -S 60 -i eth0', means: { payload: 128, status: 60, interface: [['eth0']] } },
   { line: '-d -i eth0 -P 561 - not port 561', means: { port: 561, filter: 'not port 561' } },
   { line: '-N 1-100 -r x -s 96 ip', means: { packets: '1-100', snaplen: 96, filter: 'ip' } },

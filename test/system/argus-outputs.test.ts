@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { writeCapture } from '../../libs/synthetic/capture-file.ts';
+import { mixedTraffic } from '../../libs/synthetic/traffic.ts';
+import { runCommand } from '../support/run-command.ts';
+
+const PATIENCE = { timeout: 60_000 };
+const folder = mkdtempSync(join(tmpdir(), 'argus-outputs-'));
+const capture = join(folder, 'in.pcap');
+const at = (name: string): string => join(folder, name);
+
+before(() => writeCapture(capture, mixedTraffic({ packets: 2000, flows: 200, seconds: 20, seed: 3 })));
+after(() => rmSync(folder, { recursive: true }));
+
+/** What `ra` prints of a file, a line for each record. */
+async function records(path: string, ...args: string[]): Promise<string[]> {
+  const { status, stdout, stderr } = await runCommand('ra', ['-r', path, ...args]);
+  assert.equal(status, 0, stderr);
+  assert.equal(stderr, '');
+  return stdout.split('\n').slice(0, -1);
+}
+
+async function management(path: string): Promise<Record<string, unknown>[]> {
+  return (await records(path, '-M', 'json', '-', 'man')).map((line) => JSON.parse(line) as Record<string, unknown>);
+}
+
+test('each file has the records that its filter matches, and all management records', PATIENCE, async () => {
+  const run = await runCommand('argus', ['-X', '-r', capture, '-w', at('all'), '-w', at('tcp'), 'tcp', '-w', at('rest'), 'not tcp']); // prettier-ignore
+  assert.deepEqual([run.status, run.stderr], [0, '']);
+  const [all, tcp, rest] = [await records(at('all')), await records(at('tcp')), await records(at('rest'))];
+  assert.deepEqual(tcp, await records(at('all'), '-', 'tcp'));
+  assert.deepEqual(rest, await records(at('all'), '-', 'not', 'tcp'));
+  assert.ok(tcp.length > 1 && rest.length > 1 && tcp.length + rest.length >= all.length);
+  for (const name of ['all', 'tcp', 'rest']) {
+    const [first, last] = await management(at(name));
+    assert.deepEqual([first?.['cause'], first?.['mcapture'], first?.['minput']], ['Start', 'file', capture]);
+    assert.deepEqual([last?.['cause'], last?.['mpkts'], last?.['mflows'], last?.['mlost']], ['Stop', 2000, 0, 0]);
+    assert.ok(Number(last?.['mopened']) > 1);
+  }
+});
+
+test('a full disk does not keep records from other outputs, and is told', PATIENCE, async () => {
+  const run = await runCommand('argus', ['-X', '-r', capture, '-w', '/dev/full', '-w', at('beside-full')]);
+  assert.equal(run.status, 1);
+  assert.match(run.stderr, /cannot write \/dev\/full: no space left/);
+  assert.deepEqual(await records(at('beside-full')), await records(at('all')));
+});
+
+const WRONG: readonly (readonly [name: string, args: readonly string[], message: RegExp])[] = [
+  ['a file is named twice', ['-w', at('twice'), '-w', `${folder}/./twice`], /is written to twice/],
+  ['a filter is not understood', ['-w', at('never'), 'tpc'], /'tpc'[^]*\^[^]*Did you mean 'tcp'/],
+];
+for (const [name, args, message] of WRONG) {
+  test(`nothing is opened when ${name}`, PATIENCE, async () => {
+    const run = await runCommand('argus', ['-X', '-r', capture, ...args]);
+    assert.equal(run.status, 2);
+    assert.match(run.stderr, message);
+    assert.deepEqual([existsSync(at('twice')), existsSync(at('never'))], [false, false]);
+  });
+}
