@@ -202,6 +202,7 @@ test('argus --check: what a file means, what is wrong in it, and one that is not
     ['ARGUS_FILTER="ip and and"', /capture filter/],
     ['ARGUS_INTERFACE=eth0\nARGUS_INTERFACE=ind:eth0,eth1', /'eth0' is named twice/],
     ['ARGUS_SETUSER_ID=nobdy', /no user 'nobdy'/],
+    ['ARGUS_OUTPUT_FILE=/tmp/x "tcp and prot 80"', /prot/],
     ['ARGUS_DAEMON=yes', /in the background nobody sees/],
   ] as const) {
     const { status, stdout, stderr } = await check(text);
