@@ -15,7 +15,7 @@ export async function countFiles(
   linkUnknown: LinkUnknown,
   context: Context,
 ): Promise<Counting> {
-  const threads = threadsFor(workers, options, captures.files);
+  const threads = captures.pace === undefined ? threadsFor(workers, options, captures.files) : 1;
   if (threads === 1) return new FileCounting(options, captures, records, linkUnknown, context);
   const { ProbePool: Pool } = await import('./probe-pool.ts');
   const pool = new Pool(options, { kind: 'files', captures }, threads, context.signal, { linkUnknown });

@@ -35,6 +35,15 @@ export const ARGUS_OPTIONS = {
     text: 'Size of the ring in which the kernel hands over packets, for each interface and worker, in MiB.',
     group: 'Packets in',
   },
+  pace: {
+    short: 'T',
+    arity: 'one',
+    placeholder: 'X',
+    number: { min: 0.001, max: 1_000_000 },
+    text: 'Replay capture files at this many times their pace; flows go by the time of their packets.',
+    group: 'Packets in',
+    conflicts: ['interface'],
+  },
   packets: {
     short: 'N',
     arity: 'one',

@@ -78,7 +78,8 @@ async function openInputs(
     context.warn(`link type ${linkType} is not known: its frames count in one flow`);
   if (args.read.length > 0) {
     const { countFiles } = await import('./file-counting.ts');
-    const captures = { files: args.read, filter, optimize: !args['no-optimizer'] };
+    const pace = args.pace === undefined ? {} : { pace: args.pace };
+    const captures = { files: args.read, filter, optimize: !args['no-optimizer'], ...pace };
     const records = new OriginRecords(options.origin, outputs);
     return [await countFiles(options, captures, args.workers, records, linkUnknown, context)];
   }

@@ -22,6 +22,7 @@ const FLUSH_MS = 20;
 function isAwaited(args: ArgusArguments): boolean {
   const toPeople = args.write.length === 0;
   return (
+    args.pace !== undefined ||
     args.read.length === 0 ||
     args.read.includes('-') ||
     (args.port ?? 0) !== 0 ||

@@ -8,6 +8,8 @@ export interface CaptureSettings {
   /** Capture filter; empty is none. */
   readonly filter: string;
   readonly optimize: boolean;
+  /** Times the pace of the capture at which it is replayed; absent: as fast as can be. */
+  readonly pace?: number;
 }
 
 /** An input that ended before its time: what lay before the damage was counted. */
@@ -35,7 +37,7 @@ export async function* openCaptures(
     filter = { filter: captureFilter(settings.filter, settings.optimize) };
   }
   for (const file of settings.files) {
-    const source = await openCaptureFile(file, { ...filter, stdin, signal });
+    const source = await replayed(await openCaptureFile(file, { ...filter, stdin, signal }), settings.pace, signal);
     try {
       yield source;
       if (source.damage !== null) damage.push({ name: source.name, ...source.damage });
@@ -43,4 +45,10 @@ export async function* openCaptures(
       await source.close();
     }
   }
+}
+
+async function replayed(source: PacketSource, pace: number | undefined, signal: AbortSignal): Promise<PacketSource> {
+  if (pace === undefined) return source;
+  const { PacedSource } = await import('../../libs/capture/paced-source.ts');
+  return new PacedSource(source, pace, signal);
 }

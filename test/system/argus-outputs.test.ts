@@ -61,3 +61,20 @@ for (const [name, args, message] of WRONG) {
     assert.deepEqual([existsSync(at('twice')), existsSync(at('never'))], [false, false]);
   });
 }
+
+test('-T replays at a multiple of the pace, and -M tells meanwhile how it goes', PATIENCE, async () => {
+  const began = performance.now();
+  const run = await runCommand('argus', ['-X', '-r', capture, '-T', '20', '-M', '0.2', '-w', at('paced')]);
+  const seconds = (performance.now() - began) / 1000;
+  assert.deepEqual([run.status, run.stderr], [0, '']);
+  assert.ok(seconds > 0.9, `20 seconds of packets took ${seconds}`);
+  const told = await management(at('paced'));
+  assert.deepEqual([told[0]?.['cause'], told.at(-1)?.['cause']], ['Start', 'Stop']);
+  const packets = told.slice(1).map((record) => Number(record['mpkts']));
+  assert.ok(packets.length >= 3 && packets[0]! < 2000);
+  assert.deepEqual(
+    packets,
+    packets.toSorted((a, b) => a - b),
+  );
+  assert.equal(packets.at(-1), 2000);
+});
