@@ -145,12 +145,24 @@ export class Probe {
   }
 
   #count(batch: PacketBatch): void {
+    const { count, timeUs } = batch;
+    if (count === 0) return;
+    for (let from = 0; from < count; from += GROUP_PACKETS) {
+      this.#countGroup(batch, from, Math.min(from + GROUP_PACKETS, count));
+    }
+    this.#lastUs = timeUs[count - 1]!;
+    // The clock runs for packets that another probe counts, too.
+    this.#table.advance(timeUs[count - 1]!);
+  }
+
+  /** A function of its own, and not the body of a loop that is optimised while it runs, only to be given up at its end. */
+  #countGroup(batch: PacketBatch, from: number, end: number): void {
     const { packets, snaplen, shard } = this.#options;
     const group = this.#group;
     const { view, offset, captured, wire, timeUs, timeNs, linkType } = batch;
     group.view = view;
     let filled = 0;
-    for (let i = 0; i < batch.count; i++) {
+    for (let i = from; i < end; i++) {
       const number = ++this.#packets;
       if (number < packets.first || number > this.#lastPacket) continue;
       const start = offset[i]!;
@@ -164,15 +176,8 @@ export class Probe {
       group.wire[filled] = wire[i]!;
       group.linkType[filled] = linkType[i]!;
       filled += 1;
-      if (filled < GROUP_PACKETS) continue;
-      group.count = filled;
-      this.#table.add(group);
-      filled = 0;
     }
     group.count = filled;
     this.#table.add(group);
-    if (batch.count > 0) this.#lastUs = batch.timeUs[batch.count - 1]!;
-    // The clock runs for packets that another probe counts, too.
-    if (batch.count > 0) this.#table.advance(timeUs[batch.count - 1]!);
   }
 }

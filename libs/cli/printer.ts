@@ -31,6 +31,7 @@ export async function planPrinting(args: PrintArguments, { format }: Modes): Pro
   const options: PrintOptions = {
     numeric,
     unixTime: args.unix,
+    managementWords: args.fields.length === 0,
     state: stateStyle(args.states, args.flags),
     ...(style !== undefined && { style }),
     ...(args.delimiter !== undefined && { delimiter: args.delimiter.replaceAll('\\t', '\t') }),

@@ -118,15 +118,10 @@ function encodeWords(out: ChunkWriter, values: Exclude<NumericArray, Float64Arra
   const { low, high } = integers;
   if (isAll(values, stored)) low.set(values.subarray(0, count));
   else gatherWords(values, stored);
-  let least = low[0]!;
-  let greatest = least;
-  for (let i = 1; i < count; i++) {
-    const value = low[i]!;
-    if (value < least) least = value;
-    else if (value > greatest) greatest = value;
-  }
+  const least = leastOf(low, count);
+  const greatest = greatestOf(low, count);
   if (least === greatest) return least;
-  if (least !== 0) for (let i = 0; i < count; i++) low[i] = low[i]! - least;
+  if (least !== 0) subtract(low, count, least);
   high.fill(0, 0, count);
   return encodeIntegers(out, count, least, 1, greatest - least);
 }
@@ -158,6 +153,20 @@ function encodeSteps(out: ChunkWriter, values: Integers, count: number, base: nu
   const { low, high } = values;
   const first = base + divisor * (low[0]! + high[0]! * 2 ** 32);
   const ascending = isAscending(values, count);
+  const bits = bitsFor(takeSteps(values, count, ascending));
+  low[0] = 0;
+  high[0] = 0;
+  writePlanes(out, values, count, bits);
+  return [ascending ? ENCODING.ascending : ENCODING.delta, bits, first, divisor];
+}
+
+/*
+ * Long loops are functions of their own: what the engine has optimised while a loop runs it gives up again when it comes to
+ * code behind the loop that it has not seen yet.
+ */
+
+/** Puts steps in the place of all values but the first, falling ones between rising ones. @returns the greatest */
+function takeSteps({ low, high }: Integers, count: number, ascending: boolean): number {
   let greatest = 0;
   for (let i = count - 1; i > 0; i--) {
     const step = low[i]! - low[i - 1]! + (high[i]! - high[i - 1]!) * 2 ** 32;
@@ -166,11 +175,23 @@ function encodeSteps(out: ChunkWriter, values: Integers, count: number, base: nu
     high[i] = code / 2 ** 32;
     if (code > greatest) greatest = code;
   }
-  low[0] = 0;
-  high[0] = 0;
-  const bits = bitsFor(greatest);
-  writePlanes(out, values, count, bits);
-  return [ascending ? ENCODING.ascending : ENCODING.delta, bits, first, divisor];
+  return greatest;
+}
+
+function leastOf(low: Uint32Array, count: number): number {
+  let least = low[0]!;
+  for (let i = 1; i < count; i++) if (low[i]! < least) least = low[i]!;
+  return least;
+}
+
+function greatestOf(low: Uint32Array, count: number): number {
+  let greatest = low[0]!;
+  for (let i = 1; i < count; i++) if (low[i]! > greatest) greatest = low[i]!;
+  return greatest;
+}
+
+function subtract(low: Uint32Array, count: number, least: number): void {
+  for (let i = 0; i < count; i++) low[i] = low[i]! - least;
 }
 
 function isAscending({ low, high }: Integers, count: number): boolean {
@@ -200,9 +221,13 @@ function encodeDictionary(out: ChunkWriter, count: number, base: number, divisor
     dictionaryIntegers.high[i] = 0;
   }
   const values = encodeSteps(out, dictionaryIntegers, found, base, divisor);
-  for (let i = 0; i < count; i++) integers.low[i] = rank[numbers[i]!]!;
+  rankNumbers(rank, count);
   writePlanes(out, integers, count, bitsFor(found - 1));
   return [ENCODING.dictionary, found, values];
+}
+
+function rankNumbers(rank: Uint8Array, count: number): void {
+  for (let i = 0; i < count; i++) integers.low[i] = rank[numbers[i]!]!;
 }
 
 /** Numbers the different values of `integers.low` into `distinct` and `numbers`; 0 when there are more than `most`. */

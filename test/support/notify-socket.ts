@@ -34,7 +34,8 @@ export class NotifySocket implements Disposable {
   /** Waits until `word` has been said `times` times. @throws when the listener ends */
   async until(word: string, times = 1): Promise<void> {
     while (this.#text.split(word).length <= times) {
-      const [ended]: unknown[] = await Promise.race([once(this.#process.stdout, 'data'), once(this.#process, 'exit')]);
+      const said = await Promise.race([once(this.#process.stdout, 'data'), once(this.#process, 'exit')]);
+      const ended: unknown = said[0];
       if (typeof ended === 'number') throw new Error(`the listener ended with status ${ended}`);
     }
   }

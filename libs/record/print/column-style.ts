@@ -2,7 +2,9 @@ import { MANAGEMENT_BATCH, type Batch } from '../batch.ts';
 import { FIELDS } from '../fields/table.ts';
 import { CELL_BYTES, type Cell } from './cell.ts';
 import { cellOf, PAYLOAD_PREFIX } from './cells.ts';
+import { printable } from '../../core/sanitize.ts';
 import { managementCellOf } from './management.ts';
+import { managementWords } from './management-words.ts';
 import type { PrintColumn, Settings } from './options.ts';
 import type { RowWriter, Style } from './style.ts';
 import type { TextBuffer } from './text-buffer.ts';
@@ -34,7 +36,11 @@ export function columnStyle(columns: readonly PrintColumn[], settings: Settings)
   return {
     header: () => `${layout.map(headingOf).join('')}\n`,
     footer: () => '',
-    open: (batch) => rowWriter(layout, batch),
+    open: (batch) => {
+      if (batch.kind !== MANAGEMENT_BATCH || !settings.managementWords) return rowWriter(layout, batch);
+      const proto = columns.findIndex(({ name }) => name === 'proto');
+      return wordsWriter(rowWriter(layout.slice(0, proto + 1), batch), batch);
+    },
   };
 }
 
@@ -95,6 +101,18 @@ function rowWriter(layout: readonly Column[], batch: Batch): RowWriter {
       out.byte(BLANK);
     }
     while (out.end > start && out.bytes[out.end - 1] === BLANK) out.end -= 1;
+    out.byte(NEWLINE);
+  };
+}
+
+/** A row that ends in words, instead of figures that stand under other headings. */
+function wordsWriter(columns: RowWriter, batch: Batch): RowWriter {
+  const words = managementWords(batch);
+  return (out, row) => {
+    columns(out, row);
+    if (out.end > 0 && out.bytes[out.end - 1] === NEWLINE) out.end -= 1;
+    out.text(`  ${printable(words(row))}`);
+    out.ensure(1);
     out.byte(NEWLINE);
   };
 }

@@ -29,6 +29,8 @@ export interface PrintOptions {
   /** strftime(3) and `%f`, the fraction of the second; in the process's time zone. */
   readonly timeFormat?: string;
   readonly state?: StateStyle;
+  /** In columns: management records tell their figures in words, behind the column `proto`. */
+  readonly managementWords?: boolean;
   /** Name of a host, where it is known by now; asked at numeric level 3. */
   readonly hostName?: (address: Address) => string | undefined;
 }
@@ -51,6 +53,7 @@ export function settingsOf(options: PrintOptions): Settings {
     precision,
     timeFormat: options.timeFormat ?? DEFAULT_TIME_FORMAT,
     state: options.state ?? 'state',
+    managementWords: options.managementWords ?? false,
     hostName: options.hostName,
   };
 }

@@ -72,6 +72,15 @@ test('JSON: a management record has its own fields', () => {
   }); // prettier-ignore
 });
 
+test('a management record tells its figures in words, unless columns were chosen', () => {
+  const values = { cause: CAUSE.status, minput: 'eth0\u202e', mcapture: 'ring', mpkts: 1_234_567, mkdrops: 0, mbad: 3, mproblems: 'tcp: truncated=3' }; // prettier-ignore
+  const batch = recordBatch([{ stime: 1_700_000_000_000_000, ...values }], MANAGEMENT_BATCH);
+  const line = new RecordPrinter(DEFAULT_COLUMNS, { managementWords: true }).rows(batch, undefined, 1);
+  assert.match(line, / man {2}running, input eth0\., by ring, 1,234,567 packets, 0 dropped by the kernel, 3 not decoded \(tcp: truncated=3\)\n$/); // prettier-ignore
+  const columns = new RecordPrinter(DEFAULT_COLUMNS, { managementWords: false }).rows(batch, undefined, 1);
+  assert.match(columns, / man .* 1234567 .* CON\n$/);
+});
+
 test('JSON: every line parses, whatever the record holds, and says what the batch says', () => {
   const printer = new RecordPrinter(parseFieldSpec(EVERYTHING, []), { style: 'json' });
   fc.assert(
