@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { NotPermittedError } from '../../libs/capture/capture-failure.ts';
 import { closeRing, openRings, type RingHandle, type RingOptions } from '../../libs/capture/ring-socket.ts';
 import { SuiteError } from '../../libs/core/errors.ts';
 import type { Counting, Outcome } from './counting.ts';
@@ -14,7 +15,7 @@ export interface LiveSettings {
   readonly capture: 'ring' | 'cap';
   readonly filter: string;
   readonly ring: RingOptions;
-  /** Threads that share the packets of each interface; one with `cap`. */
+  /** Threads that share the packets of an interface; interfaces that belong together have one. */
   readonly workers: number;
 }
 
@@ -34,14 +35,15 @@ interface Opened {
  */
 function open({ interfaces }: InterfaceGroup, { capture, filter, ring, workers }: LiveSettings): Opened {
   if (capture === 'cap') return { inputs: [{ kind: 'cap', devices: interfaces, filter }], rings: [] };
+  const threads = interfaces.length === 1 ? workers : 1;
   const rings: RingHandle[][] = [];
   try {
-    for (const device of interfaces) rings.push(openRings(device, filter, ring, workers));
+    for (const device of interfaces) rings.push(openRings(device, filter, ring, threads));
   } catch (error) {
     rings.flat().forEach(closeRing);
     throw error;
   }
-  const inputs = Array.from({ length: workers }, (_, worker) => {
+  const inputs = Array.from({ length: threads }, (_, worker) => {
     return { kind: 'ring', rings: rings.map((ofInterface) => ofInterface[worker]!) } as const;
   });
   return { inputs, rings: rings.flat() };
@@ -136,7 +138,9 @@ export class LiveCounting implements Counting {
         for (const { name } of damage) this.#listener.link?.({ device: name, state: 'back' });
         return opened;
       } catch (error) {
-        if (!(error instanceof SuiteError)) throw error; // not there yet, as was said
+        // After giving up its rights the probe cannot open what shared its packets among threads.
+        if (error instanceof NotPermittedError || !(error instanceof SuiteError)) throw error;
+        // else it is not there yet, as was said
       }
     }
     return undefined;

@@ -101,7 +101,7 @@ export const ARGUS_OPTIONS = {
     placeholder: 'N',
     number: { min: 1, max: 64, integer: true },
     default: 1,
-    text: 'Share the flows of each interface, or of the capture files, among this many threads.',
+    text: 'Share the flows of each interface that stands alone, or of the capture files, among this many threads.',
     group: 'Flows',
   },
   'end-records': {

@@ -76,7 +76,10 @@ export type SourcedGroup = InterfaceGroup & { readonly source: string };
 
 const MIB = 2 ** 20;
 /** Blocks hold at least a few of the largest frames that local TCP makes, 64 KiB. */
-const BLOCK_BYTES = MIB;
+const BLOCK_BYTES_MIN = MIB / 4;
+const BLOCK_BYTES_MAX = MIB;
+/** While one is read the kernel fills others. */
+const BLOCKS_MIN = 8;
 /** Packets wait this long at most for their block to fill. */
 const RETIRE_MS = 20;
 
@@ -99,9 +102,11 @@ export async function liveGroups(
     ...group,
     source: group.source ?? (parsed.length === 1 ? source : `${source}/${group.interfaces.join('+')}`),
   }));
+  const ringBytes = args.ring * MIB;
+  const blockBytes = ringBytes < BLOCKS_MIN * BLOCK_BYTES_MAX ? BLOCK_BYTES_MIN : BLOCK_BYTES_MAX;
   const ring = {
-    blockBytes: BLOCK_BYTES,
-    blocks: (args.ring * MIB) / BLOCK_BYTES,
+    blockBytes,
+    blocks: ringBytes / blockBytes,
     retireMs: RETIRE_MS,
     promiscuous: !args['no-promiscuous'],
     optimize: !args['no-optimizer'],

@@ -3,8 +3,12 @@ import { networkInterfaces } from 'node:os';
 import { InputError } from '../core/errors.ts';
 
 /** Without the right to capture. */
-export function notPermitted(device: string, cause?: unknown): InputError {
-  return new InputError(`${device}: not permitted to capture`, {
+export class NotPermittedError extends InputError {
+  override readonly code = 'NOT_PERMITTED';
+}
+
+export function notPermitted(device: string, cause?: unknown): NotPermittedError {
+  return new NotPermittedError(`${device}: not permitted to capture`, {
     hint: 'Run as root, or give the program CAP_NET_RAW and CAP_NET_ADMIN.',
     cause,
   });
