@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { bundle, BUNDLE } from './bundle.mjs';
 import { SetupError } from './setup-error.mjs';
 
 const SOURCE_FOLDERS = ['apps', 'libs', 'test'];
@@ -14,11 +15,13 @@ const STAMP = 'dist/.compiled';
 export function isCompiled(root) {
   const stamp = join(root, STAMP);
   if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== signature(root)) return false;
-  return commands(root).every((name) => existsSync(join(root, 'dist/bin', name)));
+  return commands(root).every(
+    (name) => existsSync(join(root, 'dist/bin', name)) && existsSync(join(root, BUNDLE, `${name}.js`)),
+  );
 }
 
 /**
- * Compiles to dist/, removes what has no source any more, and writes dist/bin/<command> for every folder in apps/.
+ * Compiles to dist/, bundles the commands, removes what has no source any more, and writes dist/bin/<command> for every folder in apps/.
  * @param {string} root
  * @param {(text: string) => void} say
  * @throws {SetupError} when the compiler finds errors, after passing on what it said
@@ -32,6 +35,12 @@ export function compile(root, say) {
   const result = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8', maxBuffer: 1 << 26 });
   if (result.status !== 0) throw new SetupError(`the compiler found errors:\n${result.stdout}${result.stderr}`.trim());
   for (const folder of SOURCE_FOLDERS) removeOrphans(root, folder);
+  const modules = ['apps', 'libs'].flatMap((folder) => sources(root, folder));
+  bundle(
+    root,
+    commands(root),
+    modules.map((path) => `dist/${path.replace(/\.ts$/, '.js')}`),
+  );
   writeCommands(root);
   writeFileSync(join(root, STAMP), before);
 }
@@ -79,7 +88,7 @@ function commands(root) {
     .sort();
 }
 
-/** One line each: Node takes a file without extension for a module here, and it starts as fast as the module itself. */
+/** One line each: Node takes a file without extension for a module here. */
 function writeCommands(root) {
   const folder = join(root, 'dist/bin');
   mkdirSync(folder, { recursive: true });
@@ -87,7 +96,7 @@ function writeCommands(root) {
   for (const entry of list(folder))
     if (!names.includes(entry.name)) rmSync(join(folder, entry.name), { recursive: true });
   for (const name of names) {
-    writeFileSync(join(folder, name), `#!/usr/bin/env node\nimport '../apps/${name}/main.js';\n`);
+    writeFileSync(join(folder, name), `#!/usr/bin/env node\nimport '../bundle/commands/${name}.js';\n`);
     chmodSync(join(folder, name), 0o755);
   }
 }

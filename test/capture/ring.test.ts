@@ -140,7 +140,10 @@ test('without the right to capture it is said what is missing', options, () => {
   const effective = process.geteuid!();
   process.seteuid!('nobody');
   try {
-    assert.throws(() => openRings('lo', '', RING, 1), { name: 'InputError', message: 'lo: not permitted to capture' });
+    assert.throws(() => openRings('lo', '', RING, 1), {
+      name: 'NotPermittedError',
+      message: 'lo: not permitted to capture',
+    });
   } finally {
     process.seteuid!(effective);
   }
@@ -215,7 +218,7 @@ test('promiscuous as wished; nothing is left when it is closed', options, async 
 
 test('what cannot be opened is said, and leaves nothing', options, async () => {
   await using lab = await RingLab.create();
-  assert.throws(() => openRings('rx1', '', RING, 1), { name: 'InputError', message: 'rx1: no such interface' });
+  assert.throws(() => openRings('rx1', '', RING, 1), { name: 'NotPermittedError', message: 'rx1: no such interface' });
   assert.throws(() => openRings('rx0', 'upd', RING, 1), UsageError);
   assert.throws(() => openRings('rx0', '', { ...RING, blockBytes: 1000 }, 1), InputError);
   assert.throws(() => openRings('rx0', '', { ...RING, blockBytes: 1000 }, 2), InputError);
