@@ -218,7 +218,7 @@ test('promiscuous as wished; nothing is left when it is closed', options, async 
 
 test('what cannot be opened is said, and leaves nothing', options, async () => {
   await using lab = await RingLab.create();
-  assert.throws(() => openRings('rx1', '', RING, 1), { name: 'NotPermittedError', message: 'rx1: no such interface' });
+  assert.throws(() => openRings('rx1', '', RING, 1), { name: 'InputError', message: 'rx1: no such interface' });
   assert.throws(() => openRings('rx0', 'upd', RING, 1), UsageError);
   assert.throws(() => openRings('rx0', '', { ...RING, blockBytes: 1000 }, 1), InputError);
   assert.throws(() => openRings('rx0', '', { ...RING, blockBytes: 1000 }, 2), InputError);
