@@ -15,7 +15,8 @@ export async function countFiles(
   linkUnknown: LinkUnknown,
   context: Context,
 ): Promise<Counting> {
-  const threads = captures.pace === undefined ? threadsFor(workers, options, captures.files) : 1;
+  const threads =
+    captures.pace === undefined && captures.follows !== true ? threadsFor(workers, options, captures.files) : 1;
   if (threads === 1) return new FileCounting(options, captures, records, linkUnknown, context);
   const { ProbePool: Pool } = await import('./probe-pool.ts');
   const pool = new Pool(options, { kind: 'files', captures }, threads, context.signal, { linkUnknown });

@@ -35,6 +35,13 @@ export const ARGUS_OPTIONS = {
     text: 'Size of the ring in which the kernel hands over packets, for each interface and worker, in MiB.',
     group: 'Packets in',
   },
+  follow: {
+    short: 'f',
+    arity: 'none',
+    text: 'At the end of the last file wait for more, as it is being written; of a pipe, report flows also while it is silent.',
+    group: 'Packets in',
+    conflicts: ['interface'],
+  },
   pace: {
     short: 'T',
     arity: 'one',

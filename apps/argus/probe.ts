@@ -1,5 +1,4 @@
 import type { PacketBatch, PacketSource } from '../../libs/capture/source.ts';
-import { nowUs } from '../../libs/core/clock.ts';
 import { GROUP_PACKETS, PacketGroup } from '../../libs/flow/packet-group.ts';
 import { BatchReporter } from '../../libs/flow/report.ts';
 import { FlowTable } from '../../libs/flow/table.ts';
@@ -83,7 +82,11 @@ export class Probe {
   async read(source: PacketSource, signal: AbortSignal, ready: () => Promise<void> | undefined): Promise<void> {
     this.#sources.push(source);
     const { flushMs } = this.#options;
-    const flushing = flushMs > 0 ? setInterval(() => this.#reporter.flush(), flushMs) : undefined;
+    const tick = (): void => {
+      if (source.clockUs !== undefined) this.#table.advance(source.clockUs());
+      this.#reporter.flush();
+    };
+    const ticking = flushMs > 0 ? setInterval(tick, flushMs) : undefined;
     const stop = (): void => source.stop?.();
     signal.addEventListener('abort', stop);
     if (signal.aborted) stop();
@@ -95,11 +98,11 @@ export class Probe {
         if (isFirst && !source.live) this.#startFile(batch);
         isFirst = false;
         this.#count(batch);
-        if (source.live) this.#table.advance(nowUs() - (source.delayUs ?? 0));
+        if (source.live && source.clockUs !== undefined) this.#table.advance(source.clockUs());
         await ready();
       }
     } finally {
-      clearInterval(flushing);
+      clearInterval(ticking);
       signal.removeEventListener('abort', stop);
     }
   }

@@ -79,7 +79,7 @@ async function openInputs(
   if (args.read.length > 0) {
     const { countFiles } = await import('./file-counting.ts');
     const pace = args.pace === undefined ? {} : { pace: args.pace };
-    const captures = { files: args.read, filter, optimize: !args['no-optimizer'], ...pace };
+    const captures = { files: args.read, filter, optimize: !args['no-optimizer'], follows: args.follow, ...pace };
     const records = new OriginRecords(options.origin, outputs);
     return [await countFiles(options, captures, args.workers, records, linkUnknown, context)];
   }

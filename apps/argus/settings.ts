@@ -23,6 +23,7 @@ function isAwaited(args: ArgusArguments): boolean {
   const toPeople = args.write.length === 0;
   return (
     args.pace !== undefined ||
+    args.follow ||
     args.read.length === 0 ||
     args.read.includes('-') ||
     (args.port ?? 0) !== 0 ||

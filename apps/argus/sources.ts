@@ -10,6 +10,8 @@ export interface CaptureSettings {
   readonly optimize: boolean;
   /** Times the pace of the capture at which it is replayed; absent: as fast as can be. */
   readonly pace?: number;
+  /** Whether the last file is followed as it grows. */
+  readonly follows?: boolean;
 }
 
 /** An input that ended before its time: what lay before the damage was counted. */
@@ -36,8 +38,11 @@ export async function* openCaptures(
     const { captureFilter } = await import('../../libs/capture/capture-filter.ts');
     filter = { filter: captureFilter(settings.filter, settings.optimize) };
   }
-  for (const file of settings.files) {
-    const source = await replayed(await openCaptureFile(file, { ...filter, stdin, signal }), settings.pace, signal);
+  const last = settings.files.length - 1;
+  for (const [i, file] of settings.files.entries()) {
+    const follows = settings.follows === true && i === last;
+    const capture = await openCaptureFile(file, { ...filter, stdin, signal, follows });
+    const source = await replayed(capture, settings.pace, signal);
     try {
       yield source;
       if (source.damage !== null) damage.push({ name: source.name, ...source.damage });

@@ -18,7 +18,7 @@ export interface ByteSource {
 }
 
 /** A source whose first bytes can be looked at. */
-interface RawSource extends ByteSource {
+export interface RawSource extends ByteSource {
   /** The first `count` bytes, or all if there are fewer, without taking them. */
   peek(count: number): Promise<Uint8Array>;
 }
@@ -26,14 +26,21 @@ interface RawSource extends ByteSource {
 /**
  * Opens a file or pipe, or `stdin` for the path `-`. What is packed with gzip or zstd, by its first bytes, is unpacked.
  * @param signal ends a stream when it aborts, as if there were no more; a file, which keeps nobody waiting, goes on
+ * @param follows whether more is waited for at the end of a plain file, until the signal aborts
  * @throws {InputError} when it cannot be opened or read
  */
-export async function openBytes(path: string, stdin: Readable, signal: AbortSignal): Promise<ByteSource> {
+export async function openBytes(
+  path: string,
+  stdin: Readable,
+  signal: AbortSignal,
+  follows = false,
+): Promise<ByteSource> {
   let source: RawSource | undefined;
   try {
-    source = path === '-' ? new StreamSource(stdin, signal) : await openPath(path, signal);
+    source = path === '-' ? new StreamSource(stdin, signal) : await openPath(path, signal, follows);
     const packing = packingOf(await source.peek(PACKED_MAGIC_BYTES));
     if (packing === undefined) return source;
+    if (follows) throw new InputError(`${path}: what is compressed cannot be followed`);
     const { unpacked } = await import('./decompress.ts');
     return unpacked(source, packing);
   } catch (error) {
@@ -52,7 +59,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EMFILE: 'too many open files',
 };
 
-async function openPath(path: string, signal: AbortSignal): Promise<RawSource> {
+async function openPath(path: string, signal: AbortSignal, follows: boolean): Promise<RawSource> {
   const kind = await stat(path);
   if (kind.isFIFO()) {
     // A read in the thread pool would keep the process from ending until something is written to the pipe.
@@ -61,6 +68,10 @@ async function openPath(path: string, signal: AbortSignal): Promise<RawSource> {
     return new StreamSource(new Socket({ fd, readable: true, writable: false }), signal);
   }
   const file = await open(path, 'r');
+  if (kind.isFile() && follows) {
+    const { FollowedFile } = await import('./followed-file.ts');
+    return new FollowedFile(file, path, signal);
+  }
   return kind.isFile() || kind.isDirectory() ? new FileSource(file) : new StreamSource(file.createReadStream(), signal);
 }
 

@@ -1,6 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable } from 'node:stream';
+import { nowUs } from '../core/clock.ts';
 import { InputError, UsageError, type SuiteError } from '../core/errors.ts';
 import { BlockReader } from './block-reader.ts';
 import { StreamSource } from './byte-source.ts';
@@ -80,6 +81,10 @@ class CapSource implements PacketSource {
     const layout = { littleEndian: true, nanoseconds: false, headerBytes: 16 };
     this.#format = new PcapFormat(layout, linkType, PACKET_BYTES_MAX);
     this.#batch = emptyBatch(this.#reader.view);
+  }
+
+  clockUs(): number {
+    return nowUs();
   }
 
   async next(): Promise<PacketBatch | null> {

@@ -13,23 +13,32 @@ export class CaptureFile implements PacketSource {
   /** What was lost when the file was made, it does not tell. */
   readonly counters = { received: 0, filtered: 0, droppedByKernel: -1, droppedByInterface: -1, droppedByUs: 0 };
   damage: SourceDamage | null = null;
+  /** Of a file that is followed: the time of the last packet and what has passed since. */
+  readonly clockUs?: () => number;
   readonly #reader: BlockReader;
   readonly #format: CaptureFormat;
   readonly #batch: PacketBatch;
   readonly #filterForLink: FilterForLink | undefined;
   readonly #signal: AbortSignal;
   readonly #filters = new Map<number, PacketFilter>();
+  #lastUs = -Infinity;
+  #lastMs = 0;
   #ended = false;
   #closed = false;
 
-  /** @param signal when it aborts, an end in the middle of a packet is no damage */
+  /**
+   * @param signal when it aborts, an end in the middle of a packet is no damage
+   * @param follows whether packets come as they are captured
+   */
   constructor(
     name: string,
     reader: BlockReader,
     format: CaptureFormat,
     filter: FilterForLink | undefined,
     signal: AbortSignal,
+    follows = false,
   ) {
+    if (follows) this.clockUs = () => this.#lastUs + (performance.now() - this.#lastMs) * 1000;
     this.name = name;
     this.#reader = reader;
     this.#format = format;
@@ -51,6 +60,8 @@ export class CaptureFile implements PacketSource {
       if (batch.count === 0) continue;
       this.#keepMatching(batch);
       this.counters.received += batch.count;
+      if (batch.count > 0) this.#lastUs = batch.timeUs[batch.count - 1]!;
+      this.#lastMs = performance.now();
       return batch;
     }
     return null;

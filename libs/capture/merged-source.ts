@@ -62,6 +62,10 @@ export class MergedSource implements PacketSource {
     return this.#lanes.map(({ source }) => source.damage).find((damage) => damage !== null) ?? null;
   }
 
+  clockUs(): number {
+    return nowUs() - this.delayUs;
+  }
+
   async next(): Promise<PacketBatch | null> {
     if (this.#isWaiting) await delay(LOOK_AGAIN_MS);
     else await turn();

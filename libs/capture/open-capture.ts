@@ -14,6 +14,8 @@ export interface OpenCaptureOptions {
   readonly stdin?: Readable;
   /** Ends an input that is waited for, as a pipe may be, without a word. */
   readonly signal?: AbortSignal;
+  /** Whether more is waited for at the end of a plain file, until the signal aborts. */
+  readonly follows?: boolean;
 }
 
 const NEVER = new AbortController().signal;
@@ -24,8 +26,8 @@ const NEVER = new AbortController().signal;
  */
 export async function openCaptureFile(path: string, options: OpenCaptureOptions = {}): Promise<PacketSource> {
   const name = path === '-' ? 'standard input' : path;
-  const { filter, stdin = process.stdin, signal = NEVER } = options;
-  const reader = new BlockReader(await openBytes(path, stdin, signal));
+  const { filter, stdin = process.stdin, signal = NEVER, follows = false } = options;
+  const reader = new BlockReader(await openBytes(path, stdin, signal, follows));
   try {
     let more = true;
     while (more && reader.end - reader.start < PCAP_HEADER_BYTES) more = await reader.advance();
@@ -33,12 +35,12 @@ export async function openCaptureFile(path: string, options: OpenCaptureOptions 
     if (signal.aborted && !more) return new CaptureFile(name, reader, new PcapngFormat(), undefined, signal);
     if (end === start) throw new InputError(`${name}: is empty, so no capture`);
     const magic = end - start >= 4 ? view.getUint32(start, true) : 0;
-    if (isPcapng(magic)) return new CaptureFile(name, reader, new PcapngFormat(), filter, signal);
+    if (isPcapng(magic)) return new CaptureFile(name, reader, new PcapngFormat(), filter, signal, follows);
     if (isPcap(magic)) {
       if (end - start < PCAP_HEADER_BYTES) throw new InputError(`${name}: is cut within the header of a pcap file`);
       reader.start += PCAP_HEADER_BYTES;
       const header = new DataView(view.buffer, view.byteOffset + start, PCAP_HEADER_BYTES);
-      return new CaptureFile(name, reader, PcapFormat.of(header), filter, signal);
+      return new CaptureFile(name, reader, PcapFormat.of(header), filter, signal, follows);
     }
     const bytes = Buffer.from(view.buffer, view.byteOffset + start, Math.min(8, end - start)).toString('hex');
     throw new InputError(`${name}: is no pcap or pcapng capture (it begins with ${bytes})`);

@@ -54,6 +54,11 @@ export class PacedSource implements PacketSource {
     return this.#source.damage;
   }
 
+  clockUs(): number {
+    if (Number.isNaN(this.#firstUs)) return -Infinity;
+    return this.#firstUs + (this.#clock.nowUs() - this.#beganUs) * this.#rate;
+  }
+
   /** The packets that are due, after waiting for the first of them. */
   async next(): Promise<PacketBatch | null> {
     let left = this.#left;

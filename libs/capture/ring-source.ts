@@ -1,3 +1,4 @@
+import { nowUs } from '../core/clock.ts';
 import { readFileSync } from 'node:fs';
 import { setImmediate as turn } from 'node:timers/promises';
 import { UsageError } from '../core/errors.ts';
@@ -29,6 +30,7 @@ const STATISTICS = { bytes: 12, packets: 0, drops: 4 } as const;
 export class RingSource implements PacketSource {
   readonly name: string;
   readonly live = true;
+  /** How long after its time a packet may be handed over, microseconds. */
   readonly delayUs: number;
   readonly counters: SourceCounters;
   damage: SourceDamage | null = null;
@@ -64,6 +66,10 @@ export class RingSource implements PacketSource {
 
   /** To be waited for by who reads several rings. */
   readonly descriptor: number;
+
+  clockUs(): number {
+    return nowUs() - this.delayUs;
+  }
 
   async next(): Promise<PacketBatch | null> {
     await turn(); // messages to this thread are heard between batches

@@ -46,8 +46,11 @@ export interface PacketSource {
   /** True when packets arrive in real time; `next` then resolves at least every 20 ms, with an empty batch if need be. */
   readonly live: boolean;
   readonly counters: Readonly<SourceCounters>;
-  /** How long after its time a packet may be handed over, microseconds; absent: at once. */
-  readonly delayUs?: number;
+  /**
+   * Of a source that keeps one waiting: no packet that comes from now on was captured before this, microseconds since the
+   * epoch, give or take a few milliseconds.
+   */
+  clockUs?(): number;
   /** Set when the input ended in damage, after `next` has returned null. */
   readonly damage: SourceDamage | null;
   /** The next packets, or null at the end of the input. */
