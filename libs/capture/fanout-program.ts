@@ -2,7 +2,7 @@ import type { BpfInstruction } from './bpf.ts';
 
 /*
  * Which member of a fanout group a packet belongs to: by the unordered pair of its IP addresses, of the quoted packet's for
- * ICMP errors, of its MAC addresses otherwise; so that a flow, its fragments and the errors about it come to one member.
+ * ICMP errors, of those that ARP is about, of its MAC addresses otherwise; so that a flow, its fragments and the errors about it come to one member.
  * The kernel takes the result modulo the members. Loads are relative to the headers that the kernel knows, because where a
  * packet's bytes begin differs between those received and those sent.
  */
@@ -31,7 +31,7 @@ const JUMP_AT_LEAST = 0x35;
 const JUMP_SET = 0x45;
 const RETURN_A = 0x16;
 
-const ETHERTYPE = { ip4: 0x0800, ip6: 0x86dd, vlan: 0x8100, qinq: 0x88a8 } as const;
+const ETHERTYPE = { ip4: 0x0800, arp: 0x0806, ip6: 0x86dd, vlan: 0x8100, qinq: 0x88a8 } as const;
 /** Types of ICMP errors, which quote a packet: unreachable, quench, redirect, time exceeded, parameter problem. */
 const ICMP_ERRORS = [3, 4, 5, 11, 12];
 
@@ -92,21 +92,30 @@ function ipv6(at: number, name: string): Line[] {
   ];
 }
 
+/** A request goes to all stations and its answer to one, so their MAC addresses are no pair. @param at as with `ipv4` */
+function arp(at: number, name: string): Line[] {
+  return [name, ...mixOf(NETWORK + at + 14, NETWORK + at + 24, 1)];
+}
+
 const LINES: readonly Line[] = [
   op(LD_HALF, PROTOCOL),
   when(JUMP_EQUAL, ETHERTYPE.ip4, 'ip4'),
   when(JUMP_EQUAL, ETHERTYPE.ip6, 'ip6'),
+  when(JUMP_EQUAL, ETHERTYPE.arp, 'arp'),
   when(JUMP_EQUAL, ETHERTYPE.vlan, 'tag'),
   unless(JUMP_EQUAL, ETHERTYPE.qinq, 'link'),
   'tag', // the kernel takes away the outer tag; what is behind an inner one lies four bytes further on
   op(LD_HALF, NETWORK + 2),
   when(JUMP_EQUAL, ETHERTYPE.ip4, 'tagged ip4'),
   when(JUMP_EQUAL, ETHERTYPE.ip6, 'tagged ip6'),
+  when(JUMP_EQUAL, ETHERTYPE.arp, 'tagged arp'),
   go('link'),
   ...ipv4(0, 'ip4'),
   ...ipv6(0, 'ip6'),
   ...ipv4(4, 'tagged ip4'),
   ...ipv6(4, 'tagged ip6'),
+  ...arp(0, 'arp'),
+  ...arp(4, 'tagged arp'),
 
   'link',
   ...mixOf(LINK + 2, LINK + 8, 1),

@@ -55,7 +55,9 @@ function ipv6Layers(host: number, other: number): [name: string, layers: Layer[]
   ];
 }
 
-/** Frames of `count` pairs of hosts, plain, with one tag and with two; and ARP, which belongs to its pair of stations. */
+/**
+ * Frames of `count` pairs of hosts, plain, with one tag and with two; with ARP's about them; and of other protocols of
+ * their stations. */
 export function pairFrames(count: number): PairFrame[] {
   const frames: PairFrame[] = [];
   for (let host = 1; host <= count; host++) {
@@ -67,11 +69,24 @@ export function pairFrames(count: number): PairFrame[] {
         frames.push({ name: `${name}, ${tags.length} tags`, pair, bytes: packet(ethernet(), ...tags, ...layers) });
       }
     }
-    const stations = { source: 0x020000000100 + host, destination: 0x020000000003 };
-    const request = arp({ senderIp: source, targetIp: destination });
-    frames.push({ name: 'arp', pair: `stations ${host}`, bytes: packet(ethernet(stations), request) });
-    const reply = ethernet({ source: stations.destination, destination: stations.source });
-    frames.push({ name: 'arp back', pair: `stations ${host}`, bytes: packet(reply, request) });
+    const [asking, asked] = [0x020000000100 + host, 0x020000000003];
+    const request = packet(
+      ethernet({ source: asking, destination: 0xffffffffffff }),
+      arp({ senderIp: source, targetIp: destination }),
+    );
+    const reply = packet(
+      ethernet({ source: asked, destination: asking }),
+      arp({ operation: 2, senderIp: destination, targetIp: source }),
+    );
+    frames.push({ name: 'arp', pair: `ip4 ${host}`, bytes: request });
+    frames.push({ name: 'arp back', pair: `ip4 ${host}`, bytes: reply });
+    for (const [from, to] of [
+      [asking, asked],
+      [asked, asking],
+    ] as const) {
+      const bytes = packet(ethernet({ source: from, destination: to, etherType: 0x88b5 }), payload(46));
+      frames.push({ name: 'local experiment', pair: `stations ${host}`, bytes });
+    }
   }
   return frames;
 }
