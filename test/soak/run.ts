@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { AREAS, areasOf, type Area } from '../fuzz/areas.ts';
 import { coverageOf } from './coverage.ts';
+import { soakLive } from './live.ts';
 import { memoryInUse } from './memory.ts';
 
 /** So much of the work comes before memory is looked at for the first time. */
@@ -13,18 +14,27 @@ const PROGRESS_MS = 10_000;
 const COVERED_RUNS = 2_000_000;
 
 const USAGE = `usage: npm run soak -- [--seed N] [--coverage LIBRARY] [AREA...]
+       npm run soak -- live [--minutes N]
 areas: ${AREAS.map(({ name }) => name).join(' ')}`;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { seed: { type: 'string', default: '1' }, coverage: { type: 'string' } },
+  options: {
+    seed: { type: 'string', default: '1' },
+    coverage: { type: 'string' },
+    minutes: { type: 'string', default: '20' },
+  },
 });
 const firstSeed = Number(values.seed);
-const areas = areasOf(positionals);
+const isLive = positionals.length === 1 && positionals[0] === 'live';
+const minutes = Number(values.minutes);
+const areas = isLive ? [] : areasOf(positionals);
 
-if (areas === undefined || !Number.isSafeInteger(firstSeed)) {
+if (areas === undefined || !Number.isSafeInteger(firstSeed) || !(minutes > 0)) {
   console.error(USAGE);
   process.exitCode = 2;
+} else if (isLive) {
+  if (!(await soakLive(minutes))) process.exitCode = 1;
 } else if (values.coverage !== undefined) {
   await cover(values.coverage, areas);
 } else {
