@@ -1,4 +1,3 @@
-import { nowUs } from '../../libs/core/clock.ts';
 import { residentBytes } from '../../libs/core/memory.ts';
 import { CAUSE } from '../../libs/record/fields/field.ts';
 import type { ManagementReport } from '../../libs/record/management.ts';
@@ -52,7 +51,7 @@ export function managementValues(counting: Counting, totals: ProbeTotals, output
     mlost: (stats?.dropped ?? 0) + outputs.lost,
     mwlost: outputs.lost,
     ...(memory === undefined ? {} : { mmemory: memory }),
-    ...(isLive && totals.lastUs > 0 ? { mclock: nowUs() - totals.lastUs } : {}),
+    ...(isLive && totals.lastUs > 0 ? { mclock: Date.now() * 1000 - totals.lastUs } : {}),
     mdrift: Math.round((Date.now() - performance.now() - clockAtStartMs) * 1000),
     ...(problems.length === 0
       ? {}

@@ -75,6 +75,16 @@ export class IdleOrder {
     return -1;
   }
 
+  /** Removes the rows that have been idle longest, as many as `rows` has room for. @returns how many there were */
+  takeLongest(rows: Uint32Array): number {
+    let count = 0;
+    for (let row; count < rows.length && (row = this.longest()) >= 0; count++) {
+      this.remove(row);
+      rows[count] = row;
+    }
+    return count;
+  }
+
   #bucketNumber(row: number): number {
     return Math.floor(this.#rows.f64[row * ROW_DOUBLES + F_LAST]! / this.#bucketUs);
   }

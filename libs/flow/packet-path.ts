@@ -26,6 +26,7 @@ import {
   W_EVENTS,
   W_EXTRA,
   W_FLAGS,
+  W_HASH,
   W_LINK,
   W_OPTIONAL,
   W_PACKETS,
@@ -66,8 +67,8 @@ export interface Turnings {
 }
 
 // oxlint-disable max-lines-per-function -- its inner functions are short; what they share is the point of it
-/** Makes a function that touches all that a record of rows `list[from, end)` will be made of. */
-export function touchRows(state: FlowState): (list: Uint32Array, from: number, end: number) => void {
+/** Makes a function that touches all that records of rows `list[from, end)` will be made of, and what finds those rows. */
+export function touchRows(state: FlowState, index: HashTable): (list: Uint32Array, from: number, end: number) => void {
   const { u32 } = state.rows;
   const sink = new Uint32Array(1); // keeps the compiler from leaving out reads whose only use is that they happen
   const tcp32 = state.tcp.slab.u32;
@@ -77,8 +78,11 @@ export function touchRows(state: FlowState): (list: Uint32Array, from: number, e
       const at = list[i]! * ROW_WORDS;
       touched ^= u32[at]! ^ u32[at + LINE_WORDS]! ^ u32[at + 2 * LINE_WORDS]!;
     }
+    const { slots, mask } = index;
     for (let i = from; i < end; i++) {
-      const transport = Math.max(u32[list[i]! * ROW_WORDS + W_TRANSPORT]! - 1, 0) * TCP_WORDS;
+      const at = list[i]! * ROW_WORDS;
+      touched ^= slots[(u32[at + W_HASH]! & mask) * 2]!;
+      const transport = Math.max(u32[at + W_TRANSPORT]! - 1, 0) * TCP_WORDS;
       if (transport < tcp32.length) touched ^= tcp32[transport]! ^ tcp32[transport + LINE_WORDS]!;
     }
     sink[0] = touched;

@@ -1,4 +1,5 @@
-import { EVENT, SCTP_STATE } from '../record/fields/field.ts';
+import type { Headers } from '../packet/headers.ts';
+import { CAUSE, EVENT, SCTP_STATE } from '../record/fields/field.ts';
 import type { EspRows } from './esp-rows.ts';
 import { exchange, exchangedBits } from './exchange.ts';
 import type { FragmentRows } from './fragment-rows.ts';
@@ -25,6 +26,7 @@ import {
   W_EVENTS,
   W_EXTRA,
   W_FLAGS,
+  W_FRAGMENTS,
   W_LINK,
   W_OPTIONAL,
   W_PACKETS,
@@ -52,6 +54,22 @@ export interface FlowState {
 export interface Reporter {
   /** @param cause one of `CAUSE` */
   report(state: FlowState, row: number, cause: number): void;
+}
+
+/** Notes in `row`, which has a datagram's key, which of its bytes have come; the flow hears of overlaps. */
+export function noteFragment({ rows, fragments }: FlowState, row: number, flow: number, h: Headers): void {
+  const { u32 } = rows;
+  const at = row * ROW_WORDS + W_FRAGMENTS;
+  if (u32[at] === 0) u32[at] = fragments.slab.take() + 1;
+  const overlaps = fragments.note(u32[at]! - 1, h.fragmentOffset, h.fragmentBytes, h.moreFragments);
+  if (overlaps) u32[flow * ROW_WORDS + W_EVENTS]! |= EVENT.fragmentOverlap;
+}
+
+/** Cause of a record of a flow that has not timed out: Start or Status, or Close where that is due. */
+export function openCause(rows: FlowRows, row: number): number {
+  const flags = rows.u32[row * ROW_WORDS + W_FLAGS]!;
+  if ((flags & (ROW.closeDue | ROW.lingers)) !== 0) return CAUSE.close;
+  return (flags & ROW.reported) === 0 ? CAUSE.start : CAUSE.status;
 }
 
 /** Packets in the record under construction. */

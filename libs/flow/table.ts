@@ -1,5 +1,5 @@
 import { FIRST_FRAGMENT, LATER_FRAGMENT, TCP_FLAG, type Headers } from '../packet/headers.ts';
-import { CAUSE, EVENT } from '../record/fields/field.ts';
+import { CAUSE } from '../record/fields/field.ts';
 import { EspRows } from './esp-rows.ts';
 import { FragmentRows } from './fragment-rows.ts';
 import { HashTable } from './hash-table.ts';
@@ -10,7 +10,16 @@ import { LinkRows } from './link-rows.ts';
 import { NO_FEATURES, OptionalRows } from './optional-rows.ts';
 import { GROUP_PACKETS, type PacketGroup } from './packet-group.ts';
 import { EARLIEST, NEXT_TICK, packetPath, touchRows } from './packet-path.ts';
-import { clearRecord, moveCounters, packetsOf, reverseFlow, type FlowState, type Reporter } from './record-state.ts';
+import {
+  clearRecord,
+  moveCounters,
+  noteFragment,
+  openCause,
+  packetsOf,
+  reverseFlow,
+  type FlowState,
+  type Reporter,
+} from './record-state.ts';
 import {
   B_SCTP_STATE,
   F_DURATION,
@@ -103,7 +112,7 @@ export class FlowTable {
     const seed = options.seed | 0;
     const keys = Array.from({ length: GROUP_PACKETS }, () => new FlowKey(seed));
     this.#otherKey = new FlowKey(seed);
-    this.#ahead = touchRows(this.state);
+    this.#ahead = touchRows(this.state, this.#index);
     this.#path = packetPath(this.state, this.#index, keys, this.#clock, {
       tick: (group, i) => this.advance(group.timeUs[i]!),
       place: (row, key, group, i) => this.#place(row, key, group, i),
@@ -139,19 +148,9 @@ export class FlowTable {
     const h = group.headers[i]!;
     const row = found < 0 ? this.#open(key, group.timeUs[i]!, h) : found;
     const flow = this.#flowOfFragment(row, group.timeUs[i]!);
-    this.#noteFragment(row, flow, h);
+    noteFragment(this.state, row, flow, h);
     const fromResponder = (u32[row * ROW_WORDS + W_FLAGS]! & ROW.fragmentsFromResponder) !== 0;
     return flow * 2 + (flow === row ? this.#directionOf(row, key) : fromResponder ? 1 : 0);
-  }
-
-  /** Notes in `row`, which has the datagram's key, which of its bytes have come; the flow hears of overlaps. */
-  #noteFragment(row: number, flow: number, h: Headers): void {
-    const { u32 } = this.#rows;
-    const { fragments } = this.state;
-    const at = row * ROW_WORDS + W_FRAGMENTS;
-    if (u32[at] === 0) u32[at] = fragments.slab.take() + 1;
-    const overlaps = fragments.note(u32[at]! - 1, h.fragmentOffset, h.fragmentBytes, h.moreFragments);
-    if (overlaps) u32[flow * ROW_WORDS + W_EVENTS]! |= EVENT.fragmentOverlap;
   }
 
   #afterwards(row: number, direction: number, closed: boolean, group: PacketGroup, i: number): void {
@@ -172,20 +171,17 @@ export class FlowTable {
 
   /** Ends: reports every open flow and empties the table. What comes after may be of any time. */
   flush(): void {
-    for (let row = this.#idle.longest(); row >= 0; row = this.#idle.longest()) {
-      if (packetsOf(this.#rows, row) > 0) this.#report(row, this.#openCause(row));
-      this.#free(row);
+    const rows = new Uint32Array(GROUP_PACKETS);
+    for (let count; (count = this.#idle.takeLongest(rows)) > 0;) {
+      this.#ahead(rows, 0, count);
+      for (const row of rows.subarray(0, count)) {
+        if (packetsOf(this.#rows, row) > 0) this.#report(row, openCause(this.#rows, row));
+        this.#release(row);
+      }
     }
     this.#nowUs = -Infinity;
     this.#clock.fill(-Infinity);
     this.state.origin.forget();
-  }
-
-  /** Start or Status, or Close where that is due; for a flow that has not timed out. */
-  #openCause(row: number): number {
-    const flags = this.#rows.u32[row * ROW_WORDS + W_FLAGS]!;
-    if ((flags & (ROW.closeDue | ROW.lingers)) !== 0) return CAUSE.close;
-    return (flags & ROW.reported) === 0 ? CAUSE.start : CAUSE.status;
   }
 
   /** Of the packet with this key: 0 from the initiator, 1 from the responder. */
@@ -229,11 +225,16 @@ export class FlowTable {
   }
 
   #free(row: number): void {
+    this.#idle.remove(row);
+    this.#release(row);
+  }
+
+  /** As `#free`, of a row that is no longer in the order of the idle. */
+  #release(row: number): void {
     const { u32 } = this.#rows;
     const at = row * ROW_WORDS;
     const { tcp, esp, rtp, link, optional, icmpErrors, fragments } = this.state;
     this.#timers.clear(row);
-    this.#idle.remove(row);
     this.#index.remove(row);
     const transport = u32[at + W_TRANSPORT]!;
     if (transport !== 0) {
@@ -315,7 +316,7 @@ export class FlowTable {
     u32[row * ROW_WORDS + W_FLAGS] = ROW.alias | (direction === 0 ? 0 : ROW.fragmentsFromResponder);
     u32[row * ROW_WORDS + W_PARENT] = flow;
     f64[row * ROW_DOUBLES + F_FLOW_ID] = flowId;
-    this.#noteFragment(row, flow, h);
+    noteFragment(this.state, row, flow, h);
   }
 
   /** Marks the flow that an ICMP error quotes; the error itself counts in a flow of its own. */
@@ -385,7 +386,7 @@ export class FlowTable {
       const { statusUs } = this.#options;
       const statusDueUs = f64[doubles + F_START]! + statusUs;
       const isDue = statusDueUs <= nowUs;
-      if (isDue) this.#report(row, this.#openCause(row));
+      if (isDue) this.#report(row, openCause(this.#rows, row));
       // A flow that goes on will begin its next record soon: that one's status will not be due before this.
       next = Math.min(endsUs, isDue ? nowUs + statusUs : statusDueUs);
     }

@@ -32,7 +32,7 @@ export async function soakLive(minutes: number): Promise<boolean> {
     await writeCapture(pcap, mixedTraffic(shape));
     await using lab = await NetLab.create();
     const output = join(folder, 'records');
-    const command = [...PANOPTES.argus, '-X', '-i', 'rx0', '-M', '10', '-w', output];
+    const command = [...PANOPTES.argus, '-X', '-i', 'rx0', '-M', '0.5', '-w', output];
     const program = await LiveProgram.start(lab, command);
     const loops = Math.max(1, Math.round((minutes * 60 * PACKETS_A_SECOND) / CAPTURE_PACKETS));
     const pace = ['-p', String(PACKETS_A_SECOND), '--loop', String(loops), '-K'];
