@@ -154,7 +154,6 @@ export class Probe {
       this.#countGroup(batch, from, Math.min(from + GROUP_PACKETS, count));
     }
     this.#lastUs = timeUs[count - 1]!;
-    // The clock runs for packets that another probe counts, too.
     this.#table.advance(timeUs[count - 1]!);
   }
 
@@ -171,7 +170,15 @@ export class Probe {
       const start = offset[i]!;
       const headers = group.headers[filled]!;
       decodePacket(view, start, start + Math.min(captured[i]!, snaplen), wire[i]!, linkType[i]!, headers);
-      if (shard.count > 1 && shardOf(headers, shard.count) !== shard.index) continue;
+      if (shard.count > 1 && shardOf(headers, shard.count) !== shard.index) {
+        // The clock runs for packets that another probe counts, too.
+        if (!this.#table.isTick(timeUs[i]!)) continue;
+        group.count = filled;
+        this.#table.add(group);
+        this.#table.advance(timeUs[i]!);
+        filled = 0;
+        continue;
+      }
       if (headers.problem !== 0) this.#countProblem(headers.problem, linkType[i]!);
       this.#bytes += wire[i]!;
       group.timeUs[filled] = timeUs[i]!;

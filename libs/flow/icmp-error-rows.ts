@@ -1,6 +1,7 @@
 import type { Headers } from '../packet/headers.ts';
 import { EVENT } from '../record/fields/field.ts';
 import { PROTOCOL } from './key.ts';
+import { ROW_WORDS, W_EVENTS, W_ICMP_ERROR, type FlowRows } from './rows.ts';
 import { Slab } from './slab.ts';
 
 /** Words of a row: the sender of the error, four lanes and family. */
@@ -14,7 +15,15 @@ export class IcmpErrorRows {
     this.slab = new Slab(ICMP_ERROR_WORDS, flowsMax);
   }
 
-  note(row: number, h: Headers): void {
+  /** Marks the flow in `row`, which the error `h` quotes. */
+  mark({ u32 }: FlowRows, row: number, h: Headers): void {
+    const at = row * ROW_WORDS;
+    u32[at + W_EVENTS]! |= IcmpErrorRows.event(h);
+    if (u32[at + W_ICMP_ERROR] === 0) u32[at + W_ICMP_ERROR] = this.slab.take() + 1;
+    this.#note(u32[at + W_ICMP_ERROR]! - 1, h);
+  }
+
+  #note(row: number, h: Headers): void {
     const { u32 } = this.slab;
     const at = row * ICMP_ERROR_WORDS;
     u32[at] = h.source0;

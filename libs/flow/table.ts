@@ -34,7 +34,6 @@ import {
   ROW_DOUBLES,
   ROW_HALVES,
   ROW_WORDS,
-  W_EVENTS,
   W_EXTRA,
   W_FLAGS,
   W_FRAGMENTS,
@@ -167,6 +166,12 @@ export class FlowTable {
     this.#timers.advance(nowUs, this.#due, this.#ahead);
     this.#clock[NEXT_TICK] = (this.#timers.tick + 1) * TICK_US;
     this.#clock[EARLIEST] = nowUs - STEP_BACK_US;
+    if (this.#rows.count === 0) this.state.origin.forget();
+  }
+
+  /** Whether `advance` has anything to do at that time. */
+  isTick(nowUs: number): boolean {
+    return nowUs >= this.#clock[NEXT_TICK]! || nowUs < this.#clock[EARLIEST]!;
   }
 
   /** Ends: reports every open flow and empties the table. What comes after may be of any time. */
@@ -323,13 +328,7 @@ export class FlowTable {
   #markQuoted(h: Headers): void {
     this.#otherKey.ofQuoted(h.quoted);
     const row = this.#index.find(this.#otherKey);
-    if (row < 0) return;
-    const { u32 } = this.#rows;
-    const at = row * ROW_WORDS;
-    const { icmpErrors } = this.state;
-    u32[at + W_EVENTS]! |= IcmpErrorRows.event(h);
-    if (u32[at + W_ICMP_ERROR] === 0) u32[at + W_ICMP_ERROR] = icmpErrors.slab.take() + 1;
-    icmpErrors.note(u32[at + W_ICMP_ERROR]! - 1, h);
+    if (row >= 0) this.state.icmpErrors.mark(this.#rows, row, h);
   }
 
   /** The connection was closed or reset: its record is due at the next tick. */
