@@ -85,7 +85,7 @@ async function openInputs(
   }
   const { LiveCounting } = await import('./live-counting.ts');
   const { linkWords } = await import('./link-words.ts');
-  const { groups, settings } = await liveGroups(args, options.origin.source, filter);
+  const { groups, settings } = await liveGroups(args, options.origin.source, filter, context.warn);
   const countings: Counting[] = [];
   for (const group of groups) {
     const origin = { ...options.origin, source: group.source };

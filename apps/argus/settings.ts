@@ -87,14 +87,16 @@ const RETIRE_MS = 20;
 /**
  * What the command line says of interfaces.
  * @param source the probe's own source id; interfaces that are independent add their names to it
+ * @param warn is told when there is no kernel ring
  * @throws {UsageError}
  */
 export async function liveGroups(
   args: ArgusArguments,
   source: string,
   filter: string,
+  warn: (message: string) => void,
 ): Promise<{ readonly groups: readonly SourcedGroup[]; readonly settings: LiveSettings }> {
-  const capture = captureWay(args.capture);
+  const capture = await captureWay(args.capture, warn);
   const { defaultInterface, interfacesUp } = await import('../../libs/capture/interfaces.ts');
   const { parseInterfaces } = await import('./interfaces.ts');
   const places = args.interface.length === 0 ? [[defaultInterface()]] : args.interface;
@@ -117,8 +119,14 @@ export async function liveGroups(
 
 const WAYS = ['ring', 'cap'] as const;
 
-function captureWay(text: string | undefined): 'ring' | 'cap' {
-  if (text === undefined) return process.platform === 'linux' ? 'ring' : 'cap';
+async function captureWay(text: string | undefined, warn: (message: string) => void): Promise<'ring' | 'cap'> {
+  if (text === undefined) {
+    if (process.platform !== 'linux') return 'cap';
+    const { ringMissing } = await import('../../libs/capture/ring-socket.ts');
+    const reason = ringMissing();
+    if (reason !== undefined) warn(`${reason}: packets come by cap, whose times and losses are not exact`);
+    return reason === undefined ? 'ring' : 'cap';
+  }
   const way = WAYS.find((each) => each === text);
   if (way === undefined)
     throw new UsageError(`--capture: no way '${text}'`, { hint: didYouMean(text, WAYS) || 'It is ring or cap.' });

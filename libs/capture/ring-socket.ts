@@ -82,6 +82,21 @@ function bytesOf({ blockBytes, blocks }: RingOptions): number {
   return blockBytes * blocks;
 }
 
+/** Why there are no rings on this system, or with this installation; undefined where there are. */
+export function ringMissing(): string | undefined {
+  try {
+    const system = syscalls();
+    system.close(system.socket(AF.packet, SOCK.raw | SOCK.closeOnExec));
+    return undefined;
+  } catch (error) {
+    if (error instanceof InputError) return error.message;
+    // Whether it is permitted, is asked when an interface is opened.
+    return error instanceof SyscallError && error.code === 'EAFNOSUPPORT'
+      ? 'this kernel has no packet sockets'
+      : undefined;
+  }
+}
+
 /** Closes a ring that no thread reads any more. */
 export function closeRing({ fd, pointer, options }: RingHandle): void {
   syscalls().closeRing(fd, pointer, bytesOf(options));
@@ -151,9 +166,6 @@ function failure(device: string, error: unknown): unknown {
       hint: 'Make it smaller with --ring.',
       cause: error,
     });
-  }
-  if (error.code === 'EAFNOSUPPORT') {
-    return new InputError(`${device}: this kernel has no packet sockets`, { hint: 'Use --capture cap.', cause: error });
   }
   return new InputError(`${device}: ${error.message}`, { cause: error });
 }
