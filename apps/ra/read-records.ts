@@ -1,10 +1,12 @@
 import type { Context } from '../../libs/cli/command.ts';
 import { parseModes } from '../../libs/cli/modes.ts';
-import { planPrinting } from '../../libs/cli/printer.ts';
-import { RecordInputs } from '../../libs/cli/record-inputs.ts';
+import { planPrinting, type PrintPlan } from '../../libs/cli/printer.ts';
+import { RecordInputs, type InputSettings } from '../../libs/cli/record-inputs.ts';
 import { parseRecordRange } from '../../libs/cli/record-range.ts';
 import { RecordSelection } from '../../libs/cli/selection.ts';
+import { TOTAL_FIELDS } from '../../libs/cli/totals.ts';
 import type { Filter } from '../../libs/filter/compile.ts';
+import type { Peek } from '../../libs/codec/decode.ts';
 import { EVERYTHING } from '../../libs/filter/everything.ts';
 import { FIELD_NAMES, FIELDS } from '../../libs/record/fields/table.ts';
 import type { RaArguments } from './command.ts';
@@ -22,7 +24,8 @@ export async function readRecords(args: RaArguments, context: Context): Promise<
   const range = args.range === undefined ? undefined : parseRecordRange(args.range);
   const selection = new RecordSelection({ filter, range, management: modes.management });
   const plan = await planPrinting(args, modes);
-  const inputs = await openInputs(args, context);
+  const fields = wantedFields(args, filter, plan);
+  const inputs = await openInputs(args, context, { fields, peek: peekOf(args, filter, selection) });
   const outputs = await Outputs.open(args, context, plan, selection);
   await inputs.avoid([...args.write, ...(args.rejected === undefined ? [] : [args.rejected])]);
   try {
@@ -47,7 +50,23 @@ async function pump(inputs: RecordInputs, outputs: Outputs, selection: RecordSel
   }
 }
 
-async function openInputs(args: RaArguments, context: Context): Promise<RecordInputs> {
+/** What is looked at of each record; undefined for all of it, which files keep. */
+function wantedFields(args: RaArguments, filter: Filter, { printer }: PrintPlan): ReadonlySet<number> | undefined {
+  if (args.write.length > 0 || args.rejected !== undefined) return undefined;
+  return new Set([...filter.fields, ...(args.quiet ? [] : printer.fields), ...(args.totals ? TOTAL_FIELDS : [])]);
+}
+
+/** Batches of which nothing passes the filter are not decoded, unless what is refused is kept. */
+function peekOf(args: RaArguments, { fields }: Filter, selection: RecordSelection): Peek | undefined {
+  if (args.operands.length === 0 || args.rejected !== undefined) return undefined;
+  return { fields, isWanted: (batch) => selection.match(batch) > 0 };
+}
+
+async function openInputs(
+  args: RaArguments,
+  context: Context,
+  columns: Pick<InputSettings, 'fields' | 'peek'>,
+): Promise<RecordInputs> {
   const seconds = args['stop-after'] ?? 0;
   const timer = seconds > 0 ? [AbortSignal.timeout(Math.min(seconds * 1000, TIMER_MS_MAX))] : [];
   const settings = {
@@ -55,7 +74,7 @@ async function openInputs(args: RaArguments, context: Context): Promise<RecordIn
     trees: args.recurse,
     servers: args.server,
     serverFilter: args.rejected === undefined ? args.operands.join(' ') : '',
-    fields: undefined,
+    ...columns,
   };
   return RecordInputs.open(settings, context, AbortSignal.any([context.signal, ...timer]));
 }

@@ -11,7 +11,7 @@ export interface PrintSinkOptions {
 }
 
 /** Text is handed on when there is this much of it, */
-const TEXT_CHARACTERS = 1 << 16;
+const TEXT_BYTES = 1 << 16;
 /** or when it has waited this long. */
 const WAIT_MS = 20;
 
@@ -21,7 +21,8 @@ export class PrintSink implements Sink {
   readonly #output: Output;
   readonly #headersEvery: number;
   readonly #management: boolean;
-  #text = '';
+  #text: Uint8Array[] = [];
+  #textBytes = 0;
   #timer: NodeJS.Timeout | undefined;
   /** Records to print before the next headings. */
   #untilHeader = 0;
@@ -40,8 +41,8 @@ export class PrintSink implements Sink {
   push(batch: Batch, rows: Uint32Array | undefined, count: number): Promise<void> | undefined {
     if (this.#failure !== undefined) throw this.#failure;
     if (count > 0 && (this.#management || batch.kind !== MANAGEMENT_BATCH)) this.#print(batch, rows, count);
-    if (this.#text.length >= TEXT_CHARACTERS) this.#flush();
-    else if (this.#text !== '') this.#timer ??= setTimeout(() => this.#flushLate(), WAIT_MS);
+    if (this.#textBytes >= TEXT_BYTES) this.#flush();
+    else if (this.#textBytes > 0) this.#timer ??= setTimeout(() => this.#flushLate(), WAIT_MS);
     return this.#room;
   }
 
@@ -49,43 +50,51 @@ export class PrintSink implements Sink {
     if (this.#failure !== undefined) throw this.#failure;
     const footer = this.#printer.footer();
     if (footer !== '') this.#start(); // a document that is closed has to be opened
-    this.#text += footer;
+    this.#add(Buffer.from(footer));
     this.#flush();
     await this.#room;
     if (this.#failure !== undefined) throw this.#failure;
   }
 
   #start(): void {
-    if (!this.#started && this.#headersEvery === 0) this.#text += this.#printer.header();
+    if (!this.#started && this.#headersEvery === 0) this.#add(Buffer.from(this.#printer.header()));
     this.#started = true;
   }
 
   #print(batch: Batch, rows: Uint32Array | undefined, count: number): void {
     this.#start();
     if (this.#headersEvery <= 0) {
-      this.#text += this.#printer.rows(batch, rows, count);
+      this.#add(Buffer.from(this.#printer.rowBytes(batch, rows, count)));
       return;
     }
     const all = rows ?? Uint32Array.from({ length: count }, (_, row) => row);
     for (let from = 0; from < count;) {
       if (this.#untilHeader === 0) {
-        this.#text += this.#printer.header();
+        this.#add(Buffer.from(this.#printer.header()));
         this.#untilHeader = this.#headersEvery;
       }
       const next = Math.min(this.#untilHeader, count - from);
-      this.#text += this.#printer.rows(batch, all.subarray(from), next);
+      this.#add(Buffer.from(this.#printer.rowBytes(batch, all.subarray(from), next)));
       this.#untilHeader -= next;
       from += next;
     }
+  }
+
+  /** @param text stays as it is */
+  #add(text: Uint8Array): void {
+    if (text.length === 0) return;
+    this.#text.push(text);
+    this.#textBytes += text.length;
   }
 
   #flush(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     const text = this.#text;
-    this.#text = '';
-    if (text === '') return;
-    const room = this.#output.write(text);
+    this.#text = [];
+    this.#textBytes = 0;
+    if (text.length === 0) return;
+    const room = this.#output.write(text.length === 1 ? text[0]! : Buffer.concat(text));
     if (room === undefined) return;
     const opened: Promise<void> = room.then(
       () => this.#open(opened),

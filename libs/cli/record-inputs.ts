@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
+import type { Peek } from '../codec/decode.ts';
 import { BatchReader } from '../codec/read.ts';
 import { InputError, SuiteError, UsageError } from '../core/errors.ts';
 import type { Batch } from '../record/batch.ts';
@@ -18,8 +19,10 @@ export interface InputSettings {
   readonly servers: readonly string[];
   /** Applied by servers, so that they send no more than is wanted; empty for all. */
   readonly serverFilter: string;
-  /** Numbers of the stored fields that are wanted; undefined for all. */
+  /** Numbers of the stored fields that are wanted of files; undefined for all. A server is asked for whole records, which it packs once for all readers. */
   readonly fields: ReadonlySet<number> | undefined;
+  /** Tells which batches of files are wanted; undefined for all. Of the others no more may come than what it looks at. */
+  readonly peek: Peek | undefined;
 }
 
 /** Bytes read from a file at a time. */
@@ -108,12 +111,11 @@ export class RecordInputs implements AsyncIterable<Batch> {
   }
 
   async *#fromServer(server: ServerAddress, signal: AbortSignal): AsyncGenerator<Batch> {
-    const { serverFilter, fields } = this.#settings;
+    const { serverFilter } = this.#settings;
     const program = `${this.#context.program} ${version()}`;
-    const wanted = fields === undefined ? {} : { fields: [...fields] };
     const { connectRecords } = await import('../transport/client.ts');
     try {
-      yield* connectRecords({ ...server, program, filter: serverFilter, signal, ...wanted });
+      yield* connectRecords({ ...server, program, filter: serverFilter, signal });
     } catch (error) {
       if (!(error instanceof InputError) || this.#servers.length === 1) throw error;
       this.#fail(error);
@@ -151,12 +153,13 @@ export class RecordInputs implements AsyncIterable<Batch> {
   }
 
   async *#decode(path: string, stream: Readable): AsyncGenerator<Batch> {
-    const { fields } = this.#settings;
+    const { fields, peek } = this.#settings;
     const name = path === '-' ? 'standard input' : path;
     const start: Start = { bytes: new Uint8Array(0) };
     const reader = new BatchReader(keepStart(stream, start), {
       where: name,
       ...(fields === undefined ? {} : { fields }),
+      ...(peek === undefined ? {} : { peek }),
     });
     try {
       yield* reader;

@@ -4,6 +4,9 @@ import { STORED_FIELDS } from '../record/fields/stored.ts';
 const PACKETS = [STORED_FIELDS.spkts.number, STORED_FIELDS.dpkts.number];
 const BYTES = [STORED_FIELDS.sbytes.number, STORED_FIELDS.dbytes.number];
 
+/** Numbers of the stored fields that are summed. */
+export const TOTAL_FIELDS: readonly number[] = [...PACKETS, ...BYTES];
+
 /** What `-A` says at the end. */
 export class Totals {
   #flows = 0;

@@ -22,9 +22,19 @@ import { FrameProblem, UnknownEncoding } from './problem.ts';
 import type { RowSet } from './rows.ts';
 import { declaredBytes, decompress } from './zstd.ts';
 
+/** A look at some columns, which tells whether the others are worth decoding. */
+export interface Peek {
+  /** Numbers of the fields to look at. */
+  readonly fields: ReadonlySet<number>;
+  /** @param batch lacks all other columns, and is the result when it is not wanted */
+  isWanted(batch: Batch): boolean;
+}
+
 export interface DecodeOptions {
   /** Numbers of the fields wanted; the others are not looked at, and columns of later versions are left out. */
   readonly fields?: ReadonlySet<number>;
+  /** Of a batch that is not wanted only the columns are decoded that tell so. */
+  readonly peek?: Peek;
   /** The checksum was already verified, as `FrameSplitter` does. */
   readonly verified?: boolean;
 }
@@ -53,7 +63,7 @@ export function decodeFrame(frame: Uint8Array, options: DecodeOptions = {}): Dec
   }
 }
 
-function decode(frame: Uint8Array, { fields, verified = false }: DecodeOptions): Decoded {
+function decode(frame: Uint8Array, { fields, peek, verified = false }: DecodeOptions): Decoded {
   if (frame.length < HEADER_BYTES || !startsLikeFrame(frame, 0)) throw new FrameProblem('frame: no header');
   const header = readHeader(frame, 0);
   const problem = headerProblem(header);
@@ -65,10 +75,16 @@ function decode(frame: Uint8Array, { fields, verified = false }: DecodeOptions):
   const { origin, first, covers, entries } = unpackEnvelope(body.subarray(0, header.envelopeBytes));
   if (covers < header.rows) throw new FrameProblem('envelope: covers fewer records than there are');
   const shape = { rows: header.rows, start: header.envelopeBytes, bodyBytes: body.length };
-  const plan = planFrame(entries, shape, fields);
-  const { columns, unknown, buffer, skippedColumns } = readColumns(body, plan, header.rows);
-  const kind = header.kind as BatchKind;
-  return { batch: { kind, origin, first, covers, rows: header.rows, columns, unknown, buffer }, skippedColumns };
+  const decoded = (wanted: ReadonlySet<number> | undefined): Decoded & { readonly batch: Batch } => {
+    const { skippedColumns, ...content } = readColumns(body, planFrame(entries, shape, wanted), header.rows);
+    const batch = { kind: header.kind as BatchKind, origin, first, covers, rows: header.rows, ...content };
+    return { batch, skippedColumns };
+  };
+  if (peek !== undefined) {
+    const glimpse = decoded(peek.fields);
+    if (!peek.isWanted(glimpse.batch)) return glimpse;
+  }
+  return decoded(fields);
 }
 
 function bodyOf(frame: Uint8Array, header: Header): Uint8Array {

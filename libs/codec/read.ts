@@ -1,12 +1,10 @@
 import type { Batch } from '../record/batch.ts';
-import { decodeFrame } from './decode.ts';
+import { decodeFrame, type DecodeOptions } from './decode.ts';
 import { FORMAT_MAJOR } from './format.ts';
 import { UnsupportedVersionError } from './problem.ts';
 import { FrameSplitter, type Damage } from './split.ts';
 
-export interface ReadOptions {
-  /** Numbers of the fields wanted; all when absent. */
-  readonly fields?: ReadonlySet<number>;
+export interface ReadOptions extends Pick<DecodeOptions, 'fields' | 'peek'> {
   /** Name of the input for error messages. */
   readonly where?: string;
 }
@@ -14,15 +12,19 @@ export interface ReadOptions {
 /** Reads the batches of a byte stream: `for await (const batch of reader)`, then look at `damage`. Once only. */
 export class BatchReader implements AsyncIterable<Batch> {
   readonly #chunks: AsyncIterable<Uint8Array>;
-  readonly #options: ReadOptions;
+  readonly #where: string;
+  readonly #decoding: DecodeOptions;
+  /** Neighbours are alike: looking first pays behind a batch that was not wanted. */
+  #looksFirst = true;
   readonly #splitter = new FrameSplitter();
   readonly #problems = new Map<string, number>();
   #skippedColumns = 0;
 
   /** @param chunks may be reused by their source as soon as the next one is asked for */
-  constructor(chunks: AsyncIterable<Uint8Array>, options: ReadOptions = {}) {
+  constructor(chunks: AsyncIterable<Uint8Array>, { where = 'input', ...decoding }: ReadOptions = {}) {
     this.#chunks = chunks;
-    this.#options = options;
+    this.#where = where;
+    this.#decoding = { ...decoding, verified: true };
   }
 
   /** Why reading stopped before the end of the stream; undefined when it did not. */
@@ -47,18 +49,18 @@ export class BatchReader implements AsyncIterable<Batch> {
       if (this.#splitter.damage !== undefined) break;
     }
     const damage = this.#splitter.end();
-    if (damage?.version !== undefined)
-      throw new UnsupportedVersionError(this.#options.where ?? 'input', damage.version, FORMAT_MAJOR);
+    if (damage?.version !== undefined) throw new UnsupportedVersionError(this.#where, damage.version, FORMAT_MAJOR);
   }
 
   *#decode(chunk: Uint8Array): Generator<Batch> {
-    const { fields } = this.#options;
+    const { peek, ...direct } = this.#decoding;
     for (const frame of this.#splitter.push(chunk)) {
-      const result = decodeFrame(frame, fields === undefined ? { verified: true } : { fields, verified: true });
+      const result = decodeFrame(frame, this.#looksFirst ? this.#decoding : direct);
       if ('problem' in result) {
         this.#problems.set(result.problem, (this.#problems.get(result.problem) ?? 0) + 1);
       } else {
         this.#skippedColumns += result.skippedColumns;
+        this.#looksFirst = peek?.isWanted(result.batch) !== true;
         yield result.batch;
       }
     }

@@ -1,4 +1,5 @@
 import { FLOW_BATCH, MANAGEMENT_BATCH } from '../record/batch.ts';
+import { storedInputs } from '../record/fields/inputs.ts';
 import type { Node } from './ast.ts';
 import {
   selectAddress,
@@ -12,7 +13,7 @@ import {
   type Select,
 } from './columns.ts';
 import { allOf, anyOf, noneOf, Scratch } from './combine.ts';
-import { accessOf, mayManagementHave, storedInputs, storedNumber } from './fields.ts';
+import { accessOf, mayManagementHave, storedNumber } from './fields.ts';
 import { parseFilter } from './parser.ts';
 
 export interface Filter {

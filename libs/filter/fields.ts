@@ -92,13 +92,6 @@ export function accessOf(name: string): Access {
   return { stored: undefined, valueOf };
 }
 
-/** Numbers of the stored fields from which a field's value comes: its own, or those that it is computed from. */
-export function storedInputs(name: string): number[] {
-  const field = fieldByName(name);
-  if (field === undefined) return [];
-  return isStored(field) ? [field.number] : field.from.flatMap((input) => storedInputs(input.replace(/\?$/, '')));
-}
-
 /** Whether a management record can have a value for the field, or for something that it is computed from. */
 export function mayManagementHave(name: string): boolean {
   const field = fieldByName(name);

@@ -93,3 +93,14 @@ test('errors of the source pass through', async () => {
   }
   await assert.rejects(readAll(new BatchReader(failing())), /disk gone/);
 });
+
+test('of batches that are not wanted no more is decoded than what tells so', async () => {
+  const { sport, stime } = STORED_FIELDS;
+  const frames = [80, 80, 22, 22, 80].map((port) => encodeBatch(batchOf(1, { stime: [1], sport: [port] })));
+  const isWanted = (batch: Batch): boolean => cellsOf(batch, 'sport')[0] === 22;
+  const options = { peek: { fields: new Set([sport.number]), isWanted } };
+  const batches = await readAll(new BatchReader(stream(Buffer.concat(frames)), options));
+  assert.deepEqual(batches.map((batch) => cellsOf(batch, 'sport')), [[80], [80], [22], [22], [80]]); // prettier-ignore
+  assert.deepEqual(batches.filter(isWanted).map((batch) => cellsOf(batch, 'stime')), [[1], [1]]); // prettier-ignore
+  assert.equal(batches[1]?.columns[stime.number], undefined);
+});

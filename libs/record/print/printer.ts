@@ -1,6 +1,7 @@
 import { GAP_BATCH, type Batch } from '../batch.ts';
 import { columnStyle } from './column-style.ts';
 import { delimitedStyle } from './delimited-style.ts';
+import { printedFields } from './inputs.ts';
 import { jsonStyle } from './json-style.ts';
 import { settingsOf, type PrintColumn, type PrintOptions, type Settings } from './options.ts';
 import type { Style } from './style.ts';
@@ -16,12 +17,15 @@ const STYLES: Readonly<Record<Settings['style'], (columns: readonly PrintColumn[
 
 /** Makes text of records. */
 export class RecordPrinter {
+  /** Numbers of the stored fields that are printed; a batch may lack all others. */
+  readonly fields: ReadonlySet<number>;
   readonly #style: Style;
   readonly #out = new TextBuffer();
 
   constructor(columns: readonly PrintColumn[], options: PrintOptions = {}) {
     const settings = settingsOf(options);
     this.#style = STYLES[settings.style](columns, settings);
+    this.fields = printedFields(columns, settings);
   }
 
   /** The line of headings, with its end; empty where the style has none. */
@@ -34,13 +38,19 @@ export class RecordPrinter {
    * @param rows the numbers of the rows, of which the first `count` are printed; undefined for the first `count` rows
    */
   rows(batch: Batch, rows: Uint32Array | undefined, count: number): string {
-    if (batch.kind === GAP_BATCH || count === 0) return '';
+    this.rowBytes(batch, rows, count);
+    return this.#out.toString();
+  }
+
+  /** As `rows`, in UTF-8; the next call reuses the memory. */
+  rowBytes(batch: Batch, rows: Uint32Array | undefined, count: number): Uint8Array {
     const out = this.#out;
     out.clear();
+    if (batch.kind === GAP_BATCH || count === 0) return out.taken();
     const write = this.#style.open(batch);
     if (rows === undefined) for (let row = 0; row < count; row++) write(out, row);
     else for (let i = 0; i < count; i++) write(out, rows[i]!);
-    return out.toString();
+    return out.taken();
   }
 
   /** What stands below all rows; it has to be printed even when there was no row. */

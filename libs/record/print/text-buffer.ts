@@ -25,6 +25,11 @@ export class TextBuffer {
     return this.wide ? this.bytes.toString('utf8', 0, this.end) : this.bytes.toString('latin1', 0, this.end);
   }
 
+  /** What was written since `clear`: a view. */
+  taken(): Uint8Array {
+    return this.bytes.subarray(0, this.end);
+  }
+
   ensure(bytes: number): void {
     const needed = this.end + bytes;
     if (needed <= this.bytes.length) return;

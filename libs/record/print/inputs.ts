@@ -1,0 +1,24 @@
+import type { Format } from '../fields/field.ts';
+import { storedInputs } from '../fields/inputs.ts';
+import { MANAGEMENT_FIELDS } from '../fields/management.ts';
+import { FIELDS, type FieldName } from '../fields/table.ts';
+import type { PrintColumn, Settings } from './options.ts';
+
+/** What a cell looks at beyond the inputs of its field. */
+const BESIDE: Readonly<Partial<Record<Format, readonly FieldName[]>>> = {
+  port: ['ipproto', 'icmptype', 'icmpcode', 'icmpid', 'spi'],
+  protocol: ['etype', 'ipproto'],
+};
+
+/** What management records print, whatever the columns. */
+const MANAGEMENT: readonly string[] = [...Object.keys(MANAGEMENT_FIELDS), 'cause', 'stime', 'stimens', 'dur'];
+
+/** Numbers of the stored fields of which these columns are made, and management records; a batch may lack all others. */
+export function printedFields(columns: readonly PrintColumn[], { state }: Settings): Set<number> {
+  const names = columns.flatMap(({ name }): readonly string[] => {
+    const { format, nanoseconds = '' } = FIELDS[name];
+    const flags = format === 'state' && state !== 'state' ? ['sflags', 'dflags'] : [];
+    return [name, nanoseconds, ...flags, ...(BESIDE[format] ?? [])];
+  });
+  return new Set([...names, ...MANAGEMENT].flatMap(storedInputs));
+}
