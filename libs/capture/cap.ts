@@ -5,7 +5,6 @@ import { InputError } from '../core/errors.ts';
 interface CapPackage {
   readonly Cap: {
     new (): CapHandle;
-    deviceList(): readonly { name: string; description?: string; flags?: string; addresses: { addr?: string }[] }[];
   };
 }
 
@@ -25,14 +24,6 @@ export interface CapHandle {
   close(): void;
 }
 
-/** An interface that can be captured on. */
-export interface CaptureDevice {
-  readonly name: string;
-  readonly description: string;
-  readonly addresses: readonly string[];
-  readonly isLoopback: boolean;
-}
-
 function loadCap(): CapPackage {
   return createRequire(import.meta.url)('cap') as CapPackage;
 }
@@ -48,23 +39,4 @@ export function missingCap(cause: unknown): InputError {
     hint: 'Install libpcap with its headers (on Debian: apt-get install libpcap-dev) and run: npm ci',
     cause,
   });
-}
-
-/**
- * All devices that libpcap offers.
- * @throws {InputError} without the package `cap`
- */
-export function listDevices(): CaptureDevice[] {
-  let found: CapPackage;
-  try {
-    found = loadCap();
-  } catch (error) {
-    throw missingCap(error);
-  }
-  return found.Cap.deviceList().map(({ name, description = '', flags = '', addresses }) => ({
-    name,
-    description,
-    addresses: addresses.flatMap(({ addr }) => addr ?? []),
-    isLoopback: flags.includes('PCAP_IF_LOOPBACK'),
-  }));
 }

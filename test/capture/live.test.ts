@@ -3,7 +3,6 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { createSocket, type Socket } from 'node:dgram';
 import { test } from 'node:test';
 import { openCap } from '../../libs/capture/cap-source.ts';
-import { listDevices } from '../../libs/capture/cap.ts';
 import type { PacketBatch, PacketSource } from '../../libs/capture/source.ts';
 
 /** Why there can be no live capture here, or nothing. */
@@ -101,10 +100,4 @@ test('an interface that does not exist is said so', { skip }, async () => {
 
 test('a live filter that is no filter is refused in libpcap’s words', { skip }, async () => {
   await assert.rejects(openCap('lo', 'udp prot 5'), { code: 'USAGE', message: /capture filter: .*syntax error/ });
-});
-
-test('the devices are listed', { skip }, () => {
-  const lo = listDevices().find(({ name }) => name === 'lo');
-  assert.equal(lo?.isLoopback, true);
-  assert.ok(lo.addresses.includes('127.0.0.1'));
 });
