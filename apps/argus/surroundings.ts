@@ -1,6 +1,6 @@
 import type { Context } from '../../libs/cli/command.ts';
 import type { Counting } from './counting.ts';
-import { announceReady } from './daemon.ts';
+import { announceReady, isDetached } from './daemon.ts';
 import { Notifier } from './notify.ts';
 import type { Outputs } from './outputs.ts';
 import { PidFile } from './pid-file.ts';
@@ -58,7 +58,7 @@ export class Surroundings {
     this.#signals = watchSignals({ reload: isLive ? reload : undefined, status }, warn);
     signal.addEventListener('abort', () => notifier.stopping(), { once: true });
     notifier.ready();
-    announceReady();
+    if (isDetached(this.#context)) announceReady();
   }
 
   leave(): void {

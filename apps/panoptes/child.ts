@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
+import { ENDS_WITH_PARENT } from '../../libs/cli/run-main.ts';
 
 /** Where the commands of the suite lie, this one among them. */
 export const COMMANDS = join(import.meta.dirname, '../../bin');
@@ -9,7 +10,7 @@ export const COMMANDS = join(import.meta.dirname, '../../bin');
 /** More of what it says is not kept. */
 const MESSAGE_LINES_MAX = 5;
 
-/** A command of the suite that runs as a process of its own. */
+/** A command of the suite that runs as a process of its own, and ends when we do, however that comes. */
 export class Child {
   readonly name: string;
   /** The command line, as a person would write it. */
@@ -26,7 +27,8 @@ export class Child {
     this.name = name;
     this.line = [name, ...args].join(' ');
     this.#process = spawn(process.execPath, [join(COMMANDS, name), ...args], {
-      stdio: [feeds ? 'pipe' : 'ignore', 'pipe', 'pipe'],
+      stdio: [feeds ? 'pipe' : 'ignore', 'pipe', 'pipe', 'ipc'],
+      env: { ...process.env, [ENDS_WITH_PARENT]: '1' },
     });
     this.#process.on('error', (error) => (this.#failure = error.message));
     this.#process.stdin?.on('error', () => undefined); // a process that ends stops reading; its end is noticed

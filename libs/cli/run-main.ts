@@ -5,6 +5,9 @@ import type { Command, Context } from './command.ts';
 import type { OptionTable } from './options.ts';
 import { Output, OutputClosedError } from './output.ts';
 
+/** In the environment of a command that ends when the process does that started it, to which it has a channel. */
+export const ENDS_WITH_PARENT = 'PANOPTES_ENDS_WITH_PARENT';
+
 /**
  * Runs a command as this process: its arguments, its signals, its exit status. Ends the process when all output has
  * left it. The first SIGINT or SIGTERM asks the command to end, the second one ends it.
@@ -13,6 +16,7 @@ export async function runMain<T extends OptionTable>(command: Command<T>): Promi
   const stdout = new Output(process.stdout);
   const stop = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stop.abort());
+  if (process.env[ENDS_WITH_PARENT] !== undefined) process.once('disconnect', () => stop.abort());
   const context: Context = {
     program: command.name,
     signal: AbortSignal.any([stop.signal, stdout.closed]),

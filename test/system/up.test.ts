@@ -4,6 +4,7 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import test, { type TestContext } from 'node:test';
 import { promisify } from 'node:util';
 
@@ -106,6 +107,26 @@ test(
   },
 );
 
+test(
+  'when it is killed, what it started ends by itself',
+  { ...PATIENCE, skip: hasProc !== true && hasProc },
+  async (t) => {
+    if (process.getuid?.() !== 0) return t.skip('needs the right to capture');
+    const problem = layCable(t);
+    if (problem !== undefined) return t.skip(problem);
+    const suite = new Suite(t, ['-i', NEAR]);
+    await Promise.race([suite.ended, suite.until(() => suite.text.includes('Ctrl-C'))]);
+    const processes = suite.descendants();
+    t.after(() => processes.filter(isAlive).forEach((pid) => process.kill(pid, 'SIGKILL')));
+    assert.equal(processes.length, 2, 'a probe and a reader');
+    suite.process.kill('SIGKILL');
+    await suite.ended;
+    const giveUp = performance.now() + END_MS_MAX;
+    while (processes.some(isAlive) && performance.now() < giveUp) await delay(20);
+    assert.deepEqual(processes.filter(isAlive), []);
+  },
+);
+
 test('it ends when nobody reads its output any more', { ...PATIENCE, skip: hasProc !== true && hasProc }, async (t) => {
   const suite = new Suite(t, ['--demo']);
   await suite.until(() => suite.records.length > 0);
@@ -149,16 +170,23 @@ const CABLE = [
   ['link', 'set', FAR, 'up'],
 ];
 
+/** @returns why it cannot be; undefined when it is there, until the test ends */
+function layCable(t: TestContext): string | undefined {
+  t.after(() => spawnSync('ip', ['link', 'del', NEAR]));
+  for (const args of CABLE) {
+    const { status, stderr, error } = spawnSync('ip', args, { encoding: 'utf8' });
+    if (status !== 0) return `no interface can be made for this test: ${error?.message ?? stderr.trim()}`;
+  }
+  return undefined;
+}
+
 test(
   'packets of an interface are shown, and after five seconds of silence synthetic ones beside them',
   PATIENCE,
   async (t) => {
     if (process.getuid?.() !== 0) return t.skip('needs the right to capture');
-    t.after(() => spawnSync('ip', ['link', 'del', NEAR]));
-    for (const args of CABLE) {
-      const { status, stderr, error } = spawnSync('ip', args, { encoding: 'utf8' });
-      if (status !== 0) return t.skip(`no interface can be made for this test: ${error?.message ?? stderr.trim()}`);
-    }
+    const problem = layCable(t);
+    if (problem !== undefined) return t.skip(problem);
     const suite = new Suite(t, ['-i', NEAR]);
     await Promise.race([suite.ended, suite.until(() => suite.text.includes('Ctrl-C'))]);
     if (suite.errors.includes('package cap')) return t.skip(suite.errors.trim());
