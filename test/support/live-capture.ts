@@ -40,7 +40,8 @@ export async function stopProbe(probe: RunningCommand): Promise<void> {
 /** Another program that keeps what comes on `rx0`, with nanoseconds. @returns its end, which comes when it has `packets` */
 export async function startTcpdump(lab: NetLab, path: string, packets: number): Promise<{ ended: Promise<unknown> }> {
   const precision = ['--time-stamp-precision', 'nano'];
-  const words = ['tcpdump', '-i', 'rx0', ...precision, '--immediate-mode', '-U', '-c', String(packets), '-w', path];
+  // In its immediate mode it has room for a few packets only, and a busy machine makes it lose some.
+  const words = ['tcpdump', '-i', 'rx0', ...precision, '-B', '65536', '-U', '-c', String(packets), '-w', path];
   const [program, ...args] = [...lab.prefix('b'), ...words];
   const child = spawn(program!, args, { stdio: 'ignore' });
   const ended = once(child, 'exit');
