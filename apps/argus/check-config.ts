@@ -18,7 +18,7 @@ export async function checkConfiguration(args: ArgusArguments, context: Context)
   const { parseInterfaces } = await import('./interfaces.ts');
   parseInterfaces(args.interface, () => ['all']);
   await checkRecordFilters(args.write);
-  const { identityOf } = await import('./privileges.ts');
+  const { identityOf } = await import('../../libs/daemon/privileges.ts');
   identityOf(args);
   const lines: string[] = [];
   for (const file of args.config) {

@@ -1,4 +1,5 @@
 import type { OptionTable } from '../../libs/cli/options.ts';
+import { DAEMON_OPTIONS } from '../../libs/daemon/options.ts';
 import { TIMEOUT_OPTIONS } from './timeout-options.ts';
 
 /** The options of the probe. */
@@ -203,31 +204,10 @@ export const ARGUS_OPTIONS = {
     text: 'Only check the configuration, and print what it means.',
     group: 'Running',
   },
-  'pid-file': {
-    arity: 'one',
-    placeholder: 'FILE',
-    text: 'Keep the number of the process in this file while it runs; another one that runs is left in peace.',
-    group: 'Running',
-  },
-  user: { short: 'u', arity: 'one', placeholder: 'USER', text: 'Become this user when all is open.', group: 'Running' },
-  group: {
-    short: 'g',
-    arity: 'one',
-    placeholder: 'GROUP',
-    text: 'Become this group when all is open.',
-    group: 'Running',
-  },
-  chroot: {
-    short: 'c',
-    arity: 'one',
-    placeholder: 'FOLDER',
-    text: 'Shut the probe into this folder when all is open.',
-    group: 'Running',
-  },
+  ...DAEMON_OPTIONS,
   problems: {
     arity: 'none',
     text: 'At the end tell on standard error what kept packets from decoding, and how many.',
     group: 'Running',
   },
-  daemon: { short: 'd', arity: 'none', text: 'Run in the background.', group: 'Running' },
 } as const satisfies OptionTable;

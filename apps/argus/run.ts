@@ -2,16 +2,17 @@ import { randomInt } from 'node:crypto';
 import type { Context } from '../../libs/cli/command.ts';
 import { nowUs } from '../../libs/core/clock.ts';
 import { BATCH_ROWS_MAX } from '../../libs/record/batch.ts';
+import { detach, isDetached } from '../../libs/daemon/detach.ts';
+import { Surroundings } from '../../libs/daemon/surroundings.ts';
 import { CAUSE } from '../../libs/record/fields/field.ts';
 import type { Counting, Outcome } from './counting.ts';
-import { detach, isDetached } from './daemon.ts';
 import { ManagementTimer, managementValues, startValues } from './management.ts';
 import { OriginRecords } from './origin-records.ts';
 import { Outputs } from './outputs.ts';
 import { problemLines } from './problems.ts';
 import type { LinkUnknown, ProbeOptions } from './probe.ts';
-import { Surroundings } from './surroundings.ts';
 import { liveGroups, probeOptions, type ArgusArguments } from './settings.ts';
+import { statusLines } from './status.ts';
 
 /** Runs a probe until its input ends or it is told to stop. @returns the exit status */
 export async function runProbe(args: ArgusArguments, context: Context): Promise<number> {
@@ -41,7 +42,14 @@ async function count(
   const outputs = await Outputs.open(args, options.origin.source, startUs, context);
   const countings = await openInputs(args, options, args.operands.join(' '), outputs, context);
   for (const counting of countings) await counting.records.manage(CAUSE.start, startValues(counting));
-  await surroundings.ready(countings, outputs, startUs);
+  await surroundings.ready({
+    reload: args.read.length > 0 ? undefined : (root) => outputs.reopen(root),
+    status: () => statusLines(countings, outputs, startUs),
+    beforeRights: (identity) => {
+      if (identity?.user === undefined || countings.every(({ capture }) => capture !== 'cap')) return;
+      context.warn('with --capture cap, the process that captures keeps its rights');
+    },
+  });
   const outcomes = await Promise.all(countings.map((counting) => finish(counting, outputs, args.management)));
   await outputs.end();
   const damage = outcomes.flatMap((outcome) => outcome.damage);

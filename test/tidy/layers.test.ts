@@ -13,6 +13,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ['libs/transport', 'libs/archive', 'libs/packet-store', 'libs/synthetic'],
   ['libs/interop', 'libs/plugins'],
   ['libs/cli'],
+  ['libs/daemon'],
   folders('apps').map((name) => `apps/${name}`),
 ];
 

@@ -29,9 +29,11 @@ test('no file or folder is named for having no subject', () => {
   assert.deepEqual(paths(wrong), []);
 });
 
-test('only the command line and the commands touch arguments, environment, exit and standard output', () => {
+test('only the command line, daemons and the commands touch arguments, environment, exit and standard output', () => {
   const touches = /(?<![#.])\bprocess\s*\.\s*(argv|exit|exitCode|env|stdout)\b|from 'node:process'/;
-  const wrong = product.filter((source) => !isIn('libs/cli/', 'apps/')(source) && touches.test(source.code));
+  const wrong = product.filter(
+    (source) => !isIn('libs/cli/', 'libs/daemon/', 'apps/')(source) && touches.test(source.code),
+  );
   assert.deepEqual(paths(wrong), []);
 });
 

@@ -1,6 +1,6 @@
 import { closeSync, fsyncSync, ftruncateSync, linkSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
-import { systemReason } from '../../libs/cli/system-error.ts';
-import { InputError } from '../../libs/core/errors.ts';
+import { systemReason } from '../cli/system-error.ts';
+import { InputError } from '../core/errors.ts';
 
 /** Times that a stale file is replaced when others do so too. */
 const ATTEMPTS = 3;
@@ -17,16 +17,17 @@ export class PidFile implements Disposable {
 
   /**
    * Writes the file at once and whole. One of a process that is no more is replaced.
+   * @param program the name of this one, by which a process of the same kind is known
    * @throws {InputError} when it belongs to a process that runs, or cannot be written
    */
-  static open(path: string): PidFile {
+  static open(path: string, program: string): PidFile {
     const draft = `${path}.${process.pid}`;
     try {
       const fd = openSync(draft, 'w', 0o644);
       try {
         writeSync(fd, `${process.pid}\n`);
         fsyncSync(fd);
-        claim(draft, path);
+        claim(draft, path, program);
         return new PidFile(path, fd);
       } catch (error) {
         closeSync(fd);
@@ -54,7 +55,7 @@ export class PidFile implements Disposable {
   }
 }
 
-function claim(draft: string, path: string): void {
+function claim(draft: string, path: string, program: string): void {
   for (let attempt = 1; ; attempt++) {
     try {
       linkSync(draft, path); // fails when there is one, whoever was first
@@ -63,7 +64,7 @@ function claim(draft: string, path: string): void {
       const code = error instanceof Error && 'code' in error ? error.code : '';
       if (code !== 'EEXIST' || attempt > ATTEMPTS) throw error;
     }
-    const holder = holderOf(path);
+    const holder = holderOf(path, program);
     if (holder !== undefined) {
       throw new InputError(`process ${holder} runs already, says ${path}`, {
         hint: 'Stop it, or name another pid file.',
@@ -74,7 +75,7 @@ function claim(draft: string, path: string): void {
 }
 
 /** The process that a pid file belongs to, when it is alive. */
-function holderOf(path: string): number | undefined {
+function holderOf(path: string, program: string): number | undefined {
   const pid = Number(/^\s*(\d{1,10})\s*$/.exec(readFileSync(path, 'latin1').slice(0, 64))?.[1]);
   if (!(pid > 0) || pid === process.pid) return undefined;
   try {
@@ -82,13 +83,13 @@ function holderOf(path: string): number | undefined {
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'EPERM')) return undefined;
   }
-  return isProbe(pid) ? pid : undefined;
+  return isOf(pid, program) ? pid : undefined;
 }
 
-/** Whether the process may be a probe: its number may be another's by now. */
-function isProbe(pid: number): boolean {
+/** Whether the process may be one of the program: its number may be another's by now. */
+function isOf(pid: number, program: string): boolean {
   try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'latin1').includes('argus');
+    return readFileSync(`/proc/${pid}/cmdline`, 'latin1').includes(program);
   } catch {
     return true;
   }

@@ -1,10 +1,10 @@
-import type { Context } from '../../libs/cli/command.ts';
+import type { Context } from '../cli/command.ts';
 
 /** Of `struct sockaddr_un` (unix(7)): the family, then a path with its zero byte, or an abstract name behind one. */
 const PATH_AT = 2;
 const PATH_MAX = 107;
 
-/** Tells systemd how the probe stands (sd_notify(3)); says nothing where nobody asked. Never waits. */
+/** Tells systemd how a daemon stands (sd_notify(3)); says nothing where nobody asked. Never waits. */
 export class Notifier {
   readonly #send: (text: string) => void;
   readonly #watchdogMs: number;
@@ -20,14 +20,14 @@ export class Notifier {
     const path = env['NOTIFY_SOCKET'];
     if (path === undefined || !/^[/@]/.test(path) || Buffer.byteLength(path) > PATH_MAX) return new Notifier(ignore, 0);
     try {
-      const { AF, SOCK, syscalls } = await import('../../libs/capture/syscalls.ts');
+      const { AF, SOCK, syscalls } = await import('../capture/syscalls.ts');
       const system = syscalls();
       const fd = system.socket(AF.unix, SOCK.datagram | SOCK.closeOnExec);
       system.connect(fd, unixAddress(path, AF.unix));
       const send = (text: string): void => void system.sendTo(fd, Buffer.from(text), Buffer.alloc(0));
       return new Notifier(send, watchdogOf(env));
     } catch (error) {
-      warn(`systemd will not be told how the probe stands: ${error instanceof Error ? error.message : String(error)}`);
+      warn(`systemd will not be told how this fares: ${error instanceof Error ? error.message : String(error)}`);
       return new Notifier(ignore, 0);
     }
   }

@@ -1,8 +1,8 @@
 import { isatty } from 'node:tty';
 
-/** What a probe does when it is told something from outside. */
+/** What a daemon does when it is told something from outside. */
 export interface SignalActions {
-  /** HUP: takes up its files anew; absent, the probe ends as with TERM. */
+  /** HUP: takes up its files anew; absent, it ends as with TERM. */
   readonly reload: (() => Promise<void>) | undefined;
   /** USR1: says how it fares. */
   readonly status: () => Promise<readonly string[]>;
@@ -34,7 +34,7 @@ export function watchSignals(actions: SignalActions, warn: (message: string) => 
   };
 }
 
-/** Whether a terminal would take the probe with it, as it does with every command that it started. */
+/** Whether a terminal would take the daemon with it, as it does with every command that it started. */
 export function hasTerminal(): boolean {
   return [0, 1, 2].some((fd) => isatty(fd));
 }

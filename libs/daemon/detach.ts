@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import type { Context } from '../../libs/cli/command.ts';
+import type { Context } from '../cli/command.ts';
 
 /** Set in the environment of the process that runs in the background. */
 const DETACHED = 'PANOPTES_DETACHED';

@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { systemReason } from '../../libs/cli/system-error.ts';
-import { InputError, SuiteError, UsageError } from '../../libs/core/errors.ts';
-import { didYouMean } from '../../libs/core/nearest.ts';
+import { systemReason } from '../cli/system-error.ts';
+import { InputError, SuiteError, UsageError } from '../core/errors.ts';
+import { didYouMean } from '../core/nearest.ts';
 
-/** Whom the probe becomes when all is open. */
+/** Whom a daemon becomes when all is open. */
 export interface Identity {
   /** Undefined leaves the user as it is. */
   readonly user: { readonly name: string; readonly uid: number } | undefined;

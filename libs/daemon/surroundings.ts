@@ -1,0 +1,79 @@
+import type { Context } from '../cli/command.ts';
+import { announceReady, isDetached } from './detach.ts';
+import { Notifier } from './notify.ts';
+import type { DaemonArguments } from './options.ts';
+import { PidFile } from './pid-file.ts';
+import { giveUpPrivileges, identityOf, type Identity } from './privileges.ts';
+import { hasTerminal, watchSignals } from './signals.ts';
+
+/** What a daemon is asked from outside once all is open. */
+export interface Answers {
+  /**
+   * HUP: takes up its files anew, whose paths begin at `root` by now. Absent, or where a terminal would take the daemon with it, it
+   * ends as with TERM.
+   */
+  readonly reload?: ((root: string) => Promise<void>) | undefined;
+  /** USR1: says how it fares. */
+  readonly status: () => Promise<readonly string[]>;
+  /** Runs before rights are given up, when any are. */
+  readonly beforeRights?: (identity: Identity | undefined) => void;
+}
+
+/**
+ * A daemon as its machine sees it: a process with a number, a user, signals, and somebody who waits for it to be ready. Enter before
+ * anything is opened, be ready when everything is, leave at the end.
+ */
+export class Surroundings {
+  readonly #chroot: string | undefined;
+  readonly #context: Context;
+  readonly #identity: Identity | undefined;
+  readonly #pidFile: PidFile | undefined;
+  readonly #notifier: Notifier;
+  #signals: Disposable | undefined;
+
+  private constructor(args: DaemonArguments, context: Context, notifier: Notifier) {
+    this.#chroot = args.chroot;
+    this.#context = context;
+    this.#identity = identityOf(args);
+    this.#pidFile = args['pid-file'] === undefined ? undefined : PidFile.open(args['pid-file'], context.program);
+    this.#notifier = notifier;
+  }
+
+  /**
+   * Before anything is opened.
+   * @throws {SuiteError} for a user that does not exist, or a pid file of a process that runs
+   */
+  static async enter(args: DaemonArguments, context: Context): Promise<Surroundings> {
+    return new Surroundings(args, context, await Notifier.connect(context));
+  }
+
+  /**
+   * All is open: gives up the rights that this took, listens to signals, and tells whoever started the daemon.
+   * @throws {SuiteError} when it may not become who it should
+   */
+  async ready({ reload, status, beforeRights }: Answers): Promise<void> {
+    const { signal, warn } = this.#context;
+    const chroot = this.#chroot;
+    if (this.#identity !== undefined || chroot !== undefined) {
+      const { syscalls } = await import('../capture/syscalls.ts');
+      beforeRights?.(this.#identity);
+      giveUpPrivileges(this.#identity, chroot, (path) => syscalls().chroot(path));
+    }
+    const notifier = this.#notifier;
+    const reloadAndTell = async (): Promise<void> => {
+      notifier.reloading();
+      await reload?.(chroot ?? '/').finally(() => notifier.ready());
+    };
+    const reloads = reload !== undefined && !hasTerminal();
+    this.#signals = watchSignals({ reload: reloads ? reloadAndTell : undefined, status }, warn);
+    signal.addEventListener('abort', () => notifier.stopping(), { once: true });
+    notifier.ready();
+    if (isDetached(this.#context)) announceReady();
+  }
+
+  leave(): void {
+    this.#signals?.[Symbol.dispose]();
+    this.#notifier.close();
+    this.#pidFile?.[Symbol.dispose]();
+  }
+}
