@@ -62,7 +62,7 @@ export class Reblocker {
 }
 
 /** One batch of the rows of several, of one kind and origin, whose numbers follow each other. At least one; no unknown columns. */
-function mergeBatches(parts: readonly Batch[]): Batch {
+export function mergeBatches(parts: readonly Batch[]): Batch {
   const [first] = parts as [Batch];
   const rows = parts.reduce((sum, part) => sum + part.rows, 0);
   const merges: Merge[] = [];

@@ -8,7 +8,11 @@ import type { NumericArray } from './kinds.ts';
  * of its rows. It covers the same record numbers. Columns of later versions are left out when rows are.
  */
 export function selectRows(batch: Batch, rows: Uint32Array, count: number): Batch {
-  if (count === batch.rows) return batch;
+  return count === batch.rows ? batch : copyRows(batch, rows, count);
+}
+
+/** As `selectRows`, in any order; always a copy. */
+export function copyRows(batch: Batch, rows: Uint32Array, count: number): Batch {
   const kept = rows.subarray(0, count);
   let bytes = 0;
   for (const column of batch.columns) if (column !== undefined && count > 0) bytes += bytesFor(column, kept);

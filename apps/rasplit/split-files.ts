@@ -1,0 +1,17 @@
+import type { Context } from '../../libs/cli/command.ts';
+import type { Arguments } from '../../libs/cli/options.ts';
+import { splitInputs } from '../../libs/cli/split-inputs.ts';
+import { planSplit } from '../../libs/cli/split-plan.ts';
+import type { RASPLIT_OPTIONS } from './command.ts';
+
+/** All files stay open to the end, so that records find theirs in whatever order they come. @returns the exit status */
+export function splitFiles(args: Arguments<typeof RASPLIT_OPTIONS>, context: Context): Promise<number> {
+  const done = (): Promise<void> => Promise.resolve();
+  return splitInputs(args, context, {
+    plan: planSplit(args),
+    holdUs: undefined,
+    sorts: false,
+    appends: true,
+    observer: { finishing: done, finished: done },
+  });
+}

@@ -1,0 +1,98 @@
+import { open } from 'node:fs/promises';
+import { decodeFrame } from '../codec/decode.ts';
+import { encodeBatch } from '../codec/encode.ts';
+import { HEADER_BYTES, headerProblem, readHeader, startsLikeFrame } from '../codec/format.ts';
+import { MANAGEMENT_BATCH, type Batch } from '../record/batch.ts';
+import type { Ranges } from './range-set.ts';
+
+/** Number of the column that holds a note; no field will have it. */
+const NOTE_COLUMN = 1000;
+/** Kind code of byte strings, in a column's directory entry. */
+const BYTES_KIND = 8;
+const NOTE_VERSION = 1;
+
+/** What a finished file says of itself in its last frame; `docs/formats/archive.md` describes it. */
+export interface ArchiveNote {
+  /** Bytes of the file before the note. A note at another place was copied from elsewhere and says nothing. */
+  readonly bytes: number;
+  readonly records: number;
+  /** Earliest and latest start of a flow record, microseconds since the epoch; null without any. */
+  readonly from: number | null;
+  readonly to: number | null;
+  /** Whether it holds records that came after its like was closed. */
+  readonly late: boolean;
+  readonly origins: readonly OriginRanges[];
+}
+
+/** Where the records of one origin are from. */
+export interface OriginRanges {
+  readonly source: string;
+  readonly run: number;
+  readonly records: number;
+  /** Ranges of record numbers. When they count no more than `records`, the file has all that is in them. */
+  readonly ranges: Ranges;
+  /** Ranges that the stream said were lost, as far as this file was current. */
+  readonly lost: Ranges;
+}
+
+/** A frame without rows, over which readers pass. */
+export function noteFrame(note: ArchiveNote): Uint8Array {
+  const bytes = new TextEncoder().encode(JSON.stringify({ version: NOTE_VERSION, ...note }));
+  return encodeBatch({
+    kind: MANAGEMENT_BATCH,
+    origin: { source: '', run: 0 },
+    first: 0,
+    covers: 0,
+    rows: 0,
+    columns: [],
+    unknown: [{ entry: [NOTE_COLUMN, BYTES_KIND, [bytes.length], bytes.length, 0], bytes }],
+    buffer: new ArrayBuffer(0),
+  });
+}
+
+/** The note in a batch; undefined for any other batch. */
+export function noteIn(batch: Batch): ArchiveNote | undefined {
+  if (batch.rows > 0 || batch.kind !== MANAGEMENT_BATCH) return undefined;
+  const column = batch.unknown.find(({ entry }) => Array.isArray(entry) && entry[0] === NOTE_COLUMN);
+  if (column === undefined) return undefined;
+  try {
+    const { version, ...note } = JSON.parse(new TextDecoder().decode(column.bytes)) as ArchiveNote & {
+      version: number;
+    };
+    return version === NOTE_VERSION ? note : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The note at the end of a file; undefined when it has none, or ends otherwise than with a whole frame. */
+export async function readNote(path: string): Promise<ArchiveNote | undefined> {
+  const last = await lastFrame(path);
+  if (last === undefined) return undefined;
+  await using file = await open(path);
+  const frame = new Uint8Array(last.end - last.offset);
+  await file.read(frame, 0, frame.length, last.offset);
+  const decoded = decodeFrame(frame);
+  const note = 'batch' in decoded ? noteIn(decoded.batch) : undefined;
+  return note?.bytes === last.offset ? note : undefined;
+}
+
+/**
+ * Where the last frame of a file lies, going from header to header.
+ * @returns undefined when the file is empty, or not made of whole frames
+ */
+export async function lastFrame(path: string): Promise<{ offset: number; end: number } | undefined> {
+  await using file = await open(path);
+  const { size } = await file.stat();
+  const header = new Uint8Array(HEADER_BYTES);
+  for (let offset = 0; offset < size;) {
+    const { bytesRead } = await file.read(header, 0, HEADER_BYTES, offset);
+    if (bytesRead < HEADER_BYTES || !startsLikeFrame(header, 0)) return undefined;
+    const read = readHeader(header, 0);
+    const end = offset + HEADER_BYTES + read.bodyBytes;
+    if (headerProblem(read) !== undefined || end > size) return undefined;
+    if (end === size) return { offset, end };
+    offset = end;
+  }
+  return undefined;
+}

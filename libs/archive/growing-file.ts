@@ -1,0 +1,243 @@
+import { copyFile, mkdir, rm, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { encodeBatch } from '../codec/encode.ts';
+import { FLOW_BATCH, GAP_BATCH, type Batch } from '../record/batch.ts';
+import { numbersOf, startTimes } from '../record/gather.ts';
+import { selectRows } from '../record/select.ts';
+import { lastFrame, noteFrame, type ArchiveNote } from './archive-note.ts';
+import type { FilePool, PooledFile } from './file-pool.ts';
+import { Gathered, GATHERED_ROWS } from './gathered.ts';
+import { RangeSet } from './range-set.ts';
+
+/** Ranges of record numbers that a note names at most for one origin. */
+const NOTED_RANGES_MAX = 1000;
+/** A row is thought to take so many bytes of the file before any was written. */
+const ROW_BYTES_GUESS = 40;
+
+export interface GrowingFileSettings {
+  /** What its records have in common. */
+  readonly key: string;
+  /** The name that it is to get. */
+  readonly path: string;
+  /** The name that it has until then. */
+  readonly partPath: string;
+  readonly late: boolean;
+  /** Records are put in the order of their start times. */
+  readonly sorts: boolean;
+  /** A file of that name that is there already is gone on with. */
+  readonly appends: boolean;
+}
+
+interface OriginPart {
+  readonly source: string;
+  readonly run: number;
+  records: number;
+  readonly ranges: RangeSet;
+  readonly lost: RangeSet;
+  readonly gathered: Gathered;
+}
+
+/** A file under its temporary name, and the records that wait to be written to it. */
+export class GrowingFile {
+  readonly settings: GrowingFileSettings;
+  /** Which rows of the stream it has, counted from the stream's beginning. */
+  readonly ordinals = new RangeSet();
+  readonly file: PooledFile;
+  /** When its time is over, microseconds since the epoch; Infinity where time does not matter. */
+  endUs = Infinity;
+  /** When a record was last put into it, by the clock of whoever does so. */
+  touchedUs = 0;
+  /** It is not of the time that the stream is at: nothing but its silence tells that it is whole. */
+  isStray = false;
+  /** So many rows have to wait before writing is thought of. */
+  writeAtRows = GATHERED_ROWS;
+  records = 0;
+  flows = 0;
+  readonly #pool: FilePool;
+  readonly #origins = new Map<string, OriginPart>();
+  #asTheyCame: Batch[] = [];
+  #fromUs = Infinity;
+  #toUs = -Infinity;
+  #writtenRows = 0;
+  /** Frames that were made and could not be written yet. */
+  readonly #unwritten: Uint8Array[] = [];
+  #isPrepared = false;
+  #isNoted = false;
+  #replaces = false;
+
+  constructor(settings: GrowingFileSettings, pool: FilePool) {
+    this.settings = settings;
+    this.#pool = pool;
+    this.file = { path: settings.partPath, offset: 0 };
+  }
+
+  /** Whether records of a file that was there were copied into it. */
+  get replaces(): boolean {
+    return this.#replaces;
+  }
+
+  /** Rows that wait to be written. */
+  get waitingRows(): number {
+    let rows = 0;
+    for (const { gathered } of this.#origins.values()) rows += gathered.rows;
+    return rows;
+  }
+
+  /** Memory of what waits to be written. */
+  get waitingBytes(): number {
+    let bytes = 0;
+    for (const { gathered } of this.#origins.values()) bytes += gathered.bytes;
+    return bytes;
+  }
+
+  /** How long the file would be if all was written; a guess. */
+  get bytesExpected(): number {
+    return this.file.offset + this.waitingRows * this.bytesPerRow;
+  }
+
+  get bytesPerRow(): number {
+    return this.#writtenRows === 0 ? ROW_BYTES_GUESS : this.file.offset / this.#writtenRows;
+  }
+
+  /**
+   * Takes the first `count` of `rows`; all rows when `rows` is undefined. A batch without rows is kept as it is.
+   * @param ordinal number of the batch's first row, counted from the stream's beginning
+   */
+  take(batch: Batch, rows: Uint32Array | undefined, count: number, ordinal: number): void {
+    const origin = this.#originOf(batch);
+    if (batch.kind === GAP_BATCH) origin.lost.add(batch.first, batch.covers);
+    this.#noteRows(batch, rows, count, ordinal, origin);
+    if (batch.kind !== FLOW_BATCH || (batch.unknown.length > 0 && count === batch.rows)) {
+      // Columns of later versions stay with their rows only as long as these stay as they are.
+      this.#asTheyCame.push(rows === undefined ? batch : selectRows(batch, rows, count));
+      return;
+    }
+    const chosen = rows === undefined ? batch : selectRows(batch, rows, count);
+    origin.gathered.push({ ...chosen, ...spanOf(batch, rows, count), unknown: [] });
+  }
+
+  /**
+   * Writes what waits and began up to `cutoffUs`, where that is worth a frame.
+   * @throws errors of the system; what could not be written waits on
+   */
+  async write(cutoffUs: number, least = GATHERED_ROWS): Promise<void> {
+    await this.#writeAll(this.#takeAsTheyCame());
+    for (const { gathered } of this.#origins.values()) {
+      if (gathered.rows < least || gathered.rows === 0) continue;
+      const { sorts } = this.settings;
+      await this.#writeAll(sorts ? gathered.takeSorted(cutoffUs, least) : gathered.takeAll());
+    }
+  }
+
+  /**
+   * Writes all that waits, and what the file is to say of itself; all of it is on the disk then.
+   * @throws errors of the system; it may be asked again
+   */
+  async finish(): Promise<void> {
+    if (!this.#isNoted) {
+      await this.write(Infinity, 1);
+      this.#unwritten.push(noteFrame(this.#note(this.file.offset)));
+      this.#isNoted = true;
+    }
+    await this.#drain();
+    await this.#pool.finish(this.file);
+  }
+
+  async #writeAll(batches: readonly Batch[]): Promise<void> {
+    for (const batch of batches) {
+      this.#unwritten.push(encodeBatch(batch));
+      this.#writtenRows += batch.rows;
+    }
+    await this.#drain();
+  }
+
+  async #drain(): Promise<void> {
+    for (;;) {
+      const [next] = this.#unwritten;
+      if (next === undefined) return;
+      await this.#prepare();
+      await this.#pool.write(this.file, next);
+      this.#unwritten.shift();
+    }
+  }
+
+  async #prepare(): Promise<void> {
+    if (this.#isPrepared) return;
+    const { path, partPath, appends } = this.settings;
+    await mkdir(dirname(partPath), { recursive: true });
+    await rm(partPath, { force: true }); // what a crash left may be a finished file under a second name
+    if (appends && (await endsWhole(path))) {
+      await copyFile(path, partPath);
+      this.file.offset = (await stat(partPath)).size;
+      this.#replaces = true;
+    }
+    this.#isPrepared = true;
+  }
+
+  #takeAsTheyCame(): Batch[] {
+    const batches = this.#asTheyCame;
+    this.#asTheyCame = [];
+    return batches;
+  }
+
+  #originOf({ origin: { source, run } }: Batch): OriginPart {
+    const key = `${run} ${source}`;
+    let part = this.#origins.get(key);
+    if (part === undefined) {
+      part = { source, run, records: 0, ranges: new RangeSet(), lost: new RangeSet(), gathered: new Gathered() };
+      this.#origins.set(key, part);
+    }
+    return part;
+  }
+
+  #noteRows(batch: Batch, rows: Uint32Array | undefined, count: number, ordinal: number, origin: OriginPart): void {
+    if (rows === undefined) this.ordinals.add(ordinal, Math.max(batch.rows, 1));
+    else for (let i = 0; i < count; i++) this.ordinals.add(ordinal + rows[i]!);
+    if (batch.kind === GAP_BATCH) return;
+    this.records += count;
+    origin.records += count;
+    addNumbers(origin.ranges, batch, rows, count);
+    if (origin.ranges.size > 2 * NOTED_RANGES_MAX) origin.ranges.coarsen(NOTED_RANGES_MAX);
+    if (batch.kind !== FLOW_BATCH) return;
+    this.flows += count;
+    const times = startTimes(batch);
+    for (let i = 0; i < count; i++) {
+      const timeUs = times[rows === undefined ? i : rows[i]!]!;
+      if (timeUs < this.#fromUs) this.#fromUs = timeUs;
+      if (timeUs > this.#toUs) this.#toUs = timeUs;
+    }
+  }
+
+  #note(bytes: number): ArchiveNote {
+    const hasTimes = this.#toUs >= this.#fromUs;
+    return {
+      bytes,
+      records: this.records,
+      from: hasTimes ? this.#fromUs : null,
+      to: hasTimes ? this.#toUs : null,
+      late: this.settings.late,
+      origins: [...this.#origins.values()].map(({ source, run, records, ranges, lost }) => {
+        ranges.coarsen(NOTED_RANGES_MAX);
+        lost.coarsen(NOTED_RANGES_MAX);
+        return { source, run, records, ranges: ranges.ranges, lost: lost.ranges };
+      }),
+    };
+  }
+}
+
+/** Whether there is such a file, and it holds whole frames and nothing else. */
+async function endsWhole(path: string): Promise<boolean> {
+  const found = await stat(path).catch(() => undefined);
+  return found?.isFile() === true && (await lastFrame(path)) !== undefined;
+}
+
+function spanOf(batch: Batch, rows: Uint32Array | undefined, count: number): { first: number; covers: number } {
+  return rows === undefined || count === 0 ? batch : numbersOf(batch, rows[0]!, rows[count - 1]!);
+}
+
+/** Adds the record numbers of some rows; all that the batch covers where a filter hides which they are. */
+function addNumbers(ranges: RangeSet, batch: Batch, rows: Uint32Array | undefined, count: number): void {
+  const { first, covers } = batch;
+  if (rows === undefined || covers !== batch.rows) ranges.add(first, covers);
+  else for (let i = 0; i < count; i++) ranges.add(first + rows[i]!);
+}

@@ -1,0 +1,22 @@
+import { NameTemplate } from '../archive/name-template.ts';
+import { parseSplitMode, type SplitMode } from '../archive/split-mode.ts';
+import { UsageError } from '../core/errors.ts';
+import { compileFilter } from '../filter/compile.ts';
+import type { Arguments } from './options.ts';
+import type { SPLIT_OPTIONS } from './split-options.ts';
+
+export interface SplitPlan {
+  readonly mode: SplitMode;
+  readonly template: NameTemplate;
+  readonly suffixLength: number;
+}
+
+/** @throws {UsageError} for words that are not understood */
+export function planSplit(args: Omit<Arguments<typeof SPLIT_OPTIONS>, 'operands'>): SplitPlan {
+  const mode = parseSplitMode(args.mode);
+  if (mode.kind === 'flow') compileFilter(mode.filter);
+  if (args.write === '-') {
+    throw new UsageError('records that are divided cannot go to standard output', { hint: 'Name files after -w.' });
+  }
+  return { mode, template: new NameTemplate(args.write, mode.kind === 'time'), suffixLength: args['suffix-length'] };
+}
