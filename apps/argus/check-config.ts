@@ -1,7 +1,7 @@
 import type { Context } from '../../libs/cli/command.ts';
+import { configurationListing } from '../../libs/cli/configuration-listing.ts';
 import { nowUs } from '../../libs/core/clock.ts';
-import { printable } from '../../libs/core/sanitize.ts';
-import { readFileOf, writtenToken } from './config.ts';
+import { ARGUS_CONFIGURATION } from './configuration.ts';
 import { probeOptions, type ArgusArguments } from './settings.ts';
 import { filterListing } from './show-filter.ts';
 
@@ -20,21 +20,7 @@ export async function checkConfiguration(args: ArgusArguments, context: Context)
   await checkRecordFilters(args.write);
   const { identityOf } = await import('../../libs/daemon/privileges.ts');
   identityOf(args);
-  const lines: string[] = [];
-  for (const file of args.config) {
-    const settings = [...(await readFileOf(file)).values()].flat();
-    settings.sort((a, b) => a.assignment.line - b.assignment.line);
-    lines.push(`${file}: ${settings.length} settings`);
-    for (const { assignment, tokens, filter: capture, warning } of settings) {
-      const meaning =
-        warning ?? (capture === undefined ? tokens.map(writtenToken).join(' ') : `capture filter ${capture}`);
-      lines.push(
-        `  ${assignment.line}: ${assignment.name}=${assignment.value} -> ${meaning === '' ? 'as by default' : meaning}`,
-      );
-    }
-  }
-  if (args.config.length === 0) lines.push('no configuration files');
-  await context.stdout.write(`${lines.map(printable).join('\n')}\n`);
+  await context.stdout.write(await configurationListing(args.config, ARGUS_CONFIGURATION));
   return 0;
 }
 

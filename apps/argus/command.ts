@@ -1,9 +1,6 @@
-import { existsSync } from 'node:fs';
 import type { Command } from '../../libs/cli/command.ts';
-import { ARGUS_OPTIONS } from './options.ts';
-
-/** Read by default; files of Argus's own are read only when they are named. */
-const DEFAULT_FILE = '/etc/panoptes/argus.conf';
+import { isConfigured } from '../../libs/cli/is-configured.ts';
+import { ARGUS_OPTIONS, DEFAULT_FILE } from './options.ts';
 
 export const argus: Command<typeof ARGUS_OPTIONS> = {
   name: 'argus',
@@ -18,10 +15,10 @@ export const argus: Command<typeof ARGUS_OPTIONS> = {
     ['tcpdump -w - | argus -r - -w - | ra', 'From one pipe to the next.'],
   ],
   async configure(given, context) {
-    const isNamed = given.tokens.some((token) => token.startsWith('--config='));
-    if (!isNamed && !existsSync(DEFAULT_FILE)) return given;
-    const { configure } = await import('./config.ts');
-    return configure(given, DEFAULT_FILE, context.warn);
+    if (!isConfigured(given, DEFAULT_FILE)) return given;
+    const { configure } = await import('../../libs/cli/configuration.ts');
+    const { ARGUS_CONFIGURATION } = await import('./configuration.ts');
+    return configure(given, ARGUS_CONFIGURATION, context.warn);
   },
   async run(args, context) {
     if (args.check) {

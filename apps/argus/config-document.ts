@@ -1,8 +1,5 @@
-import type { SettingVariable, Variable } from '../../libs/cli/config-variables.ts';
-import { takesValue, type OptionTable } from '../../libs/cli/options.ts';
-import { table } from '../../libs/core/markdown.ts';
-import { ARGUS_OPTIONS } from './options.ts';
-import { ARGUS_VARIABLES } from './variables.ts';
+import { configurationDocument } from '../../libs/cli/configuration-document.ts';
+import { ARGUS_CONFIGURATION } from './configuration.ts';
 
 const INTRODUCTION = `# argus.conf
 
@@ -19,40 +16,7 @@ of a line or after a blank. Nothing is expanded, and no program is run; in \`ARG
 \`hostname\` in backquotes stands for this machine's name. An unknown variable and a value that cannot be are errors, which point at the
 word; the exit status is 2.`;
 
-/** The page that describes every variable: \`docs/argus-conf.md\`. */
-export function configurationDocument(): string {
-  const entries = Object.entries<Variable>(ARGUS_VARIABLES);
-  const settings = entries.flatMap(([name, variable]) => ('form' in variable ? [settingRow(name, variable)] : []));
-  const fixed = entries.flatMap(([name, variable]) =>
-    'only' in variable ? [[`\`${name}\``, words(variable.only), variable.about]] : [],
-  );
-  const idle = entries.flatMap(([name, variable]) =>
-    'idle' in variable ? [[`\`${name}\``, capitalised(variable.about)]] : [],
-  );
-  return [
-    INTRODUCTION,
-    '## Settings',
-    table(['Variable', 'Option', 'Value', 'Meaning'], settings),
-    '## With one value only',
-    'Any other value is an error, since data or protection would be missing.',
-    table(['Variable', 'Value', 'Why'], fixed),
-    '## Without effect',
-    'They are accepted, so that files of Argus load. A warning says why one does nothing, unless its value asks for nothing.',
-    table(['Variable', 'Why'], idle),
-    '',
-  ].join('\n\n').replace(/\n+$/, '\n'); // prettier-ignore
+/** The page `docs/argus-conf.md`. */
+export function argusConfigurationDocument(): string {
+  return configurationDocument(INTRODUCTION, ARGUS_CONFIGURATION);
 }
-
-function settingRow(name: string, { option, form, about, live }: SettingVariable): string[] {
-  const options: OptionTable = ARGUS_OPTIONS;
-  const described = option === undefined ? undefined : options[option];
-  const short = described?.short === undefined ? `--${option}` : `-${described.short}`;
-  const isSwitch = form === 'switch' || form === 'unless';
-  const placeholder = described !== undefined && takesValue(described) ? described.placeholder : 'TEXT';
-  const value = isSwitch ? 'yes, no' : form === 'mebibytes' ? 'SIZE' : placeholder;
-  return [`\`${name}\``, option === undefined ? '' : `\`${short}\``, value, live ? `${about} *Live.*` : about];
-}
-
-const words = (values: readonly string[]): string => values.filter((word) => word !== '').map((word) => `\`${word}\``).join(', '); // prettier-ignore
-
-const capitalised = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

@@ -2,6 +2,9 @@ import type { OptionTable } from '../../libs/cli/options.ts';
 import { DAEMON_OPTIONS } from '../../libs/daemon/options.ts';
 import { TIMEOUT_OPTIONS } from './timeout-options.ts';
 
+/** Configuration that is read by default; files of Argus's own are read only when they are named. */
+export const DEFAULT_FILE = '/etc/panoptes/argus.conf';
+
 /** The options of the probe. */
 export const ARGUS_OPTIONS = {
   read: {

@@ -5,13 +5,15 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import fc from 'fast-check';
 import { argus } from '../../apps/argus/command.ts';
-import { configurationDocument } from '../../apps/argus/config-document.ts';
-import { configure, writtenToken } from '../../apps/argus/config.ts';
+import { argusConfigurationDocument } from '../../apps/argus/config-document.ts';
+import { ARGUS_CONFIGURATION } from '../../apps/argus/configuration.ts';
 import { ARGUS_OPTIONS } from '../../apps/argus/options.ts';
 import { ARGUS_VARIABLES } from '../../apps/argus/variables.ts';
 import { splitArguments } from '../../libs/cli/argv.ts';
 import { parseConfiguration } from '../../libs/cli/config-file.ts';
 import { readVariable } from '../../libs/cli/config-variables.ts';
+import { writtenToken } from '../../libs/cli/configuration-listing.ts';
+import { configure } from '../../libs/cli/configuration.ts';
 import { parseOptions } from '../../libs/cli/parse.ts';
 import { InputError, SuiteError, UsageError } from '../../libs/core/errors.ts';
 
@@ -26,7 +28,11 @@ async function configured(files: Readonly<Record<string, string>>, line: string)
   const argv = line.split(' ').map((word) => (word.endsWith('.conf') ? join(folder, word) : word));
   const given = splitArguments(argv.filter((word) => word !== ''), argus.options, argus.operands); // prettier-ignore
   const warnings: string[] = [];
-  const { tokens, operands } = await configure(given, join(folder, 'default.conf'), (text) => warnings.push(text));
+  const { tokens, operands } = await configure(
+    given,
+    { ...ARGUS_CONFIGURATION, defaultFile: join(folder, 'default.conf') },
+    (text) => warnings.push(text),
+  );
   await parseOptions(tokens, argus.options); // what files give is never refused later
   rmSync(join(folder, 'default.conf'), { force: true });
   const shown = tokens.filter((token) => !token.startsWith('--config') && token !== '--no-config').map(writtenToken);
@@ -166,7 +172,7 @@ test(
 );
 
 test('docs/argus-conf.md is what the table of variables says', () =>
-  assert.equal(readFileSync(join(ROOT, 'docs/argus-conf.md'), 'utf8'), configurationDocument()));
+  assert.equal(readFileSync(join(ROOT, 'docs/argus-conf.md'), 'utf8'), argusConfigurationDocument()));
 
 test('the example has every setting, and each of its lines is understood', async () => {
   const example = readFileSync(join(ROOT, 'deploy/argus.conf'), 'utf8');

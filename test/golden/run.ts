@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { configurationDocument } from '../../apps/argus/config-document.ts';
+import { argusConfigurationDocument } from '../../apps/argus/config-document.ts';
 import { fieldsDocument } from '../../libs/record/fields/document.ts';
 import { CommandLine } from '../support/command-line.ts';
 import { writeGoldenCaptures } from './captures.ts';
@@ -18,7 +18,7 @@ const kinds = await recordsOfKinds();
 rewrite(KINDS_PATH, () => kinds);
 rewrite(join(ROOT, 'README.md'), (page) => withOutputs(page, outputOf));
 rewrite(join(ROOT, 'docs/fields.md'), () => fieldsDocument());
-rewrite(join(ROOT, 'docs/argus-conf.md'), () => configurationDocument());
+rewrite(join(ROOT, 'docs/argus-conf.md'), () => argusConfigurationDocument());
 
 function outputOf(script: string): string {
   const { status, stdout, stderr } = shell.run(script);

@@ -194,7 +194,7 @@ test('argus --check: what a file means, what is wrong in it, and one that is not
   assert.deepEqual([good.status, good.stderr], [0, '']);
   assert.match(
     good.stdout,
-    /argus\.conf: 2 settings\n +2: ARGUS_ACCESS_PORT=561 -> --port 561\n +3: .* capture filter ip and/,
+    /argus\.conf: 2 settings\n +2: ARGUS_ACCESS_PORT=561 -> --port 561\n +3: .* -> filter ip and/,
   );
 
   for (const [text, says] of [
