@@ -7,6 +7,7 @@ import { Surroundings } from '../../libs/daemon/surroundings.ts';
 import { CAUSE } from '../../libs/record/fields/field.ts';
 import type { Counting, Outcome } from './counting.ts';
 import { ManagementTimer, managementValues, startValues } from './management.ts';
+import { argusMetrics } from './metrics.ts';
 import { OriginRecords } from './origin-records.ts';
 import { Outputs } from './outputs.ts';
 import { problemLines } from './problems.ts';
@@ -45,6 +46,7 @@ async function count(
   await surroundings.ready({
     reload: args.read.length > 0 ? undefined : (root) => outputs.reopen(root),
     status: () => statusLines(countings, outputs, startUs),
+    metrics: (metrics) => argusMetrics(metrics, countings, outputs),
     beforeRights: (identity) => {
       if (identity?.user === undefined || countings.every(({ capture }) => capture !== 'cap')) return;
       context.warn('with --capture cap, the process that captures keeps its rights');

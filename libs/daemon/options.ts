@@ -23,6 +23,12 @@ export const DAEMON_OPTIONS = {
     text: 'Shut the process into this folder when all is open.',
     group: 'Running',
   },
+  metrics: {
+    arity: 'one',
+    placeholder: '[ADDRESS:]PORT',
+    text: 'Serve figures for Prometheus at http://ADDRESS:PORT/metrics, on 127.0.0.1 when no address is given.',
+    group: 'Running',
+  },
   daemon: { short: 'd', arity: 'none', text: 'Run in the background.', group: 'Running' },
 } as const satisfies OptionTable;
 

@@ -1,5 +1,7 @@
 import type { Context } from '../cli/command.ts';
 import { announceReady, isDetached } from './detach.ts';
+import { parseMetricsAddress } from './metrics-address.ts';
+import type { CollectMetrics, MetricsServer } from './metrics-server.ts';
 import { Notifier } from './notify.ts';
 import type { DaemonArguments } from './options.ts';
 import { PidFile } from './pid-file.ts';
@@ -15,6 +17,8 @@ export interface Answers {
   readonly reload?: ((root: string) => Promise<void>) | undefined;
   /** USR1: says how it fares. */
   readonly status: () => Promise<readonly string[]>;
+  /** The figures for `--metrics`. */
+  readonly metrics: CollectMetrics;
   /** Runs before rights are given up, when any are. */
   readonly beforeRights?: (identity: Identity | undefined) => void;
 }
@@ -24,15 +28,16 @@ export interface Answers {
  * anything is opened, be ready when everything is, leave at the end.
  */
 export class Surroundings {
-  readonly #chroot: string | undefined;
+  readonly #args: DaemonArguments;
   readonly #context: Context;
   readonly #identity: Identity | undefined;
   readonly #pidFile: PidFile | undefined;
   readonly #notifier: Notifier;
   #signals: Disposable | undefined;
+  #metrics: MetricsServer | undefined;
 
   private constructor(args: DaemonArguments, context: Context, notifier: Notifier) {
-    this.#chroot = args.chroot;
+    this.#args = args;
     this.#context = context;
     this.#identity = identityOf(args);
     this.#pidFile = args['pid-file'] === undefined ? undefined : PidFile.open(args['pid-file'], context.program);
@@ -41,9 +46,10 @@ export class Surroundings {
 
   /**
    * Before anything is opened.
-   * @throws {SuiteError} for a user that does not exist, or a pid file of a process that runs
+   * @throws {SuiteError} for a user that does not exist, an address that is none, or a pid file of a process that runs
    */
   static async enter(args: DaemonArguments, context: Context): Promise<Surroundings> {
+    if (args.metrics !== undefined) parseMetricsAddress(args.metrics);
     return new Surroundings(args, context, await Notifier.connect(context));
   }
 
@@ -51,9 +57,13 @@ export class Surroundings {
    * All is open: gives up the rights that this took, listens to signals, and tells whoever started the daemon.
    * @throws {SuiteError} when it may not become who it should
    */
-  async ready({ reload, status, beforeRights }: Answers): Promise<void> {
-    const { signal, warn } = this.#context;
-    const chroot = this.#chroot;
+  async ready({ reload, status, metrics, beforeRights }: Answers): Promise<void> {
+    const { program, signal, warn } = this.#context;
+    const { chroot, metrics: address } = this.#args;
+    if (address !== undefined) {
+      const { startMetrics } = await import('./metrics-server.ts');
+      this.#metrics = await startMetrics({ program, address, collect: metrics });
+    }
     if (this.#identity !== undefined || chroot !== undefined) {
       const { syscalls } = await import('../capture/syscalls.ts');
       beforeRights?.(this.#identity);
@@ -73,6 +83,7 @@ export class Surroundings {
 
   leave(): void {
     this.#signals?.[Symbol.dispose]();
+    this.#metrics?.[Symbol.dispose]();
     this.#notifier.close();
     this.#pidFile?.[Symbol.dispose]();
   }
