@@ -3,7 +3,7 @@ import { decodeFrame } from '../codec/decode.ts';
 import { encodeBatch } from '../codec/encode.ts';
 import { HEADER_BYTES, headerProblem, readHeader, startsLikeFrame } from '../codec/format.ts';
 import { MANAGEMENT_BATCH, type Batch } from '../record/batch.ts';
-import type { Ranges } from './range-set.ts';
+import type { Ranges } from '../record/range-set.ts';
 
 /** Number of the column that holds a note; no field will have it. */
 const NOTE_COLUMN = 1000;

@@ -7,7 +7,7 @@ import { selectRows } from '../record/select.ts';
 import { lastFrame, noteFrame, type ArchiveNote } from './archive-note.ts';
 import type { FilePool, PooledFile } from './file-pool.ts';
 import { Gathered, GATHERED_ROWS } from './gathered.ts';
-import { RangeSet } from './range-set.ts';
+import { RangeSet } from '../record/range-set.ts';
 
 /** Ranges of record numbers that a note names at most for one origin. */
 const NOTED_RANGES_MAX = 1000;

@@ -3,7 +3,7 @@ import { link, open, rename, stat, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { FilePool } from './file-pool.ts';
 import { GrowingFile } from './growing-file.ts';
-import type { RangeSet } from './range-set.ts';
+import type { RangeSet } from '../record/range-set.ts';
 
 /** A file that is whole under its temporary name. */
 export interface Finishing {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import fc from 'fast-check';
-import { RangeSet } from '../../libs/archive/range-set.ts';
+import { RangeSet } from '../../libs/record/range-set.ts';
 
 const range = fc.tuple(fc.nat(60), fc.integer({ min: 1, max: 9 }));
 

@@ -31,6 +31,11 @@ export class RangeSet {
     return total;
   }
 
+  /** The number after the largest that it holds; 0 when it is empty. */
+  get end(): number {
+    return this.#edges.at(-1) ?? 0;
+  }
+
   has(number: number): boolean {
     return (this.#after(number) & 1) === 1;
   }
