@@ -24,7 +24,7 @@ export async function runProbe(args: ArgusArguments, context: Context): Promise<
     await context.stdout.write(filterListing(args.operands.join(' '), !args['no-optimizer']));
     return 0;
   }
-  if (args.daemon && !isDetached(context)) return detach(context);
+  if (args.daemon && !isDetached(context)) return detach();
   const surroundings = await Surroundings.enter(args, context);
   try {
     return await count(args, options, startUs, surroundings, context);

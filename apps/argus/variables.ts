@@ -157,7 +157,10 @@ export const ARGUS_VARIABLES = {
   ARGUS_MAR_INTERFACE_INTERVAL: { idle: ['', '0'], about: 'management records tell of each input.' },
   ARGUS_OS_FINGERPRINTING: { idle: OFF, about: 'operating systems are not guessed.' },
   ARGUS_COLLECTOR: { idle: OFF, about: 'the probe waits for readers, and connects to none.' },
-  ARGUS_LOG_DISPLAY_PRIORITY: { idle: OFF, about: 'messages have no priorities.' },
+  ARGUS_LOG_DISPLAY_PRIORITY: {
+    idle: OFF,
+    about: 'messages carry their priority where the journal of systemd reads them, and with --log json.',
+  },
   ARGUS_EVENT_DATA: { idle: OFF, about: 'no programs are run, and there are no event records.' },
   ARGUS_KEYSTROKE: { idle: OFF, about: 'keystrokes are not counted.' },
   ARGUS_KEYSTROKE_CONF: { idle: OFF, about: 'keystrokes are not counted.' },

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import type { LogFields } from '../core/log-format.ts';
 import type { Arguments, OptionTable } from './options.ts';
 import type { Output } from './output.ts';
 import type { SplitArguments } from './argv.ts';
@@ -43,6 +44,8 @@ export interface Context {
   readonly stdin: Readable & { readonly isTTY?: boolean };
   readonly stdout: Output;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Writes one line to standard error, under the command's name. */
-  readonly warn: (message: string) => void;
+  /** Writes one line to the log, which is standard error, under the command's name. */
+  readonly warn: (message: string, fields?: LogFields) => void;
+  /** As `warn`, when nothing is wrong. */
+  readonly info: (message: string, fields?: LogFields) => void;
 }

@@ -1,7 +1,8 @@
 import { SuiteError } from '../core/errors.ts';
-import { flushLog, log, logLines } from '../core/log.ts';
+import { flushLog, log, setLogStyle } from '../core/log.ts';
 import { splitArguments } from './argv.ts';
 import type { Command, Context } from './command.ts';
+import { defaultLogStyle, logStyleOf } from './log-style.ts';
 import type { OptionTable } from './options.ts';
 import { Output, OutputClosedError } from './output.ts';
 
@@ -13,6 +14,7 @@ export const ENDS_WITH_PARENT = 'PANOPTES_ENDS_WITH_PARENT';
  * left it. The first SIGINT or SIGTERM asks the command to end, the second one ends it.
  */
 export async function runMain<T extends OptionTable>(command: Command<T>): Promise<never> {
+  setLogStyle(defaultLogStyle(process.env));
   const stdout = new Output(process.stdout);
   const stop = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stop.abort());
@@ -25,7 +27,8 @@ export async function runMain<T extends OptionTable>(command: Command<T>): Promi
     },
     stdout,
     env: process.env,
-    warn: (message) => log(command.name, message),
+    warn: (message, fields) => log(command.name, 'warning', message, fields),
+    info: (message, fields) => log(command.name, 'info', message, fields),
   };
   const exitStatus = await execute(command, process.argv.slice(2), context);
   await stdout.flush();
@@ -51,6 +54,8 @@ export async function execute<T extends OptionTable>(
       return await answer(context, `${command.name} (Panoptes) ${version()}\n`);
     }
     const { tokens, operands } = (await command.configure?.(given, context)) ?? given;
+    const style = 'log' in command.options ? logStyleOf(tokens) : undefined;
+    if (style !== undefined) setLogStyle(style);
     const { parseOptions } = await import('./parse.ts');
     const options = await parseOptions(tokens, command.options);
     const args = { ...options, operands } as Parameters<Command<T>['run']>[0];
@@ -58,7 +63,7 @@ export async function execute<T extends OptionTable>(
   } catch (error) {
     if (error instanceof OutputClosedError) return 0;
     if (!(error instanceof SuiteError)) throw error;
-    logLines(context.program, error.hint === '' ? error.message : `${error.message}\n${error.hint}`);
+    log(context.program, 'error', error.hint === '' ? error.message : `${error.message}\n${error.hint}`);
     return error.exitStatus;
   }
 }

@@ -1,14 +1,30 @@
-import { printable } from './sanitize.ts';
+import { formatMessage, type Level, type LogFields, type LogStyle } from './log-format.ts';
 
-/** Writes `program: message` as one line to standard error. Control characters in it become dots. */
-export function log(program: string, message: string): void {
-  write(`${program}: ${printable(message)}\n`);
+let style: LogStyle = 'plain';
+let send: (text: string) => void = write;
+
+/** How messages look from now on. Default `plain`. */
+export function setLogStyle(wanted: LogStyle): void {
+  style = wanted;
 }
 
-/** As `log`, for a message that our own code laid out in several lines, such as one with a caret under a word. */
-export function logLines(program: string, message: string): void {
-  const lines = message.split('\n').map(printable);
-  write(`${program}: ${lines.join('\n')}\n`);
+/** Where messages go from now on, instead of standard error. */
+export function setLogOutput(wanted: LogStyle, output: (text: string) => void): void {
+  style = wanted;
+  send = output;
+}
+
+/**
+ * Writes a message, as a rule to standard error. Control characters in it become dots, apart from the ends of lines that our own code
+ * laid out, such as one with a caret under a word.
+ */
+export function log(program: string, level: Level, text: string, fields: LogFields = {}): void {
+  send(formatMessage(style, { program, level, text, fields, timeMs: Date.now() }));
+}
+
+/** Passes on what another process of ours has logged. */
+export function relayLog(text: string): void {
+  if (text !== '') send(text.endsWith('\n') ? text : `${text}\n`);
 }
 
 /** Resolves when everything logged has left the process, or cannot any more. */

@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import type { Context } from '../cli/command.ts';
+import { relayLog } from '../core/log.ts';
 
 /** Set in the environment of the process that runs in the background. */
 const DETACHED = 'PANOPTES_DETACHED';
@@ -15,7 +16,7 @@ export function isDetached(context: Context): boolean {
  * Starts this command line again in the background, and waits until all that it needs is open.
  * @returns the exit status: 0, or that of the other process when it ended before it was ready, with its words said
  */
-export async function detach(context: Context): Promise<number> {
+export async function detach(): Promise<number> {
   const child = fork(process.argv[1] ?? '', process.argv.slice(2), {
     detached: true,
     env: { ...process.env, [DETACHED]: '1' },
@@ -27,7 +28,7 @@ export async function detach(context: Context): Promise<number> {
   const ready = once(child, 'message').then(() => READY);
   const first = await Promise.race([ready, ended]);
   if (first !== READY) {
-    for (const line of said.trim().split('\n')) context.warn(line.replace(`${context.program}: `, ''));
+    relayLog(said);
     return typeof first === 'number' ? first : 1;
   }
   child.disconnect();

@@ -20,6 +20,7 @@ export interface MetricsOptions {
 /** A running server of metrics. */
 export interface MetricsServer extends Disposable {
   readonly address: AddressInfo;
+  readonly url: string;
 }
 
 const PATH = '/metrics';
@@ -49,8 +50,11 @@ export async function startMetrics({ program, address, collect }: MetricsOptions
   server.keepAliveTimeout = LIMITS.idleMs;
   await listen(server, host, port);
   server.unref();
+  const bound = server.address() as AddressInfo;
+  const at = bound.family === 'IPv6' ? `[${bound.address}]` : bound.address;
   return {
-    address: server.address() as AddressInfo,
+    address: bound,
+    url: `http://${at}:${bound.port}${PATH}`,
     [Symbol.dispose]() {
       server.close();
       server.closeAllConnections();

@@ -1,8 +1,5 @@
 import type { Context } from '../cli/command.ts';
-
-/** Of `struct sockaddr_un` (unix(7)): the family, then a path with its zero byte, or an abstract name behind one. */
-const PATH_AT = 2;
-const PATH_MAX = 107;
+import { UNIX_PATH_MAX, unixAddress } from './unix-address.ts';
 
 /** Tells systemd how a daemon stands (sd_notify(3)); says nothing where nobody asked. Never waits. */
 export class Notifier {
@@ -18,7 +15,8 @@ export class Notifier {
   /** Connects at once, since the socket may be out of reach later. */
   static async connect({ env, warn }: Pick<Context, 'env' | 'warn'>): Promise<Notifier> {
     const path = env['NOTIFY_SOCKET'];
-    if (path === undefined || !/^[/@]/.test(path) || Buffer.byteLength(path) > PATH_MAX) return new Notifier(ignore, 0);
+    if (path === undefined || !/^[/@]/.test(path) || Buffer.byteLength(path) > UNIX_PATH_MAX)
+      return new Notifier(ignore, 0);
     try {
       const { AF, SOCK, syscalls } = await import('../capture/syscalls.ts');
       const system = syscalls();
@@ -59,13 +57,4 @@ function watchdogOf(env: Context['env']): number {
   if ((env['WATCHDOG_PID'] ?? String(process.pid)) !== String(process.pid)) return 0;
   const us = Number(env['WATCHDOG_USEC'] ?? 0);
   return us >= 1000 ? Math.min(us / 1000, 2 ** 30) : 0;
-}
-
-function unixAddress(path: string, family: number): Buffer {
-  const isAbstract = path.startsWith('@');
-  const name = Buffer.from(isAbstract ? `\0${path.slice(1)}` : `${path}\0`);
-  const address = Buffer.alloc(PATH_AT + name.length);
-  address.writeUInt16LE(family, 0);
-  name.copy(address, PATH_AT);
-  return address;
 }

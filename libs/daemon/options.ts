@@ -29,6 +29,12 @@ export const DAEMON_OPTIONS = {
     text: 'Serve figures for Prometheus at http://ADDRESS:PORT/metrics, on 127.0.0.1 when no address is given.',
     group: 'Running',
   },
+  log: {
+    arity: 'one',
+    placeholder: 'FORM',
+    text: 'Messages on standard error are text, or with json one object a line.',
+    group: 'Running',
+  },
   daemon: { short: 'd', arity: 'none', text: 'Run in the background.', group: 'Running' },
 } as const satisfies OptionTable;
 

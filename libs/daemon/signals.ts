@@ -1,4 +1,5 @@
 import { isatty } from 'node:tty';
+import type { Context } from '../cli/command.ts';
 
 /** What a daemon does when it is told something from outside. */
 export interface SignalActions {
@@ -11,17 +12,17 @@ export interface SignalActions {
 /**
  * Listens to HUP, USR1 and USR2 until disposed of; USR2, by which Argus ends debugging, does nothing. INT and TERM end every
  * command, see `runMain`.
- * @param warn takes each line of the status, and what keeps a reload from working
+ * @param log takes each line of the status, and what keeps a reload from working
  */
-export function watchSignals(actions: SignalActions, warn: (message: string) => void): Disposable {
-  const complain = (error: unknown): void => warn(error instanceof Error ? error.message : String(error));
+export function watchSignals(actions: SignalActions, log: Pick<Context, 'warn' | 'info'>): Disposable {
+  const complain = (error: unknown): void => log.warn(error instanceof Error ? error.message : String(error));
   const handlers = {
     SIGHUP: () => {
       if (actions.reload === undefined) process.kill(process.pid, 'SIGTERM');
       else actions.reload().catch(complain);
     },
     SIGUSR1: () => {
-      const said = actions.status().then((lines) => lines.forEach(warn));
+      const said = actions.status().then((lines) => lines.forEach((line) => log.info(line)));
       said.catch(complain);
     },
     SIGUSR2: () => undefined,

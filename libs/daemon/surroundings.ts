@@ -7,6 +7,7 @@ import type { DaemonArguments } from './options.ts';
 import { PidFile } from './pid-file.ts';
 import { giveUpPrivileges, identityOf, type Identity } from './privileges.ts';
 import { hasTerminal, watchSignals } from './signals.ts';
+import { openSystemLog } from './system-log.ts';
 
 /** What a daemon is asked from outside once all is open. */
 export interface Answers {
@@ -58,11 +59,14 @@ export class Surroundings {
    * @throws {SuiteError} when it may not become who it should
    */
   async ready({ reload, status, metrics, beforeRights }: Answers): Promise<void> {
-    const { program, signal, warn } = this.#context;
+    const { program, signal, info } = this.#context;
     const { chroot, metrics: address } = this.#args;
+    const useSystemLog = isDetached(this.#context) ? await openSystemLog() : undefined;
     if (address !== undefined) {
       const { startMetrics } = await import('./metrics-server.ts');
       this.#metrics = await startMetrics({ program, address, collect: metrics });
+      if (parseMetricsAddress(address).port === 0)
+        info(`metrics are at ${this.#metrics.url}`, { url: this.#metrics.url });
     }
     if (this.#identity !== undefined || chroot !== undefined) {
       const { syscalls } = await import('../capture/syscalls.ts');
@@ -75,10 +79,12 @@ export class Surroundings {
       await reload?.(chroot ?? '/').finally(() => notifier.ready());
     };
     const reloads = reload !== undefined && !hasTerminal();
-    this.#signals = watchSignals({ reload: reloads ? reloadAndTell : undefined, status }, warn);
+    this.#signals = watchSignals({ reload: reloads ? reloadAndTell : undefined, status }, this.#context);
     signal.addEventListener('abort', () => notifier.stopping(), { once: true });
     notifier.ready();
-    if (isDetached(this.#context)) announceReady();
+    if (!isDetached(this.#context)) return;
+    announceReady();
+    useSystemLog?.();
   }
 
   leave(): void {

@@ -32,6 +32,7 @@ function testContext(): Context & { readonly said: Written } {
     stdout: new Output(said),
     env: {},
     warn: () => undefined,
+    info: () => undefined,
     said,
   };
 }

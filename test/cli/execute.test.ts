@@ -24,7 +24,15 @@ function world(): { context: Context; written: () => string } {
   const stream = new PassThrough();
   const signal = new AbortController().signal;
   const stdout = new Output(stream);
-  const context: Context = { program: 'sample', signal, stdin: Readable.from([]), stdout, env: {}, warn: () => {} };
+  const context: Context = {
+    program: 'sample',
+    signal,
+    stdin: Readable.from([]),
+    stdout,
+    env: {},
+    warn: () => {},
+    info: () => {},
+  };
   return { context, written: () => String(stream.read() ?? '') };
 }
 

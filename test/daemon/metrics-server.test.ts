@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { request } from 'node:http';
+import { request, type IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
 import { test } from 'node:test';
 import { InputError, UsageError } from '../../libs/core/errors.ts';
@@ -35,7 +35,7 @@ interface Said {
 async function ask({ address }: MetricsServer, method: string, path: string): Promise<Said> {
   const asked = request({ host: '127.0.0.1', port: address.port, method, path, agent: false });
   asked.end();
-  const [response] = (await once(asked, 'response')) as [import('node:http').IncomingMessage];
+  const [response] = (await once(asked, 'response')) as [IncomingMessage];
   let text = '';
   for await (const chunk of response.setEncoding('utf8')) text += String(chunk);
   return { status: response.statusCode, type: response.headers['content-type'], text };
