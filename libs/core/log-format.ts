@@ -39,12 +39,12 @@ export function formatMessage(style: LogStyle, message: Message): string {
 }
 
 function jsonOf({ program, level, fields, timeMs }: Message, message: string): Record<string, unknown> {
-  const clean = Object.entries(fields).map(([name, value]) => [
+  const clean = Object.entries(fields).map(([name, value]): [string, LogFields[string]] => [
     name,
     typeof value === 'string' ? printable(value) : value,
   ]);
   return {
-    ...Object.fromEntries(clean),
+    ...Object.fromEntries<LogFields[string]>(clean),
     time: new Date(timeMs).toISOString(),
     level,
     program,
