@@ -184,14 +184,3 @@ test('the example has every setting, and each of its lines is understood', async
   const settings = Object.entries(ARGUS_VARIABLES).flatMap(([name, variable]) => ('form' in variable ? [name] : []));
   assert.deepEqual(settings.filter((name) => !named.has(name)), []); // prettier-ignore
 });
-
-test('the systemd unit starts a command line that exists', async () => {
-  const unit = readFileSync(join(ROOT, 'deploy/systemd/argus@.service'), 'utf8');
-  const settings = unit.split('\n').filter((line) => line !== '' && !line.startsWith('#') && !line.startsWith('['));
-  assert.deepEqual(settings.filter((line) => !/^[A-Z]\w+=\S/.test(line)), []); // prettier-ignore
-  const [start = ''] = settings.filter((line) => line.startsWith('ExecStart='));
-  const words = start.replace('ExecStart=/usr/bin/env argus ', '').replaceAll('%i', 'eth0').split(' ');
-  const { tokens } = splitArguments(words, argus.options, argus.operands);
-  assert.deepEqual((await parseOptions(tokens, argus.options)).interface, [['eth0']]);
-  assert.ok(settings.includes('Type=notify'));
-});
