@@ -1,11 +1,13 @@
 import type { VariableTable } from '../../libs/cli/config-variables.ts';
+import { logStyleOf } from '../../libs/cli/log-style.ts';
 import { UsageError } from '../../libs/core/errors.ts';
+import { parseMetricsAddress } from '../../libs/daemon/metrics-address.ts';
 import { parseInterfaces } from './interfaces.ts';
 import { parseSourceId } from './source-id.ts';
 
 const OFF = ['', 'no', '0', 'none'];
 
-/** The variables of `argus.conf`, Argus's own. `docs/argus-conf.md` is made from them. */
+/** The variables of `argus.conf`, Argus's own and two of ours. `docs/argus-conf.md` is made from them. */
 export const ARGUS_VARIABLES = {
   ARGUS_MONITOR_ID: {
     option: 'source',
@@ -113,6 +115,19 @@ export const ARGUS_VARIABLES = {
   },
   ARGUS_SETUSER_ID: { option: 'user', form: 'value', live: true, about: 'Become this user when all is open.' },
   ARGUS_SETGROUP_ID: { option: 'group', form: 'value', live: true, about: 'Become this group when all is open.' },
+  ARGUS_METRICS: {
+    option: 'metrics',
+    form: 'value',
+    live: true,
+    about: 'Serve figures for Prometheus here, see [running daemons](running.md). Not one of Argus.',
+    check: ([address = '']) => void parseMetricsAddress(address),
+  },
+  ARGUS_LOG: {
+    option: 'log',
+    form: 'value',
+    about: 'Form of messages. Not one of Argus.',
+    check: ([form = '']) => void logStyleOf([`--log=${form}`]),
+  },
 
   ARGUS_FLOW_TYPE: { only: ['', 'Bidirectional'], about: 'Records always tell of both directions.' },
   ARGUS_FLOW_KEY: { only: ['', 'CLASSIC_5_TUPLE'], about: 'Flows are told by addresses, protocol and ports.' },

@@ -65,6 +65,7 @@ const MEANINGS: readonly (readonly [text: string, meaning: string])[] = [
   ['ARGUS_DAEMON=yes\nARGUS_SET_PID=yes\nARGUS_PID_PATH=/run/x', '--daemon --pid-file /run/x/argus.pid'],
   ['ARGUS_DAEMON=yes\nARGUS_SET_PID=no\nARGUS_PID_PATH=/run/x', '--daemon'],
   ['ARGUS_SET_PID=yes', ''],
+  ['ARGUS_METRICS=0.0.0.0:9561\nARGUS_LOG=json', '--metrics 0.0.0.0:9561 --log json'],
   ['ARGUS_SETUSER_ID=nobody\nARGUS_SETGROUP_ID=12\nARGUS_CHROOT_DIR=/var/empty', '--chroot /var/empty --user nobody --group 12'],
   ['ARGUS_FLOW_TYPE="Bidirectional"\nARGUS_FLOW_KEY="CLASSIC_5_TUPLE"\nARGUS_MIN_SSF=0\nARGUS_KEYSTROKE=no', ''],
 ]; // prettier-ignore
@@ -82,6 +83,8 @@ const REFUSED: readonly (readonly [text: string, says: RegExp])[] = [
   ['argus_daemon=yes', /unknown variable/],
   ['ARGUS_ACCESS_PORT=70000', /between 0 and 65535, not 70000\n.*\n {20}\^/],
   ['ARGUS_ACCESS_PORT=http', /needs a whole number/],
+  ['ARGUS_METRICS=nine', /no port/],
+  ['ARGUS_LOG=jsn', /no form 'jsn'/],
   ['ARGUS_DAEMON=maybe', /needs yes or no, not 'maybe'/],
   ['ARGUS_INTERFACE=bond:', /name of an interface is missing/],
   ['ARGUS_MONITOR_ID=`reboot`', /no program is run/],
