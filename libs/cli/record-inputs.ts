@@ -6,7 +6,7 @@ import { InputError, SuiteError, UsageError } from '../core/errors.ts';
 import type { Batch } from '../record/batch.ts';
 import type { Context } from './command.ts';
 import { foreignFormat, SIGNATURE_BYTES } from './foreign.ts';
-import { merge } from './merge.ts';
+import { merge } from '../core/merge.ts';
 import { cannotRead, checkFiles, checkTrees, filesBelow, identityOf } from './record-paths.ts';
 import { parseServerAddress, type ServerAddress } from './server-address.ts';
 import { version } from './version.ts';

@@ -72,12 +72,13 @@ function decode(frame: Uint8Array, { fields, peek, verified = false }: DecodeOpt
   if (!verified && !checksumMatches(frame)) throw new FrameProblem('frame: checksum');
   const body = bodyOf(frame, header);
   if (header.envelopeBytes > body.length) throw new FrameProblem('frame: length of the envelope');
-  const { origin, first, covers, entries } = unpackEnvelope(body.subarray(0, header.envelopeBytes));
+  const { origin, first, covers, entries, note } = unpackEnvelope(body.subarray(0, header.envelopeBytes));
   if (covers < header.rows) throw new FrameProblem('envelope: covers fewer records than there are');
   const shape = { rows: header.rows, start: header.envelopeBytes, bodyBytes: body.length };
   const decoded = (wanted: ReadonlySet<number> | undefined): Decoded & { readonly batch: Batch } => {
     const { skippedColumns, ...content } = readColumns(body, planFrame(entries, shape, wanted), header.rows);
-    const batch = { kind: header.kind as BatchKind, origin, first, covers, rows: header.rows, ...content };
+    const kind = header.kind as BatchKind;
+    const batch = { kind, origin, first, covers, rows: header.rows, ...content, ...(note === '' ? {} : { note }) };
     return { batch, skippedColumns };
   };
   if (peek !== undefined) {

@@ -1,4 +1,4 @@
-import { FIELD_NUMBERS_MAX, type Origin } from '../record/batch.ts';
+import { FIELD_NUMBERS_MAX, NOTE_CHARACTERS_MAX, type Batch, type Origin } from '../record/batch.ts';
 import { Area } from '../record/builder.ts';
 import { BYTES_PER_VALUE, isNumeric, type Kind } from '../record/kinds.ts';
 import { COPIES, KIND_CODES, OWN_BITMAP, SHARED_BITMAP } from './format.ts';
@@ -26,14 +26,17 @@ export interface Envelope {
   readonly first: number;
   readonly covers: number;
   readonly entries: readonly Entry[];
+  readonly note: string;
 }
 
 /** Longest source id in UTF-16 units; well above what a probe may be called. */
 const SOURCE_MAX = 256;
 
 /** @param entries of this version and, as they came, of later ones */
-export function packEnvelope(origin: Origin, first: number, covers: number, entries: readonly unknown[]): Uint8Array {
-  return packMessage([origin.source, origin.run, first, covers, entries]);
+export function packEnvelope({ origin, first, covers, note }: Batch, entries: readonly unknown[]): Uint8Array {
+  const envelope: unknown[] = [origin.source, origin.run, first, covers, entries];
+  if (note !== undefined) envelope.push(note);
+  return packMessage(envelope);
 }
 
 /** @throws FrameProblem */
@@ -41,13 +44,18 @@ export function unpackEnvelope(bytes: Uint8Array): Envelope {
   const unpacked = unpackMessage(bytes);
   if ('problem' in unpacked) throw new FrameProblem(`envelope: ${unpacked.problem}`);
   if (!Array.isArray(unpacked.value)) throw new FrameProblem('envelope: not a list');
-  const [source, run, first, covers, entries] = unpacked.value as unknown[];
+  const [source, run, first, covers, entries, note] = unpacked.value as unknown[];
   if (typeof source !== 'string' || source.length > SOURCE_MAX) throw new FrameProblem('envelope: source');
   if (!isCount(run)) throw new FrameProblem('envelope: run');
   if (!isCount(first) || !isCount(covers) || !isCount(first + covers))
     throw new FrameProblem('envelope: record numbers');
   if (!Array.isArray(entries) || entries.length > FIELD_NUMBERS_MAX) throw new FrameProblem('envelope: directory');
-  return { origin: { source, run }, first, covers, entries: entries.map(checkEntry) };
+  return { origin: { source, run }, first, covers, entries: entries.map(checkEntry), note: noteOf(note) };
+}
+
+/** What a later version has in its place is passed over. */
+function noteOf(value: unknown): string {
+  return typeof value === 'string' && value.length <= NOTE_CHARACTERS_MAX ? value : '';
 }
 
 function checkEntry(value: unknown): Entry {

@@ -64,7 +64,7 @@ function encodeContent(batch: Batch, level: number): Content {
     entries.push(entry);
     columnBytes.addStored(bytes);
   }
-  const envelope = packEnvelope(batch.origin, batch.first, batch.covers, entries);
+  const envelope = packEnvelope(batch, entries);
   const frame = new Uint8Array(HEADER_BYTES + envelope.length + columnBytes.length);
   frame.set(envelope, HEADER_BYTES);
   frame.set(columnBytes.bytes, HEADER_BYTES + envelope.length);

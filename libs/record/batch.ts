@@ -38,6 +38,16 @@ export interface Batch {
   /** Columns of fields that this version does not know, as they came; passed on, never looked into. */
   readonly unknown: readonly UnknownColumn[];
   readonly buffer: ArrayBuffer;
+  /** What there is to say to people, as why records are missing; at most `NOTE_CHARACTERS_MAX`. */
+  readonly note?: string;
+}
+
+export const NOTE_CHARACTERS_MAX = 256;
+
+/** A batch without rows that accounts for the records from `first` up to, not including, `end`. */
+export function emptyBatch(kind: BatchKind, origin: Origin, first: number, end: number, note = ''): Batch {
+  const batch = { kind, origin, first, covers: end - first, rows: 0, columns: [], unknown: [], buffer: new ArrayBuffer(0) }; // prettier-ignore
+  return note === '' ? batch : { ...batch, note: note.slice(0, NOTE_CHARACTERS_MAX) };
 }
 
 /** A column of a later version: its directory entry and its bytes, both opaque. */

@@ -8,20 +8,20 @@ const PARTING_MS = 1000;
 /**
  * Waits until a client has said what it wants: then calls `accept`, or `reject` when it says nothing in time or something
  * else. Exactly one of the two is called, and none when the client goes first. Of what the client sends no more is kept
- * than one message; what it sends later is thrown away.
+ * than one message.
  * @param helloMs milliseconds that the client may take
+ * @param accept is given what came behind the hello, too; the socket is its to read on
  */
 export function awaitHello(
   socket: Socket,
   helloMs: number,
-  accept: (hello: Hello) => void,
+  accept: (hello: Hello, rest: Uint8Array) => void,
   reject: (refusal: Refusal, reason: string) => void,
 ): void {
   let received = new Uint8Array(0);
   const finish = (): void => {
     clearTimeout(timer);
     socket.off('data', onData);
-    socket.resume();
   };
   const fail = (refusal: Refusal, reason: string): void => {
     finish();
@@ -35,7 +35,7 @@ export function awaitHello(
     const hello = helloOf(verdict.content);
     if ('problem' in hello) return fail('hello', hello.problem);
     finish();
-    accept(hello);
+    accept(hello, received.subarray(verdict.end));
   };
   const timer = setTimeout(() => fail('silent', `no hello within ${helloMs} ms`), helloMs);
   socket.on('data', onData);

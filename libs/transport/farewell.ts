@@ -1,14 +1,42 @@
-import { GAP_BATCH, type Batch, type Origin } from '../record/batch.ts';
-import { emptyBatch } from './losses.ts';
+import { emptyBatch, FLOW_BATCH, GAP_BATCH, type Batch, type Origin } from '../record/batch.ts';
 
-/**
- * The last frame of a stream whose server ends on purpose: a gap in which nothing is missing. A stream that stops without
- * it was cut.
- */
-export function farewellBatch(origin: Origin): Batch {
-  return emptyBatch(GAP_BATCH, origin, 0, 0);
+/** Frames of this origin are about the connection itself, and cover no records. */
+const CONNECTION: Origin = { source: '', run: 0 };
+/** Record number that tells a cut from a farewell. */
+const CUT = 1;
+
+/** The last frame of a stream whose server ends. A stream that stops without it was cut. */
+export function farewellBatch(reason: string): Batch {
+  return emptyBatch(GAP_BATCH, CONNECTION, 0, 0, reason);
 }
 
-export function isFarewell(batch: Batch): boolean {
-  return batch.kind === GAP_BATCH && batch.covers === 0;
+/** The last frame of a stream whose server goes on without this reader, with the reason. */
+export function cutBatch(reason: string): Batch {
+  return emptyBatch(GAP_BATCH, CONNECTION, CUT, CUT, reason);
+}
+
+export function isCut(batch: Batch): boolean {
+  return isFarewell(batch) && batch.first === CUT;
+}
+
+export function isFarewell({ kind, origin }: Batch): boolean {
+  return kind === GAP_BATCH && origin.source === CONNECTION.source && origin.run === CONNECTION.run;
+}
+
+/** Sent when there is nothing else to send: the server is there. */
+export function heartbeatBatch(): Batch {
+  return emptyBatch(FLOW_BATCH, CONNECTION, 0, 0);
+}
+
+export function isHeartbeat({ kind, origin }: Batch): boolean {
+  return kind === FLOW_BATCH && origin.source === CONNECTION.source && origin.run === CONNECTION.run;
+}
+
+/** Says that no more records of this origin come, though it did not say farewell: it was killed. */
+export function runOverBatch(origin: Origin): Batch {
+  return emptyBatch(GAP_BATCH, origin, 0, 0, 'the run ended without farewell');
+}
+
+export function isRunOver(batch: Batch): boolean {
+  return batch.kind === GAP_BATCH && batch.covers === 0 && !isFarewell(batch);
 }

@@ -1,4 +1,5 @@
 import { FIELD_NUMBERS_MAX } from '../record/batch.ts';
+import type { Position } from '../record/ledger.ts';
 import { encodeMessage } from './message.ts';
 
 /** What a client wants. Keys that a server does not know are ignored. */
@@ -11,13 +12,19 @@ export interface Hello {
   readonly filter: string;
   /** Numbers of the stored fields that the client reads; undefined for all. */
   readonly fields: readonly number[] | undefined;
+  /** Under which the server keeps records while the client is away; empty for a client that begins with now. */
+  readonly name: string;
+  /** What the client has already, up to which number of each origin; it need not be sent again. */
+  readonly have: readonly Position[];
+  /** The secret that the client and the server share; empty for none. */
+  readonly token: string;
 }
 
 /**
  * Why a server sends a client away: too many readers, another version, a filter that is not understood, a hello that is
- * none, no hello in time, or the server is about to end.
+ * none, no hello in time, the server is about to end, or it does not let this client in.
  */
-export const REFUSALS = ['full', 'version', 'filter', 'hello', 'silent', 'closing'] as const;
+export const REFUSALS = ['full', 'version', 'filter', 'hello', 'silent', 'closing', 'access'] as const;
 export type Refusal = (typeof REFUSALS)[number];
 
 /** What the server answers; after a refusal it closes. */
@@ -28,14 +35,27 @@ export type Answer =
 const PROGRAM_CHARACTERS_MAX = 64;
 const FILTER_CHARACTERS_MAX = 4096;
 const REASON_CHARACTERS_MAX = 1024;
+const TOKEN_CHARACTERS_MAX = 512;
+/** Most origins that a hello tells of. */
+export const POSITIONS_MAX = 1000;
+const SOURCE_CHARACTERS_MAX = 256;
+const NAME = /^[\w.:@+-]{1,128}$/;
 
-export function encodeHello({ version, program, filter, fields }: Hello): Uint8Array {
+/** Whether a reader can be called that. */
+export function isReaderName(name: string): boolean {
+  return NAME.test(name);
+}
+
+export function encodeHello({ version, program, filter, fields, name, have, token }: Hello): Uint8Array {
   const content = new Map<string, unknown>([
     ['version', version],
     ['program', program.slice(0, PROGRAM_CHARACTERS_MAX)],
   ]);
   if (filter !== '') content.set('filter', filter);
   if (fields !== undefined) content.set('fields', fields);
+  if (name !== '') content.set('name', name);
+  if (have.length > 0) content.set('have', have.slice(0, POSITIONS_MAX).map(({ origin, end }) => [origin.source, origin.run, end])); // prettier-ignore
+  if (token !== '') content.set('token', token);
   return encodeMessage(content);
 }
 
@@ -45,11 +65,44 @@ export function helloOf(content: ReadonlyMap<unknown, unknown>): Hello | { reado
   const program = content.get('program');
   const filter = content.get('filter') ?? '';
   const fields = content.get('fields');
+  const name = content.get('name') ?? '';
+  const token = content.get('token') ?? '';
+  const have = positionsOf(content.get('have') ?? []);
   if (typeof version !== 'number' || !Number.isInteger(version)) return { problem: 'a hello without a version' };
   if (!isText(program, PROGRAM_CHARACTERS_MAX)) return { problem: 'a hello without a program' };
   if (!isText(filter, FILTER_CHARACTERS_MAX)) return { problem: 'a filter that is no text, or too long' };
   if (fields !== undefined && !isFieldList(fields)) return { problem: 'a list of fields that is none' };
-  return { version, program, filter, fields };
+  if (typeof name !== 'string' || (name !== '' && !isReaderName(name))) return { problem: 'a name that is none' };
+  if (!isText(token, TOKEN_CHARACTERS_MAX)) return { problem: 'a token that is no text, or too long' };
+  if (have === undefined) return { problem: 'a list of what it has that is none' };
+  return { version, program, filter, fields, name, have, token };
+}
+
+function positionsOf(value: unknown): Position[] | undefined {
+  if (!Array.isArray(value) || value.length > POSITIONS_MAX) return undefined;
+  const positions: Position[] = [];
+  for (const each of value as unknown[]) {
+    if (!Array.isArray(each)) return undefined;
+    const [source, run, end] = each as unknown[];
+    if (!isText(source, SOURCE_CHARACTERS_MAX) || !isCount(run) || !isCount(end)) return undefined;
+    positions.push({ origin: { source, run }, end });
+  }
+  return positions;
+}
+
+/** What a named client says now and then: it has the first `frames` frames of this connection in safe keeping. */
+export function encodeAcknowledgement(frames: number): Uint8Array {
+  return encodeMessage(new Map([['ack', frames]]));
+}
+
+/** The frames that a message acknowledges; undefined when it does not. */
+export function acknowledgementOf(content: ReadonlyMap<unknown, unknown>): number | undefined {
+  const frames = content.get('ack');
+  return isCount(frames) ? frames : undefined;
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 
 export function encodeAnswer(answer: Answer): Uint8Array {

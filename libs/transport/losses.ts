@@ -1,4 +1,5 @@
-import { GAP_BATCH, type Batch, type Origin } from '../record/batch.ts';
+import { emptyBatch, GAP_BATCH, type Batch, type Origin } from '../record/batch.ts';
+import { originKey } from '../record/ledger.ts';
 
 /** Most origins of which losses are remembered apart. */
 const ORIGINS_MAX = 4096;
@@ -19,7 +20,7 @@ export class Losses {
   }
 
   /** Notes that a batch was not delivered; false when there are too many origins to remember. */
-  note({ origin, first, covers }: Batch): boolean {
+  note({ origin, first, covers }: Pick<Batch, 'origin' | 'first' | 'covers'>): boolean {
     if (covers === 0) return true;
     const key = originKey(origin);
     const loss = this.#ranges.get(key);
@@ -39,13 +40,4 @@ export class Losses {
     this.#ranges.clear();
     return gaps;
   }
-}
-
-export function originKey({ source, run }: Origin): string {
-  return `${run} ${source}`;
-}
-
-/** A batch without rows that accounts for the records from `first` up to, not including, `end`. */
-export function emptyBatch(kind: Batch['kind'], origin: Origin, first: number, end: number): Batch {
-  return { kind, origin, first, covers: end - first, rows: 0, columns: [], unknown: [], buffer: new ArrayBuffer(0) };
 }

@@ -1,10 +1,10 @@
 import { packMessage, unpackMessage } from '../codec/msgpack.ts';
 
 /**
- * What client and server say to each other between the greeting and the first frame: the four bytes `PNPT`, the length of
+ * What client and server say to each other beside frames: the four bytes `PNPT`, the length of
  * what follows (u32, big-endian), and a msgpack map whose keys are texts.
  */
-export const MESSAGE_BYTES_MAX = 8192;
+export const MESSAGE_BYTES_MAX = 128 * 1024;
 const MARK = 0x504e_5054;
 const HEAD_BYTES = 8;
 
@@ -45,4 +45,22 @@ export function readMessage(bytes: Uint8Array): MessageVerdict {
   return content instanceof Map
     ? { kind: 'message', content, end }
     : { kind: 'bad', problem: 'a message that is not a map' };
+}
+
+/** Gathers messages from a byte stream; holds at most one that is incomplete. */
+export class MessageReader {
+  #held = new Uint8Array(0);
+
+  /** The messages that `chunk` completes, or the problem that ends them all. */
+  *push(chunk: Uint8Array): Generator<Exclude<MessageVerdict, { readonly kind: 'incomplete' }>> {
+    let bytes: Uint8Array = this.#held.length === 0 ? chunk : Buffer.concat([this.#held, chunk]);
+    for (;;) {
+      const verdict = readMessage(bytes);
+      if (verdict.kind === 'incomplete') break;
+      yield verdict;
+      if (verdict.kind === 'bad') return;
+      bytes = bytes.subarray(verdict.end);
+    }
+    this.#held = bytes.slice();
+  }
 }

@@ -1,101 +1,271 @@
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
-import type { Batch } from '../record/batch.ts';
+import { encodeBatch } from '../codec/encode.ts';
+import { emptyBatch, FLOW_BATCH, type Batch } from '../record/batch.ts';
+import { originKey, type Position } from '../record/ledger.ts';
+import { cutBatch, farewellBatch, heartbeatBatch } from './farewell.ts';
 import { Losses } from './losses.ts';
-import { FrameQueue, type QueuedFrame } from './queue.ts';
+import type { LogEntry } from './log-entry.ts';
+import type { NamedReader } from './named-readers.ts';
+import { Passed } from './passed.ts';
+import type { RecordLog } from './record-log.ts';
+import type { Wish } from './wish.ts';
 
-/** Bytes handed to the socket ahead of what the kernel has taken; the rest waits in the reader's own queue. */
+/** Bytes handed to the socket ahead of what the kernel has taken. */
 const SOCKET_BYTES_MAX = 256 * 1024;
+/** Batches looked at for one reader before others have their turn. */
+const TURN_ENTRIES = 64;
+
+export interface ReaderOptions {
+  readonly log: RecordLog;
+  readonly wish: Wish;
+  /** For whom is kept; undefined for an anonymous reader, who begins with now. */
+  readonly named: NamedReader | undefined;
+  /** What it has already and need not be sent. */
+  readonly have: readonly Position[];
+  /** An anonymous reader that is more than this behind loses the oldest half of it. */
+  readonly lagBytesMax: number;
+}
 
 /**
- * One connected reader: its socket, its bounded queue and what it lost. A full queue drops whole batches until half of it
- * is free again; then gap batches say exactly which record numbers are missing, and the stream goes on.
+ * One connected reader: a place in the log that moves on as its socket takes what is there. One that does not keep up
+ * delays nobody. If it is named, the log keeps the rest for it; else it loses the oldest, and gap frames tell exactly
+ * which record numbers those were.
  */
 export class Reader {
+  readonly named: NamedReader | undefined;
   readonly #socket: Socket;
-  readonly #queue: FrameQueue;
-  readonly #encode: (batch: Batch) => Uint8Array;
-  readonly #losses = new Losses();
+  readonly #log: RecordLog;
+  readonly #wish: Wish;
+  readonly #have: ReadonlyMap<string, number>;
+  readonly #lagBytesMax: number;
+  readonly #losses: Losses;
+  readonly #passed = new Passed();
+  #cursor: number;
+  /** What is after the cursor on disk, as far as it was read. */
+  #fromDisk: { readonly position: number; readonly entry: LogEntry }[] = [];
+  #reading = false;
+  #waitingSinceMs: number | undefined;
+  #lastWriteMs = Date.now();
   #dropped = 0;
-  #waiting = false;
-  #onEmpty: (() => void) | undefined;
+  #sentRecords = 0;
+  #sentFrames = 0;
+  /** For each frame that was not acknowledged, everything below which position is done with it; named readers only. */
+  readonly #unacked: number[] = [];
+  #ackedFrames = 0;
+  #onDone: (() => void) | undefined;
 
-  /** @param encode for gap batches */
-  constructor(socket: Socket, queueBytesMax: number, encode: (batch: Batch) => Uint8Array) {
+  constructor(socket: Socket, { log, wish, named, have, lagBytesMax }: ReaderOptions) {
     this.#socket = socket;
-    this.#queue = new FrameQueue(queueBytesMax);
-    this.#encode = encode;
+    this.#log = log;
+    this.#wish = wish;
+    this.named = named;
+    this.#have = new Map(have.map(({ origin, end }) => [originKey(origin), end]));
+    this.#lagBytesMax = lagBytesMax;
+    this.#losses = named?.losses ?? new Losses();
+    this.#cursor = named?.acked ?? log.end;
     socket.on('drain', () => {
-      this.#waiting = false;
-      this.#pump();
+      this.#waitingSinceMs = undefined;
+      this.pump();
     });
   }
 
-  /** Records that were dropped because the queue was full. */
+  /** For messages. */
+  get who(): string {
+    const { remoteAddress = 'unknown', remotePort = 0 } = this.#socket;
+    const where = `${remoteAddress} port ${remotePort}`;
+    return this.named === undefined ? where : `${this.named.name} (${where})`;
+  }
+
+  /** Records in memory that it did not look at. */
+  get queuedRecords(): number {
+    const entry = this.#log.entryAt(Math.max(this.#cursor, this.#log.memoryStart));
+    return entry === undefined ? 0 : this.#log.rows - entry.rowsBefore;
+  }
+
+  /** Position of the next batch that it looks at. */
+  get cursor(): number {
+    return this.#cursor;
+  }
+
+  /** Records that it lost because it did not keep up. */
   get dropped(): number {
     return this.#dropped;
   }
 
-  get queuedRecords(): number {
-    return this.#queue.records;
+  get sentRecords(): number {
+    return this.#sentRecords;
   }
 
+  /** Since when its socket takes nothing, milliseconds since the epoch. */
+  get waitingSinceMs(): number | undefined {
+    return this.#waitingSinceMs;
+  }
+
+  /** About the bytes that it is behind, in memory, with those that its socket did not take. */
   get queuedBytes(): number {
-    return this.#queue.bytes + this.#socket.writableLength;
+    return this.#lagBytes + this.#socket.writableLength;
   }
 
-  /** True while batches are dropped, so that nobody need encode one for this reader. */
-  get behind(): boolean {
-    return !this.#losses.none;
-  }
-
-  /** Queues a batch's frame, or drops the batch and notes its record numbers. */
-  offer(batch: Batch, frame: QueuedFrame): void {
-    if (this.behind || !this.#queue.offer(frame)) this.drop(batch);
-    else this.#pump();
-  }
-
-  drop(batch: Batch): void {
-    this.#dropped += batch.rows;
-    if (!this.#losses.note(batch)) this.#socket.destroy();
-  }
-
-  /** Queues what is small and must arrive, however full the queue is. */
+  /** Sends what is small and belongs to no record of the log. */
   send(bytes: Uint8Array): void {
-    this.#queue.add({ bytes, records: 0 });
-    this.#pump();
+    this.#lastWriteMs = Date.now();
+    this.#socket.write(bytes);
   }
 
-  /** Says what was lost, sends what waits and then `farewell`, and ends; after `timeoutMs` it is cut. */
-  async end(farewell: Uint8Array, timeoutMs: number): Promise<void> {
+  /** Sends a frame out of turn. */
+  sendFrame(frame: Uint8Array): void {
+    this.#written(frame, 0);
+  }
+
+  /** Sends on what the socket takes. */
+  pump(): void {
+    const socket = this.#socket;
+    if (this.#waitingSinceMs !== undefined || this.#reading || socket.destroyed) return;
+    socket.cork();
+    let turn = 0;
+    while (socket.writableLength < SOCKET_BYTES_MAX && turn < TURN_ENTRIES) {
+      this.#sayLosses();
+      const entry = this.#next();
+      if (entry === undefined) break;
+      this.#sendEntry(entry);
+      turn += 1;
+    }
+    socket.uncork();
+    if (socket.writableNeedDrain) this.#waitingSinceMs = Date.now();
+    else if (turn === TURN_ENTRIES) setImmediate(() => this.pump());
+    if (this.#cursor === this.#log.end && !this.#reading) this.#onDone?.();
+  }
+
+  /** An anonymous reader that is too far behind goes on half as far behind. */
+  catchUp(): void {
+    if (this.named !== undefined || this.#cursor >= this.#log.end) return;
+    if (this.#lagBytes <= this.#lagBytesMax) return;
+    while (this.#lagBytes > this.#lagBytesMax / 2 && this.#cursor < this.#log.end - 1) {
+      const entry = this.#log.entryAt(this.#cursor);
+      if (entry === undefined) return;
+      this.miss(this.#cursor, entry);
+    }
+  }
+
+  /** A batch leaves the log before this reader looked at it. */
+  miss(position: number, entry: LogEntry): void {
+    if (this.named !== undefined || position < this.#cursor) return;
+    this.#cursor = position + 1;
+    this.#dropped += entry.rows;
+    if (!this.#losses.note(entry)) this.#socket.destroy();
+  }
+
+  /** About how many bytes it is behind. */
+  get #lagBytes(): number {
+    const entry = this.#log.entryAt(Math.max(this.#cursor, this.#log.memoryStart));
+    return entry === undefined ? 0 : this.#log.offset - entry.offset;
+  }
+
+  /** Accounts for what was filtered out, and shows that the server is there if nothing else did for `quietMs`. */
+  flush(quietMs: number): void {
+    if (this.#waitingSinceMs !== undefined) return;
+    for (const batch of this.#passed.takeAll()) this.#written(encodeBatch(batch), 0);
+    if (Date.now() - this.#lastWriteMs >= quietMs) this.#written(encodeBatch(heartbeatBatch()), 0);
+  }
+
+  /** It has the first `frames` of all frames that it was sent. @returns false when there were never so many */
+  acknowledge(frames: number): boolean {
+    if (frames > this.#sentFrames) return false;
+    const count = frames - this.#ackedFrames;
+    const position = this.#unacked[count - 1];
+    if (this.named === undefined || count <= 0 || position === undefined) return true;
+    this.#unacked.splice(0, count);
+    this.#ackedFrames = frames;
+    this.#log.named.acknowledge(this.named, position);
+    return true;
+  }
+
+  /** Sends what waits, says farewell with the reason, and ends; after `timeoutMs` it is cut. */
+  async end(reason: string, timeoutMs: number): Promise<void> {
     const socket = this.#socket;
     if (socket.destroyed) return;
-    this.#sayLosses();
-    this.send(farewell);
     const closed = once(socket, 'close');
     const timer = setTimeout(() => socket.destroy(), timeoutMs);
-    this.#onEmpty = () => socket.end();
-    this.#pump();
+    this.#onDone = () => {
+      this.#onDone = undefined;
+      this.#sayLosses();
+      for (const batch of this.#passed.takeAll()) this.#written(encodeBatch(batch), 0);
+      socket.end(encodeBatch(farewellBatch(reason)));
+    };
+    this.pump();
     await closed;
     clearTimeout(timer);
   }
 
-  #pump(): void {
-    const socket = this.#socket;
-    if (this.#waiting || socket.destroyed) return;
-    socket.cork();
-    while (socket.writableLength < SOCKET_BYTES_MAX) {
-      if (this.behind && this.#queue.bytes * 2 <= this.#queue.bytesMax) this.#sayLosses();
-      const bytes = this.#queue.take();
-      if (bytes === undefined) break;
-      socket.write(bytes);
+  /** Ends at once, with the reason if the socket takes it. */
+  cut(reason: string): void {
+    if (this.#waitingSinceMs !== undefined) this.#socket.destroy();
+    else {
+      this.#socket.write(encodeBatch(cutBatch(reason)));
+      this.#socket.destroySoon();
     }
-    socket.uncork();
-    this.#waiting = socket.writableNeedDrain;
-    if (this.#queue.bytes === 0) this.#onEmpty?.();
+  }
+
+  #next(): LogEntry | undefined {
+    if (this.#cursor >= this.#log.end) return undefined;
+    const inMemory = this.#log.entryAt(this.#cursor);
+    if (inMemory !== undefined) {
+      this.#cursor += 1;
+      return inMemory;
+    }
+    for (let found; (found = this.#fromDisk.shift()) !== undefined;) {
+      if (found.position < this.#cursor) continue;
+      this.#cursor = found.position + 1;
+      return found.entry;
+    }
+    void this.#read();
+    return undefined;
+  }
+
+  async #read(): Promise<void> {
+    this.#reading = true;
+    try {
+      this.#fromDisk = await this.#log.read(this.#cursor);
+      // What is neither on disk nor in memory was given up, which the losses say.
+      if (this.#fromDisk.length === 0)
+        this.#cursor = Math.max(this.#cursor, Math.min(this.#log.memoryStart, this.#log.end));
+    } catch (error) {
+      this.#socket.destroy(error instanceof Error ? error : undefined);
+    } finally {
+      this.#reading = false;
+    }
+    this.pump();
+  }
+
+  #sendEntry(entry: LogEntry): void {
+    const { origin, first, covers } = entry;
+    const had = this.#have.size === 0 ? undefined : this.#have.get(originKey(origin));
+    if (had !== undefined && first + covers <= had && covers > 0) return;
+    const { frame, rows } = entry.answerTo(this.#wish);
+    if (frame === undefined && this.named !== undefined) {
+      // Whoever acknowledges has to be told of every batch in its turn.
+      return this.#written(encodeBatch(emptyBatch(FLOW_BATCH, origin, first, first + covers)), 0);
+    }
+    const before = frame === undefined ? this.#passed.note(entry) : this.#passed.take(origin);
+    if (before !== undefined) this.#written(encodeBatch(before), 0);
+    if (frame !== undefined) this.#written(frame, rows);
+  }
+
+  #written(frame: Uint8Array, rows: number): void {
+    this.send(frame);
+    this.#sentRecords += rows;
+    this.#sentFrames += 1;
+    if (this.named !== undefined) this.#unacked.push(this.#cursor);
   }
 
   #sayLosses(): void {
-    for (const gap of this.#losses.take()) this.#queue.add({ bytes: this.#encode(gap), records: 0 });
+    if (this.#losses.none) return;
+    for (const gap of this.#losses.take()) this.#sayLoss(gap);
+  }
+
+  #sayLoss(gap: Batch): void {
+    const note = this.named === undefined ? 'the reader did not keep up' : 'there was no more room to keep them';
+    this.#written(encodeBatch({ ...gap, note }), 0);
   }
 }

@@ -1,203 +1,301 @@
-import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { encodeBatch } from '../codec/encode.ts';
-import { InputError, SuiteError } from '../core/errors.ts';
-import type { Batch } from '../record/batch.ts';
-import { awaitHello, sendAway } from './admission.ts';
-import { encodeGreeting, STREAM_VERSION } from './greeting.ts';
-import { farewellBatch } from './farewell.ts';
-import { encodeAnswer, type Hello, type Refusal } from './handshake.ts';
-import type { QueuedFrame } from './queue.ts';
+import { SuiteError } from '../core/errors.ts';
+import { printable } from '../core/sanitize.ts';
+import { MANAGEMENT_BATCH, type Batch } from '../record/batch.ts';
+import { isStop, originKey } from '../record/ledger.ts';
+import { Door, type DoorOptions, type ListenOptions } from './door.ts';
+import { runOverBatch } from './farewell.ts';
+import { STREAM_VERSION } from './greeting.ts';
+import { acknowledgementOf, encodeAnswer, type Hello, type Refusal } from './handshake.ts';
+import { MessageReader } from './message.ts';
+import type { NamedReader } from './named-readers.ts';
+import { OwnRuns } from './own-runs.ts';
 import { Reader } from './reader.ts';
+import { KEEP_DEFAULTS, RecordLog, type KeepOptions } from './record-log.ts';
 import { Wish } from './wish.ts';
 
-export interface ServerOptions {
+export type { ListenOptions } from './door.ts';
+
+export interface ServerOptions extends Partial<DoorOptions> {
   /** Program and version, for messages. */
   readonly program: string;
-  /** Source id for the greeting. */
   readonly source: string;
-  /** Microseconds since the epoch when the program started. */
   readonly startUs: number;
   /** Most readers at once; more are refused with the reason. Default 128. */
   readonly readersMax?: number;
-  /** Most bytes that wait for one reader; a single larger frame still goes through. Default 16 MiB. */
+  /** Most bytes that an anonymous reader may be behind. Default 16 MiB. */
   readonly queueBytesMax?: number;
-  /** Milliseconds within which a client must have said what it wants. Default 5,000. */
-  readonly helloMs?: number;
   /** Every how many milliseconds the numbers of filtered-out records are accounted for. Default 1,000. */
   readonly flushMs?: number;
-  /** Microseconds since the epoch; default the system's clock. */
-  readonly nowUs?: () => number;
+  /** Milliseconds without anything to say after which a heartbeat is sent. Default 5,000. */
+  readonly heartbeatMs?: number;
+  /** Milliseconds after which a reader that takes nothing is cut. Default 60,000. */
+  readonly stallMs?: number;
+  /** What is kept for named readers, and where. */
+  readonly keep?: Partial<KeepOptions>;
+  /** Is told of readers that are refused or cut, and of what cannot be kept. */
+  readonly report?: (message: string) => void;
 }
 
 export interface ServerStats {
   /** Readers connected now. */
   readonly readers: number;
-  /** Clients sent away since the start: too many, silent, not understood. */
+  /** Named readers that something is kept for, connected or not. */
+  readonly named: number;
+  /** Clients sent away since the start. */
   readonly refused: number;
-  /** Records and bytes that wait for readers. */
+  readonly refusedBy: Readonly<Partial<Record<Refusal, number>>>;
+  /** Readers cut since the start: stalled, rubbish, replaced by a connection of the same name. */
+  readonly cut: number;
+  /** Records and bytes that wait in memory, counted for each reader that they wait for. */
   readonly queuedRecords: number;
   readonly queuedBytes: number;
   /** Records that readers missed since the start because they did not keep up, counted once for every such reader. */
   readonly dropped: number;
+  /** Of those, records that were given up before named readers had them, since there was no more room. */
+  readonly givenUp: number;
+  /** Records sent, counted for every reader. */
+  readonly sent: number;
+  /** Bytes of memory that all of them share, and bytes on disk that wait for named readers. */
+  readonly logBytes: number;
+  readonly spoolBytes: number;
 }
 
-export interface ListenOptions {
-  /** 0 takes any free port. */
-  readonly port: number;
-  /** Addresses to listen on; all when left out. */
-  readonly hosts?: readonly string[];
-}
+const DEFAULTS = {
+  readersMax: 128,
+  queueBytesMax: 16 * 1024 * 1024,
+  flushMs: 1000,
+  heartbeatMs: 5000,
+  stallMs: 60_000,
+  helloMs: 5000,
+  waitingPerAddressMax: 64,
+  waitingMax: 256,
+  nowUs: () => Date.now() * 1000,
+  report: () => undefined,
+};
 
-/** Connections beyond `readersMax` that may stand in the door at once. */
-const DOOR_MAX = 64;
-const READERS_MAX = 128;
-const QUEUE_BYTES_MAX = 16 * 1024 * 1024;
-const HELLO_MS = 5000;
-const FLUSH_MS = 1000;
 const CLOSE_MS = 2000;
-const KEEP_ALIVE_MS = 30_000;
+/** Batches after which it is looked what can be let go. */
+const TRIM_ENTRIES = 64;
+/** Start records kept for readers that come later. */
+const STARTS_MAX = 4096;
 
 interface Audience {
   readonly wish: Wish;
-  readonly readers: Set<Reader>;
+  readers: number;
 }
 
 /**
- * Serves records over TCP to any number of readers up to a limit. Readers begin with the start record and then get what is
- * pushed from then on. Each has a queue of its own: one that does not keep up delays nobody, loses what does not fit, and
- * is told exactly which record numbers that were. Management records reach every reader, whatever its filter.
+ * Serves records over TCP to any number of readers up to a limit. Anonymous readers begin with the start records and get
+ * what is pushed from then on; one that does not keep up loses the oldest, and is told exactly what. For named readers
+ * everything is kept until they acknowledge it, within limits. Nobody delays anybody else. Management records reach every
+ * reader, whatever its filter.
  */
 export class RecordServer {
-  readonly #options: Required<ServerOptions>;
-  readonly #listeners: Server[] = [];
-  readonly #sockets = new Set<Socket>();
-  /** Readers by what they asked for. */
+  readonly #options: Required<Omit<ServerOptions, 'keep'>>;
+  readonly #door: Door;
+  readonly #log: RecordLog;
+  readonly #runs: OwnRuns;
+  /** What readers asked for, so that those who asked alike are answered alike. */
   readonly #audiences = new Map<string, Audience>();
-  #readers = 0;
-  #refused = 0;
-  /** Records dropped by readers that have gone. */
-  #droppedBefore = 0;
+  readonly #readers = new Set<Reader>();
   /** The start record of each origin. */
-  readonly #starts = new Map<string, QueuedFrame>();
+  readonly #starts = new Map<string, Uint8Array>();
+  readonly #refusedBy: Partial<Record<Refusal, number>> = {};
+  #cut = 0;
+  /** Of readers that have gone. */
+  #droppedBefore = 0;
+  #sentBefore = 0;
+  #untrimmed = 0;
   #flushTimer: NodeJS.Timeout | undefined;
   #closing = false;
 
-  constructor(options: ServerOptions) {
-    this.#options = {
-      readersMax: READERS_MAX,
-      queueBytesMax: QUEUE_BYTES_MAX,
-      helloMs: HELLO_MS,
-      flushMs: FLUSH_MS,
-      nowUs: () => Date.now() * 1000,
-      ...options,
-    };
+  constructor({ keep, ...options }: ServerOptions) {
+    this.#options = { ...DEFAULTS, ...options };
+    const { report } = this.#options;
+    const keeping = { ...KEEP_DEFAULTS, ...keep };
+    this.#log = new RecordLog(keeping, report, (position, entry) => {
+      for (const reader of this.#readers) reader.miss(position, entry);
+    });
+    this.#runs = new OwnRuns(keeping.directory);
+    this.#door = new Door(
+      this.#options,
+      (socket, hello, rest) => this.#admit(socket, hello, rest),
+      (socket, refusal, reason) => this.#refused(socket, refusal, reason),
+    );
+    for (const origin of this.#runs.killed()) {
+      report(`the run of ${origin.source} that began at ${new Date(origin.run / 1000).toISOString()} was killed; what it had not sent or kept is lost`); // prettier-ignore
+      this.#log.append(runOverBatch(origin));
+    }
   }
 
   /**
    * @returns where it listens now
    * @throws InputError when an address cannot be had
    */
-  async listen({ port, hosts }: ListenOptions): Promise<AddressInfo[]> {
-    const addresses: AddressInfo[] = [];
-    for (const host of hosts ?? [undefined]) addresses.push(await this.#listenOn(port, host));
+  async listen(where: ListenOptions): Promise<AddressInfo[]> {
+    const addresses = await this.#door.listen(where);
     this.#flushTimer ??= setInterval(() => this.#flush(), this.#options.flushMs).unref();
     return addresses;
   }
 
   get stats(): ServerStats {
-    let [queuedRecords, queuedBytes, dropped] = [0, 0, this.#droppedBefore];
-    for (const { readers } of this.#audiences.values())
-      for (const reader of readers) {
-        queuedRecords += reader.queuedRecords;
-        queuedBytes += reader.queuedBytes;
-        dropped += reader.dropped;
-      }
-    return { readers: this.#readers, refused: this.#refused, queuedRecords, queuedBytes, dropped };
+    let [queuedBytes, queuedRecords, dropped, sent] = [0, 0, this.#droppedBefore, this.#sentBefore];
+    for (const reader of this.#readers) {
+      queuedBytes += reader.queuedBytes;
+      queuedRecords += reader.queuedRecords;
+      dropped += reader.dropped;
+      sent += reader.sentRecords;
+    }
+    const refused = Object.values(this.#refusedBy).reduce((sum, count) => sum + count, 0);
+    const { spoolBytes, givenUp, named } = this.#log;
+    return {
+      readers: this.#readers.size,
+      named: named.size,
+      refused,
+      refusedBy: this.#refusedBy,
+      cut: this.#cut,
+      queuedRecords,
+      queuedBytes,
+      dropped: dropped + givenUp,
+      givenUp,
+      sent,
+      logBytes: this.#log.meter.bytes,
+      spoolBytes,
+    };
   }
 
-  /** A management record with which every reader begins, one for each origin; at its first call, readers that came earlier get it now. */
+  /** Position behind what was pushed last, and below which all is in safe keeping: with its readers, or on disk. */
+  get end(): number {
+    return this.#log.end;
+  }
+
+  get safe(): number {
+    return this.#log.safe;
+  }
+
+  /** A management record with which anonymous readers begin, one for each origin; at its first call, everybody gets it now. */
   setStart(batch: Batch): void {
-    const { source, run } = batch.origin;
-    const key = `${source} ${run}`;
-    const isFirst = !this.#starts.has(key);
-    this.#starts.set(key, frameOf(batch));
+    const isFirst = !this.#starts.has(originKey(batch.origin));
     if (isFirst) this.push(batch);
+    else this.#noteStart(batch);
   }
 
-  /** Offers a batch to every reader; never waits. It is encoded once for all readers that asked alike. */
+  /** Offers a batch of this program's own to every reader; never waits. */
   push(batch: Batch): void {
-    const frames = new Map<Batch, QueuedFrame>();
-    for (const audience of this.#audiences.values())
-      for (const wanted of audience.wish.apply(batch)) deliver(wanted, audience.readers, frames);
+    if (this.#runs.note(batch)) this.#saveRuns();
+    this.#noteStart(batch);
+    this.#log.append(batch);
+    this.#wake();
   }
 
   /**
-   * Takes no more readers, sends what waits and a farewell, and cuts who has not taken it all after `timeoutMs`.
+   * Offers what came from elsewhere, as it came.
+   * @param frame whole, its checksum right, in memory of its own
+   * @param batch what it holds
+   */
+  forward(frame: Uint8Array, batch: Batch): void {
+    this.#noteStart(batch);
+    if (this.#log.appendFrame(frame) === undefined) this.#wake();
+  }
+
+  /**
+   * Takes no more readers, sends what waits and a farewell, cuts who has not taken it all after `timeoutMs`, and puts on
+   * disk what named readers do not have.
    */
   async close(timeoutMs = CLOSE_MS): Promise<void> {
     if (this.#closing) return;
     this.#closing = true;
     clearInterval(this.#flushTimer);
-    this.#flush();
-    const closed = this.#listeners.map((listener) => new Promise((resolve) => listener.close(resolve)));
-    const farewell = encodeBatch(farewellBatch({ source: this.#options.source, run: this.#options.startUs }));
-    const readers = [...this.#audiences.values()].flatMap((audience) => [...audience.readers]);
-    await Promise.all(readers.map((reader) => reader.end(farewell, timeoutMs)));
-    for (const socket of this.#sockets) socket.destroy();
-    await Promise.all(closed);
+    this.#door.close();
+    await Promise.all([...this.#readers].map((reader) => reader.end('the server ends', timeoutMs)));
+    await this.#door.clear();
+    this.#log.close();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
 
-  async #listenOn(port: number, host: string | undefined): Promise<AddressInfo> {
-    const listener = createServer((socket) => this.#connected(socket));
-    await new Promise<void>((resolve, reject) => {
-      listener.once('listening', resolve);
-      listener.once('error', (error: NodeJS.ErrnoException) => reject(cannotListen(port, host, error)));
-      listener.listen(host === undefined ? { port } : { port, host });
-    });
-    listener.on('error', () => undefined); // one connection that could not be accepted is no reason to end
-    this.#listeners.push(listener);
-    return listener.address() as AddressInfo;
+  #noteStart(batch: Batch): void {
+    if (batch.kind !== MANAGEMENT_BATCH) return;
+    const key = originKey(batch.origin);
+    if (isStop(batch)) this.#starts.delete(key);
+    else if (batch.first === 0 && this.#starts.size < STARTS_MAX) this.#starts.set(key, encodeBatch(batch));
   }
 
-  #connected(socket: Socket): void {
-    const { readersMax, helloMs, source, startUs, nowUs } = this.#options;
-    this.#sockets.add(socket);
-    socket.once('close', () => this.#sockets.delete(socket));
-    socket.on('error', () => undefined); // 'close' follows
-    socket.setNoDelay(true);
-    socket.setKeepAlive(true, KEEP_ALIVE_MS);
-    socket.write(encodeGreeting({ startUs, nowUs: nowUs(), source }));
-    if (this.#closing) this.#refuse(socket, 'closing', 'the server is ending');
-    else if (this.#sockets.size > readersMax + DOOR_MAX) this.#refuse(socket, 'full', tooMany(readersMax));
-    else
-      awaitHello(
-        socket,
-        helloMs,
-        (hello) => this.#admit(socket, hello),
-        (refusal, reason) => this.#refuse(socket, refusal, reason),
-      );
+  #wake(): void {
+    for (const reader of this.#readers) {
+      reader.catchUp();
+      reader.pump();
+    }
+    this.#untrimmed += 1;
+    if (this.#untrimmed >= TRIM_ENTRIES) this.#trim();
   }
 
-  #admit(socket: Socket, hello: Hello): void {
+  #trim(): void {
+    this.#untrimmed = 0;
+    let cursor = this.#log.end;
+    for (const reader of this.#readers) cursor = Math.min(cursor, reader.cursor);
+    this.#log.trim(cursor);
+  }
+
+  #admit(socket: Socket, hello: Hello, rest: Uint8Array): void {
     const { readersMax, queueBytesMax, program } = this.#options;
     const { major } = STREAM_VERSION;
+    const refuse = (refusal: Refusal, reason: string): void => this.#door.refuse(socket, refusal, reason);
     if (hello.version !== major)
-      return this.#refuse(socket, 'version', `this server speaks version ${major} of the stream, not ${hello.version}`);
-    if (this.#closing) return this.#refuse(socket, 'closing', 'the server is ending');
-    if (this.#readers >= readersMax) return this.#refuse(socket, 'full', tooMany(readersMax));
+      return refuse('version', `this server speaks version ${major} of the stream, not ${hello.version}`);
+    if (this.#closing) return refuse('closing', 'the server is ending');
+    if (hello.name !== '') this.#replace(hello.name);
+    if (this.#readers.size >= readersMax) return refuse('full', `all ${readersMax} places for readers are taken`);
     const audience = this.#audienceFor(hello);
-    if (typeof audience === 'string') return this.#refuse(socket, 'filter', audience);
+    if (typeof audience === 'string') return refuse('filter', audience);
+    const named = hello.name === '' ? undefined : this.#meet(hello.name);
+    if (hello.name !== '' && named === undefined)
+      return refuse('full', 'records are kept for too many readers already');
 
-    const reader = new Reader(socket, queueBytesMax, encodeBatch);
-    this.#readers += 1;
-    audience.readers.add(reader);
+    const { have } = hello;
+    const reader = new Reader(socket, { log: this.#log, wish: audience.wish, named, have, lagBytesMax: queueBytesMax });
+    this.#readers.add(reader);
+    audience.readers += 1;
     socket.once('close', () => this.#gone(hello, audience, reader));
+    this.#listenTo(socket, reader, rest);
     reader.send(encodeAnswer({ ok: true, program }));
-    for (const { bytes } of this.#starts.values()) reader.send(bytes);
+    if (named === undefined) for (const frame of this.#starts.values()) reader.sendFrame(frame);
+    reader.pump();
+  }
+
+  /** A name has one connection; of two, the older one is likely to be dead. */
+  #replace(name: string): void {
+    for (const reader of this.#readers) if (reader.named?.name === name) this.#cutOff(reader, `${name} connected anew`);
+  }
+
+  #meet(name: string): NamedReader | undefined {
+    const isFirst = this.#log.named.size === 0;
+    const named = this.#log.meet(name);
+    if (isFirst) this.#saveRuns();
+    return named;
+  }
+
+  #saveRuns(): void {
+    if (this.#log.named.size > 0) this.#log.attempt(() => this.#runs.save());
+  }
+
+  /** What named readers have, and nothing else, is to be heard from readers. */
+  #listenTo(socket: Socket, reader: Reader, rest: Uint8Array): void {
+    const messages = new MessageReader();
+    const onData = (chunk: Uint8Array): void => {
+      for (const message of messages.push(chunk)) {
+        const frames = message.kind === 'message' ? acknowledgementOf(message.content) : undefined;
+        const problem = message.kind === 'bad' ? message.problem : frames === undefined ? 'a message that is none' : '';
+        if (problem !== '') return this.#cutOff(reader, `it sent ${problem}`);
+        if (!reader.acknowledge(frames!)) return this.#cutOff(reader, 'it acknowledged what it was never sent');
+      }
+    };
+    socket.on('data', onData);
+    if (rest.length > 0) onData(rest);
   }
 
   /** The readers with the same wish, or why the wish is not understood. */
@@ -206,7 +304,7 @@ export class RecordServer {
     const known = this.#audiences.get(key);
     if (known !== undefined) return known;
     try {
-      const audience = { wish: new Wish(filter, fields), readers: new Set<Reader>() };
+      const audience = { wish: new Wish(filter, fields), readers: 0 };
       this.#audiences.set(key, audience);
       return audience;
     } catch (error) {
@@ -216,51 +314,38 @@ export class RecordServer {
   }
 
   #gone({ filter, fields }: Hello, audience: Audience, reader: Reader): void {
-    this.#readers -= 1;
     this.#droppedBefore += reader.dropped;
-    audience.readers.delete(reader);
-    if (audience.readers.size === 0) this.#audiences.delete(Wish.key(filter, fields));
+    this.#sentBefore += reader.sentRecords;
+    this.#readers.delete(reader);
+    audience.readers -= 1;
+    if (audience.readers === 0) this.#audiences.delete(Wish.key(filter, fields));
   }
 
-  #refuse(socket: Socket, refusal: Refusal, reason: string): void {
-    this.#refused += 1;
-    sendAway(socket, refusal, reason);
+  #cutOff(reader: Reader, reason: string): void {
+    this.#cut += 1;
+    this.#options.report(`reader ${reader.who} cut: ${printable(reason)}`);
+    reader.cut(reason);
+  }
+
+  #refused(socket: Socket, refusal: Refusal, reason: string): void {
+    this.#refusedBy[refusal] = (this.#refusedBy[refusal] ?? 0) + 1;
+    const [first = ''] = reason.split('\n');
+    this.#options.report(`client ${socket.remoteAddress ?? 'unknown'} refused: ${printable(first)}`);
   }
 
   #flush(): void {
-    for (const { wish, readers } of this.#audiences.values())
-      for (const batch of wish.flush()) deliver(batch, readers, new Map());
-  }
-}
-
-/** @param frames those already encoded; an encoded batch is added */
-function deliver(batch: Batch, readers: ReadonlySet<Reader>, frames: Map<Batch, QueuedFrame>): void {
-  for (const reader of readers) {
-    if (reader.behind) {
-      reader.drop(batch);
-      continue;
+    const { heartbeatMs, stallMs } = this.#options;
+    const now = Date.now();
+    for (const reader of this.#readers) {
+      const { waitingSinceMs } = reader;
+      if (waitingSinceMs !== undefined && now - waitingSinceMs > stallMs)
+        this.#cutOff(reader, `it took nothing for ${Math.round(stallMs / 1000)} s`);
+      else reader.flush(heartbeatMs);
     }
-    let frame = frames.get(batch);
-    if (frame === undefined) frames.set(batch, (frame = frameOf(batch)));
-    reader.offer(batch, frame);
+    const connected = new Set([...this.#readers].map(({ named }) => named));
+    for (const name of this.#log.named.forgetOld((reader) => connected.has(reader)))
+      this.#options.report(`reader ${name} stayed away; nothing is kept for it any more`);
+    this.#trim();
+    this.#log.sync();
   }
-}
-
-function frameOf(batch: Batch): QueuedFrame {
-  return { bytes: encodeBatch(batch), records: batch.rows };
-}
-
-function tooMany(readersMax: number): string {
-  return `all ${readersMax} places for readers are taken`;
-}
-
-function cannotListen(port: number, host: string | undefined, error: NodeJS.ErrnoException): InputError {
-  const where = host === undefined ? `port ${port}` : `${host} port ${port}`;
-  const reasons: Partial<Record<string, readonly [reason: string, hint: string]>> = {
-    EADDRINUSE: ['another program listens there', 'Choose another port with -P.'],
-    EACCES: ['not permitted', 'Ports below 1024 need privileges; choose a higher one with -P.'],
-    EADDRNOTAVAIL: ['this machine has no such address', 'Give one of its own addresses with -B.'],
-  };
-  const [reason, hint] = reasons[error.code ?? ''] ?? [error.message, ''];
-  return new InputError(`cannot listen on ${where}: ${reason}`, { hint, cause: error });
 }

@@ -1,24 +1,12 @@
 import { compileFilter, type Filter } from '../filter/compile.ts';
-import { BATCH_ROWS_MAX, FLOW_BATCH, type Batch, type Origin } from '../record/batch.ts';
+import { BATCH_ROWS_MAX, FLOW_BATCH, type Batch } from '../record/batch.ts';
 import { selectRows } from '../record/select.ts';
-import { emptyBatch, originKey } from './losses.ts';
 
-/** Record numbers of one origin of which the filter removed every record, and which no batch has accounted for yet. */
-interface Passed {
-  readonly origin: Origin;
-  readonly first: number;
-  end: number;
-}
-
-/**
- * What some readers asked for alike: their filter and their fields. Every batch is filtered once for all of them. Records
- * that the filter removes stay accounted for: their numbers join the next batch of their origin, or leave with `flush`.
- */
+/** What some readers asked for alike: their filter and their fields. Every batch is answered once for all of them. */
 export class Wish {
   readonly #filter: Filter | undefined;
   readonly #fields: ReadonlySet<number> | undefined;
   readonly #rows = new Uint32Array(BATCH_ROWS_MAX);
-  readonly #passed = new Map<string, Passed>();
 
   /** @throws FilterError when the filter is not understood */
   constructor(filter: string, fields: readonly number[] | undefined) {
@@ -32,34 +20,16 @@ export class Wish {
     return `${sorted?.join(',') ?? '*'} ${filter.trim()}`;
   }
 
-  /** The batches that go out for one that came in: management and gaps as they are, of flows what was asked for. */
-  apply(batch: Batch): Batch[] {
-    const key = originKey(batch.origin);
-    const passed = this.#passed.get(key);
-    const selected = batch.kind === FLOW_BATCH ? this.#project(this.#select(batch)) : batch;
-    if (selected.kind === FLOW_BATCH && selected.rows === 0)
-      return batch.covers === 0 ? [] : this.#pass(key, passed, batch);
-    if (passed === undefined) return [selected];
-    this.#passed.delete(key);
-    if (selected.kind === FLOW_BATCH && passed.end === selected.first)
-      return [{ ...selected, first: passed.first, covers: selected.covers + passed.end - passed.first }];
-    return [passedBatch(passed), selected];
+  /** Whether everything is wanted as it comes. */
+  get isWhole(): boolean {
+    return this.#filter === undefined && this.#fields === undefined;
   }
 
-  /** Batches without rows that account for what was filtered out since. */
-  flush(): Batch[] {
-    const batches = [...this.#passed.values()].map(passedBatch);
-    this.#passed.clear();
-    return batches;
-  }
-
-  #pass(key: string, passed: Passed | undefined, { origin, first, covers }: Batch): Batch[] {
-    if (passed !== undefined && passed.end === first) {
-      passed.end += covers;
-      return [];
-    }
-    this.#passed.set(key, { origin, first, end: first + covers });
-    return passed === undefined ? [] : [passedBatch(passed)];
+  /** What was asked for of a batch of flows, undefined when that is nothing; any other batch is for everybody. */
+  apply(batch: Batch): Batch | undefined {
+    if (batch.kind !== FLOW_BATCH || batch.rows === 0) return batch;
+    const selected = this.#select(batch);
+    return selected.rows === 0 ? undefined : this.#project(selected);
   }
 
   #select(batch: Batch): Batch {
@@ -76,8 +46,4 @@ export class Wish {
     const columns = batch.columns.map((column, field) => (fields.has(field) ? column : undefined));
     return { ...batch, columns, unknown: [] };
   }
-}
-
-function passedBatch({ origin, first, end }: Passed): Batch {
-  return emptyBatch(FLOW_BATCH, origin, first, end);
 }

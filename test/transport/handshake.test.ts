@@ -12,7 +12,15 @@ import {
 } from '../../libs/transport/handshake.ts';
 import { encodeMessage, MESSAGE_BYTES_MAX, readMessage } from '../../libs/transport/message.ts';
 
-const HELLO: Hello = { version: 1, program: 'ra 0.1.0', filter: 'tcp and port 80', fields: [1, 3, 8] };
+const HELLO: Hello = {
+  version: 1,
+  program: 'ra 0.1.0',
+  filter: 'tcp and port 80',
+  fields: [1, 3, 8],
+  name: '',
+  have: [],
+  token: '',
+};
 
 function contentOf(bytes: Uint8Array): ReadonlyMap<unknown, unknown> {
   const verdict = readMessage(bytes);
@@ -28,6 +36,15 @@ test('a hello arrives as it was said', () => {
       program: fc.string({ maxLength: 64, unit: 'binary' }),
       filter: fc.string({ maxLength: 1000 }),
       fields: fc.option(fc.array(fc.integer({ min: 1, max: 511 }), { maxLength: 512 }), { nil: undefined }),
+      name: fc.stringMatching(/^[\w.:@+-]{0,128}$/),
+      token: fc.string({ maxLength: 500 }),
+      have: fc.array(
+        fc.record(
+          { origin: fc.record({ source: fc.string(), run: fc.nat() }, { noNullPrototype: true }), end: fc.nat() },
+          { noNullPrototype: true },
+        ),
+        { maxLength: 5 },
+      ),
     },
     { noNullPrototype: true },
   );
@@ -39,7 +56,11 @@ test('a hello arrives as it was said', () => {
 
 test('the largest hello fits in a message', () => {
   const fields = Array.from({ length: 512 }, () => 511);
-  const hello = { version: 1, program: 'é'.repeat(64), filter: 'f'.repeat(4096), fields };
+  const have = Array.from({ length: 1000 }, (_, run) => ({
+    origin: { source: 's'.repeat(64), run: 2 ** 52 + run },
+    end: 2 ** 52,
+  }));
+  const hello = { ...HELLO, program: 'é'.repeat(64), filter: 'f'.repeat(4096), fields, have, name: 'n'.repeat(128), token: 't'.repeat(512) }; // prettier-ignore
   assert.deepEqual(helloOf(contentOf(encodeHello(hello))), hello);
 });
 
@@ -52,7 +73,7 @@ test('an answer arrives as it was said', () => {
 });
 
 test('keys of later versions are ignored', () => {
-  const later = new Map<string, unknown>([...new Map(Object.entries(HELLO)), ['resume', { from: 1 }], ['name', 'x']]);
+  const later = new Map<string, unknown>([...new Map(Object.entries(HELLO)), ['resume', { from: 1 }]]);
   assert.deepEqual(helloOf(contentOf(encodeMessage(later))), HELLO);
   const answer = new Map<string, unknown>([
     ['ok', false],

@@ -108,4 +108,13 @@ export function refusalIn(received: Uint8Array): { refusal: unknown; reason: str
 }
 
 export const hello = (change: Partial<Parameters<typeof encodeHello>[0]> = {}): Uint8Array =>
-  encodeHello({ version: 1, program: 'ra test', filter: '', fields: undefined, ...change });
+  encodeHello({
+    version: 1,
+    program: 'ra test',
+    filter: '',
+    fields: undefined,
+    name: '',
+    have: [],
+    token: '',
+    ...change,
+  });

@@ -103,13 +103,11 @@ test('a slow reader delays nobody, and is told exactly what it missed', async ()
   for (let pushes = 0; server.stats.dropped === 0 && pushes < 1000; pushes++) await pushAndTake();
   for (let more = 0; more < 5; more++) await pushAndTake();
   const { dropped, queuedBytes } = server.stats;
-  assert.equal(dropped, 6 * 200);
+  assert.ok(dropped >= 200 && dropped % 200 === 0, `${dropped} were dropped`);
   assert.ok(queuedBytes <= 1024 * 1024, `${queuedBytes} bytes wait`);
 
-  const late = collect(slow, (batch) => batch.kind === GAP_BATCH);
-  const received = await late;
   server.push(flows([6], next));
-  received.push(...(await collect(slow, () => true)));
+  const received = await collect(slow, (batch) => ends(batch) === next + 1);
   let expected = 1;
   for (const batch of received) {
     assert.equal(batch.first, expected);
@@ -117,9 +115,9 @@ test('a slow reader delays nobody, and is told exactly what it missed', async ()
   }
   assert.equal(expected, next + 1);
   const gaps = received.filter((batch) => batch.kind === GAP_BATCH);
-  assert.deepEqual(
-    gaps.map(({ covers }) => covers),
-    [dropped],
+  assert.equal(
+    gaps.reduce((sum, { covers }) => sum + covers, 0),
+    dropped,
   );
   assert.equal(server.stats.dropped, dropped);
 });

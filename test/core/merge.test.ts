@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import test from 'node:test';
-import { merge } from '../../libs/cli/merge.ts';
+import { merge } from '../../libs/core/merge.ts';
 
 async function* numbers(from: number, to: number): AsyncGenerator<number> {
   for (let i = from; i < to; i++) {

@@ -1,0 +1,149 @@
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { InputError } from '../core/errors.ts';
+import { awaitHello, sendAway } from './admission.ts';
+import { encodeGreeting } from './greeting.ts';
+import type { Hello, Refusal } from './handshake.ts';
+
+export interface DoorOptions {
+  /** Source id for the greeting. */
+  readonly source: string;
+  /** Microseconds since the epoch when the program started. */
+  readonly startUs: number;
+  /** Microseconds since the epoch, now. */
+  readonly nowUs: () => number;
+  /** Milliseconds within which a client must have said what it wants. */
+  readonly helloMs: number;
+  /** Most clients of one address, and of all, that have not said what they want. */
+  readonly waitingPerAddressMax: number;
+  readonly waitingMax: number;
+}
+
+export interface ListenOptions {
+  /** 0 takes any free port. */
+  readonly port: number;
+  /** Addresses to listen on; all when left out. */
+  readonly hosts?: readonly string[];
+}
+
+const KEEP_ALIVE_MS = 30_000;
+
+/** Where clients come in: listens, greets them, hears what they want, and sends away who does not say it properly. */
+export class Door {
+  readonly #options: DoorOptions;
+  readonly #admit: (socket: Socket, hello: Hello, rest: Uint8Array) => void;
+  readonly #refused: (socket: Socket, refusal: Refusal, reason: string) => void;
+  readonly #listeners: Server[] = [];
+  readonly #sockets = new Set<Socket>();
+  /** Clients that did not say anything yet, by address. */
+  readonly #waiting = new Map<string, number>();
+  #waitingCount = 0;
+
+  /**
+   * @param admit is given each client with its hello, and what it sent behind that
+   * @param refused hears of each client that is sent away
+   */
+  constructor(
+    options: DoorOptions,
+    admit: (socket: Socket, hello: Hello, rest: Uint8Array) => void,
+    refused: (socket: Socket, refusal: Refusal, reason: string) => void,
+  ) {
+    this.#options = options;
+    this.#admit = admit;
+    this.#refused = refused;
+  }
+
+  /**
+   * @returns where it listens now
+   * @throws InputError when an address cannot be had
+   */
+  async listen({ port, hosts }: ListenOptions): Promise<AddressInfo[]> {
+    const addresses: AddressInfo[] = [];
+    for (const host of hosts ?? [undefined]) addresses.push(await this.#listenOn(port, host));
+    return addresses;
+  }
+
+  /** Takes no more clients. */
+  close(): void {
+    for (const listener of this.#listeners) listener.close();
+  }
+
+  /** Cuts who is still there, and resolves when everybody has gone. */
+  async clear(): Promise<void> {
+    for (const socket of this.#sockets) socket.destroy();
+    await Promise.all(this.#listeners.map(closed));
+  }
+
+  /** Sends a client away with the reason. */
+  refuse(socket: Socket, refusal: Refusal, reason: string): void {
+    this.#refused(socket, refusal, reason);
+    sendAway(socket, refusal, reason);
+  }
+
+  async #listenOn(port: number, host: string | undefined): Promise<AddressInfo> {
+    const listener = createServer((socket) => this.#connected(socket));
+    await new Promise<void>((resolve, reject) => {
+      listener.once('listening', resolve);
+      listener.once('error', (error: NodeJS.ErrnoException) => reject(cannotListen(port, host, error)));
+      listener.listen(host === undefined ? { port } : { port, host });
+    });
+    listener.on('error', () => undefined); // one connection that could not be accepted is no reason to end
+    this.#listeners.push(listener);
+    return listener.address() as AddressInfo;
+  }
+
+  #connected(socket: Socket): void {
+    const { helloMs, source, startUs, nowUs, waitingMax, waitingPerAddressMax } = this.#options;
+    this.#sockets.add(socket);
+    socket.once('close', () => this.#sockets.delete(socket));
+    socket.on('error', () => undefined); // 'close' follows
+    socket.setNoDelay(true);
+    socket.setKeepAlive(true, KEEP_ALIVE_MS);
+    socket.write(encodeGreeting({ startUs, nowUs: nowUs(), source }));
+    const address = socket.remoteAddress ?? '';
+    const before = this.#waiting.get(address) ?? 0;
+    if (this.#waitingCount >= waitingMax || before >= waitingPerAddressMax) {
+      return this.refuse(socket, 'full', `${before} clients of this address have not said what they want`);
+    }
+    this.#wait(address, 1);
+    let waits = true;
+    const done = (): void => {
+      if (waits) this.#wait(address, -1);
+      waits = false;
+    };
+    socket.once('close', done);
+    awaitHello(
+      socket,
+      helloMs,
+      (hello, rest) => {
+        done();
+        this.#admit(socket, hello, rest);
+      },
+      (refusal, reason) => {
+        done();
+        this.refuse(socket, refusal, reason);
+      },
+    );
+  }
+
+  #wait(address: string, more: 1 | -1): void {
+    this.#waitingCount += more;
+    const count = (this.#waiting.get(address) ?? 0) + more;
+    if (count === 0) this.#waiting.delete(address);
+    else this.#waiting.set(address, count);
+  }
+}
+
+async function closed(listener: Server): Promise<void> {
+  await new Promise((resolve) => listener.close(resolve));
+}
+
+function cannotListen(port: number, host: string | undefined, error: NodeJS.ErrnoException): InputError {
+  const where = host === undefined ? `port ${port}` : `${host} port ${port}`;
+  const reasons: Partial<Record<string, readonly [reason: string, hint: string]>> = {
+    EADDRINUSE: ['another program listens there', 'Choose another port with -P.'],
+    EACCES: ['not permitted', 'Ports below 1024 need privileges; choose a higher one with -P.'],
+    EADDRNOTAVAIL: ['this machine has no such address', 'Give one of its own addresses with -B.'],
+  };
+  const [reason, hint] = reasons[error.code ?? ''] ?? [error.message, ''];
+  return new InputError(`cannot listen on ${where}: ${reason}`, { hint, cause: error });
+}

@@ -1,0 +1,128 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { writeFileAtomically } from '../core/atomic-file.ts';
+import type { Batch } from '../record/batch.ts';
+import { Losses } from './losses.ts';
+
+/** A reader for which records are kept while it is away. */
+export interface NamedReader {
+  readonly name: string;
+  /** It has everything below this position of the log. */
+  acked: number;
+  /** When it was last connected, milliseconds since the epoch. */
+  seenMs: number;
+  /** What was given up before it had it. */
+  readonly losses: Losses;
+}
+
+const FILE = 'readers.json';
+/** Most readers that are remembered. */
+const READERS_MAX = 1024;
+
+/** The named readers of a server, which it remembers over its own end. */
+export class NamedReaders {
+  readonly #readers = new Map<string, NamedReader>();
+  readonly #file: string | undefined;
+  readonly #keepMs: number;
+  #changed = false;
+
+  /**
+   * @param directory where they are remembered; undefined is nowhere
+   * @param keepMs milliseconds after which one that does not come back is forgotten
+   */
+  constructor(directory: string | undefined, keepMs: number) {
+    this.#keepMs = keepMs;
+    this.#file = directory === undefined ? undefined : join(directory, FILE);
+    for (const { name, acked, seenMs } of load(this.#file))
+      this.#readers.set(name, { name, acked, seenMs, losses: new Losses() });
+  }
+
+  get size(): number {
+    return this.#readers.size;
+  }
+
+  [Symbol.iterator](): IterableIterator<NamedReader> {
+    return this.#readers.values();
+  }
+
+  /** Everything below this is had by all; undefined when there is nobody. */
+  get acked(): number | undefined {
+    let least: number | undefined;
+    for (const { acked } of this.#readers.values()) if (least === undefined || acked < least) least = acked;
+    return least;
+  }
+
+  /**
+   * The reader of this name, which is there now.
+   * @param start where one begins that is new
+   * @returns undefined when there are too many
+   */
+  meet(name: string, start: number): NamedReader | undefined {
+    let reader = this.#readers.get(name);
+    if (reader === undefined) {
+      if (this.#readers.size >= READERS_MAX) return undefined;
+      reader = { name, acked: start, seenMs: 0, losses: new Losses() };
+      this.#readers.set(name, reader);
+    }
+    reader.seenMs = Date.now();
+    this.#changed = true;
+    return reader;
+  }
+
+  acknowledge(reader: NamedReader, position: number): void {
+    if (position <= reader.acked) return;
+    reader.acked = position;
+    reader.seenMs = Date.now();
+    this.#changed = true;
+  }
+
+  /** Notes a batch that is no more for those that did not have it. */
+  giveUp(position: number, batch: Pick<Batch, 'origin' | 'first' | 'covers'>): void {
+    for (const reader of this.#readers.values()) {
+      if (reader.acked > position) continue;
+      reader.losses.note(batch);
+      reader.acked = position + 1;
+      this.#changed = true;
+    }
+  }
+
+  /** Forgets who has been away for too long. @returns their names */
+  forgetOld(isConnected: (reader: NamedReader) => boolean): string[] {
+    const gone: string[] = [];
+    for (const [name, reader] of this.#readers) {
+      if (isConnected(reader)) reader.seenMs = Date.now();
+      else if (Date.now() - reader.seenMs > this.#keepMs) {
+        this.#readers.delete(name);
+        gone.push(name);
+        this.#changed = true;
+      }
+    }
+    return gone;
+  }
+
+  /** @throws the system's error */
+  save(): void {
+    if (this.#file === undefined || !this.#changed) return;
+    this.#changed = false;
+    const readers = [...this.#readers.values()].map(({ name, acked, seenMs }) => ({ name, acked, seenMs }));
+    writeFileAtomically(this.#file, `${JSON.stringify(readers)}\n`);
+  }
+}
+
+type Saved = Pick<NamedReader, 'name' | 'acked' | 'seenMs'>;
+
+function load(file: string | undefined): Saved[] {
+  if (file === undefined) return [];
+  try {
+    const saved: unknown = JSON.parse(readFileSync(file, 'utf8'));
+    return Array.isArray(saved) ? saved.filter(isSaved) : [];
+  } catch {
+    return []; // the first run, or nothing that we wrote
+  }
+}
+
+function isSaved(value: unknown): value is Saved {
+  if (typeof value !== 'object' || value === null) return false;
+  const { name, acked, seenMs } = value as Record<string, unknown>;
+  return typeof name === 'string' && Number.isSafeInteger(acked) && typeof seenMs === 'number';
+}

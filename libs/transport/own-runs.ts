@@ -1,0 +1,49 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { writeFileAtomically } from '../core/atomic-file.ts';
+import type { Batch, Origin } from '../record/batch.ts';
+import { isStop, originKey } from '../record/ledger.ts';
+
+const FILE = 'runs.json';
+
+/** The runs of this program itself that have not ended, remembered so that the next run can say of one that was killed. */
+export class OwnRuns {
+  readonly #file: string | undefined;
+  readonly #open = new Map<string, Origin>();
+
+  /** @param directory where they are remembered; undefined is nowhere */
+  constructor(directory: string | undefined) {
+    this.#file = directory === undefined ? undefined : join(directory, FILE);
+  }
+
+  /** Runs of before that did not say farewell. */
+  killed(): Origin[] {
+    if (this.#file === undefined) return [];
+    try {
+      const saved: unknown = JSON.parse(readFileSync(this.#file, 'utf8'));
+      return Array.isArray(saved) ? saved.filter(isOrigin) : [];
+    } catch {
+      return []; // there was none
+    }
+  }
+
+  /** @returns whether this changes what is to be remembered */
+  note(batch: Batch): boolean {
+    const key = originKey(batch.origin);
+    if (isStop(batch)) return this.#open.delete(key);
+    if (this.#open.has(key)) return false;
+    this.#open.set(key, batch.origin);
+    return true;
+  }
+
+  /** @throws the system's error */
+  save(): void {
+    if (this.#file !== undefined) writeFileAtomically(this.#file, `${JSON.stringify([...this.#open.values()])}\n`);
+  }
+}
+
+function isOrigin(value: unknown): value is Origin {
+  if (typeof value !== 'object' || value === null) return false;
+  const { source, run } = value as Record<string, unknown>;
+  return typeof source === 'string' && Number.isSafeInteger(run);
+}

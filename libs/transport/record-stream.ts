@@ -1,0 +1,168 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { decodeFrame } from '../codec/decode.ts';
+import { encodeBatch } from '../codec/encode.ts';
+import { InputError } from '../core/errors.ts';
+import { merge } from '../core/merge.ts';
+import { FLOW_BATCH, GAP_BATCH, type Batch } from '../record/batch.ts';
+import type { OriginLedger } from '../record/ledger.ts';
+import { selectRows } from '../record/select.ts';
+import { Connection, type ConnectOptions } from './connection.ts';
+import { isCut, isFarewell, isHeartbeat, isRunOver } from './farewell.ts';
+import { POSITIONS_MAX } from './handshake.ts';
+
+export interface Server {
+  readonly host: string;
+  readonly port: number;
+}
+
+export interface StreamOptions extends Pick<
+  ConnectOptions,
+  'program' | 'filter' | 'name' | 'token' | 'answerMs' | 'silenceMs'
+> {
+  /** Each a list of servers that have the same records: the first that answers is read, another when it fails. */
+  readonly sources: readonly (readonly Server[])[];
+  /** What was had before; goes on with what is given out. */
+  readonly ledger: OriginLedger;
+  readonly signal: AbortSignal;
+  /** Is told of connections that come and go, of losses and of runs that ended without farewell. */
+  readonly report: (message: string) => void;
+  /** Least and most milliseconds before the next attempt after all servers of a source failed. Default 250 and 30,000. */
+  readonly retryMs?: { readonly min: number; readonly max: number };
+  /**
+   * `for-ever`: whatever happens, it is tried again. `while-there`: a server that cannot be had at the start is an error,
+   * and one that says farewell is not waited for. `once`: so is one that is lost. Default for-ever.
+   */
+  readonly persistence?: 'for-ever' | 'while-there' | 'once';
+}
+
+/** A frame that came, with what it holds. */
+export interface Received {
+  readonly batch: Batch;
+  /** The frame as record files hold it, in memory of its own. */
+  readonly bytes: Uint8Array;
+  /** This one and all that came before it from the same server are in safe keeping; the server may forget them. */
+  acknowledge(): void;
+}
+
+const RETRY_MS = { min: 250, max: 30_000 };
+/** After a farewell, what was taken has this long to come into safe keeping. */
+const SETTLE_MS = 1000;
+
+/**
+ * The frames of all sources as they come, in order within each, doubles left out, over as many connections as it takes. A
+ * slow taker slows the servers and nobody else.
+ * @throws InputError where `persistence` does not have it tried again
+ */
+export function recordStream(options: StreamOptions): AsyncIterable<Received> {
+  const stop = new AbortController();
+  const signal = AbortSignal.any([options.signal, stop.signal]);
+  return merge(
+    options.sources.map((servers) => new SourceReader(servers, { ...options, signal }).read()),
+    stop,
+  );
+}
+
+/** Reads one source, from whichever of its servers is there. */
+class SourceReader {
+  readonly #servers: readonly Server[];
+  readonly #options: StreamOptions;
+  /** What was said last of each server, so that it is said once. */
+  readonly #said = new Map<Server, string>();
+  #failures = 0;
+  #wasThere = false;
+
+  constructor(servers: readonly Server[], options: StreamOptions) {
+    this.#servers = servers;
+    this.#options = options;
+  }
+
+  async *read(): AsyncGenerator<Received, void, undefined> {
+    const { signal, persistence = 'for-ever' } = this.#options;
+    for (let turn = 0; !signal.aborted; turn++) {
+      const server = this.#servers[turn % this.#servers.length]!;
+      let saidFarewell = false;
+      try {
+        saidFarewell = yield* this.#readFrom(server);
+      } catch (error) {
+        if (signal.aborted) return;
+        const isFinal = persistence === 'once' || (persistence === 'while-there' && !this.#wasThere);
+        if (!(error instanceof InputError) || isFinal) throw error;
+        this.#say(server, error.message);
+      }
+      if (saidFarewell && persistence !== 'for-ever') return;
+      this.#failures += 1;
+      if (this.#failures % this.#servers.length === 0) await this.#pause();
+    }
+  }
+
+  /** @returns true when the server said farewell */
+  async *#readFrom(server: Server): AsyncGenerator<Received, boolean, undefined> {
+    const { program, filter, name, token, answerMs, silenceMs, ledger, signal } = this.#options;
+    const given = { program, filter, name, token, answerMs, silenceMs, signal };
+    const set = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as typeof given;
+    const have = name === undefined || name === '' ? [] : ledger.positions(POSITIONS_MAX);
+    using connection = await Connection.open({ ...server, ...(set as ConnectOptions), have });
+    if (this.#said.has(server)) this.#say(server, `connected to ${connection.where}`);
+    this.#wasThere = true;
+    this.#failures = 0;
+    for await (const frame of connection.frames()) {
+      const decoded = decodeFrame(frame, { verified: true });
+      if ('problem' in decoded) this.#options.report(`a frame of ${connection.where} left out: ${decoded.problem}`);
+      else if (isCut(decoded.batch))
+        throw new InputError(`${connection.where} cut the connection: ${decoded.batch.note ?? ''}`); // prettier-ignore
+      else if (isFarewell(decoded.batch)) {
+        await connection.settle(SETTLE_MS);
+        this.#say(server, `${connection.where} said farewell: ${decoded.batch.note ?? ''}`);
+        return true;
+      } else {
+        const fresh = isHeartbeat(decoded.batch) ? undefined : this.#fresh(decoded.batch, frame);
+        if (fresh !== undefined) {
+          const number = connection.give();
+          yield { ...fresh, acknowledge: () => connection.acknowledge(number) };
+          continue;
+        }
+      }
+      connection.pass();
+    }
+    throw new InputError(`connection to ${connection.where} lost: the server went without a farewell`);
+  }
+
+  /** What of a batch was not had before; reports what is missing. */
+  #fresh(batch: Batch, bytes: Uint8Array): Pick<Received, 'batch' | 'bytes'> | undefined {
+    const { ledger, report } = this.#options;
+    const { origin, first, covers, rows } = batch;
+    if (isRunOver(batch)) {
+      const end = ledger.endOf(origin);
+      const after = end === undefined ? '' : ` after number ${end - 1}`;
+      if (!ledger.hasEnded(origin)) report(`the run of probe ${origin.source} from ${startOf(origin.run)} ended${after} without farewell`); // prettier-ignore
+      return { batch, bytes };
+    }
+    const { kind, from, missing } = ledger.take(batch);
+    if (missing !== undefined) report(`records ${missing[0]} to ${missing[0] + missing[1] - 1} of probe ${origin.source} never came`); // prettier-ignore
+    if (kind === 'double') return undefined;
+    if (batch.kind === GAP_BATCH) {
+      report(`records ${from} to ${first + covers - 1} of probe ${origin.source} were lost on their way: ${batch.note ?? 'no reason given'}`); // prettier-ignore
+    }
+    if (kind === 'new' || batch.kind !== FLOW_BATCH || rows !== covers) return { batch, bytes };
+    const rest = Uint32Array.from({ length: first + covers - from }, (_, row) => from - first + row);
+    const trimmed = { ...selectRows(batch, rest, rest.length), first: from, covers: rest.length };
+    return { batch: trimmed, bytes: encodeBatch(trimmed) };
+  }
+
+  /** Waits longer each time, and not as long as others do. */
+  async #pause(): Promise<void> {
+    const { retryMs: { min, max } = RETRY_MS, signal } = this.#options;
+    const round = this.#failures / this.#servers.length;
+    const longest = Math.min(max, min * 2 ** Math.min(round - 1, 30));
+    await delay(longest * (0.5 + Math.random() / 2), undefined, { signal }).catch(() => undefined);
+  }
+
+  #say(server: Server, message: string): void {
+    if (this.#said.get(server) !== message) this.#options.report(message);
+    this.#said.set(server, message);
+  }
+}
+
+function startOf(runUs: number): string {
+  return new Date(runUs / 1000).toISOString();
+}
