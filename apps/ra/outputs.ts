@@ -83,7 +83,8 @@ export class Outputs {
 
   async #pushGap(gap: Batch): Promise<void> {
     const { origin, first, covers } = gap;
-    this.#context.warn(`records ${first} to ${first + covers - 1} of probe ${origin.source} were lost on their way`);
+    if (covers > 0)
+      this.#context.warn(`records ${first} to ${first + covers - 1} of probe ${origin.source} were lost on their way`);
     for (const file of this.#files) await file.push(gap, undefined, 0);
   }
 }

@@ -113,9 +113,17 @@ export class RecordInputs implements AsyncIterable<Batch> {
   async *#fromServer(server: ServerAddress, signal: AbortSignal): AsyncGenerator<Batch> {
     const { serverFilter } = this.#settings;
     const program = `${this.#context.program} ${version()}`;
-    const { connectRecords } = await import('../transport/client.ts');
+    const { recordStream } = await import('../transport/record-stream.ts');
+    const { OriginLedger } = await import('../record/ledger.ts');
+    const options = { program, filter: serverFilter, ledger: new OriginLedger(), signal, report: this.#context.warn };
     try {
-      yield* connectRecords({ ...server, program, filter: serverFilter, signal });
+      const stream = recordStream({
+        ...options,
+        sources: [[server]],
+        persistence: 'while-there',
+        takerReportsGaps: true,
+      });
+      for await (const { batch } of stream) yield batch;
     } catch (error) {
       if (!(error instanceof InputError) || this.#servers.length === 1) throw error;
       this.#fail(error);

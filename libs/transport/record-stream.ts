@@ -33,6 +33,8 @@ export interface StreamOptions extends Pick<
    * and one that says farewell is not waited for. `once`: so is one that is lost. Default for-ever.
    */
   readonly persistence?: 'for-ever' | 'while-there' | 'once';
+  /** Whether the taker itself reports gap batches. */
+  readonly takerReportsGaps?: boolean;
 }
 
 /** A frame that came, with what it holds. */
@@ -129,7 +131,7 @@ class SourceReader {
 
   /** What of a batch was not had before; reports what is missing. */
   #fresh(batch: Batch, bytes: Uint8Array): Pick<Received, 'batch' | 'bytes'> | undefined {
-    const { ledger, report } = this.#options;
+    const { ledger, report, takerReportsGaps = false } = this.#options;
     const { origin, first, covers, rows } = batch;
     if (isRunOver(batch)) {
       const end = ledger.endOf(origin);
@@ -140,7 +142,7 @@ class SourceReader {
     const { kind, from, missing } = ledger.take(batch);
     if (missing !== undefined) report(`records ${missing[0]} to ${missing[0] + missing[1] - 1} of probe ${origin.source} never came`); // prettier-ignore
     if (kind === 'double') return undefined;
-    if (batch.kind === GAP_BATCH) {
+    if (batch.kind === GAP_BATCH && !takerReportsGaps) {
       report(`records ${from} to ${first + covers - 1} of probe ${origin.source} were lost on their way: ${batch.note ?? 'no reason given'}`); // prettier-ignore
     }
     if (kind === 'new' || batch.kind !== FLOW_BATCH || rows !== covers) return { batch, bytes };

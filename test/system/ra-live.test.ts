@@ -15,6 +15,15 @@ const flows = (...sports: number[]): Batch =>
 const portsIn = (stdout: string): number[] => stdout.trim().split(/\s+/).filter(Boolean).map(Number);
 
 /** @returns the server and `host:port` */
+const nextNumber = new Map<RecordServer, number>();
+
+/** Sends flows of these source ports, with the next record numbers. */
+function push(server: RecordServer, ...ports: number[]): void {
+  const first = nextNumber.get(server) ?? 0;
+  nextNumber.set(server, first + ports.length);
+  server.push({ ...flows(...ports), first });
+}
+
 async function serve(t: TestContext): Promise<[RecordServer, string]> {
   const server = new RecordServer({ program: 'test', source: '1', startUs: 1 });
   t.after(() => server.close());
@@ -24,7 +33,7 @@ async function serve(t: TestContext): Promise<[RecordServer, string]> {
 
 /** Pushes the same record until the reader has printed something: only then it surely listens. */
 async function untilItListens(server: RecordServer, reader: RunningCommand): Promise<void> {
-  const pushing = setInterval(() => server.push(flows(1)), 10);
+  const pushing = setInterval(() => push(server, 1), 10);
   await reader.until((stdout) => stdout !== '');
   clearInterval(pushing);
 }
@@ -33,7 +42,7 @@ test('records of a server print as they come, and SIGINT ends it well', PATIENCE
   const [server, where] = await serve(t);
   const reader = new RunningCommand('ra', ['-S', where, ...PORTS]);
   await untilItListens(server, reader);
-  server.push(flows(2, 3));
+  push(server, 2, 3);
   await reader.until((stdout) => portsIn(stdout).includes(3));
   reader.process.kill('SIGINT');
   assert.equal(await reader.status, 0, reader.stderr);
@@ -44,12 +53,11 @@ test('several servers are read at once, until all have ended', PATIENCE, async (
   const [[a, whereA], [b, whereB]] = [await serve(t), await serve(t)];
   const reader = new RunningCommand('ra', ['-S', whereA, '-S', whereB, ...PORTS]);
   await untilItListens(a, reader);
-  b.push(flows(20));
-  const pushing = setInterval(() => b.push(flows(20)), 10);
+  const pushing = setInterval(() => push(b, 20), 10);
   await reader.until((stdout) => portsIn(stdout).includes(20));
   clearInterval(pushing);
   await b.close();
-  a.push(flows(10));
+  push(a, 10);
   await reader.until((stdout) => portsIn(stdout).includes(10));
   await a.close();
   assert.equal(await reader.status, 0, reader.stderr);
@@ -59,7 +67,7 @@ test('the filter is applied on the way', PATIENCE, async (t) => {
   const [server, where] = await serve(t);
   const reader = new RunningCommand('ra', ['-S', where, ...PORTS, '-', 'src', 'port', '1', 'or', '5']);
   await untilItListens(server, reader);
-  server.push(flows(4, 5, 6));
+  push(server, 4, 5, 6);
   await server.close();
   assert.equal(await reader.status, 0, reader.stderr);
   assert.deepEqual(new Set(portsIn(reader.stdout)), new Set([1, 5]));
@@ -82,7 +90,7 @@ test('-T ends a live reader', PATIENCE, async (t) => {
 test('-N ends a live reader when it has its records', PATIENCE, async (t) => {
   const [server, where] = await serve(t);
   const reader = new RunningCommand('ra', ['-S', where, '-N', '2', ...PORTS]);
-  const pushing = setInterval(() => server.push(flows(1, 2, 3)), 10);
+  const pushing = setInterval(() => push(server, 1, 2, 3), 10);
   const status = await reader.status;
   clearInterval(pushing);
   assert.equal(status, 0, reader.stderr);
