@@ -4,12 +4,19 @@ import { splitInputs } from '../../libs/cli/split-inputs.ts';
 import { planSplit } from '../../libs/cli/split-plan.ts';
 import type { RASPLIT_OPTIONS } from './command.ts';
 
-/** All files stay open to the end, so that records find theirs in whatever order they come. @returns the exit status */
+/** How long records of a live stream are waited for behind the newest, microseconds. */
+const LIVE_HOLD_US = 15e6;
+
+/**
+ * Of records that are there all files stay open to the end, so that records find theirs in whatever order they come. Those of a
+ * stream have none.
+ * @returns the exit status
+ */
 export function splitFiles(args: Arguments<typeof RASPLIT_OPTIONS>, context: Context): Promise<number> {
   const done = (): Promise<void> => Promise.resolve();
   return splitInputs(args, context, {
     plan: planSplit(args),
-    holdUs: undefined,
+    holdUs: args.server.length > 0 ? LIVE_HOLD_US : undefined,
     sorts: false,
     appends: true,
     observer: { finishing: done, finished: done },

@@ -76,7 +76,7 @@ export class Journal {
    */
   async *frames(report: (message: string) => void): AsyncGenerator<JournalFrame> {
     const last = this.#segments.at(-1);
-    for (const segment of [...this.#segments]) {
+    for (const segment of this.#segments) {
       const splitter = new FrameSplitter();
       let startsAt: number | undefined = segment.first;
       const chunks = createReadStream(segment.path, { highWaterMark: CHUNK_BYTES }) as AsyncIterable<Uint8Array>;

@@ -4,6 +4,7 @@ import { decodeFrame } from '../codec/decode.ts';
 import { encodeBatch } from '../codec/encode.ts';
 import { readHeader } from '../codec/format.ts';
 import { GAP_BATCH, type Batch } from '../record/batch.ts';
+import { OriginLedger } from '../record/ledger.ts';
 import { copyRows } from '../record/select.ts';
 import { NO_CHECKPOINT, readCheckpoint, writeCheckpoint, type Checkpoint } from './checkpoint.ts';
 import { FilePool } from './file-pool.ts';
@@ -14,19 +15,10 @@ import type { Patience } from './patience.ts';
 import { RangeSet } from '../record/range-set.ts';
 import { RecordSplitter } from './splitter.ts';
 
-/** Which records were had already. */
-export interface Ledger {
-  /** Of a `part` the numbers below `from` were had. */
-  take(batch: Batch): { readonly kind: 'new' | 'double' | 'part'; readonly from: number };
-  toJSON(): unknown;
-}
-
 export interface StreamArchiveSettings extends Omit<SplitterSettings, 'files' | 'resume'> {
   /** Where the journal and the checkpoint are kept. */
   readonly folder: string;
-  /** A ledger of what an earlier one's `toJSON` gave; of undefined an empty one. */
-  readonly ledger: (saved: unknown) => Ledger;
-  readonly patience: Patience;
+  readonly patience: Pick<Patience, 'attempt' | 'isStuck'>;
   readonly report: (message: string) => void;
   /** Told of each finished file for which the program has not run. */
   readonly finished: (path: string) => void;
@@ -74,7 +66,7 @@ export class StreamArchive implements FinishObserver {
   readonly #files: OpenFiles;
   readonly #pool = new FilePool();
   readonly #splitter: RecordSplitter;
-  readonly #ledger: Ledger;
+  readonly #ledger: OriginLedger;
   /** Rows of the journal that are in finished files. */
   readonly #done: RangeSet;
   #programs: Set<string>;
@@ -111,7 +103,7 @@ export class StreamArchive implements FinishObserver {
     const { attempt } = settings.patience;
     this.#settings = settings;
     this.#journal = journal;
-    this.#ledger = settings.ledger(saved.ledger);
+    this.#ledger = OriginLedger.from(saved.ledger);
     this.#done = RangeSet.from(saved.done);
     this.#programs = new Set(saved.programs);
     const sorts = settings.mode.kind === 'time';
@@ -153,7 +145,8 @@ export class StreamArchive implements FinishObserver {
         this.#syncSoon();
         return;
       }
-      const { batch, bytes } = standing.kind === 'part' ? newPart(arrival, standing.from) : arrival;
+      const isPart = standing.kind === 'part' && arrival.batch.covers > 0;
+      const { batch, bytes } = isPart ? newPart(arrival, standing.from) : arrival;
       const ordinal = await this.#settings.patience.attempt(() => this.#journal.append(bytes, batch.rows));
       this.#unacknowledged.push(arrival);
       this.#bytes += bytes.length;
@@ -177,6 +170,11 @@ export class StreamArchive implements FinishObserver {
       this.#programs.delete(path);
       await this.#settings.patience.attempt(() => this.#save());
     });
+  }
+
+  /** Resolves when nothing is being done any more. */
+  async idle(): Promise<void> {
+    await this.#turn;
   }
 
   /** Closes files whose time is over; the others are gone on with when the archive is opened again. */

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { NameTemplate } from '../archive/name-template.ts';
 import { parseSplitMode, type SplitMode } from '../archive/split-mode.ts';
 import { UsageError } from '../core/errors.ts';
@@ -18,5 +19,7 @@ export function planSplit(args: Omit<Arguments<typeof SPLIT_OPTIONS>, 'operands'
   if (args.write === '-') {
     throw new UsageError('records that are divided cannot go to standard output', { hint: 'Name files after -w.' });
   }
-  return { mode, template: new NameTemplate(args.write, mode.kind === 'time'), suffixLength: args['suffix-length'] };
+  // Programs get whole paths.
+  const name = /(^|\/)$/.test(args.write) ? args.write : resolve(args.write);
+  return { mode, template: new NameTemplate(name, mode.kind === 'time'), suffixLength: args['suffix-length'] };
 }

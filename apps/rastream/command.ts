@@ -1,0 +1,110 @@
+import type { Command } from '../../libs/cli/command.ts';
+import { INPUT_OPTIONS } from '../../libs/cli/record-options.ts';
+import { SPLIT_OPTIONS } from '../../libs/cli/split-options.ts';
+import { DAEMON_OPTIONS } from '../../libs/daemon/options.ts';
+
+const { chroot: _, ...RUNNING_OPTIONS } = DAEMON_OPTIONS;
+
+export const RASTREAM_OPTIONS = {
+  ...INPUT_OPTIONS,
+  ...SPLIT_OPTIONS,
+  hold: {
+    short: 'B',
+    arity: 'one',
+    placeholder: 'TIME',
+    default: '15s',
+    text:
+      'Wait so long for records that come late (s, m, h): a file of -M time is closed when records are so far behind its end. It should ' +
+      'be no less than the longest status interval of the probes.',
+    group: 'Output',
+  },
+  program: {
+    short: 'f',
+    arity: 'one',
+    placeholder: 'PROGRAM',
+    text: 'For each file that is finished, run this program with -r and the path of the file; no shell reads the words.',
+    group: 'Program',
+  },
+  'program-timeout': {
+    arity: 'one',
+    placeholder: 'SECONDS',
+    number: { min: 0.1, max: 1e6 },
+    default: 3600,
+    text: 'End the program after this time.',
+    group: 'Program',
+  },
+  'program-tries': {
+    arity: 'one',
+    placeholder: 'N',
+    number: { min: 1, max: 100, integer: true },
+    default: 3,
+    text: 'Run it so often for a file until it succeeds.',
+    group: 'Program',
+  },
+  'program-retry': {
+    arity: 'one',
+    placeholder: 'SECONDS',
+    number: { min: 0, max: 1e5 },
+    default: 10,
+    text: 'Wait so long before the second run for a file, twice as long before the third, and so on.',
+    group: 'Program',
+  },
+  'programs-max': {
+    arity: 'one',
+    placeholder: 'N',
+    number: { min: 1, max: 64, integer: true },
+    default: 2,
+    text: 'Run so many at once.',
+    group: 'Program',
+  },
+  name: {
+    arity: 'one',
+    placeholder: 'NAME',
+    text: 'Name by which servers know this reader, and keep for it what it has not got yet. One is made up and kept.',
+    group: 'Stream',
+  },
+  state: {
+    arity: 'one',
+    placeholder: 'DIR',
+    text: 'Keep the journal below this folder. The default is $STATE_DIRECTORY, or else /var/lib/panoptes as root and ~/.local/state/panoptes otherwise.',
+    group: 'Stream',
+  },
+  'sync-ms': {
+    arity: 'one',
+    placeholder: 'MS',
+    number: { min: 0, max: 60_000 },
+    default: 100,
+    text: 'What came is on the disk, and acknowledged, after this time at most.',
+    group: 'Stream',
+  },
+  'sync-bytes': {
+    arity: 'one',
+    placeholder: 'N',
+    number: { min: 1, max: 2 ** 30, integer: true },
+    default: 4_194_304,
+    text: 'It is so when so many bytes came, too.',
+    group: 'Stream',
+  },
+  ...RUNNING_OPTIONS,
+} as const;
+
+export const rastream: Command<typeof RASTREAM_OPTIONS> = {
+  name: 'rastream',
+  summary: 'Keeps a stream of flow records in files, and loses none.',
+  options: RASTREAM_OPTIONS,
+  operands: 'filter',
+  examples: [
+    [
+      "rastream -S localhost:4001 -M time 10m -w '/var/log/argus/%Y-%m-%d/argus.%H.%M.%S'",
+      'A file for each ten minutes, in a folder for each day.',
+    ],
+    [
+      "rastream -S localhost -M time 1h -w '$srcid/%F/%H' -f compress.sh - tcp",
+      'TCP by probe; a script for each file.',
+    ],
+  ],
+  async run(args, context) {
+    const { keepRecords } = await import('./keep-records.ts');
+    return keepRecords(args, context);
+  },
+};

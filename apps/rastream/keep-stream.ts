@@ -1,0 +1,91 @@
+import { join } from 'node:path';
+import { Patience } from '../../libs/archive/patience.ts';
+import type { ProgramRunner } from '../../libs/archive/program-runner.ts';
+import { StreamArchive } from '../../libs/archive/stream-archive.ts';
+import type { Context } from '../../libs/cli/command.ts';
+import { cannotWrite } from '../../libs/cli/split-inputs.ts';
+import type { SplitPlan } from '../../libs/cli/split-plan.ts';
+import { nowUs } from '../../libs/core/clock.ts';
+import { PidFile } from '../../libs/daemon/pid-file.ts';
+import { Surroundings } from '../../libs/daemon/surroundings.ts';
+import { runnerOf, type RastreamArguments } from './keep-records.ts';
+import { archiveMetrics, statusLines } from './metrics.ts';
+import { received } from './received.ts';
+import { giveAway, stateFolder } from './state-folder.ts';
+
+/** How often files are looked for that are to be closed, milliseconds. */
+const TICK_MS = 500;
+/** Programs that run when this is told to end have so long to come to theirs, milliseconds. */
+const GRACE_MS = 5000;
+
+/** Keeps what servers send until told to end. @returns the exit status */
+export async function keepStream(
+  args: RastreamArguments,
+  plan: SplitPlan,
+  holdUs: number,
+  context: Context,
+): Promise<number> {
+  const surroundings = await Surroundings.enter({ ...args, chroot: undefined }, context);
+  let lock: PidFile | undefined;
+  try {
+    const { folder, name } = stateFolder(args, context);
+    lock = PidFile.open(join(folder, 'pid'), context.program);
+    const runner = runnerOf(args, context.warn);
+    const archive = await openArchive(args, plan, holdUs, folder, runner, context);
+    await surroundings.ready({
+      reload: () => Promise.resolve(),
+      status: () => Promise.resolve(statusLines(archive.stats, runner)),
+      metrics: (metrics) => archiveMetrics(metrics, archive.stats, runner),
+      beforeRights: (identity) => giveAway(folder, identity),
+    });
+    await keep(archive, args, name, context);
+    await runner?.stop(GRACE_MS);
+    await archive.idle();
+    return 0;
+  } catch (error) {
+    throw cannotWrite(error);
+  } finally {
+    lock?.[Symbol.dispose]();
+    surroundings.leave();
+  }
+}
+
+function openArchive(
+  args: RastreamArguments,
+  plan: SplitPlan,
+  holdUs: number,
+  folder: string,
+  runner: ProgramRunner | undefined,
+  { signal, warn }: Context,
+): Promise<StreamArchive> {
+  const archive: Promise<StreamArchive> = StreamArchive.open({
+    ...plan,
+    folder,
+    holdUs,
+    nowUs,
+    patience: new Patience({ signal, report: warn }),
+    report: warn,
+    finished: (path) => {
+      const settle = (isSettled: boolean): void => {
+        if (isSettled) void archive.then((opened) => opened.programDone(path)).catch(() => undefined);
+      };
+      if (runner === undefined) settle(true);
+      else runner.add(path, settle);
+    },
+    syncMs: args['sync-ms'],
+    syncBytes: args['sync-bytes'],
+  });
+  return archive;
+}
+
+async function keep(archive: StreamArchive, args: RastreamArguments, name: string, context: Context): Promise<void> {
+  const timer = setInterval(() => void archive.tick().catch(() => undefined), TICK_MS);
+  try {
+    for await (const arrival of received(args, name, archive.ledger, context)) {
+      await archive.take(arrival);
+    }
+  } finally {
+    clearInterval(timer);
+    await archive.close();
+  }
+}

@@ -1,0 +1,31 @@
+import type { Arrival } from '../../libs/archive/stream-archive.ts';
+import type { Context } from '../../libs/cli/command.ts';
+import { parseServerAddress } from '../../libs/cli/server-address.ts';
+import { version } from '../../libs/cli/version.ts';
+import { OriginLedger } from '../../libs/record/ledger.ts';
+import { recordStream } from '../../libs/transport/record-stream.ts';
+import type { RastreamArguments } from './keep-records.ts';
+
+/**
+ * What servers send, under the name by which they know this reader. The servers of one list `-S a,b` have the same records.
+ * @param had what the archive has of them, as its ledger tells it
+ * @throws {UsageError} for what cannot be a server
+ */
+export function received(
+  args: RastreamArguments,
+  name: string,
+  had: unknown,
+  { program, signal, warn }: Context,
+): AsyncIterable<Arrival> {
+  const sources = args.server.map((list) => list.split(',').map((server) => parseServerAddress(server.trim())));
+  return recordStream({
+    sources,
+    program: `${program} ${version()}`,
+    name,
+    filter: args.operands.join(' '),
+    // Of its own: the archive's knows what is in the journal, this one what was given out.
+    ledger: OriginLedger.from(had),
+    signal,
+    report: warn,
+  });
+}
