@@ -8,6 +8,7 @@ import { Door, type DoorOptions, type ListenOptions } from './door.ts';
 import { runOverBatch } from './farewell.ts';
 import { STREAM_VERSION } from './greeting.ts';
 import { acknowledgementOf, encodeAnswer, type Hello, type Refusal } from './handshake.ts';
+import { Lag } from './lag.ts';
 import { MessageReader } from './message.ts';
 import type { NamedReader } from './named-readers.ts';
 import { OwnRuns } from './own-runs.ts';
@@ -60,6 +61,15 @@ export interface ServerStats {
   /** Bytes of memory that all of them share, and bytes on disk that wait for named readers. */
   readonly logBytes: number;
   readonly spoolBytes: number;
+  readonly lags: readonly ReaderLag[];
+}
+
+/** For how long a named reader has not acknowledged something that there is. */
+export interface ReaderLag {
+  readonly name: string;
+  readonly connected: boolean;
+  /** No more exact than `flushMs`. */
+  readonly seconds: number;
 }
 
 const DEFAULTS = {
@@ -103,6 +113,7 @@ export class RecordServer {
   /** The start record of each origin. */
   readonly #starts = new Map<string, Uint8Array>();
   readonly #refusedBy: Partial<Record<Refusal, number>> = {};
+  readonly #lag = new Lag();
   #cut = 0;
   /** Of readers that have gone. */
   #droppedBefore = 0;
@@ -163,7 +174,22 @@ export class RecordServer {
       sent,
       logBytes: this.#log.meter.bytes,
       spoolBytes,
+      lags: this.#lags(),
     };
+  }
+
+  #lags(): ReaderLag[] {
+    const connected = this.#connected();
+    const now = Date.now();
+    return [...this.#log.named].map((reader) => ({
+      name: reader.name,
+      connected: connected.has(reader),
+      seconds: this.#lag.of(reader.acked, now) / 1000,
+    }));
+  }
+
+  #connected(): ReadonlySet<NamedReader | undefined> {
+    return new Set([...this.#readers].map(({ named }) => named));
   }
 
   /** Position behind what was pushed last, and below which all is in safe keeping: with its readers, or on disk. */
@@ -342,10 +368,11 @@ export class RecordServer {
         this.#cutOff(reader, `it took nothing for ${Math.round(stallMs / 1000)} s`);
       else reader.flush(heartbeatMs);
     }
-    const connected = new Set([...this.#readers].map(({ named }) => named));
+    const connected = this.#connected();
     for (const name of this.#log.named.forgetOld((reader) => connected.has(reader)))
       this.#options.report(`reader ${name} stayed away; nothing is kept for it any more`);
     this.#trim();
+    this.#lag.note(this.#log.end, now);
     this.#log.sync();
   }
 }
