@@ -4,8 +4,6 @@ import type { Batch } from '../record/batch.ts';
 import { Connection, lost, type ConnectOptions } from './connection.ts';
 import { isCut, isFarewell, isHeartbeat } from './farewell.ts';
 
-export type { ConnectOptions } from './connection.ts';
-
 /**
  * The records of a server as they come, from now on, beginning with its start records, over one connection. Ends when the
  * server says farewell or the signal is given.

@@ -16,8 +16,6 @@ import { Reader } from './reader.ts';
 import { KEEP_DEFAULTS, RecordLog, type KeepOptions } from './record-log.ts';
 import { Wish } from './wish.ts';
 
-export type { ListenOptions } from './door.ts';
-
 export interface ServerOptions extends Partial<DoorOptions> {
   /** Program and version, for messages. */
   readonly program: string;
