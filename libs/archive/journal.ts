@@ -61,15 +61,6 @@ export class Journal {
     return this.#segments.reduce((sum, { bytes }) => sum + bytes, 0);
   }
 
-  /** Bytes that were appended and may not be on the disk. */
-  get unsyncedBytes(): number {
-    return this.#unsynced;
-  }
-
-  get nextOrdinal(): number {
-    return this.#next;
-  }
-
   /**
    * All frames that are whole, oldest first. What a crash cut off at the end was never acknowledged and is taken away.
    * @param report told of damage by anything else
@@ -89,7 +80,7 @@ export class Journal {
       }
       const damage = splitter.end();
       if (damage === undefined) continue;
-      if (segment === last && damage.kind !== 'version') {
+      if (segment === last && damage.kind === 'cut') {
         await truncate(segment.path, damage.offset);
         segment.bytes = damage.offset;
       } else {
@@ -100,9 +91,10 @@ export class Journal {
 
   /** From here on rows are appended, the first with this number or a higher one. Files without frames go. */
   async resume(nextOrdinal: number): Promise<void> {
-    this.#next = Math.max(nextOrdinal, this.#segments.at(-1)?.first ?? 0);
     for (const segment of this.#segments.filter(({ bytes }) => bytes === 0)) await unlink(segment.path);
     this.#segments = this.#segments.filter(({ bytes }) => bytes > 0);
+    const last = this.#segments.at(-1);
+    this.#next = last === undefined ? nextOrdinal : Math.max(nextOrdinal, last.first + 1);
   }
 
   /**

@@ -73,6 +73,7 @@ export class StreamArchive implements FinishObserver {
   #finishing: Checkpoint['finishing'] = [];
   #isRecovering = true;
   #unacknowledged: Arrival[] = [];
+  #unacknowledgedBytes = 0;
   #timer: NodeJS.Timeout | undefined;
   #failure: unknown;
   #records = 0;
@@ -149,10 +150,11 @@ export class StreamArchive implements FinishObserver {
       const { batch, bytes } = isPart ? newPart(arrival, standing.from) : arrival;
       const ordinal = await this.#settings.patience.attempt(() => this.#journal.append(bytes, batch.rows));
       this.#unacknowledged.push(arrival);
+      this.#unacknowledgedBytes += bytes.length;
       this.#bytes += bytes.length;
       if (batch.kind === GAP_BATCH) this.#lost += batch.covers;
       else this.#records += batch.rows;
-      if (this.#journal.unsyncedBytes >= this.#settings.syncBytes) await this.#sync();
+      if (this.#unacknowledgedBytes >= this.#settings.syncBytes) await this.#sync();
       else this.#syncSoon();
       if (isEmpty(batch)) this.#done.add(ordinal);
       else await this.#splitter.push(batch, undefined, batch.rows, ordinal);
@@ -293,6 +295,7 @@ export class StreamArchive implements FinishObserver {
     this.#timer = undefined;
     const arrivals = this.#unacknowledged;
     this.#unacknowledged = [];
+    this.#unacknowledgedBytes = 0;
     await this.#settings.patience.attempt(() => this.#journal.sync());
     for (const arrival of arrivals) arrival.acknowledge();
   }

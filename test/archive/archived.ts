@@ -21,11 +21,12 @@ export async function batchesIn(path: string): Promise<Batch[]> {
   return batches;
 }
 
-/** The numbers of all records in the files of a folder, ascending. */
+/** The numbers of all records in the files of a folder, ascending; some records have none. */
 export async function numbersBelow(folder: string, withUnfinished = false): Promise<number[]> {
   const numbers: number[] = [];
   for (const name of filesBelow(folder, withUnfinished)) {
-    for (const batch of await batchesIn(join(folder, name))) numbers.push(...(cellsOf(batch, 'flowid') as number[]));
+    for (const batch of await batchesIn(join(folder, name)))
+      numbers.push(...cellsOf(batch, 'flowid').filter((cell) => typeof cell === 'number'));
   }
   return numbers.sort((a, b) => a - b);
 }

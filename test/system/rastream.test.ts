@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Random } from '../../libs/synthetic/random.ts';
+import { filesBelow, numbersBelow, upTo } from '../archive/archived.ts';
+import { numberedStream } from '../archive/numbered-stream.ts';
+import { RunningCommand } from '../support/run-command.ts';
+import { HOST, startServer } from '../transport/lab.ts';
+
+const root = mkdtempSync(join(tmpdir(), 'panoptes-rastream-'));
+after(() => rmSync(root, { recursive: true }));
+
+/** Looks again and again whether something has come true; events of another process do not reach us otherwise. */
+async function until(isTrue: () => Promise<boolean> | boolean): Promise<void> {
+  while (!(await isTrue())) await delay(20);
+}
+
+interface Folders {
+  readonly state: string;
+  readonly out: string;
+}
+
+function foldersOf(name: string): Folders {
+  return { state: join(root, name, 'state'), out: join(root, name, 'out') };
+}
+
+function rastream(port: number, { state, out }: Folders, ...words: readonly string[]): RunningCommand {
+  const name = join(out, '%Y-%m-%d/argus.%H.%M.%S');
+  const fixed = ['-S', `${HOST}:${port}`, '-M', 'time', '10s', '-B', '1s', '-w', name, '--name', 'keeper'];
+  return new RunningCommand('rastream', [...fixed, '--state', state, ...words]);
+}
+
+/** Numbers that are in the journal, or in files, twice where they are in both. */
+async function numbersKept({ state, out }: Folders): Promise<Set<number>> {
+  const numbers = new Set<number>();
+  for (const folder of [join(state, 'rastream-keeper/journal'), out]) {
+    try {
+      for (const number of await numbersBelow(folder)) numbers.add(number);
+    } catch {
+      // it is not there yet, or is being written
+    }
+  }
+  return numbers;
+}
+
+test('killed and started again while records come, it has each record once', async () => {
+  const folders = foldersOf('killed');
+  const random = new Random(5);
+  await using running = await startServer({ keep: { directory: join(root, 'server') } });
+  const { server, port } = running;
+  let archive = rastream(port, folders);
+  await until(() => server.stats.named === 1);
+  const stream = numberedStream({ frames: 300, seed: 9, seconds: 60 });
+  for (const [i, batch] of stream.entries()) {
+    server.push(batch);
+    if (i % 5 === 0) await delay(random.between(0, 25));
+    if (i % 60 !== 59) continue;
+    archive.process.kill('SIGKILL');
+    await archive.status;
+    archive = rastream(port, folders);
+  }
+  const records = stream.reduce((sum, { rows }) => sum + rows, 0);
+  await until(async () => (await numbersKept(folders)).size === records);
+  archive.process.kill('SIGTERM');
+  assert.equal(await archive.status, 0, archive.stderr);
+  assert.deepEqual(await numbersBelow(folders.out), upTo(records));
+  assert.deepEqual(filesBelow(folders.out, true), filesBelow(folders.out));
+});
