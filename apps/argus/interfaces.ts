@@ -1,5 +1,5 @@
 import { UsageError } from '../../libs/core/errors.ts';
-import { parseSourceId } from './source-id.ts';
+import { parseSourceId } from '../../libs/cli/source-id.ts';
 
 /** Interfaces whose packets are counted in one flow table. */
 export interface InterfaceGroup {

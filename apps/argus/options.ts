@@ -1,5 +1,6 @@
 import type { OptionTable } from '../../libs/cli/options.ts';
 import { DAEMON_OPTIONS } from '../../libs/daemon/options.ts';
+import { KEEP_OPTIONS } from '../../libs/cli/server-options.ts';
 import { TIMEOUT_OPTIONS } from './timeout-options.ts';
 
 /** Configuration that is read by default; files of Argus's own are read only when they are named. */
@@ -182,6 +183,7 @@ export const ARGUS_OPTIONS = {
     text: 'Most readers at once.',
     group: 'Records out',
   },
+  ...KEEP_OPTIONS,
   source: {
     short: 'e',
     arity: 'one',

@@ -1,23 +1,32 @@
-import { relative, resolve } from 'node:path';
+import { relative } from 'node:path';
 import type { Context } from '../../libs/cli/command.ts';
 import type { Sink } from '../../libs/cli/sink.ts';
-import { UsageError } from '../../libs/core/errors.ts';
-import type { Filter } from '../../libs/filter/compile.ts';
+import { keepOptions } from '../../libs/cli/server-options.ts';
+import { stateDirectory } from '../../libs/cli/state-directory.ts';
+import type { WrittenOutput } from '../../libs/cli/written-output.ts';
 import { FLOW_BATCH, MANAGEMENT_BATCH, type Batch } from '../../libs/record/batch.ts';
 import type { RecordServer } from '../../libs/transport/server.ts';
+import { openWritten } from '../../libs/cli/written-outputs.ts';
 import type { ArgusArguments } from './settings.ts';
-import type { WrittenOutput } from './written-output.ts';
 
 /** Where a probe's records go: files, standard output, readers, or people. */
 export class Outputs {
   readonly #printer: Sink | undefined;
   readonly #written: readonly WrittenOutput[];
   readonly #server: RecordServer | undefined;
+  /** Where the server keeps what it must not forget; undefined when it serves nobody. */
+  readonly stateDirectory: string | undefined;
 
-  private constructor(printer: Sink | undefined, written: readonly WrittenOutput[], server: RecordServer | undefined) {
+  private constructor(
+    printer: Sink | undefined,
+    written: readonly WrittenOutput[],
+    server?: RecordServer,
+    directory?: string,
+  ) {
     this.#printer = printer;
     this.#written = written;
     this.#server = server;
+    this.stateDirectory = directory;
   }
 
   /**
@@ -26,14 +35,24 @@ export class Outputs {
    */
   static async open(args: ArgusArguments, source: string, startUs: number, context: Context): Promise<Outputs> {
     const port = args.port ?? 0;
-    const written = await openWritten(args, port !== 0, context);
+    const goOn = { withOthers: port !== 0, live: args.read.length === 0 };
+    const written = await openWritten(args.write, goOn, context);
     const printer = written.length === 0 && port === 0 ? await openPrinter(context) : undefined;
-    if (port === 0) return new Outputs(printer, written, undefined);
+    if (port === 0) return new Outputs(printer, written);
     const { RecordServer } = await import('../../libs/transport/server.ts');
-    const server = new RecordServer({ program: context.program, source, startUs, readersMax: args.readers });
     const hosts = args.bind.flatMap((list) => list.split(','));
+    const directory = stateDirectory(args.state, context.env, ['argus', ...hosts, port].join('-'));
+    const server = new RecordServer({
+      program: context.program,
+      source,
+      startUs,
+      readersMax: args.readers,
+      keep: keepOptions(args, directory),
+      stallMs: args.stall * 1000,
+      report: context.info,
+    });
     await server.listen(hosts.length === 0 ? { port } : { port, hosts });
-    return new Outputs(printer, written, server);
+    return new Outputs(printer, written, server, directory);
   }
 
   /** Records that could not be written to files or standard output, counted for each of them. */
@@ -76,36 +95,6 @@ export class Outputs {
     await this.#server?.close();
     for (const each of ended) if (each.status === 'rejected') throw each.reason;
   }
-}
-
-/** @throws {SuiteError} for a filter that cannot be, a file that is named twice or cannot be opened */
-async function openWritten(args: ArgusArguments, isServed: boolean, context: Context): Promise<WrittenOutput[]> {
-  if (args.write.length === 0) return [];
-  const paths = args.write.map(([path = '']) => (path === '-' ? path : resolve(path)));
-  const twice = paths.findIndex((path, i) => paths.indexOf(path) !== i);
-  if (twice !== -1) throw new UsageError(`'${args.write[twice]?.[0]}' is written to twice`, { hint: 'Name it once; its filter may say: this or that.' }); // prettier-ignore
-  const { WrittenOutput } = await import('./written-output.ts');
-  const isOneOfSeveral = isServed || paths.length > 1;
-  const isLive = args.read.length === 0;
-  const { stdout, warn } = context;
-  const filters = await compiled(args.write.map(([, filter]) => filter));
-  return Promise.all(
-    args.write.map(([path = ''], i) =>
-      WrittenOutput.open({
-        path,
-        filter: filters[i],
-        goesOn: isOneOfSeveral || (isLive && path !== '-'),
-        stdout,
-        warn,
-      }),
-    ),
-  );
-}
-
-async function compiled(sources: readonly (string | undefined)[]): Promise<(Filter | undefined)[]> {
-  if (sources.every((source) => source === undefined)) return [];
-  const { compileFilter } = await import('../../libs/filter/compile.ts');
-  return sources.map((source) => (source === undefined ? undefined : compileFilter(source)));
 }
 
 /** Flow records as `ra` prints them when it is told nothing. */

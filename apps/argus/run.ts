@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import type { Context } from '../../libs/cli/command.ts';
+import { giveDirectory } from '../../libs/cli/state-directory.ts';
 import { nowUs } from '../../libs/core/clock.ts';
 import { BATCH_ROWS_MAX } from '../../libs/record/batch.ts';
 import { detach, isDetached } from '../../libs/daemon/detach.ts';
@@ -48,6 +49,9 @@ async function count(
     status: () => statusLines(countings, outputs, startUs),
     metrics: (metrics) => argusMetrics(metrics, countings, outputs),
     beforeRights: (identity) => {
+      const { stateDirectory } = outputs;
+      if (stateDirectory !== undefined && identity?.user !== undefined)
+        giveDirectory(stateDirectory, identity.user.uid, identity.gid);
       if (identity?.user === undefined || countings.every(({ capture }) => capture !== 'cap')) return;
       context.warn('with --capture cap, the process that captures keeps its rights');
     },

@@ -8,7 +8,7 @@ import type { LiveSettings } from './live-counting.ts';
 import type { ARGUS_OPTIONS } from './options.ts';
 import type { ProbeOptions } from './probe.ts';
 import { timeoutsOf } from './timeout-options.ts';
-import { DEFAULT_SOURCE_ID, parseSourceId } from './source-id.ts';
+import { DEFAULT_SOURCE_ID, parseSourceId } from '../../libs/cli/source-id.ts';
 
 export type ArgusArguments = Arguments<typeof ARGUS_OPTIONS>;
 

@@ -3,7 +3,7 @@ import { logStyleOf } from '../../libs/cli/log-style.ts';
 import { UsageError } from '../../libs/core/errors.ts';
 import { parseMetricsAddress } from '../../libs/daemon/metrics-address.ts';
 import { parseInterfaces } from './interfaces.ts';
-import { parseSourceId } from './source-id.ts';
+import { parseSourceId } from '../../libs/cli/source-id.ts';
 
 const OFF = ['', 'no', '0', 'none'];
 

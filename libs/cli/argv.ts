@@ -37,7 +37,8 @@ class Splitter {
     this.#argv = argv;
     this.#table = table;
     this.#takes = takes;
-    for (const [name, { short }] of Object.entries(table)) if (short !== undefined) this.#names.set(short, name);
+    for (const [name, { short, otherShort }] of Object.entries(table))
+      for (const letter of [short, otherShort]) if (letter !== undefined) this.#names.set(letter, name);
   }
 
   split(): SplitArguments {

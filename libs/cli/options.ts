@@ -12,6 +12,8 @@ export type Option = SwitchOption | ValueOption;
 interface Described {
   /** One character, without the dash. Its meaning may differ from command to command. */
   readonly short?: string;
+  /** Another such character with the same meaning. */
+  readonly otherShort?: string;
   /** What it does; a sentence or two for the help page. */
   readonly text: string;
   /** Heading of the help page under which it stands; "Options" when absent. */

@@ -114,7 +114,8 @@ class SourceReader {
         throw new InputError(`${connection.where} cut the connection: ${decoded.batch.note ?? ''}`); // prettier-ignore
       else if (isFarewell(decoded.batch)) {
         await connection.settle(SETTLE_MS);
-        this.#say(server, `${connection.where} said farewell: ${decoded.batch.note ?? ''}`);
+        if (this.#options.persistence === undefined || this.#options.persistence === 'for-ever')
+          this.#say(server, `${connection.where} said farewell: ${decoded.batch.note ?? ''}`);
         return true;
       } else {
         const fresh = isHeartbeat(decoded.batch) ? undefined : this.#fresh(decoded.batch, frame);

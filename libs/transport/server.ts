@@ -1,4 +1,5 @@
 import type { AddressInfo, Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import { encodeBatch } from '../codec/encode.ts';
 import { SuiteError } from '../core/errors.ts';
 import { printable } from '../core/sanitize.ts';
@@ -84,6 +85,7 @@ const DEFAULTS = {
 };
 
 const CLOSE_MS = 2000;
+const POLL_MS = 20;
 /** Batches after which it is looked what can be let go. */
 const TRIM_ENTRIES = 64;
 /** Start records kept for readers that come later. */
@@ -197,6 +199,16 @@ export class RecordServer {
 
   get safe(): number {
     return this.#log.safe;
+  }
+
+  /** Waits for the first reader. */
+  async whenRead(signal: AbortSignal): Promise<void> {
+    while (this.#readers.size === 0 && !signal.aborted) await delay(POLL_MS);
+  }
+
+  /** Waits while the log has no room for more without something being given up. */
+  async whenRoom(signal: AbortSignal): Promise<void> {
+    while (this.stats.queuedBytes > this.#options.queueBytesMax / 2 && !signal.aborted) await delay(POLL_MS);
   }
 
   /** A management record with which anonymous readers begin, one for each origin; at its first call, everybody gets it now. */

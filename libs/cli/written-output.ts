@@ -1,10 +1,10 @@
 import { resolve } from 'node:path';
-import { RecordFileSink } from '../../libs/cli/record-file-sink.ts';
-import type { Output } from '../../libs/cli/output.ts';
-import { SuiteError } from '../../libs/core/errors.ts';
-import { nowUs } from '../../libs/core/clock.ts';
-import type { Filter } from '../../libs/filter/compile.ts';
-import { BATCH_ROWS_MAX, FLOW_BATCH, type Batch } from '../../libs/record/batch.ts';
+import { RecordFileSink } from './record-file-sink.ts';
+import type { Output } from './output.ts';
+import { SuiteError } from '../core/errors.ts';
+import { nowUs } from '../core/clock.ts';
+import type { Filter } from '../filter/compile.ts';
+import { BATCH_ROWS_MAX, FLOW_BATCH, type Batch } from '../record/batch.ts';
 
 /** A file that failed is tried again this much later, microseconds. */
 const RETRY_US = 5_000_000;

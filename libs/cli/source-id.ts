@@ -1,4 +1,4 @@
-import { UsageError } from '../../libs/core/errors.ts';
+import { UsageError } from '../core/errors.ts';
 
 const TEXT_MAX = 64;
 

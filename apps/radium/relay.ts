@@ -1,0 +1,110 @@
+import type { WrittenOutput } from '../../libs/cli/written-output.ts';
+import { encodeBatch } from '../../libs/codec/encode.ts';
+import { FLOW_BATCH, type Batch } from '../../libs/record/batch.ts';
+import { NumberColumn } from '../../libs/record/columns.ts';
+import { STORED_FIELDS } from '../../libs/record/fields/stored.ts';
+import type { Received } from '../../libs/transport/record-stream.ts';
+import type { RecordServer, ServerStats } from '../../libs/transport/server.ts';
+
+/** How often it is looked what can be acknowledged, milliseconds. */
+const ACKNOWLEDGE_MS = 50;
+
+/**
+ * Passes on what comes, to readers and files. What came from a server that keeps it for us is acknowledged when it is with
+ * all of our own named readers, or on our disk.
+ */
+export class Relay {
+  readonly #server: RecordServer | undefined;
+  readonly #written: readonly WrittenOutput[];
+  /** What is not acknowledged yet, with the position behind it. */
+  readonly #pending: { readonly position: number; readonly received: Received }[] = [];
+  readonly #timer: NodeJS.Timeout;
+  #records = 0;
+  #bytes = 0;
+  #lastEndUs: number | undefined;
+
+  constructor(server: RecordServer | undefined, written: readonly WrittenOutput[]) {
+    this.#server = server;
+    this.#written = written;
+    this.#timer = setInterval(() => this.#acknowledge(), ACKNOWLEDGE_MS);
+  }
+
+  /** Records that came, and bytes of their frames. */
+  get records(): number {
+    return this.#records;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Records that files did not take. */
+  get unwritten(): number {
+    return this.#written.reduce((sum, { lost }) => sum + lost, 0);
+  }
+
+  /** When the newest flow record ended, microseconds since the epoch. */
+  get lastEndUs(): number | undefined {
+    return this.#lastEndUs;
+  }
+
+  get serverStats(): ServerStats | undefined {
+    return this.#server?.stats;
+  }
+
+  /** @returns undefined when more may come at once, else a promise for that moment */
+  pass(received: Received): Promise<void> | undefined {
+    const { batch, bytes } = received;
+    this.#count(batch, bytes.length);
+    this.#server?.forward(bytes, batch);
+    this.#pending.push({ position: this.#server?.end ?? 0, received });
+    return this.#write(batch);
+  }
+
+  /** The same for what nobody keeps for us. */
+  passBatch(batch: Batch): Promise<void> | undefined {
+    const frame = encodeBatch(batch);
+    this.#count(batch, frame.length);
+    this.#server?.forward(frame, batch);
+    return this.#write(batch);
+  }
+
+  /** Adds a record of our own. */
+  add(batch: Batch): Promise<void> | undefined {
+    if (batch.first === 0) this.#server?.setStart(batch);
+    else this.#server?.push(batch);
+    return this.#write(batch);
+  }
+
+  /** @throws {SuiteError} the first failure of a file, after all have ended */
+  async end(): Promise<void> {
+    const ended = await Promise.allSettled(this.#written.map((output) => output.end()));
+    await this.#server?.close();
+    this.#acknowledge();
+    clearInterval(this.#timer);
+    for (const each of ended) if (each.status === 'rejected') throw each.reason;
+  }
+
+  #count(batch: Batch, bytes: number): void {
+    this.#records += batch.rows;
+    this.#bytes += bytes;
+    if (batch.kind !== FLOW_BATCH || batch.rows === 0) return;
+    const [start, duration] = [STORED_FIELDS.stime, STORED_FIELDS.dur].map(({ number }) => batch.columns[number]);
+    if (!(start instanceof NumberColumn)) return;
+    const last = batch.rows - 1;
+    const durationNs = duration instanceof NumberColumn && duration.has(last) ? duration.values[last]! : 0;
+    this.#lastEndUs = Math.max(this.#lastEndUs ?? 0, start.values[last]! + durationNs / 1000);
+  }
+
+  #write(batch: Batch): Promise<void> | undefined {
+    const waits = this.#written.map((output) => output.push(batch)).filter((wait) => wait !== undefined);
+    return waits.length === 0 ? undefined : Promise.all(waits).then(() => undefined);
+  }
+
+  #acknowledge(): void {
+    const safe = this.#server?.safe ?? 0;
+    let count = 0;
+    while (count < this.#pending.length && this.#pending[count]!.position <= safe) count += 1;
+    for (const { received } of this.#pending.splice(0, count)) received.acknowledge();
+  }
+}

@@ -1,0 +1,190 @@
+import type { Context } from '../../libs/cli/command.ts';
+import { RecordInputs } from '../../libs/cli/record-inputs.ts';
+import { formatServerAddress, parseServerAddress } from '../../libs/cli/server-address.ts';
+import { keepOptions, streamTimes } from '../../libs/cli/server-options.ts';
+import { DEFAULT_SOURCE_ID, parseSourceId } from '../../libs/cli/source-id.ts';
+import { giveDirectory, readerName, stateDirectory } from '../../libs/cli/state-directory.ts';
+import { version } from '../../libs/cli/version.ts';
+import { openWritten } from '../../libs/cli/written-outputs.ts';
+import { nowUs } from '../../libs/core/clock.ts';
+import { UsageError } from '../../libs/core/errors.ts';
+import { detach, isDetached } from '../../libs/daemon/detach.ts';
+import { Surroundings } from '../../libs/daemon/surroundings.ts';
+import { compileFilter } from '../../libs/filter/compile.ts';
+import { CAUSE } from '../../libs/record/fields/field.ts';
+import { OriginLedger } from '../../libs/record/ledger.ts';
+import { isReaderName } from '../../libs/transport/handshake.ts';
+import { recordStream, type StreamOptions } from '../../libs/transport/record-stream.ts';
+import { RecordServer } from '../../libs/transport/server.ts';
+import { Wish } from '../../libs/transport/wish.ts';
+import { radiumMetrics } from './metrics.ts';
+import type { RadiumArguments } from './options.ts';
+import { OwnRecords } from './own-records.ts';
+import { Relay } from './relay.ts';
+
+/** What can be known before anything is opened. */
+interface Plan {
+  readonly sources: StreamOptions['sources'];
+  readonly hosts: readonly string[];
+  readonly filter: string;
+  readonly source: string;
+  /** Of this multiplexer alone. */
+  readonly directory: string;
+}
+
+/** Runs a multiplexer until its inputs end or it is told to stop. @returns the exit status */
+export async function runRadium(args: RadiumArguments, context: Context): Promise<number> {
+  const plan = planOf(args, context);
+  if (args.daemon && !isDetached(context)) return detach();
+  const surroundings = await Surroundings.enter(args, context);
+  try {
+    return await multiplex(args, plan, surroundings, context);
+  } finally {
+    surroundings.leave();
+  }
+}
+
+/** @throws {UsageError} */
+function planOf(args: RadiumArguments, { env }: Context): Plan {
+  const port = args.port ?? 0;
+  const files = args.read.length + args.recurse.length;
+  if (args.server.length + files === 0) {
+    throw new UsageError('nothing to read', { hint: 'Name probes or multiplexers with -S, or files with -r.' });
+  }
+  if (port === 0 && args.write.length === 0) {
+    throw new UsageError('nobody would get the records', { hint: 'Serve them with -P PORT, or name a file with -w.' });
+  }
+  if (args.name !== undefined && !isReaderName(args.name)) {
+    throw new UsageError(`--name: '${args.name}' is no name`, { hint: 'Up to 128 letters, digits and . : @ + _ -.' });
+  }
+  const filter = args.operands.join(' ');
+  compileFilter(filter);
+  const hosts = args.bind.flatMap((list) => list.split(','));
+  const folder = port === 0 ? 'radium' : ['radium', ...hosts, port].join('-');
+  return {
+    sources: args.server.map((list) => list.split(',').map(parseServerAddress)),
+    hosts,
+    filter,
+    source: args.source === undefined ? DEFAULT_SOURCE_ID : parseSourceId(args.source),
+    directory: stateDirectory(args.state, env, folder),
+  };
+}
+
+async function multiplex(
+  args: RadiumArguments,
+  plan: Plan,
+  surroundings: Surroundings,
+  context: Context,
+): Promise<number> {
+  const startUs = nowUs();
+  const server = await openServer(args, plan, startUs, context);
+  const written = await openWritten(args.write, { withOthers: server !== undefined, live: true }, context);
+  const relay = new Relay(server, written);
+  const own = new OwnRecords({ source: plan.source, run: startUs }, inputWords(args, plan));
+  await relay.add(own.next(CAUSE.start, relay));
+  await surroundings.ready({
+    reload: async () => {
+      for (const output of written) await output.reopen((path) => path);
+    },
+    status: () => Promise.resolve(statusLines(relay)),
+    metrics: (metrics) => radiumMetrics(metrics, relay),
+    beforeRights: (identity) => {
+      if (identity?.user !== undefined) giveDirectory(plan.directory, identity.user.uid, identity.gid);
+    },
+  });
+  const every = args.management > 0 ? setInterval(() => void relay.add(own.next(CAUSE.status, relay)), args.management * 1000) : undefined; // prettier-ignore
+  let failed = false;
+  try {
+    const work = [readStreams(args, plan, relay, context)];
+    if (args.read.length + args.recurse.length > 0) work.push(readFiles(args, plan, server, relay, context));
+    failed = (await Promise.all(work)).includes(false);
+  } finally {
+    clearInterval(every);
+    await relay.add(own.next(CAUSE.stop, relay));
+    await relay.end();
+  }
+  return failed ? 1 : 0;
+}
+
+async function openServer(
+  args: RadiumArguments,
+  { hosts, source, directory }: Plan,
+  startUs: number,
+  { program, info }: Context,
+): Promise<RecordServer | undefined> {
+  const port = args.port ?? 0;
+  if (port === 0) return undefined;
+  const server = new RecordServer({
+    program: `${program} ${version()}`,
+    source,
+    startUs,
+    readersMax: args.clients,
+    keep: keepOptions(args, directory),
+    stallMs: args.stall * 1000,
+    report: info,
+  });
+  await server.listen(hosts.length === 0 ? { port } : { port, hosts });
+  return server;
+}
+
+/** @returns whether all went well */
+async function readStreams(args: RadiumArguments, plan: Plan, relay: Relay, context: Context): Promise<boolean> {
+  const { sources, filter, directory } = plan;
+  if (sources.length === 0) return true;
+  const { program, signal, info, warn } = context;
+  const stream = recordStream({
+    sources,
+    program: `${program} ${version()}`,
+    filter,
+    name: args.name ?? readerName(directory, 'radium', warn),
+    ledger: new OriginLedger(),
+    signal,
+    report: info,
+    ...streamTimes(args),
+    persistence: args['no-reconnect'] ? 'once' : 'for-ever',
+  });
+  for await (const received of stream) await relay.pass(received);
+  return true;
+}
+
+/** @returns whether all could be read */
+async function readFiles(
+  args: RadiumArguments,
+  { filter }: Plan,
+  server: RecordServer | undefined,
+  relay: Relay,
+  context: Context,
+): Promise<boolean> {
+  const settings = {
+    files: args.read,
+    trees: args.recurse,
+    servers: [],
+    serverFilter: '',
+    fields: undefined,
+    peek: undefined,
+  };
+  const inputs = await RecordInputs.open(settings, context, context.signal);
+  const wish = new Wish(filter, undefined);
+  await server?.whenRead(context.signal);
+  for await (const batch of inputs) {
+    const wanted = wish.apply(batch);
+    if (wanted !== undefined) await relay.passBatch(wanted);
+    await server?.whenRoom(context.signal);
+  }
+  return !inputs.failed;
+}
+
+function inputWords(args: RadiumArguments, { sources }: Plan): string {
+  const servers = sources.map((list) => list.map(formatServerAddress).join(','));
+  return [...servers, ...args.read, ...args.recurse].join(' ');
+}
+
+function statusLines(relay: Relay): string[] {
+  const lines = [`${relay.records} records came`];
+  const stats = relay.serverStats;
+  if (stats === undefined) return lines;
+  const { readers, named, sent, dropped, queuedRecords, spoolBytes } = stats;
+  lines.push(`${readers} readers, ${sent} records sent, ${queuedRecords} wait, ${dropped} missed`);
+  lines.push(`${named} named readers; ${spoolBytes} bytes on disk wait for them`);
+  return lines;
+}
