@@ -191,7 +191,8 @@ export class Reader {
       this.#onDone = undefined;
       this.#sayLosses();
       for (const batch of this.#passed.takeAll()) this.#written(encodeBatch(batch), 0);
-      socket.end(encodeBatch(farewellBatch(reason)));
+      this.#written(encodeBatch(farewellBatch(reason)), 0);
+      socket.end();
     };
     this.pump();
     await closed;
