@@ -69,7 +69,7 @@ export class Connection implements Disposable {
   /** @throws InputError when the server cannot be reached, refuses, or is none of ours */
   static async open(options: ConnectOptions): Promise<Connection> {
     const { host, port } = options;
-    const connection = new Connection(connect({ host, port, noDelay: true }), options);
+    const connection = new Connection(connect({ host, port, noDelay: true, allowHalfOpen: true }), options);
     try {
       await shakeHands(connection.#socket, connection.#input, options, connection.where);
       return connection;
