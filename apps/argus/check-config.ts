@@ -1,5 +1,6 @@
 import type { Context } from '../../libs/cli/command.ts';
 import { configurationListing } from '../../libs/cli/configuration-listing.ts';
+import { checkWritten } from '../../libs/cli/written-outputs.ts';
 import { nowUs } from '../../libs/core/clock.ts';
 import { ARGUS_CONFIGURATION } from './configuration.ts';
 import { probeOptions, type ArgusArguments } from './settings.ts';
@@ -17,16 +18,9 @@ export async function checkConfiguration(args: ArgusArguments, context: Context)
   if (filter !== '') filterListing(filter, !args['no-optimizer']);
   const { parseInterfaces } = await import('./interfaces.ts');
   parseInterfaces(args.interface, () => ['all']);
-  await checkRecordFilters(args.write);
+  await checkWritten(args.write);
   const { identityOf } = await import('../../libs/daemon/privileges.ts');
   identityOf(args);
   await context.stdout.write(await configurationListing(args.config, ARGUS_CONFIGURATION));
   return 0;
-}
-
-async function checkRecordFilters(outputs: readonly (readonly string[])[]): Promise<void> {
-  const filters = outputs.flatMap((output) => output.slice(1));
-  if (filters.length === 0) return;
-  const { compileFilter } = await import('../../libs/filter/compile.ts');
-  for (const filter of filters) compileFilter(filter);
 }

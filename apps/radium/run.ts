@@ -17,6 +17,7 @@ import { isReaderName } from '../../libs/transport/handshake.ts';
 import { recordStream, type StreamOptions } from '../../libs/transport/record-stream.ts';
 import { RecordServer } from '../../libs/transport/server.ts';
 import { Wish } from '../../libs/transport/wish.ts';
+import { checkConfiguration } from './check-config.ts';
 import { radiumMetrics } from './metrics.ts';
 import type { RadiumArguments } from './options.ts';
 import { OwnRecords } from './own-records.ts';
@@ -35,6 +36,7 @@ interface Plan {
 /** Runs a multiplexer until its inputs end or it is told to stop. @returns the exit status */
 export async function runRadium(args: RadiumArguments, context: Context): Promise<number> {
   const plan = planOf(args, context);
+  if (args.check) return checkConfiguration(args, context);
   if (args.daemon && !isDetached(context)) return detach();
   const surroundings = await Surroundings.enter(args, context);
   try {

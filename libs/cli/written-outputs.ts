@@ -34,6 +34,11 @@ export async function openWritten(
   );
 }
 
+/** Checks the filters of `-w FILE "FILTER"` and opens nothing. @throws {SuiteError} for one that cannot be */
+export async function checkWritten(write: readonly (readonly string[])[]): Promise<void> {
+  await compiled(write.map(([, filter]) => filter));
+}
+
 async function compiled(sources: readonly (string | undefined)[]): Promise<(Filter | undefined)[]> {
   if (sources.every((source) => source === undefined)) return [];
   const { compileFilter } = await import('../filter/compile.ts');

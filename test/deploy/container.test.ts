@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { isMissing, understand } from '../support/suite-command.ts';
+import { understand } from '../support/suite-command.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
 const text = readFileSync(join(ROOT, 'deploy/Containerfile'), 'utf8');
@@ -74,6 +74,5 @@ test('it runs as somebody who is not root, with a command that is understood', a
   assert.deepEqual(command, ['panoptes', '--help']);
   const examples = [...text.matchAll(/^#\s+podman run .* panoptes (argus|radium|rastream) (.*)$/gm)];
   assert.equal(examples.length, 2);
-  for (const [, name = '', words = ''] of examples)
-    if (isMissing(name) === false) await understand(name, words.split(' '));
+  for (const [, name = '', words = ''] of examples) await understand(name, words.split(' '));
 });

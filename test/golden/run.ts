@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { argusConfigurationDocument } from '../../apps/argus/config-document.ts';
+import { radiumConfigurationDocument } from '../../apps/radium/config-document.ts';
 import { fieldsDocument } from '../../libs/record/fields/document.ts';
 import { CommandLine } from '../support/command-line.ts';
 import { writeGoldenCaptures } from './captures.ts';
@@ -19,6 +20,7 @@ rewrite(KINDS_PATH, () => kinds);
 rewrite(join(ROOT, 'README.md'), (page) => withOutputs(page, outputOf));
 rewrite(join(ROOT, 'docs/fields.md'), () => fieldsDocument());
 rewrite(join(ROOT, 'docs/argus-conf.md'), () => argusConfigurationDocument());
+rewrite(join(ROOT, 'docs/radium-conf.md'), () => radiumConfigurationDocument());
 
 function outputOf(script: string): string {
   const { status, stdout, stderr } = shell.run(script);

@@ -15,11 +15,6 @@ export async function suiteCommand(name: string): Promise<Command | undefined> {
   return module[name];
 }
 
-/** Why a test of this command cannot be, or false. */
-export function isMissing(name: string): string | false {
-  return existsSync(join(APPS, name, 'command.js')) ? false : `the suite has no ${name} yet`;
-}
-
 /**
  * What the words after the name of a command say to it, without running it.
  * @throws {Error} when there is no such command, {SuiteError} when it does not understand them
