@@ -2,7 +2,9 @@ import { copyFile, mkdir, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { encodeBatch } from '../codec/encode.ts';
 import { FLOW_BATCH, GAP_BATCH, type Batch } from '../record/batch.ts';
-import { numbersOf, startTimes } from '../record/gather.ts';
+import type { NumberColumn } from '../record/columns.ts';
+import { STORED_FIELDS } from '../record/fields/stored.ts';
+import { numbersOf } from '../record/gather.ts';
 import { selectRows } from '../record/select.ts';
 import { lastFrame, noteFrame, type ArchiveNote } from './archive-note.ts';
 import type { FilePool, PooledFile } from './file-pool.ts';
@@ -200,9 +202,12 @@ export class GrowingFile {
     if (origin.ranges.size > 2 * NOTED_RANGES_MAX) origin.ranges.coarsen(NOTED_RANGES_MAX);
     if (batch.kind !== FLOW_BATCH) return;
     this.flows += count;
-    const times = startTimes(batch);
+    const column = batch.columns[STORED_FIELDS.stime.number] as NumberColumn | undefined;
+    if (column === undefined) return;
     for (let i = 0; i < count; i++) {
-      const timeUs = times[rows === undefined ? i : rows[i]!]!;
+      const row = rows === undefined ? i : rows[i]!;
+      if (!column.has(row)) continue;
+      const timeUs = column.values[row]!;
       if (timeUs < this.#fromUs) this.#fromUs = timeUs;
       if (timeUs > this.#toUs) this.#toUs = timeUs;
     }
