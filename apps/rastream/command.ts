@@ -1,5 +1,6 @@
 import type { Command } from '../../libs/cli/command.ts';
 import { INPUT_OPTIONS } from '../../libs/cli/record-options.ts';
+import { STREAM_OPTIONS } from '../../libs/cli/server-options.ts';
 import { SPLIT_OPTIONS } from '../../libs/cli/split-options.ts';
 import { DAEMON_OPTIONS } from '../../libs/daemon/options.ts';
 
@@ -57,17 +58,12 @@ export const RASTREAM_OPTIONS = {
     text: 'Run so many at once.',
     group: 'Program',
   },
-  name: {
-    arity: 'one',
-    placeholder: 'NAME',
-    text: 'Name by which servers know this reader, and keep for it what it has not got yet. One is made up and kept.',
-    group: 'Stream',
-  },
+  ...STREAM_OPTIONS,
   state: {
     arity: 'one',
     placeholder: 'DIR',
-    text: 'Keep the journal below this folder. The default is $STATE_DIRECTORY, or else /var/lib/panoptes as root and ~/.local/state/panoptes otherwise.',
-    group: 'Stream',
+    text: 'Keep the journal there, in a folder of its own. Default: $STATE_DIRECTORY, else /var/lib/panoptes or ~/.local/state/panoptes.',
+    group: 'Input',
   },
   'sync-ms': {
     arity: 'one',
@@ -75,7 +71,7 @@ export const RASTREAM_OPTIONS = {
     number: { min: 0, max: 60_000 },
     default: 100,
     text: 'What came is on the disk, and acknowledged, after this time at most.',
-    group: 'Stream',
+    group: 'Input',
   },
   'sync-bytes': {
     arity: 'one',
@@ -83,7 +79,7 @@ export const RASTREAM_OPTIONS = {
     number: { min: 1, max: 2 ** 30, integer: true },
     default: 4_194_304,
     text: 'It is so when so many bytes came, too.',
-    group: 'Stream',
+    group: 'Input',
   },
   ...RUNNING_OPTIONS,
 } as const;

@@ -34,7 +34,7 @@ export function runnerOf(args: RastreamArguments, report: (message: string) => v
 
 /** Files and standard input have no need of a journal: they can be read again. */
 async function keepInputs(args: RastreamArguments, plan: SplitPlan, holdUs: number, context: Context): Promise<number> {
-  const runner = runnerOf(args, context.warn);
+  const runner = runnerOf(args, context.info);
   const hasFiles = args.read.some((path) => path !== '-') || args.recurse.length > 0;
   const status = await splitInputs(args, context, {
     plan,

@@ -1,11 +1,12 @@
 import { join } from 'node:path';
 import { Patience } from '../../libs/archive/patience.ts';
 import type { ProgramRunner } from '../../libs/archive/program-runner.ts';
-import { StreamArchive } from '../../libs/archive/stream-archive.ts';
+import { StreamArchive, type Arrival } from '../../libs/archive/stream-archive.ts';
 import type { Context } from '../../libs/cli/command.ts';
 import { cannotWrite } from '../../libs/cli/split-inputs.ts';
 import type { SplitPlan } from '../../libs/cli/split-plan.ts';
 import { nowUs } from '../../libs/core/clock.ts';
+import { UsageError } from '../../libs/core/errors.ts';
 import { PidFile } from '../../libs/daemon/pid-file.ts';
 import { Surroundings } from '../../libs/daemon/surroundings.ts';
 import { runnerOf, type RastreamArguments } from './keep-records.ts';
@@ -15,6 +16,8 @@ import { giveAway, stateFolder } from './state-folder.ts';
 
 /** How often files are looked for that are to be closed, milliseconds. */
 const TICK_MS = 500;
+/** Longest time that `-T` can wait, which is a limit of timers. */
+const TIMER_MS_MAX = 2 ** 31 - 1;
 /** Programs that run when this is told to end have so long to come to theirs, milliseconds. */
 const GRACE_MS = 5000;
 
@@ -25,12 +28,17 @@ export async function keepStream(
   holdUs: number,
   context: Context,
 ): Promise<number> {
+  if (args.range !== undefined) {
+    throw new UsageError('a stream that is kept has no range -N', {
+      hint: 'Keep all of it, and take the range of the files.',
+    });
+  }
   const surroundings = await Surroundings.enter({ ...args, chroot: undefined }, context);
   let lock: PidFile | undefined;
   try {
     const { folder, name } = stateFolder(args, context);
     lock = PidFile.open(join(folder, 'pid'), context.program);
-    const runner = runnerOf(args, context.warn);
+    const runner = runnerOf(args, context.info);
     const archive = await openArchive(args, plan, holdUs, folder, runner, context);
     await surroundings.ready({
       reload: () => Promise.resolve(),
@@ -38,7 +46,9 @@ export async function keepStream(
       metrics: (metrics) => archiveMetrics(metrics, archive.stats, runner),
       beforeRights: (identity) => giveAway(folder, identity),
     });
-    await keep(archive, args, name, context);
+    const seconds = args['stop-after'] ?? 0;
+    const timer = seconds > 0 ? [AbortSignal.timeout(Math.min(seconds * 1000, TIMER_MS_MAX))] : [];
+    await keep(archive, received(args, name, archive.ledger, context, AbortSignal.any([context.signal, ...timer])));
     await runner?.stop(GRACE_MS);
     await archive.idle();
     return 0;
@@ -56,7 +66,7 @@ function openArchive(
   holdUs: number,
   folder: string,
   runner: ProgramRunner | undefined,
-  { signal, warn }: Context,
+  { signal, info, warn }: Context,
 ): Promise<StreamArchive> {
   const archive: Promise<StreamArchive> = StreamArchive.open({
     ...plan,
@@ -64,7 +74,7 @@ function openArchive(
     holdUs,
     nowUs,
     patience: new Patience({ signal, report: warn }),
-    report: warn,
+    report: info,
     finished: (path) => {
       const settle = (isSettled: boolean): void => {
         if (isSettled) void archive.then((opened) => opened.programDone(path)).catch(() => undefined);
@@ -78,10 +88,10 @@ function openArchive(
   return archive;
 }
 
-async function keep(archive: StreamArchive, args: RastreamArguments, name: string, context: Context): Promise<void> {
+async function keep(archive: StreamArchive, arrivals: AsyncIterable<Arrival>): Promise<void> {
   const timer = setInterval(() => void archive.tick().catch(() => undefined), TICK_MS);
   try {
-    for await (const arrival of received(args, name, archive.ledger, context)) {
+    for await (const arrival of arrivals) {
       await archive.take(arrival);
     }
   } finally {

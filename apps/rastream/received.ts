@@ -1,6 +1,7 @@
 import type { Arrival } from '../../libs/archive/stream-archive.ts';
 import type { Context } from '../../libs/cli/command.ts';
 import { parseServerAddress } from '../../libs/cli/server-address.ts';
+import { streamTimes } from '../../libs/cli/server-options.ts';
 import { version } from '../../libs/cli/version.ts';
 import { OriginLedger } from '../../libs/record/ledger.ts';
 import { recordStream } from '../../libs/transport/record-stream.ts';
@@ -15,7 +16,8 @@ export function received(
   args: RastreamArguments,
   name: string,
   had: unknown,
-  { program, signal, warn }: Context,
+  { program, info }: Pick<Context, 'program' | 'info'>,
+  signal: AbortSignal,
 ): AsyncIterable<Arrival> {
   const sources = args.server.map((list) => list.split(',').map((server) => parseServerAddress(server.trim())));
   return recordStream({
@@ -26,6 +28,7 @@ export function received(
     // Of its own: the archive's knows what is in the journal, this one what was given out.
     ledger: OriginLedger.from(had),
     signal,
-    report: warn,
+    report: info,
+    ...streamTimes(args),
   });
 }

@@ -1,13 +1,11 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { chownSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { hostname, homedir } from 'node:os';
+import { createHash } from 'node:crypto';
+import { chownSync, mkdirSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Context } from '../../libs/cli/command.ts';
-import type { Identity } from '../../libs/daemon/privileges.ts';
+import { readerName, stateDirectory } from '../../libs/cli/state-directory.ts';
 import { UsageError } from '../../libs/core/errors.ts';
-
-/** What a reader may be called, which is a part of a path here and at its servers. */
-const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+import type { Identity } from '../../libs/daemon/privileges.ts';
+import { isReaderName } from '../../libs/transport/handshake.ts';
 
 export interface StateFolder {
   readonly folder: string;
@@ -17,43 +15,20 @@ export interface StateFolder {
 
 /**
  * The folder in which this archive keeps what it needs after a crash; it is made. Archives with other names of files, or with names
- * of their own, have others. A name that is not given is made once and kept there.
+ * of their own, have others.
  * @throws {UsageError} for a name that cannot be one
  */
 export function stateFolder(
-  args: { name: string | undefined; state: string | undefined; write: string },
-  { env }: Context,
+  args: { readonly name: string | undefined; readonly state: string | undefined; readonly write: string },
+  { env, warn }: Pick<Context, 'env' | 'warn'>,
 ): StateFolder {
-  if (args.name !== undefined && !NAME.test(args.name)) {
-    throw new UsageError(`'${args.name}' cannot be the name of a reader`, {
-      hint: 'It has letters, digits, points, dashes and underscores, at most 64.',
-    });
+  if (args.name !== undefined && !isReaderName(args.name)) {
+    throw new UsageError(`--name: '${args.name}' is no name`, { hint: 'Up to 128 letters, digits and . : @ + _ -.' });
   }
   const own = args.name ?? createHash('sha256').update(resolve(args.write)).digest('hex').slice(0, 12);
-  const folder = join(args.state ?? defaultState(env), `rastream-${own}`);
+  const folder = stateDirectory(args.state, env, `rastream-${own}`);
   mkdirSync(folder, { recursive: true, mode: 0o750 });
-  return { folder, name: args.name ?? keptName(join(folder, 'name')) };
-}
-
-function defaultState(env: Context['env']): string {
-  const given = env['STATE_DIRECTORY']?.split(':')[0];
-  if (given !== undefined && given !== '') return given;
-  return process.getuid?.() === 0 ? '/var/lib/panoptes' : join(homedir(), '.local/state/panoptes');
-}
-
-function keptName(path: string): string {
-  try {
-    const kept = readFileSync(path, 'utf8').trim();
-    if (NAME.test(kept)) return kept;
-  } catch {
-    // there is none yet
-  }
-  const host = hostname()
-    .replaceAll(/[^A-Za-z0-9.-]/g, '-')
-    .slice(0, 32);
-  const name = `rastream-${host}-${randomBytes(4).toString('hex')}`;
-  writeFileSync(path, `${name}\n`);
-  return name;
+  return { folder, name: args.name ?? readerName(folder, 'rastream', warn) };
 }
 
 /** Gives the folder, and what is in it, to whom this process is about to become. */

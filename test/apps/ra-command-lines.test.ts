@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { ARGUS_OPTIONS } from '../../apps/argus/options.ts';
 import { RA_OPTIONS } from '../../apps/ra/command.ts';
+import { RASPLIT_OPTIONS } from '../../apps/rasplit/command.ts';
+import { RASTREAM_OPTIONS } from '../../apps/rastream/command.ts';
 import { splitArguments } from '../../libs/cli/argv.ts';
 import type { OptionTable } from '../../libs/cli/options.ts';
 import { parseOptions } from '../../libs/cli/parse.ts';
@@ -33,9 +35,26 @@ const RA_LINES: readonly { line: string; means: Record<string, unknown> }[] = [
   { line: '-r f -M json man -T 5 -- host 10.0.0.1', means: { mode: ['json', 'man'], 'stop-after': 5 } },
 ];
 
+const RASPLIT_LINES: readonly { line: string; means: Record<string, unknown> }[] = [
+  { line: '-r f -M size 1m -w argus.', means: { read: ['f'], mode: ['size', '1m'], write: 'argus.' } },
+  { line: '-R d -M time 1h nomodify -a 3 -w %H - tcp', means: { mode: ['time', '1h', 'nomodify'], filter: 'tcp' } },
+];
+const RASTREAM_LINES: readonly { line: string; means: Record<string, unknown> }[] = [
+  {
+    line: '-S localhost:4001 -M time 10m -w /var/log/argus/%Y-%m-%d/argus.%H.%M.%S',
+    means: { server: ['localhost:4001'], mode: ['time', '10m'], write: '/var/log/argus/%Y-%m-%d/argus.%H.%M.%S' },
+  },
+  {
+    line: '-S a,b -B 10 -f post.sh -M time 5m -w $srcid/x',
+    means: { server: ['a,b'], hold: '10', program: 'post.sh' },
+  },
+];
+
 for (const { program, table, lines } of [
   { program: 'argus', table: ARGUS_OPTIONS, lines: ARGUS_LINES },
   { program: 'ra', table: RA_OPTIONS, lines: RA_LINES },
+  { program: 'rasplit', table: RASPLIT_OPTIONS, lines: RASPLIT_LINES },
+  { program: 'rastream', table: RASTREAM_OPTIONS, lines: RASTREAM_LINES },
 ]) {
   for (const { line, means } of lines) {
     test(`${program} ${line}`, async () => {
