@@ -4,7 +4,7 @@ import { InputError } from '../core/errors.ts';
 import { printable } from '../core/sanitize.ts';
 import type { Position } from '../record/ledger.ts';
 import { GREETING_BYTES, readGreeting, STREAM_VERSION, type GreetingVerdict } from './greeting.ts';
-import { answerOf, encodeAcknowledgement, encodeHello, type Answer } from './handshake.ts';
+import { answerOf, encodeAcknowledgement, encodeHello, type Answer, type Refusal } from './handshake.ts';
 import { readMessage } from './message.ts';
 
 export interface ConnectOptions {
@@ -36,6 +36,17 @@ const SILENCE_MS = 30_000;
 /** Acknowledgements wait this long for others, milliseconds. */
 const ACKNOWLEDGE_MS = 50;
 const KEEP_ALIVE_MS = 30_000;
+
+/** The server sends us away, and says why. */
+export class RefusedError extends InputError {
+  override readonly code = 'REFUSED';
+  readonly refusal: Refusal;
+
+  constructor(message: string, refusal: Refusal) {
+    super(message);
+    this.refusal = refusal;
+  }
+}
 
 /** A connection to a server that has let us in. */
 export class Connection implements Disposable {
@@ -199,7 +210,7 @@ function requirePanoptes(greeting: GreetingVerdict | undefined, where: string): 
 function requireWelcome(answer: Answer | { readonly problem: string } | undefined, where: string): void {
   if (answer === undefined) throw lost(where, 'the server closed without an answer');
   if ('problem' in answer) throw new InputError(`${where} answers with ${answer.problem}`);
-  if (!answer.ok) throw new InputError(`${where} refuses: ${printable(answer.reason)}`);
+  if (!answer.ok) throw new RefusedError(`${where} refuses: ${printable(answer.reason)}`, answer.refusal);
 }
 
 const ANSWER_HINT = 'Is this the address and port of a probe that serves records (argus -P PORT)?';

@@ -3,12 +3,13 @@ import { decodeFrame } from '../codec/decode.ts';
 import { encodeBatch } from '../codec/encode.ts';
 import { InputError } from '../core/errors.ts';
 import { merge } from '../core/merge.ts';
-import { FLOW_BATCH, GAP_BATCH, type Batch } from '../record/batch.ts';
+import { emptyBatch, FLOW_BATCH, GAP_BATCH, type Batch } from '../record/batch.ts';
 import type { OriginLedger } from '../record/ledger.ts';
 import { selectRows } from '../record/select.ts';
-import { Connection, type ConnectOptions } from './connection.ts';
+import { Connection, RefusedError, type ConnectOptions } from './connection.ts';
 import { isCut, isFarewell, isHeartbeat, isRunOver } from './farewell.ts';
 import { POSITIONS_MAX } from './handshake.ts';
+import { Wish } from './wish.ts';
 
 export interface Server {
   readonly host: string;
@@ -70,12 +71,16 @@ class SourceReader {
   readonly #options: StreamOptions;
   /** What was said last of each server, so that it is said once. */
   readonly #said = new Map<Server, string>();
+  readonly #wish: Wish;
+  /** A server did not understand the filter, as one of another version may: it is applied here. */
+  #filtersHere = false;
   #failures = 0;
   #wasThere = false;
 
   constructor(servers: readonly Server[], options: StreamOptions) {
     this.#servers = servers;
     this.#options = options;
+    this.#wish = new Wish(options.filter ?? '', undefined);
   }
 
   async *read(): AsyncGenerator<Received, void, undefined> {
@@ -87,6 +92,10 @@ class SourceReader {
         saidFarewell = yield* this.#readFrom(server);
       } catch (error) {
         if (signal.aborted) return;
+        if (this.#mustFilterHere(error)) {
+          turn -= 1;
+          continue;
+        }
         const isFinal = persistence === 'once' || (persistence === 'while-there' && !this.#wasThere);
         if (!(error instanceof InputError) || isFinal) throw error;
         this.#say(server, error.message);
@@ -97,19 +106,26 @@ class SourceReader {
     }
   }
 
+  /** Whether a server refused for the filter, so that it is asked again without. */
+  #mustFilterHere(error: unknown): boolean {
+    if (!(error instanceof RefusedError) || error.refusal !== 'filter' || this.#filtersHere) return false;
+    this.#options.report(`${error.message.split('\n')[0]}; the filter is applied here`);
+    this.#filtersHere = true;
+    return true;
+  }
+
   /** @returns true when the server said farewell */
   async *#readFrom(server: Server): AsyncGenerator<Received, boolean, undefined> {
-    const { program, filter, name, token, answerMs, silenceMs, ledger, signal } = this.#options;
-    const given = { program, filter, name, token, answerMs, silenceMs, signal };
-    const set = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as typeof given;
-    const have = name === undefined || name === '' ? [] : ledger.positions(POSITIONS_MAX);
-    using connection = await Connection.open({ ...server, ...(set as ConnectOptions), have });
+    const { ledger, filter = '', name = '', report } = this.#options;
+    const have = name === '' ? [] : ledger.positions(POSITIONS_MAX);
+    const asked = { filter: this.#filtersHere ? '' : filter, have };
+    using connection = await Connection.open({ ...this.#options, ...server, ...asked });
     if (this.#said.has(server)) this.#say(server, `connected to ${connection.where}`);
     this.#wasThere = true;
     this.#failures = 0;
     for await (const frame of connection.frames()) {
       const decoded = decodeFrame(frame, { verified: true });
-      if ('problem' in decoded) this.#options.report(`a frame of ${connection.where} left out: ${decoded.problem}`);
+      if ('problem' in decoded) report(`a frame of ${connection.where} left out: ${decoded.problem}`);
       else if (isCut(decoded.batch))
         throw new InputError(`${connection.where} cut the connection: ${decoded.batch.note ?? ''}`); // prettier-ignore
       else if (isFarewell(decoded.batch)) {
@@ -146,10 +162,9 @@ class SourceReader {
     if (batch.kind === GAP_BATCH && !takerReportsGaps) {
       report(`records ${from} to ${first + covers - 1} of probe ${origin.source} were lost on their way: ${batch.note ?? 'no reason given'}`); // prettier-ignore
     }
-    if (kind === 'new' || batch.kind !== FLOW_BATCH || rows !== covers) return { batch, bytes };
-    const rest = Uint32Array.from({ length: first + covers - from }, (_, row) => from - first + row);
-    const trimmed = { ...selectRows(batch, rest, rest.length), first: from, covers: rest.length };
-    return { batch: trimmed, bytes: encodeBatch(trimmed) };
+    const rest = kind === 'part' && batch.kind === FLOW_BATCH && rows === covers ? rowsFrom(batch, from) : batch;
+    const wanted = this.#filtersHere ? (this.#wish.apply(rest) ?? emptyBatch(FLOW_BATCH, origin, from, first + covers)) : rest; // prettier-ignore
+    return { batch: wanted, bytes: wanted === batch ? bytes : encodeBatch(wanted) };
   }
 
   /** Waits longer each time, and not as long as others do. */
@@ -164,6 +179,12 @@ class SourceReader {
     if (this.#said.get(server) !== message) this.#options.report(message);
     this.#said.set(server, message);
   }
+}
+
+/** The records of a batch from number `from` on. */
+function rowsFrom(batch: Batch, from: number): Batch {
+  const rows = Uint32Array.from({ length: batch.rows - (from - batch.first) }, (_, row) => from - batch.first + row);
+  return { ...selectRows(batch, rows, rows.length), first: from, covers: rows.length };
 }
 
 function startOf(runUs: number): string {

@@ -151,7 +151,7 @@ test('more readers than the limit are refused, until one goes', async () => {
   await using lab = await startServer({ readersMax: 2 });
   const first = await admitted(lab.port);
   await admitted(lab.port);
-  await assert.rejects(admitted(lab.port), { name: 'InputError', message: /all 2 places/ });
+  await assert.rejects(admitted(lab.port), { name: 'RefusedError', message: /all 2 places/ });
   await first.return?.();
   while (lab.server.stats.readers === 2) await new Promise((resolve) => setImmediate(resolve));
   await admitted(lab.port);
