@@ -65,6 +65,14 @@ export const RASTREAM_OPTIONS = {
     text: 'Keep the journal there, in a folder of its own. Default: $STATE_DIRECTORY, else /var/lib/panoptes or ~/.local/state/panoptes.',
     group: 'Input',
   },
+  'journal-max': {
+    arity: 'one',
+    placeholder: 'MIB',
+    number: { min: 1, max: 16_777_216 },
+    default: 8192,
+    text: 'When the journal is larger, finish the files that have its oldest records, though they are not whole.',
+    group: 'Input',
+  },
   'sync-ms': {
     arity: 'one',
     placeholder: 'MS',

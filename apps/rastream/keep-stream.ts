@@ -38,8 +38,9 @@ export async function keepStream(
   try {
     const { folder, name } = stateFolder(args, context);
     lock = PidFile.open(join(folder, 'pid'), context.program);
+    const broken = new AbortController();
     const runner = runnerOf(args, context.info);
-    const archive = await openArchive(args, plan, holdUs, folder, runner, context);
+    const archive = await openArchive(args, plan, holdUs, folder, runner, () => broken.abort(), context);
     await surroundings.ready({
       reload: () => Promise.resolve(),
       status: () => Promise.resolve(statusLines(archive.stats, runner)),
@@ -48,9 +49,12 @@ export async function keepStream(
     });
     const seconds = args['stop-after'] ?? 0;
     const timer = seconds > 0 ? [AbortSignal.timeout(Math.min(seconds * 1000, TIMER_MS_MAX))] : [];
-    await keep(archive, received(args, name, archive.ledger, context, AbortSignal.any([context.signal, ...timer])));
+    await keep(
+      archive,
+      received(args, name, archive.ledger, context, AbortSignal.any([context.signal, broken.signal, ...timer])),
+    );
     await runner?.stop(GRACE_MS);
-    await archive.idle();
+    await archive.settle();
     return 0;
   } catch (error) {
     throw cannotWrite(error);
@@ -66,6 +70,7 @@ function openArchive(
   holdUs: number,
   folder: string,
   runner: ProgramRunner | undefined,
+  failed: () => void,
   { signal, info, warn }: Context,
 ): Promise<StreamArchive> {
   const archive: Promise<StreamArchive> = StreamArchive.open({
@@ -75,13 +80,13 @@ function openArchive(
     nowUs,
     patience: new Patience({ signal, report: warn }),
     report: info,
-    finished: (path) => {
-      const settle = (isSettled: boolean): void => {
-        if (isSettled) void archive.then((opened) => opened.programDone(path)).catch(() => undefined);
-      };
-      if (runner === undefined) settle(true);
-      else runner.add(path, settle);
-    },
+    finished:
+      runner === undefined
+        ? undefined
+        : (path) =>
+            runner.add(path, (isSettled) => void archive.then((opened) => isSettled && opened.programDone(path))),
+    failed,
+    journalBytesMax: args['journal-max'] * 2 ** 20,
     syncMs: args['sync-ms'],
     syncBytes: args['sync-bytes'],
   });

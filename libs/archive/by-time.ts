@@ -20,7 +20,7 @@ export class ByTime implements Filing {
   /** No file that is open ends before this. */
   #nextEndUs = Infinity;
   #late = 0;
-  #lastTimeUs = 0;
+  #lastTimeUs: number | undefined;
 
   constructor(settings: SplitterSettings, span: Span) {
     this.#settings = settings;
@@ -37,7 +37,11 @@ export class ByTime implements Filing {
     const touched = new Set<GrowingFile>();
     for (const row of rows) {
       const timeUs = times[row]!;
-      const file = this.#fileOf(batch, row, Number.isNaN(timeUs) ? this.#lastTimeUs : timeUs);
+      const file = this.#fileOf(
+        batch,
+        row,
+        Number.isNaN(timeUs) ? (this.#lastTimeUs ?? this.#settings.nowUs()) : timeUs,
+      );
       const share = shares.get(file);
       if (share === undefined) shares.set(file, [row]);
       else share.push(row);
@@ -56,9 +60,9 @@ export class ByTime implements Filing {
     return this.#fileOf(batch, 0, timeUs);
   }
 
-  due(): readonly GrowingFile[] {
-    if (this.#nextEndUs > this.closedUs) return [];
-    return [...this.#settings.files].filter(({ endUs, isStray }) => endUs <= this.closedUs && !isStray);
+  due(endUs: number): readonly GrowingFile[] {
+    if (this.#nextEndUs > endUs) return [];
+    return [...this.#settings.files].filter((file) => file.endUs <= endUs && !file.isStray);
   }
 
   forget(): void {

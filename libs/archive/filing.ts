@@ -17,6 +17,8 @@ export interface SplitterSettings {
   readonly holdUs: number | undefined;
   /** This machine's clock, microseconds since the epoch. */
   readonly nowUs: () => number;
+  /** Files under construction at most. */
+  readonly filesMax?: number;
   /** Where an earlier run stopped. */
   readonly resume?: SplitterPosition;
 }
@@ -53,8 +55,8 @@ export interface Filing {
   share(batch: Batch, rows: readonly number[], times: Float64Array, ordinal: number): Promise<Set<GrowingFile>>;
   /** The file that a record of this time belongs to, whatever it is. */
   fileAt(batch: Batch, timeUs: number): GrowingFile;
-  /** Files whose time is over. */
-  due(): readonly GrowingFile[];
+  /** Files whose time ended at that moment or before. */
+  due(endUs: number): readonly GrowingFile[];
   /** These are finished. */
   forget(files: ReadonlySet<GrowingFile>): void;
   /** Which files were open when an earlier run stopped does not matter any more. */

@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import { mkdir, open, readdir, stat, truncate, unlink, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FrameSplitter } from '../codec/split.ts';
+import type { RangeSet } from '../record/range-set.ts';
 import { syncFolder } from './open-files.ts';
 
 /** Bytes of a segment after which another one is begun. */
@@ -124,15 +125,17 @@ export class Journal {
     this.#unsynced -= unsynced;
   }
 
-  /** Removes the files of which all rows have lower numbers, but the one that is being written. */
-  async removeBefore(ordinal: number): Promise<void> {
-    while (this.#segments.length > 0) {
-      const [oldest, second] = this.#segments as [Segment, Segment?];
-      const isCurrent = second === undefined && this.#file !== undefined;
-      if (isCurrent || (second?.first ?? this.#next) > ordinal) return;
-      await unlink(oldest.path);
-      this.#segments.shift();
+  /** Removes the files of which all rows are done, but the one that is being written. */
+  async removeDone(done: RangeSet): Promise<void> {
+    const last = this.#segments.at(-1);
+    const kept: Segment[] = [];
+    for (const [i, segment] of this.#segments.entries()) {
+      const end = this.#segments[i + 1]?.first ?? this.#next;
+      const isCurrent = segment === last && this.#file !== undefined;
+      if (!isCurrent && done.hasAll(segment.first, end - segment.first)) await unlink(segment.path);
+      else kept.push(segment);
     }
+    this.#segments = kept;
   }
 
   /** Waits until everything is on the disk. */

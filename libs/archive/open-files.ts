@@ -84,12 +84,14 @@ export class OpenFiles {
     if (files.length === 0) return;
     const { observer, attempt } = this.#settings;
     const finishing: Finishing[] = [];
+    const taken = new Set<string>();
     for (const file of files) {
       await attempt(() => file.finish());
-      const taken = finishing.map(({ path }) => path);
+      const path = file.replaces ? file.settings.path : freePath(file.settings.path, taken);
+      taken.add(path);
       finishing.push({
         partPath: file.settings.partPath,
-        path: file.replaces ? file.settings.path : freePath(file.settings.path, taken),
+        path,
         replaces: file.replaces,
         ordinals: file.ordinals,
         records: file.records,
@@ -117,10 +119,10 @@ export class OpenFiles {
 }
 
 /** The name, or the name with the lowest number from 2 on that nothing has. */
-function freePath(path: string, taken: readonly string[]): string {
+function freePath(path: string, taken: ReadonlySet<string>): string {
   for (let number = 1; ; number++) {
     const name = number === 1 ? path : `${path}.${number}`;
-    if (!taken.includes(name) && !existsSync(name)) return name;
+    if (!taken.has(name) && !existsSync(name)) return name;
   }
 }
 
@@ -135,7 +137,7 @@ export async function place(file: Pick<Finishing, 'partPath' | 'path' | 'replace
     await rename(partPath, path);
     return path;
   }
-  for (let name = path; ; name = freePath(path, [])) {
+  for (let name = path; ; name = freePath(path, new Set())) {
     try {
       await link(partPath, name);
       await unlink(partPath);

@@ -12,6 +12,8 @@ const WAITING_BYTES_MAX = 128 << 20;
 const QUIET_MIN_US = 2e6;
 /** A file out of its time is closed when nothing came for so long, even with a shorter hold, microseconds. */
 const STRAY_IDLE_MIN_US = 5e6;
+/** Files under construction at most: whoever sends packets must not choose how many there are. */
+const FILES_MAX = 16_384;
 /** Management records and gaps that wait for a file at most. */
 const HOMELESS_MAX = 10_000;
 
@@ -83,7 +85,8 @@ export class RecordSplitter {
     if (last !== undefined) this.#current.set(originKey(batch), (this.#last = last));
     this.#advance(times, chosen);
     await this.#writeSome(touched, batch.buffer.byteLength);
-    await this.#finish([...this.#filing.full, ...this.#filing.due()]);
+    if (this.#settings.files.count > (this.#settings.filesMax ?? FILES_MAX)) await this.finishOldest(4);
+    await this.#finish([...this.#filing.full, ...this.#filing.due(this.#closedUs)]);
   }
 
   /** Closes what nothing more is to be waited for, by this machine's clock. To be called about every second. */
@@ -92,10 +95,12 @@ export class RecordSplitter {
     if (holdUs === undefined) return;
     const now = nowUs();
     const isQuiet = now - this.#lastPushUs >= Math.max(holdUs, QUIET_MIN_US);
-    if (isQuiet || isStopping) this.#closedUs = this.#filing.closedUs = Math.max(this.#closedUs, now - holdUs);
     const idleUs = isStopping ? 0 : Math.max(holdUs, STRAY_IDLE_MIN_US);
     const strays = [...files].filter((file) => file.isStray && now - file.touchedUs >= idleUs);
-    const due = isQuiet || isStopping ? this.#filing.due() : [];
+    const due = isQuiet || isStopping ? this.#filing.due(now - holdUs) : [];
+    // No more than that is closed: what servers have kept while they were out of reach is not late.
+    for (const { endUs } of due) this.#closedUs = Math.max(this.#closedUs, endUs);
+    this.#filing.closedUs = this.#closedUs;
     await this.#finish([...new Set([...this.#filing.full, ...due, ...strays])]);
   }
 
@@ -146,6 +151,13 @@ export class RecordSplitter {
     this.#filing.closedUs = this.#closedUs;
   }
 
+  /** Finishes the files that have the oldest rows, at least one of so many. */
+  async finishOldest(part: number): Promise<void> {
+    const byAge = Array.from(this.#settings.files, (file) => ({ file, first: firstOf(file) }));
+    byAge.sort((a, b) => a.first - b.first);
+    await this.#finish(byAge.slice(0, Math.ceil(byAge.length / part)).map(({ file }) => file));
+  }
+
   async #writeSome(touched: readonly GrowingFile[], bytes: number): Promise<void> {
     const { files } = this.#settings;
     for (const file of touched) {
@@ -170,6 +182,10 @@ export class RecordSplitter {
     await this.#settings.files.finish(files);
     this.#filing.forget(closed);
   }
+}
+
+function firstOf({ ordinals }: GrowingFile): number {
+  return ordinals.ranges[0]?.[0] ?? Infinity;
 }
 
 function originKey({ origin: { source, run } }: Batch): string {

@@ -20,8 +20,12 @@ export interface StreamArchiveSettings extends Omit<SplitterSettings, 'files' | 
   readonly folder: string;
   readonly patience: Pick<Patience, 'attempt' | 'isStuck'>;
   readonly report: (message: string) => void;
-  /** Told of each finished file for which the program has not run. */
-  readonly finished: (path: string) => void;
+  /** Told of each finished file, again at each start until `programDone`; undefined where no program runs for them. */
+  readonly finished: ((path: string) => void) | undefined;
+  /** Told once that nothing more is taken, for a reason that does not pass. */
+  readonly failed: () => void;
+  /** When the journal has more bytes, files are finished that have the oldest records, though they are not whole. */
+  readonly journalBytesMax: number;
   /** What is appended to the journal waits for the disk so long at most, milliseconds, */
   readonly syncMs: number;
   /** or until it is so much. */
@@ -76,6 +80,9 @@ export class StreamArchive implements FinishObserver {
   #unacknowledgedBytes = 0;
   #timer: NodeJS.Timeout | undefined;
   #failure: unknown;
+  #isTicking = false;
+  /** Something is to be saved that can wait. */
+  #hasNews = false;
   #records = 0;
   #bytes = 0;
   #doubles = 0;
@@ -162,24 +169,31 @@ export class StreamArchive implements FinishObserver {
   }
 
   /** Closes files for which nothing more is to be waited. To be called about every second. */
-  tick(): Promise<void> {
-    return this.#inTurn(() => this.#splitter.closeDue());
-  }
-
-  /** The program has run for a file, or never will. */
-  programDone(path: string): Promise<void> {
-    return this.#inTurn(async () => {
-      this.#programs.delete(path);
-      await this.#settings.patience.attempt(() => this.#save());
+  async tick(): Promise<void> {
+    if (this.#isTicking) return;
+    this.#isTicking = true;
+    await this.#inTurn(async () => {
+      await this.#splitter.closeDue();
+      if (this.#journal.bytes > this.#settings.journalBytesMax) await this.#splitter.finishOldest(16);
+      if (this.#hasNews) await this.#settings.patience.attempt(() => this.#save());
     });
+    this.#isTicking = false;
   }
 
-  /** Resolves when nothing is being done any more. */
-  async idle(): Promise<void> {
-    await this.#turn;
+  /** The program has run for a file, or never will; noted soon. */
+  programDone(path: string): void {
+    this.#hasNews = this.#programs.delete(path) || this.#hasNews;
   }
 
-  /** Closes files whose time is over; the others are gone on with when the archive is opened again. */
+  /** Notes which programs have run since it was closed. */
+  async settle(): Promise<void> {
+    if (this.#hasNews && this.#failure === undefined) await this.#save();
+  }
+
+  /**
+   * Closes files whose time is over; the others are gone on with when the archive is opened again.
+   * @throws what went wrong for good before
+   */
   async close(): Promise<void> {
     clearTimeout(this.#timer);
     try {
@@ -196,6 +210,7 @@ export class StreamArchive implements FinishObserver {
       await this.#pool.closeAll();
       await this.#journal.close();
     }
+    if (this.#failure !== undefined) throw this.#failure;
   }
 
   /** @package The files are whole: after a crash from here on they get their names, and their records are had. */
@@ -203,7 +218,7 @@ export class StreamArchive implements FinishObserver {
     for (const { ordinals } of files) this.#done.addAll(ordinals);
     this.#finishing = files.map(({ partPath, path, replaces }) => ({ partPath, path, replaces }));
     const before = this.#programs;
-    this.#programs = new Set([...before, ...files.map(({ path }) => path)]);
+    if (this.#settings.finished !== undefined) this.#programs = new Set([...before, ...files.map(({ path }) => path)]);
     await this.#save();
   }
 
@@ -212,13 +227,13 @@ export class StreamArchive implements FinishObserver {
     const wished = new Set(this.#finishing.map(({ path }) => path));
     this.#finishing = [];
     for (const path of wished) this.#programs.delete(path);
-    for (const { path } of files) this.#programs.add(path);
+    if (this.#settings.finished !== undefined) for (const { path } of files) this.#programs.add(path);
     await this.#save();
-    if (!this.#isRecovering) await this.#journal.removeBefore(this.#done.firstMissing(0));
+    if (!this.#isRecovering) await this.#journal.removeDone(this.#done);
     this.#finished += files.length;
     for (const { path, records, late } of files) {
       if (late) this.#settings.report(`${path}: ${records} records that came late`);
-      this.#settings.finished(path);
+      this.#settings.finished?.(path);
     }
   }
 
@@ -242,10 +257,10 @@ export class StreamArchive implements FinishObserver {
     this.#splitter.forgetResumed();
     this.#isRecovering = false;
     await patience.attempt(() => this.#save());
-    await this.#journal.removeBefore(this.#done.firstMissing(0));
+    await this.#journal.removeDone(this.#done);
     if (refiled > 0) report(`${refiled} records of unfinished files were filed again`);
     for (const path of this.#programs) {
-      if (existsSync(path)) finished(path);
+      if (finished !== undefined && existsSync(path)) finished(path);
       else this.#programs.delete(path);
     }
   }
@@ -277,15 +292,19 @@ export class StreamArchive implements FinishObserver {
       if (this.#failure !== undefined) throw this.#failure;
       return action();
     });
-    this.#turn = turn.catch((error: unknown) => {
-      this.#failure ??= error;
-    });
+    this.#turn = turn.catch((error: unknown) => this.#fail(error));
     return turn;
+  }
+
+  #fail(error: unknown): void {
+    if (this.#failure !== undefined) return;
+    this.#failure = error;
+    this.#settings.failed();
   }
 
   #syncSoon(): void {
     this.#timer ??= setTimeout(() => {
-      this.#sync().catch((error: unknown) => (this.#failure ??= error));
+      this.#sync().catch((error: unknown) => this.#fail(error));
     }, this.#settings.syncMs);
   }
 
@@ -302,6 +321,7 @@ export class StreamArchive implements FinishObserver {
 
   /** The ledger must not know of what the journal may lose. */
   async #save(): Promise<void> {
+    this.#hasNews = false;
     await this.#journal.sync();
     await writeCheckpoint(checkpointPath(this.#settings), {
       ledger: this.#ledger.toJSON(),

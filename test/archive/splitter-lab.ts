@@ -15,6 +15,7 @@ export interface LabSettings {
   readonly holdSeconds?: number;
   readonly appends?: boolean;
   readonly openMax?: number;
+  readonly filesMax?: number;
 }
 
 /** A splitter with a clock that stands still unless it is told, and what it finished so far. */
@@ -24,7 +25,7 @@ export class SplitterLab {
   nowUs = START_US + 1e12;
   #ordinal = 0;
 
-  constructor({ folder, mode, name, holdSeconds, appends = false, openMax = 64 }: LabSettings) {
+  constructor({ folder, mode, name, holdSeconds, appends = false, openMax = 64, filesMax = 1000 }: LabSettings) {
     const pool = new FilePool(openMax);
     const files = new OpenFiles({
       pool,
@@ -44,6 +45,7 @@ export class SplitterLab {
       template: new NameTemplate(join(folder, name), mode.startsWith('time')),
       files,
       suffixLength: 2,
+      filesMax,
       holdUs: holdSeconds === undefined ? undefined : holdSeconds * 1e6,
       nowUs: () => this.nowUs,
     };

@@ -120,6 +120,31 @@ test('a clock that is years ahead makes nobody late, and its file is closed too'
   assert.equal(lab.splitter.late, 0);
 });
 
+test('what servers have kept through an outage is not late, but for the file that the outage cut', async () => {
+  const folder = newFolder();
+  const lab = new SplitterLab({ folder, mode: 'time 10s', name: 'x.%S', holdSeconds: 5 });
+  lab.nowUs = START_US + 3e6;
+  await lab.push(flows([0], [2]));
+  await lab.wait(60);
+  assert.deepEqual(filesBelow(folder), ['x.00']);
+  await lab.push(flows([1], [8]), flows([2], [12]), flows([3], [25]), flows([4], [47]));
+  await lab.splitter.end();
+  assert.deepEqual(await contents(folder), { 'x.00': [0], 'x.00.late': [1], 'x.10': [2], 'x.20': [3], 'x.40': [4] });
+});
+
+test('values of records do not choose how many files are held', async () => {
+  const folder = newFolder();
+  const lab = new SplitterLab({ folder, mode: 'time 1h', name: '%H/$sport', holdSeconds: 5, filesMax: 8 });
+  const ports = upTo(60).map((n) => n % 20);
+  const table = { flowid: upTo(60), stime: ports.map(() => START_US), etype: ports.map(() => 0x800), ipproto: ports.map(() => 6), sport: ports }; // prettier-ignore
+  const whole = batchOf(60, table, { origin: ORIGIN });
+  for (let row = 0; row < 60; row++) await lab.splitter.push(whole, Uint32Array.of(row), 1, 0);
+  assert.ok(lab.finished.length > 40);
+  await lab.splitter.end();
+  assert.deepEqual(await numbersBelow(folder), upTo(60));
+  assert.ok(filesBelow(folder).includes('02/7.2'));
+});
+
 test('management records and gaps are with the records around them, whatever their own time', async () => {
   const folder = newFolder();
   const lab = new SplitterLab({ folder, mode: 'time 10s', name: 'x.%S' });

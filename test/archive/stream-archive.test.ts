@@ -39,9 +39,9 @@ class Lab {
   archive: StreamArchive | undefined;
 
   async open(
-    change: { name?: string; mode?: string; syncMs?: number; syncBytes?: number } = {},
+    change: { name?: string; mode?: string; syncMs?: number; syncBytes?: number; journalBytesMax?: number } = {},
   ): Promise<StreamArchive> {
-    const { name = 'x.%M.%S', mode = 'time 10s', syncMs = 1, syncBytes = 1e9 } = change;
+    const { name = 'x.%M.%S', mode = 'time 10s', syncMs = 1, syncBytes = 1e9, journalBytesMax = 1e9 } = change;
     const report = (message: string): void => void this.said.push(message);
     this.archive = await StreamArchive.open({
       folder: this.state,
@@ -53,6 +53,8 @@ class Lab {
       patience: new Patience({ signal: new AbortController().signal, report }),
       report,
       finished: (path) => this.finished.push(path.slice(this.out.length + 1)),
+      failed: () => undefined,
+      journalBytesMax,
       syncMs,
       syncBytes,
       segmentBytes: 1500,
@@ -123,6 +125,22 @@ test('the journal goes when its records are in finished files, those that a filt
   assert.deepEqual((await lab.numbers()).length, 92 * ROWS);
 });
 
+test('a journal that one record keeps from shrinking is bounded', async () => {
+  const lab = new Lab();
+  lab.nowUs = START_US;
+  await lab.open({ mode: 'count 100', name: '$dport.', journalBytesMax: 2000 });
+  const rare = batchOf(1, { flowid: [0], stime: [START_US], dport: [1] }, { origin: ORIGIN });
+  await lab.take(rare);
+  for (let n = 1; n < 60; n++) {
+    await lab.take(frame(n));
+    await lab.archive?.tick();
+  }
+  assert.ok((lab.archive?.stats.journalBytes ?? 0) < 5000);
+  assert.ok(lab.finished.includes('1.aa'), String(lab.finished));
+  await lab.close();
+  assert.equal((await lab.numbers()).length, 591);
+});
+
 test('frames that come again are left out, of others what is new is taken', async () => {
   const lab = new Lab();
   await lab.open();
@@ -162,7 +180,7 @@ test('files are named until the program has run for them', async () => {
   await lab.open();
   await lab.take(frame(0), frame(15), frame(30));
   assert.deepEqual(lab.finished, ['x.40.00', 'x.40.10']);
-  await lab.archive?.programDone(join(lab.out, 'x.40.00'));
+  lab.archive?.programDone(join(lab.out, 'x.40.00'));
   await lab.close();
   lab.finished = [];
   await lab.open();
