@@ -10,6 +10,12 @@ import { Output, OutputClosedError } from './output.ts';
 export const ENDS_WITH_PARENT = 'PANOPTES_ENDS_WITH_PARENT';
 
 /**
+ * In the environment of a command that another one like it started to run in the background. That one has read the same files, and
+ * has said what there is to say of them.
+ */
+export const DETACHED = 'PANOPTES_DETACHED';
+
+/**
  * Runs a command as this process: its arguments, its signals, its exit status. Ends the process when all output has
  * left it. The first SIGINT or SIGTERM asks the command to end, the second one ends it.
  */
@@ -53,7 +59,7 @@ export async function execute<T extends OptionTable>(
       const { version } = await import('./version.ts');
       return await answer(context, `${command.name} (Panoptes) ${version()}\n`);
     }
-    const { tokens, operands } = (await command.configure?.(given, context)) ?? given;
+    const { tokens, operands } = (await command.configure?.(given, withoutWarnings(context))) ?? given;
     const style = 'log' in command.options ? logStyleOf(tokens) : undefined;
     if (style !== undefined) setLogStyle(style);
     const { parseOptions } = await import('./parse.ts');
@@ -66,6 +72,10 @@ export async function execute<T extends OptionTable>(
     log(context.program, 'error', error.hint === '' ? error.message : `${error.message}\n${error.hint}`);
     return error.exitStatus;
   }
+}
+
+function withoutWarnings(context: Context): Context {
+  return context.env[DETACHED] === undefined ? context : { ...context, warn: () => undefined };
 }
 
 async function answer(context: Context, text: string): Promise<number> {

@@ -8,8 +8,8 @@ export function setLogStyle(wanted: LogStyle): void {
   style = wanted;
 }
 
-/** Where messages go from now on, instead of standard error. */
-export function setLogOutput(wanted: LogStyle, output: (text: string) => void): void {
+/** Where messages go from now on, instead of standard error, and how they look there when that changes, too. */
+export function setLogOutput(output: (text: string) => void, wanted = style): void {
   style = wanted;
   send = output;
 }

@@ -1,10 +1,9 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import type { Context } from '../cli/command.ts';
-import { relayLog } from '../core/log.ts';
+import { DETACHED } from '../cli/run-main.ts';
+import { relayLog, setLogOutput } from '../core/log.ts';
 
-/** Set in the environment of the process that runs in the background. */
-const DETACHED = 'PANOPTES_DETACHED';
 const READY = 'ready';
 
 /** Whether this is the process that was asked for, and not the one that asks. */
@@ -13,8 +12,8 @@ export function isDetached(context: Context): boolean {
 }
 
 /**
- * Starts this command line again in the background, and waits until all that it needs is open.
- * @returns the exit status: 0, or that of the other process when it ended before it was ready, with its words said
+ * Starts this command line again in the background, and waits until all that it needs is open, passing on what it says meanwhile.
+ * @returns the exit status: 0, or that of the other process when it ended before it was ready
  */
 export async function detach(): Promise<number> {
   const child = fork(process.argv[1] ?? '', process.argv.slice(2), {
@@ -25,7 +24,12 @@ export async function detach(): Promise<number> {
   let said = '';
   child.stderr?.setEncoding('utf8').on('data', (text: string) => (said += text));
   const ended = once(child, 'close').then(([status]: unknown[]) => (typeof status === 'number' ? status : 1));
-  const ready = once(child, 'message').then(() => READY);
+  const ready = new Promise<string>((resolve) => {
+    child.on('message', (message) => {
+      if (message === READY) resolve(READY);
+      else if (typeof message === 'string') relayLog(message);
+    });
+  });
   const first = await Promise.race([ready, ended]);
   if (first !== READY) {
     relayLog(said);
@@ -35,6 +39,11 @@ export async function detach(): Promise<number> {
   child.stderr?.destroy();
   child.unref();
   return 0;
+}
+
+/** Messages go to who started us from now on, which hears standard error only when all went wrong. */
+export function logToStarter(): void {
+  setLogOutput((text) => void (process.connected && process.send?.(text)));
 }
 
 /** Tells who started us that everything is open; from here on nobody listens. */

@@ -27,7 +27,7 @@ const PATH = '/metrics';
 const CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 
 /** Scrapers have their own time-outs, of ten seconds as a rule. */
-const LIMITS = { connectionsMax: 16, headerBytes: 8192, requestMs: 5000, idleMs: 70_000 };
+const LIMITS = { connectionsMax: 16, headerBytes: 8192, requestMs: 5000, idleMs: 70_000, collectMs: 8000 };
 
 /**
  * Serves a program's figures at `/metrics` as text for Prometheus, and nothing else. Port 0 is any that is free.
@@ -82,11 +82,20 @@ async function answer(request: IncomingMessage, response: ServerResponse, page: 
     return say(405, 'these figures can be read only\n', { Allow: 'GET, HEAD' });
   let text: string;
   try {
-    text = await page();
+    text = await withinTime(page());
   } catch (error) {
     return say(500, `the figures cannot be had: ${error instanceof Error ? error.message : String(error)}\n`);
   }
   say(200, text);
+}
+
+/** A thread that is to say its figures may be busy, or stuck. */
+async function withinTime(page: Promise<string>): Promise<string> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error('they take too long')), LIMITS.collectMs);
+  });
+  return Promise.race([page, late]).finally(() => clearTimeout(timer));
 }
 
 async function listen(server: Server, host: string, port: number): Promise<void> {

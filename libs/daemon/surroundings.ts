@@ -1,5 +1,5 @@
 import type { Context } from '../cli/command.ts';
-import { announceReady, isDetached } from './detach.ts';
+import { announceReady, isDetached, logToStarter } from './detach.ts';
 import { parseMetricsAddress } from './metrics-address.ts';
 import type { CollectMetrics, MetricsServer } from './metrics-server.ts';
 import { Notifier } from './notify.ts';
@@ -50,6 +50,7 @@ export class Surroundings {
    * @throws {SuiteError} for a user that does not exist, an address that is none, or a pid file of a process that runs
    */
   static async enter(args: DaemonArguments, context: Context): Promise<Surroundings> {
+    if (isDetached(context)) logToStarter();
     if (args.metrics !== undefined) parseMetricsAddress(args.metrics);
     return new Surroundings(args, context, await Notifier.connect(context));
   }

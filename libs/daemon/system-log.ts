@@ -17,7 +17,7 @@ export async function openSystemLog(path = SYSTEM_LOG): Promise<(() => void) | u
     const open = (): number => connected(system, path, module.AF.unix, module.SOCK.datagram | module.SOCK.closeOnExec);
     let fd = open();
     return () =>
-      setLogOutput('syslog', (text) => {
+      setLogOutput((text) => {
         const bytes = Buffer.from(text);
         if (system.sendTo(fd, bytes, NOWHERE_ELSE)) return;
         try {
@@ -28,7 +28,7 @@ export async function openSystemLog(path = SYSTEM_LOG): Promise<(() => void) | u
         } catch {
           // it is not there
         }
-      });
+      }, 'syslog');
   } catch {
     return undefined;
   }

@@ -16,7 +16,7 @@ test('in the background, messages go to the log of the machine, also when that b
   const path = join(folder, 'log');
   const said: string[] = [];
   t.after(() => {
-    setLogOutput('plain', (text) => said.push(text));
+    setLogOutput((text) => said.push(text), 'plain');
     rmSync(folder, { recursive: true });
   });
   assert.equal(await openSystemLog(path), undefined);

@@ -227,3 +227,21 @@ test('the file of the system is read where there is one', root, (t) => {
   assert.equal(status, 0, stderr);
   assert.match(stdout, /^\/etc\/panoptes\/argus\.conf: 1 settings\n.*--source system/);
 });
+
+test('-d: what is said until it is ready is heard once, and an end before that, too', root, async (t) => {
+  const folder = folderOf(t);
+  const conf = join(folder, 'argus.conf');
+  writeFileSync(conf, 'ARGUS_KEYSTROKE=yes\n');
+  const pidFile = join(folder, 'pid');
+  const common = ['-X', '-F', conf, '-d', '-i', 'lo', '--pid-file', pidFile];
+  const { status, stderr } = await runCommand('argus', [...common, '-w', join(folder, 'flows'), '--metrics', '0']);
+  assert.equal(status, 0);
+  assert.match(stderr, /^argus: [^\n]*ARGUS_KEYSTROKE does nothing[^\n]*\nargus: metrics are at http[^\n]*\n$/);
+  const failed = await runCommand('argus', [...common, '-w', join(folder, 'more')]);
+  assert.equal(failed.status, 1);
+  assert.match(failed.stderr, /ARGUS_KEYSTROKE does nothing[^\n]*\nargus: process \d+ runs already[^\n]*\n[^\n]*\n$/);
+  const watcher = watch(folder);
+  process.kill(Number(readFileSync(pidFile, 'utf8')), 'SIGTERM');
+  while (existsSync(pidFile)) await once(watcher, 'change');
+  watcher.close();
+});
