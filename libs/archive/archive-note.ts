@@ -3,6 +3,7 @@ import { decodeFrame } from '../codec/decode.ts';
 import { encodeBatch } from '../codec/encode.ts';
 import { HEADER_BYTES, headerProblem, readHeader, startsLikeFrame } from '../codec/format.ts';
 import { MANAGEMENT_BATCH, type Batch } from '../record/batch.ts';
+import { isNote } from './is-note.ts';
 import type { Ranges } from '../record/range-set.ts';
 
 /** Number of the column that holds a note; no field will have it. */
@@ -52,7 +53,7 @@ export function noteFrame(note: ArchiveNote): Uint8Array {
 
 /** The note in a batch; undefined for any other batch. */
 export function noteIn(batch: Batch): ArchiveNote | undefined {
-  if (batch.rows > 0 || batch.kind !== MANAGEMENT_BATCH) return undefined;
+  if (!isNote(batch)) return undefined;
   const column = batch.unknown.find(({ entry }) => Array.isArray(entry) && entry[0] === NOTE_COLUMN);
   if (column === undefined) return undefined;
   try {

@@ -1,4 +1,4 @@
-import { copyFile, mkdir, rm, stat } from 'node:fs/promises';
+import { copyFile, mkdir, open, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { encodeBatch } from '../codec/encode.ts';
 import { FLOW_BATCH, GAP_BATCH, type Batch } from '../record/batch.ts';
@@ -166,7 +166,8 @@ export class GrowingFile {
   async #prepare(): Promise<void> {
     if (this.#isPrepared) return;
     const { path, partPath, appends } = this.settings;
-    await mkdir(dirname(partPath), { recursive: true });
+    const made = await mkdir(dirname(partPath), { recursive: true });
+    if (made !== undefined) await syncFolders(dirname(partPath), dirname(made));
     await rm(partPath, { force: true }); // what a crash left may be a finished file under a second name
     if (appends && (await endsWhole(path))) {
       await copyFile(path, partPath);
@@ -227,6 +228,15 @@ export class GrowingFile {
         return { source, run, records, ranges: ranges.ranges, lost: lost.ranges };
       }),
     };
+  }
+}
+
+/** Waits until the names of new folders are on the disk: those from `lowest` up to what is in `highest`. */
+async function syncFolders(lowest: string, highest: string): Promise<void> {
+  for (let folder = lowest; folder.length >= highest.length; folder = dirname(folder)) {
+    await using handle = await open(folder);
+    await handle.sync();
+    if (folder === dirname(folder)) return;
   }
 }
 

@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
+import { isNote } from '../archive/is-note.ts';
 import type { Peek } from '../codec/decode.ts';
 import { BatchReader } from '../codec/read.ts';
 import { InputError, SuiteError, UsageError } from '../core/errors.ts';
@@ -170,7 +171,7 @@ export class RecordInputs implements AsyncIterable<Batch> {
       ...(peek === undefined ? {} : { peek }),
     });
     try {
-      yield* reader;
+      for await (const batch of reader) if (!isNote(batch)) yield batch;
     } catch (error) {
       if (this.#signal.aborted && !(error instanceof SuiteError)) return;
       const failure = cannotRead(name, error);

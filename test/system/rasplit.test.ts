@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { isNote } from '../../libs/archive/is-note.ts';
+import { batchesIn } from '../archive/archived.ts';
 import { writeGoldenCaptures } from '../golden/captures.ts';
 import { CommandLine } from '../support/command-line.ts';
 
@@ -67,6 +70,14 @@ test('the files are read by what reads records, and say nothing of their own', (
     'rm -rf out; rasplit -r records -M time 10s -w out/x && cat out/* | ra -M man -L -1 | sort > a && ra -r records -M man -L -1 | sort | diff a -',
   );
   assert.deepEqual({ status, stdout, stderr }, { status: 0, stdout: '', stderr: '' });
+});
+
+test('what a file says of itself is not passed on', async () => {
+  shell.run('rm -rf out copy; rasplit -r records -M time 1d -w out/%F; ra -R out -w copy');
+  const notes = async (path: string): Promise<number> =>
+    (await batchesIn(join(shell.folder, path))).filter(isNote).length;
+  assert.equal(await notes('out/2026-01-01'), 1);
+  assert.equal(await notes('copy'), 0);
 });
 
 test('rastream runs a program for each finished file, and its failures are seen', () => {
