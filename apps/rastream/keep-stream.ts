@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { Patience } from '../../libs/archive/patience.ts';
 import type { ProgramRunner } from '../../libs/archive/program-runner.ts';
 import { StreamArchive, type Arrival } from '../../libs/archive/stream-archive.ts';
@@ -7,12 +6,11 @@ import { cannotWrite } from '../../libs/cli/split-inputs.ts';
 import type { SplitPlan } from '../../libs/cli/split-plan.ts';
 import { nowUs } from '../../libs/core/clock.ts';
 import { UsageError } from '../../libs/core/errors.ts';
-import { PidFile } from '../../libs/daemon/pid-file.ts';
 import { Surroundings } from '../../libs/daemon/surroundings.ts';
 import { runnerOf, type RastreamArguments } from './keep-records.ts';
 import { archiveMetrics, statusLines } from './metrics.ts';
 import { received } from './received.ts';
-import { giveAway, stateFolder } from './state-folder.ts';
+import { giveAway, lockFolder, stateFolder } from './state-folder.ts';
 
 /** How often files are looked for that are to be closed, milliseconds. */
 const TICK_MS = 500;
@@ -34,10 +32,10 @@ export async function keepStream(
     });
   }
   const surroundings = await Surroundings.enter({ ...args, chroot: undefined }, context);
-  let lock: PidFile | undefined;
+  let lock: Disposable | undefined;
   try {
     const { folder, name } = stateFolder(args, context);
-    lock = PidFile.open(join(folder, 'pid'), context.program);
+    lock = lockFolder(folder, context.program);
     const broken = new AbortController();
     const runner = runnerOf(args, context.info);
     const archive = await openArchive(args, plan, holdUs, folder, runner, () => broken.abort(), context);

@@ -3,7 +3,8 @@ import { chownSync, mkdirSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Context } from '../../libs/cli/command.ts';
 import { readerName, stateDirectory } from '../../libs/cli/state-directory.ts';
-import { UsageError } from '../../libs/core/errors.ts';
+import { InputError, UsageError } from '../../libs/core/errors.ts';
+import { PidFile } from '../../libs/daemon/pid-file.ts';
 import type { Identity } from '../../libs/daemon/privileges.ts';
 import { isReaderName } from '../../libs/transport/handshake.ts';
 
@@ -29,6 +30,22 @@ export function stateFolder(
   const folder = stateDirectory(args.state, env, `rastream-${own}`);
   mkdirSync(folder, { recursive: true, mode: 0o750 });
   return { folder, name: args.name ?? readerName(folder, 'rastream', warn) };
+}
+
+/**
+ * Keeps others out of the folder.
+ * @throws {InputError} when somebody is in there
+ */
+export function lockFolder(folder: string, program: string): PidFile {
+  try {
+    return PidFile.open(join(folder, 'pid'), program);
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    throw new InputError(error.message, {
+      hint: 'Stop it, or give this one a name of its own with --name.',
+      cause: error,
+    });
+  }
 }
 
 /** Gives the folder, and what is in it, to whom this process is about to become. */

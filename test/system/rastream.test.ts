@@ -4,9 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
+import { MANAGEMENT_BATCH } from '../../libs/record/batch.ts';
 import { Random } from '../../libs/synthetic/random.ts';
 import { filesBelow, numbersBelow, upTo } from '../archive/archived.ts';
 import { numberedStream } from '../archive/numbered-stream.ts';
+import { cellsOf } from '../support/batches.ts';
 import { RunningCommand } from '../support/run-command.ts';
 import { HOST, startServer } from '../transport/lab.ts';
 
@@ -68,4 +70,44 @@ test('killed and started again while records come, it has each record once', asy
   assert.equal(await archive.status, 0, archive.stderr);
   assert.deepEqual(await numbersBelow(folders.out), upTo(records));
   assert.deepEqual(filesBelow(folders.out, true), filesBelow(folders.out));
+});
+
+test('HUP does not disturb it, TERM ends it with all that came, and nobody else may have its state meanwhile', async () => {
+  const folders = foldersOf('signals');
+  await using running = await startServer({ keep: { directory: join(root, 'server-2') } });
+  const { server, port } = running;
+  const archive = rastream(port, folders, '--log', 'json');
+  await until(() => server.stats.named === 1);
+  const [first, ...others] = numberedStream({ frames: 6, seed: 1, seconds: 9 });
+  server.push(first!);
+  await until(async () => (await numbersKept(folders)).size === first!.rows);
+  const second = rastream(port, folders);
+  assert.equal(await second.status, 1);
+  assert.match(second.stderr, /runs already.*--name/s);
+  archive.process.kill('SIGHUP');
+  for (const batch of others) server.push(batch);
+  const records = [first!, ...others].reduce((sum, { rows }) => sum + rows, 0);
+  await until(async () => (await numbersKept(folders)).size === records);
+  archive.process.kill('SIGTERM');
+  assert.equal(await archive.status, 0, archive.stderr);
+  assert.deepEqual(await numbersBelow(folders.out), upTo(records));
+});
+
+test('of a stream with a filter it keeps what matches, and needs no journal for the rest', async () => {
+  const folders = foldersOf('filter');
+  await using running = await startServer({ keep: { directory: join(root, 'server-3') }, flushMs: 20 });
+  const { server, port } = running;
+  const archive = rastream(port, folders, '-', 'udp');
+  await until(() => server.stats.named === 1);
+  const stream = numberedStream({ frames: 60, seed: 4, seconds: 30 });
+  for (const batch of stream) server.push(batch);
+  const wanted = stream.flatMap((batch) => {
+    const protocols = cellsOf(batch, 'ipproto');
+    const numbers = cellsOf(batch, 'flowid').filter((cell) => typeof cell === 'number');
+    return numbers.filter((_, row) => batch.kind === MANAGEMENT_BATCH || protocols[row] === 17);
+  });
+  await until(async () => (await numbersKept(folders)).size === wanted.length);
+  archive.process.kill('SIGTERM');
+  assert.equal(await archive.status, 0, archive.stderr);
+  assert.deepEqual(await numbersBelow(folders.out), wanted);
 });
