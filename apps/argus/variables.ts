@@ -7,7 +7,7 @@ import { parseSourceId } from '../../libs/cli/source-id.ts';
 
 const OFF = ['', 'no', '0', 'none'];
 
-/** The variables of `argus.conf`, Argus's own and two of ours. `docs/argus-conf.md` is made from them. */
+/** The variables of `argus.conf`, Argus's own and some of ours. `docs/argus-conf.md` is made from them. */
 export const ARGUS_VARIABLES = {
   ARGUS_MONITOR_ID: {
     option: 'source',
@@ -115,6 +115,18 @@ export const ARGUS_VARIABLES = {
   },
   ARGUS_SETUSER_ID: { option: 'user', form: 'value', live: true, about: 'Become this user when all is open.' },
   ARGUS_SETGROUP_ID: { option: 'group', form: 'value', live: true, about: 'Become this group when all is open.' },
+  ARGUS_STATE_DIR: {
+    option: 'state',
+    form: 'value',
+    live: true,
+    about: 'Folder for what must survive the program. Not one of Argus.',
+  },
+  ARGUS_KEEP_HOURS: {
+    option: 'keep',
+    form: 'value',
+    live: true,
+    about: 'Hours for which it keeps what a named reader that is away has not got. Not one of Argus.',
+  },
   ARGUS_METRICS: {
     option: 'metrics',
     form: 'value',

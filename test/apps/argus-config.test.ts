@@ -65,6 +65,7 @@ const MEANINGS: readonly (readonly [text: string, meaning: string])[] = [
   ['ARGUS_DAEMON=yes\nARGUS_SET_PID=yes\nARGUS_PID_PATH=/run/x', '--daemon --pid-file /run/x/argus.pid'],
   ['ARGUS_DAEMON=yes\nARGUS_SET_PID=no\nARGUS_PID_PATH=/run/x', '--daemon'],
   ['ARGUS_SET_PID=yes', ''],
+  ['ARGUS_KEEP_HOURS=0.5\nARGUS_STATE_DIR=/s', '--keep 0.5 --state /s'],
   ['ARGUS_METRICS=0.0.0.0:9561\nARGUS_LOG=json', '--metrics 0.0.0.0:9561 --log json'],
   ['ARGUS_SETUSER_ID=nobody\nARGUS_SETGROUP_ID=12\nARGUS_CHROOT_DIR=/var/empty', '--chroot /var/empty --user nobody --group 12'],
   ['ARGUS_FLOW_TYPE="Bidirectional"\nARGUS_FLOW_KEY="CLASSIC_5_TUPLE"\nARGUS_MIN_SSF=0\nARGUS_KEYSTROKE=no', ''],
