@@ -1,3 +1,4 @@
+import { accessSync, constants, mkdirSync } from 'node:fs';
 import { Patience } from '../../libs/archive/patience.ts';
 import type { ProgramRunner } from '../../libs/archive/program-runner.ts';
 import { StreamArchive, type Arrival } from '../../libs/archive/stream-archive.ts';
@@ -35,6 +36,7 @@ export async function keepStream(
   let lock: Disposable | undefined;
   try {
     const { folder, name } = stateFolder(args, context);
+    const made = makeFolder(plan.folder);
     lock = lockFolder(folder, context.program);
     const broken = new AbortController();
     const runner = runnerOf(args, context.info);
@@ -43,7 +45,10 @@ export async function keepStream(
       reload: () => Promise.resolve(),
       status: () => Promise.resolve(statusLines(archive.stats, runner)),
       metrics: (metrics) => archiveMetrics(metrics, archive.stats, runner),
-      beforeRights: (identity) => giveAway(folder, identity),
+      beforeRights: (identity) => {
+        giveAway(folder, identity);
+        if (made !== undefined) giveAway(made, identity);
+      },
     });
     const seconds = args['stop-after'] ?? 0;
     const timer = seconds > 0 ? [AbortSignal.timeout(Math.min(seconds * 1000, TIMER_MS_MAX))] : [];
@@ -60,6 +65,16 @@ export async function keepStream(
     lock?.[Symbol.dispose]();
     surroundings.leave();
   }
+}
+
+/**
+ * Makes the folder of the files, so that what is wrong with it is said before hours have gone by.
+ * @returns the first folder that was not there
+ */
+function makeFolder(folder: string): string | undefined {
+  const made = mkdirSync(folder, { recursive: true });
+  accessSync(folder, constants.W_OK);
+  return made;
 }
 
 function openArchive(

@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { NameTemplate } from '../archive/name-template.ts';
 import { parseSplitMode, type SplitMode } from '../archive/split-mode.ts';
 import { UsageError } from '../core/errors.ts';
@@ -10,6 +10,8 @@ export interface SplitPlan {
   readonly mode: SplitMode;
   readonly template: NameTemplate;
   readonly suffixLength: number;
+  /** The folder below which all files are. */
+  readonly folder: string;
 }
 
 /** @throws {UsageError} for words that are not understood */
@@ -21,5 +23,10 @@ export function planSplit(args: Omit<Arguments<typeof SPLIT_OPTIONS>, 'operands'
   }
   // Programs get whole paths.
   const name = /(^|\/)$/.test(args.write) ? args.write : resolve(args.write);
-  return { mode, template: new NameTemplate(name, mode.kind === 'time'), suffixLength: args['suffix-length'] };
+  return {
+    mode,
+    template: new NameTemplate(name, mode.kind === 'time'),
+    suffixLength: args['suffix-length'],
+    folder: dirname(`${name.split(/[%$]/, 1)[0] ?? ''}x`),
+  };
 }

@@ -4,6 +4,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EACCES: 'permission denied',
   EPERM: 'permission denied',
   EROFS: 'the file system is read-only',
+  EEXIST: 'something else has that name',
   EISDIR: 'it is a folder',
   ENOSPC: 'no space left',
   EDQUOT: 'no space left',

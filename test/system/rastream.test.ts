@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -91,6 +91,15 @@ test('HUP does not disturb it, TERM ends it with all that came, and nobody else 
   archive.process.kill('SIGTERM');
   assert.equal(await archive.status, 0, archive.stderr);
   assert.deepEqual(await numbersBelow(folders.out), upTo(records));
+});
+
+test('what is wrong with the folder of the files is said at once', async () => {
+  const folders = foldersOf('no-folder');
+  const name = join(root, 'a-file');
+  writeFileSync(name, '');
+  const archive = rastream(1, { ...folders, out: name });
+  assert.equal(await archive.status, 1);
+  assert.match(archive.stderr, /cannot write .*a-file/);
 });
 
 test('of a stream with a filter it keeps what matches, and needs no journal for the rest', async () => {
