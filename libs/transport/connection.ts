@@ -71,6 +71,7 @@ export class Connection implements Disposable {
     this.#isNamed = name !== '';
     this.where = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
     this.#socket = socket;
+    socket.on('error', () => undefined); // whoever reads hears of it; nobody may be reading
     this.#input = new SocketInput(socket);
     this.#signal = signal;
     this.#silenceMs = silenceMs;

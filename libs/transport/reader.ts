@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { encodeBatch } from '../codec/encode.ts';
 import { emptyBatch, FLOW_BATCH, type Batch } from '../record/batch.ts';
@@ -185,7 +184,7 @@ export class Reader {
   async end(reason: string, timeoutMs: number): Promise<void> {
     const socket = this.#socket;
     if (socket.destroyed) return;
-    const closed = once(socket, 'close');
+    const closed = new Promise((resolve) => socket.once('close', resolve)); // `once` would throw what breaks the connection
     const timer = setTimeout(() => socket.destroy(), timeoutMs);
     this.#onDone = () => {
       this.#onDone = undefined;

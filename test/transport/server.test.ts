@@ -222,3 +222,16 @@ test('a server listens on several addresses', async () => {
   assert.equal(server.stats.readers, 2);
   await server.close(50);
 });
+
+test('a reader that breaks off while the server ends is no failure', async () => {
+  const { server, port } = await startServer();
+  const socket = connect({ host: HOST, port });
+  socket.on('error', () => undefined);
+  socket.write(hello());
+  await once(socket, 'data');
+  while (server.stats.readers === 0) await new Promise((resolve) => setImmediate(resolve));
+  for (let first = 1; first < 30_000; first += 1000) server.push(bulkyFlows(1000, first));
+  const closed = server.close(5000);
+  socket.resetAndDestroy();
+  await closed;
+});
