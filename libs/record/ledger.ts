@@ -7,7 +7,7 @@ import { RangeSet, type Ranges } from './range-set.ts';
 /** Most origins that are remembered; of more, those that were heard of longest ago are forgotten. */
 const ORIGINS_MAX = 4096;
 /** Most ranges of one origin that are remembered apart; small gaps between more count as had. */
-const RANGES_MAX = 256;
+const RANGES_MAX = 4096;
 
 /** What was had of one origin. */
 interface Account {

@@ -32,5 +32,5 @@ export function isForNpm(script: string): boolean {
 
 /** Whether it goes on until someone stops it. */
 export function isLive(script: string): boolean {
-  return /^sudo |-S localhost/.test(script);
+  return /^sudo |-S /.test(script);
 }

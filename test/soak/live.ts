@@ -70,7 +70,10 @@ async function judge(output: string, received: number, memory: number[], cpuSeco
   const [first, last] = [mean(memory.slice(0, quarter)), mean(memory.slice(-quarter))];
   const growth = last / first - 1;
   // How far the clock is ahead of the last packet, when the record is made while packets come.
-  const ahead = management.slice(1, -1).map((record) => Number(record['mclock']));
+  const ahead = management
+    .slice(1, -1)
+    .map((record) => Number(record['mclock']))
+    .filter(Number.isFinite);
   const half = ahead.length >> 1; // the least of each half: what is more is only the wait in the ring
   const drift = half === 0 ? Number.NaN : Math.min(...ahead.slice(half)) - Math.min(...ahead.slice(0, half));
   const checks: readonly [boolean, string][] = [

@@ -12,6 +12,12 @@ export const ROUTERS = ['r1', 'r2'] as const;
 export type Router = (typeof ROUTERS)[number];
 export type Place = Router | 'hq';
 
+/** What runs on the log server. */
+export const COLLECTOR = {
+  radium: 'radium -S 10.20.1.2:3999 -S 10.20.1.3:3999 -B 127.0.0.1 -P 4001',
+  rastream: 'rastream -S localhost:4001 -M time 10m -w "/var/log/argus/%Y-%m-%d/argus.%H.%M.%S"',
+};
+
 let labs = 0;
 
 /** A command of the suite that runs somewhere in the headquarters. */

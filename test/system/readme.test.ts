@@ -9,6 +9,7 @@ import { createInterface } from 'node:readline';
 import { after, test } from 'node:test';
 import { writeGoldenCaptures } from '../golden/captures.ts';
 import { asShown, examples, isForNpm, isLive } from '../golden/page.ts';
+import { COLLECTOR } from '../support/headquarters.ts';
 import { CommandLine } from '../support/command-line.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
@@ -41,8 +42,14 @@ for (const { script, output } of page.filter((example) => !isForNpm(example.scri
   });
 }
 
+const liveLines = page.map(({ script }) => script.trim()).filter(isLive);
+
+test('README: what goes on for good on a log server is what the test of such a place runs', () => {
+  assert.deepEqual(liveLines.slice(2), Object.values(COLLECTOR));
+});
+
 test('README: a probe and a reader, live', { skip: whyNotLive() }, async (t) => {
-  const [probeLine, readerLine] = page.map(({ script }) => script.trim()).filter(isLive);
+  const [probeLine, readerLine] = liveLines;
   const children: ChildProcess[] = [];
   t.after(() => Promise.all(children.map(end)));
   const start = (line: string | undefined): ChildProcess => {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Headquarters, INTERFACES, ROUTERS, type Daemon } from '../support/headquarters.ts';
+import { COLLECTOR, Headquarters, INTERFACES, ROUTERS, type Daemon } from '../support/headquarters.ts';
 import { netLabMissing } from '../support/netlab.ts';
 import { numberedPackets } from '../support/numbered-packets.ts';
 
@@ -34,14 +34,8 @@ test(
   async () => {
     await using lab = await Headquarters.create(folder);
     const routers = [await startRouter(lab, 'r1', '10.20.1.2'), await startRouter(lab, 'r2', '10.20.1.3')];
-    const radium = lab.start(
-      'hq',
-      '/usr/local/sbin/radium -S 10.20.1.2:3999 -S 10.20.1.3:3999 -B 127.0.0.1 -P 4001 --retry 1',
-    );
-    const rastream = lab.start(
-      'hq',
-      '/usr/local/bin/rastream -S localhost:4001 -M time 10m -w "/var/log/argus/%Y-%m-%d/argus.%H.%M.%S" 2>&1',
-    );
+    const radium = lab.start('hq', `/usr/local/sbin/${COLLECTOR.radium}`);
+    const rastream = lab.start('hq', `/usr/local/bin/${COLLECTOR.rastream} 2>&1`);
     // Ten minutes are long: another one, with files that are soon whole.
     const quick = lab.start(
       'hq',
