@@ -24,7 +24,7 @@ export function originalSuite(): Suite | undefined {
 }
 
 /** A program on PATH or among the system's that is machine code, so that it is none of ours. */
-function executable(name: string): string | undefined {
+export function executable(name: string): string | undefined {
   const folders = [...(process.env['PATH'] ?? '').split(':'), '/usr/sbin', '/usr/local/sbin'];
   return folders.map((folder) => join(folder, name)).find((path) => existsSync(path) && isElf(path));
 }
