@@ -8,7 +8,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ['libs/core'],
   ['libs/address', 'libs/time', 'libs/packet', 'libs/app'],
   ['libs/record'],
-  ['libs/codec', 'libs/filter'],
+  ['libs/codec', 'libs/filter', 'libs/certificates'],
   ['libs/capture', 'libs/flow', 'libs/aggregate', 'libs/sort'],
   ['libs/transport', 'libs/archive', 'libs/packet-store', 'libs/synthetic'],
   ['libs/interop', 'libs/plugins'],
