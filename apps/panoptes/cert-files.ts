@@ -28,19 +28,19 @@ export class Authority {
    */
   static async open(folder: string, nowMs: number): Promise<Authority> {
     const paths = { certificate: join(folder, 'ca.crt'), key: join(folder, 'ca.key') };
-    const [certificate, keyText] = [await readCertificate(paths.certificate), await readIfThere(paths.key)];
+    const [certificate, text] = [await readCertificate(paths.certificate), await readIfThere(paths.key)];
     if (certificate === undefined) {
-      if (keyText !== undefined)
+      if (text !== undefined)
         throw new InputError(`${paths.key} is there, but not ${paths.certificate}`, {
           hint: `Bring the certificate back, or, when nothing was signed yet, remove ${paths.key}.`,
         });
       return Authority.#make(paths, nowMs);
     }
-    if (keyText === undefined)
+    if (text === undefined)
       throw new InputError(`${paths.key} is not there, and without it nothing can be signed`, {
         hint: 'Work where the authority was made, or bring its key back.',
       });
-    const authority = new Authority(certificate, readKey(keyText, paths.key), false);
+    const authority = new Authority(certificate, readKey(text, paths.key), false);
     if (!certificate.checkPrivateKey(authority.key))
       throw new InputError(`${paths.key} is not the key of ${paths.certificate}`);
     if (authority.untilMs <= nowMs)
@@ -63,7 +63,7 @@ export class Authority {
       },
       { certificate: undefined, key: privateKey },
     );
-    await write(paths.key, keyText(privateKey), { flag: 'wx', mode: KEY_MODE });
+    await write(paths.key, textOf(privateKey), { flag: 'wx', mode: KEY_MODE });
     await write(paths.certificate, text, { flag: 'wx' });
     return new Authority(new X509Certificate(text), privateKey, true);
   }
@@ -104,13 +104,13 @@ export async function readCertificate(path: string): Promise<X509Certificate | u
 export async function writePair(folder: string, name: string, certificate: string, key: KeyObject): Promise<void> {
   const [keyPath, certificatePath] = [join(folder, `${name}.key`), join(folder, `${name}.crt`)];
   const fresh = '.new';
-  await write(keyPath + fresh, keyText(key), { mode: KEY_MODE });
+  await write(keyPath + fresh, textOf(key), { mode: KEY_MODE });
   await write(certificatePath + fresh, certificate, {});
   await attempt(`cannot write ${keyPath}`, rename(keyPath + fresh, keyPath));
   await attempt(`cannot write ${certificatePath}`, rename(certificatePath + fresh, certificatePath));
 }
 
-function keyText(key: KeyObject): string {
+function textOf(key: KeyObject): string {
   return key.export({ type: 'pkcs8', format: 'pem' }).toString();
 }
 

@@ -1,4 +1,4 @@
-import { createHash, createPublicKey, randomBytes, sign, X509Certificate, type KeyObject } from 'node:crypto';
+import { createHash, createPublicKey, randomBytes, sign, type KeyObject, type X509Certificate } from 'node:crypto';
 import { parseIP } from '../address/ip.ts';
 import { bits, elementAt, explicit, implicit, integer, octets, oid, sequence, set, time, utf8, yes } from './der.ts';
 

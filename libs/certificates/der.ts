@@ -24,9 +24,9 @@ function element(tag: number, contents: readonly Uint8Array[]): Buffer {
 
 function lengthOctets(length: number): number[] {
   if (length < 0x80) return [length];
-  const octets: number[] = [];
-  for (let rest = length; rest > 0; rest = Math.floor(rest / 256)) octets.unshift(rest % 256);
-  return [0x80 | octets.length, ...octets];
+  const digits: number[] = [];
+  for (let rest = length; rest > 0; rest = Math.floor(rest / 256)) digits.unshift(rest % 256);
+  return [0x80 | digits.length, ...digits];
 }
 
 export function sequence(...elements: readonly Uint8Array[]): Buffer {
@@ -40,8 +40,8 @@ export function set(...elements: readonly Uint8Array[]): Buffer {
 /** @param magnitude big-endian, not negative */
 export function integer(magnitude: Uint8Array): Buffer {
   const first = magnitude.findIndex((octet) => octet !== 0);
-  const octets = first === -1 ? Uint8Array.of(0) : magnitude.subarray(first);
-  return element(TAG.integer, octets[0]! >= 0x80 ? [Uint8Array.of(0), octets] : [octets]);
+  const least = first === -1 ? Uint8Array.of(0) : magnitude.subarray(first);
+  return element(TAG.integer, least[0]! >= 0x80 ? [Uint8Array.of(0), least] : [least]);
 }
 
 /** @param text numbers with dots between them, the first two below 40 */
