@@ -6,6 +6,7 @@ import type { Position } from '../record/ledger.ts';
 import { GREETING_BYTES, readGreeting, STREAM_VERSION, type GreetingVerdict } from './greeting.ts';
 import { answerOf, encodeAcknowledgement, encodeHello, type Answer, type Refusal } from './handshake.ts';
 import { readMessage } from './message.ts';
+import { connectTls, tlsFailure, type TlsMaterial } from './tls.ts';
 
 export interface ConnectOptions {
   /** Name or address, without brackets. */
@@ -23,6 +24,8 @@ export interface ConnectOptions {
   readonly have?: readonly Position[];
   /** The secret that reader and server share. */
   readonly token?: string;
+  /** Certificates, asked for anew at each connection; with them TLS is spoken. */
+  readonly tls?: (() => Promise<TlsMaterial>) | undefined;
   /** Ends the stream quietly. */
   readonly signal?: AbortSignal;
   /** Milliseconds within which the connection must stand and the server must have answered. Default 10,000. */
@@ -80,8 +83,13 @@ export class Connection implements Disposable {
 
   /** @throws InputError when the server cannot be reached, refuses, or is none of ours */
   static async open(options: ConnectOptions): Promise<Connection> {
-    const { host, port } = options;
-    const connection = new Connection(connect({ host, port, noDelay: true, allowHalfOpen: true }), options);
+    const { host, port, tls } = options;
+    const material = await tls?.();
+    const socket =
+      material === undefined
+        ? connect({ host, port, noDelay: true, allowHalfOpen: true })
+        : connectTls(host, port, material);
+    const connection = new Connection(socket, options);
     try {
       await shakeHands(connection.#socket, connection.#input, options, connection.where);
       return connection;
@@ -188,7 +196,8 @@ async function shakeHands(socket: Socket, input: SocketInput, options: ConnectOp
 }
 
 function requirePanoptes(greeting: GreetingVerdict | undefined, where: string): void {
-  if (greeting === undefined) throw lost(where, 'the server closed before its greeting', ANSWER_HINT);
+  if (greeting === undefined)
+    throw lost(where, 'the server closed before its greeting', 'If it speaks TLS, write argus-tls://HOST.');
   switch (greeting.kind) {
     case 'panoptes':
       if (greeting.major === STREAM_VERSION.major) return;
@@ -229,6 +238,9 @@ const REASONS: Readonly<Record<string, string>> = {
 function explain(where: string, error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof InputError || !('code' in error)) return error;
   const code = String(error.code);
+  const tls = tlsFailure(error);
+  if (tls !== undefined)
+    return new InputError(`cannot read ${where} by TLS: ${tls.reason}`, { hint: tls.hint, cause: error });
   const reason = REASONS[code];
   if (reason !== undefined)
     return new InputError(`cannot reach ${where}: ${reason}`, { hint: ANSWER_HINT, cause: error });

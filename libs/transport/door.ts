@@ -1,8 +1,11 @@
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { createServer as createTlsServer, type Server as TlsServer, type TLSSocket } from 'node:tls';
 import { InputError } from '../core/errors.ts';
 import { awaitHello, sendAway } from './admission.ts';
 import { encodeGreeting } from './greeting.ts';
 import type { Hello, Refusal } from './handshake.ts';
+import type { Peer } from './security.ts';
+import { clientFailure, clientOf, serverOptions, type TlsMaterial } from './tls.ts';
 
 export interface DoorOptions {
   /** Source id for the greeting. */
@@ -16,7 +19,16 @@ export interface DoorOptions {
   /** Most clients of one address, and of all, that have not said what they want. */
   readonly waitingPerAddressMax: number;
   readonly waitingMax: number;
+  /** Certificates; with them TLS is spoken, and nothing else. */
+  readonly tls?: TlsMaterial | undefined;
 }
+
+/** A client at the door, as far as it is known who that is. */
+export type Visitor = Omit<Peer, 'token'>;
+
+type Admit = (socket: Socket, hello: Hello, rest: Uint8Array, visitor: Visitor) => void;
+/** @param who how the client is called in the log */
+type Refused = (who: string, refusal: Refusal, reason: string) => void;
 
 export interface ListenOptions {
   /** 0 takes any free port. */
@@ -30,8 +42,12 @@ const KEEP_ALIVE_MS = 30_000;
 /** Where clients come in: listens, greets them, hears what they want, and sends away who does not say it properly. */
 export class Door {
   readonly #options: DoorOptions;
-  readonly #admit: (socket: Socket, hello: Hello, rest: Uint8Array) => void;
-  readonly #refused: (socket: Socket, refusal: Refusal, reason: string) => void;
+  readonly #admit: Admit;
+  readonly #refused: Refused;
+  /** Shakes hands with those who came; it does not listen itself. */
+  readonly #tls: TlsServer | undefined;
+  /** Ends the waiting of clients that are still shaking hands, by where they come from. */
+  readonly #shaking = new Map<string, () => void>();
   readonly #listeners: Server[] = [];
   readonly #sockets = new Set<Socket>();
   /** Clients that did not say anything yet, by address. */
@@ -42,14 +58,16 @@ export class Door {
    * @param admit is given each client with its hello, and what it sent behind that
    * @param refused hears of each client that is sent away
    */
-  constructor(
-    options: DoorOptions,
-    admit: (socket: Socket, hello: Hello, rest: Uint8Array) => void,
-    refused: (socket: Socket, refusal: Refusal, reason: string) => void,
-  ) {
+  constructor(options: DoorOptions, admit: Admit, refused: Refused) {
     this.#options = options;
     this.#admit = admit;
     this.#refused = refused;
+    this.#tls = options.tls === undefined ? undefined : this.#shaker(options.tls);
+  }
+
+  /** From now on clients are shown these certificates; those who are there stay. */
+  renew(tls: TlsMaterial): void {
+    this.#tls?.setSecureContext(serverOptions(tls, this.#options.helloMs));
   }
 
   /**
@@ -74,13 +92,13 @@ export class Door {
   }
 
   /** Sends a client away with the reason. */
-  refuse(socket: Socket, refusal: Refusal, reason: string): void {
-    this.#refused(socket, refusal, reason);
+  refuse(socket: Socket, refusal: Refusal, reason: string, who = socket.remoteAddress): void {
+    this.#refused(who ?? 'unknown', refusal, reason);
     sendAway(socket, refusal, reason);
   }
 
   async #listenOn(port: number, host: string | undefined): Promise<AddressInfo> {
-    const listener = createServer((socket) => this.#connected(socket));
+    const listener = createServer((socket) => this.#came(socket));
     await new Promise<void>((resolve, reject) => {
       listener.once('listening', resolve);
       listener.once('error', (error: NodeJS.ErrnoException) => reject(cannotListen(port, host, error)));
@@ -91,18 +109,23 @@ export class Door {
     return listener.address() as AddressInfo;
   }
 
-  #connected(socket: Socket): void {
-    const { helloMs, source, startUs, nowUs, waitingMax, waitingPerAddressMax } = this.#options;
+  #came(socket: Socket): void {
+    const { waitingMax, waitingPerAddressMax } = this.#options;
     this.#sockets.add(socket);
     socket.once('close', () => this.#sockets.delete(socket));
     socket.on('error', () => undefined); // 'close' follows
     socket.setNoDelay(true);
     socket.setKeepAlive(true, KEEP_ALIVE_MS);
-    socket.write(encodeGreeting({ startUs, nowUs: nowUs(), source }));
     const address = socket.remoteAddress ?? '';
     const before = this.#waiting.get(address) ?? 0;
     if (this.#waitingCount >= waitingMax || before >= waitingPerAddressMax) {
-      return this.refuse(socket, 'full', `${before} clients of this address have not said what they want`);
+      const reason = `${before} clients of this address have not said what they want`;
+      if (this.#tls === undefined) {
+        this.#greet(socket);
+        return this.refuse(socket, 'full', reason);
+      }
+      this.#refused(address, 'full', reason);
+      return void socket.destroy();
     }
     this.#wait(address, 1);
     let waits = true;
@@ -111,12 +134,43 @@ export class Door {
       waits = false;
     };
     socket.once('close', done);
+    if (this.#tls === undefined) return this.#hear(socket, undefined, done);
+    const key = endsOf(socket);
+    this.#shaking.set(key, done);
+    socket.once('close', () => this.#shaking.delete(key));
+    this.#tls.emit('connection', socket);
+  }
+
+  #shaker(material: TlsMaterial): TlsServer {
+    const server = createTlsServer(serverOptions(material, this.#options.helloMs));
+    server.on('secureConnection', (socket) => {
+      socket.on('error', () => undefined); // 'close' follows
+      const key = endsOf(socket);
+      const done = this.#shaking.get(key);
+      if (done === undefined) return void socket.destroy(); // it has gone again
+      const client = material.ca === undefined ? { name: undefined } : clientOf(socket);
+      if (!('reason' in client)) return this.#hear(socket, client.name, done);
+      done();
+      this.#greet(socket);
+      this.refuse(socket, 'access', client.reason);
+    });
+    server.on('tlsClientError', (error: Error, socket: TLSSocket) => {
+      this.#refused(socket.remoteAddress ?? 'unknown', 'tls', clientFailure(error));
+      socket.destroy();
+    });
+    return server;
+  }
+
+  /** @param done ends the client's waiting */
+  #hear(socket: Socket, certificate: string | undefined, done: () => void): void {
+    const visitor = { address: socket.remoteAddress ?? '', certificate };
+    this.#greet(socket);
     awaitHello(
       socket,
-      helloMs,
+      this.#options.helloMs,
       (hello, rest) => {
         done();
-        this.#admit(socket, hello, rest);
+        this.#admit(socket, hello, rest, visitor);
       },
       (refusal, reason) => {
         done();
@@ -125,12 +179,22 @@ export class Door {
     );
   }
 
+  #greet(socket: Socket): void {
+    const { source, startUs, nowUs } = this.#options;
+    socket.write(encodeGreeting({ startUs, nowUs: nowUs(), source }));
+  }
+
   #wait(address: string, more: 1 | -1): void {
     this.#waitingCount += more;
     const count = (this.#waiting.get(address) ?? 0) + more;
     if (count === 0) this.#waiting.delete(address);
     else this.#waiting.set(address, count);
   }
+}
+
+/** A connection by its two ends, which no other open one has. */
+function endsOf({ remoteAddress, remotePort, localAddress, localPort }: Socket): string {
+  return `${remoteAddress} ${remotePort} ${localAddress} ${localPort}`;
 }
 
 async function closed(listener: Server): Promise<void> {

@@ -22,9 +22,10 @@ export interface Hello {
 
 /**
  * Why a server sends a client away: too many readers, another version, a filter that is not understood, a hello that is
- * none, no hello in time, the server is about to end, or it does not let this client in.
+ * none, no hello in time, the server is about to end, it does not let this client in, or TLS failed (which only
+ * the server's own count tells).
  */
-export const REFUSALS = ['full', 'version', 'filter', 'hello', 'silent', 'closing', 'access'] as const;
+export const REFUSALS = ['full', 'version', 'filter', 'hello', 'silent', 'closing', 'access', 'tls'] as const;
 export type Refusal = (typeof REFUSALS)[number];
 
 /** What the server answers; after a refusal it closes. */

@@ -11,10 +11,7 @@ import { isCut, isFarewell, isHeartbeat, isRunOver } from './farewell.ts';
 import { POSITIONS_MAX } from './handshake.ts';
 import { Wish } from './wish.ts';
 
-export interface Server {
-  readonly host: string;
-  readonly port: number;
-}
+export type Server = Pick<ConnectOptions, 'host' | 'port' | 'tls'>;
 
 export interface StreamOptions extends Pick<
   ConnectOptions,

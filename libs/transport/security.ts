@@ -14,7 +14,14 @@ export interface Peer {
 
 /** Whether a peer may read; `who` is how it is called in the log, and never holds a token. */
 export type Verdict =
-  | { readonly ok: true; readonly who: string; /** The records that it is confined to. */ readonly filter: string }
+  | {
+      readonly ok: true;
+      readonly who: string;
+      /** The records that it is confined to; empty for all. */
+      readonly filter: string;
+      /** What a reader's name becomes: with proof of who it is, nobody else can take it. */
+      readonly nameOf: (name: string) => string;
+    }
   | { readonly ok: false; readonly who: string; readonly reason: string };
 
 /** What protects a server. It may change while the server runs; readers that are connected stay. */
@@ -37,11 +44,15 @@ export function judgePeer(peer: Peer, tokens: Tokens | undefined, access: Access
     if (token !== '') return refuse('this server does not know that token');
     if (access === undefined) return refuse('this server wants a token');
   }
-  if (access === undefined) return { ok: true, who, filter: '' };
-  const filter = access.judge({ address, certificate, token: tokenName });
-  return filter === undefined
-    ? refuse('the access list of this server does not let you read')
-    : { ok: true, who, filter };
+  const filter = access === undefined ? '' : access.judge({ address, certificate, token: tokenName });
+  if (filter === undefined) return refuse('the access list of this server does not let you read');
+  const proved = certificate ?? tokenName;
+  return {
+    ok: true,
+    who,
+    filter,
+    nameOf: (name) => (proved === undefined || name === '' ? name : `${proved}/${name}`),
+  };
 }
 
 function nameOf(address: string, certificate: string | undefined, token: string | undefined): string {

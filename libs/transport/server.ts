@@ -1,11 +1,11 @@
 import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { encodeBatch } from '../codec/encode.ts';
-import { SuiteError } from '../core/errors.ts';
 import { printable } from '../core/sanitize.ts';
 import { MANAGEMENT_BATCH, type Batch } from '../record/batch.ts';
 import { isStop, originKey } from '../record/ledger.ts';
-import { Door, type DoorOptions, type ListenOptions } from './door.ts';
+import { Audiences, type Admitted } from './audiences.ts';
+import { Door, type DoorOptions, type ListenOptions, type Visitor } from './door.ts';
 import { runOverBatch } from './farewell.ts';
 import { STREAM_VERSION } from './greeting.ts';
 import { acknowledgementOf, encodeAnswer, type Hello, type Refusal } from './handshake.ts';
@@ -15,9 +15,9 @@ import type { NamedReader } from './named-readers.ts';
 import { OwnRuns } from './own-runs.ts';
 import { Reader } from './reader.ts';
 import { KEEP_DEFAULTS, RecordLog, type KeepOptions } from './record-log.ts';
-import { Wish } from './wish.ts';
+import type { ServerSecurity } from './security.ts';
 
-export interface ServerOptions extends Partial<DoorOptions> {
+export interface ServerOptions extends Partial<Omit<DoorOptions, 'tls'>> {
   /** Program and version, for messages. */
   readonly program: string;
   readonly source: string;
@@ -32,6 +32,8 @@ export interface ServerOptions extends Partial<DoorOptions> {
   readonly heartbeatMs?: number;
   /** Milliseconds after which a reader that takes nothing is cut. Default 60,000. */
   readonly stallMs?: number;
+  /** Who may read what; left out, everybody may read everything. */
+  readonly security?: ServerSecurity | undefined;
   /** What is kept for named readers, and where. */
   readonly keep?: Partial<KeepOptions>;
   /** Is told of readers that are refused or cut, and of what cannot be kept. */
@@ -82,6 +84,7 @@ const DEFAULTS = {
   waitingMax: 256,
   nowUs: () => Date.now() * 1000,
   report: () => undefined,
+  security: undefined,
 };
 
 const CLOSE_MS = 2000;
@@ -91,10 +94,8 @@ const TRIM_ENTRIES = 64;
 /** Start records kept for readers that come later. */
 const STARTS_MAX = 4096;
 
-interface Audience {
-  readonly wish: Wish;
-  readers: number;
-}
+/** Of a server without security. */
+const EVERYBODY = { ok: true, who: undefined, filter: '', nameOf: (name: string) => name } as const;
 
 /**
  * Serves records over TCP to any number of readers up to a limit. Anonymous readers begin with the start records and get
@@ -107,8 +108,7 @@ export class RecordServer {
   readonly #door: Door;
   readonly #log: RecordLog;
   readonly #runs: OwnRuns;
-  /** What readers asked for, so that those who asked alike are answered alike. */
-  readonly #audiences = new Map<string, Audience>();
+  readonly #audiences = new Audiences();
   readonly #readers = new Set<Reader>();
   /** The start record of each origin. */
   readonly #starts = new Map<string, Uint8Array>();
@@ -131,9 +131,9 @@ export class RecordServer {
     });
     this.#runs = new OwnRuns(keeping.directory);
     this.#door = new Door(
-      this.#options,
-      (socket, hello, rest) => this.#admit(socket, hello, rest),
-      (socket, refusal, reason) => this.#refused(socket, refusal, reason),
+      { ...this.#options, tls: this.#options.security?.tls },
+      (socket, hello, rest, visitor) => this.#admit(socket, hello, rest, visitor),
+      (who, refusal, reason) => this.#refused(who, refusal, reason),
     );
     for (const origin of this.#runs.killed()) {
       report(`the run of ${origin.source} that began at ${new Date(origin.run / 1000).toISOString()} was killed; what it had not sent or kept is lost`); // prettier-ignore
@@ -236,6 +236,12 @@ export class RecordServer {
     if (this.#log.appendFrame(frame) === undefined) this.#wake();
   }
 
+  /** Takes up what security says by now. Readers that are connected stay; who comes is shown new certificates. */
+  renewSecurity(): void {
+    const tls = this.#options.security?.tls;
+    if (tls !== undefined) this.#door.renew(tls);
+  }
+
   /**
    * Takes no more readers, sends what waits and a farewell, cuts who has not taken it all after `timeoutMs`, and puts on
    * disk what named readers do not have.
@@ -277,26 +283,30 @@ export class RecordServer {
     this.#log.trim(cursor);
   }
 
-  #admit(socket: Socket, hello: Hello, rest: Uint8Array): void {
-    const { readersMax, queueBytesMax, program } = this.#options;
+  #admit(socket: Socket, said: Hello, rest: Uint8Array, visitor: Visitor): void {
+    const { readersMax, queueBytesMax, program, security } = this.#options;
     const { major } = STREAM_VERSION;
-    const refuse = (refusal: Refusal, reason: string): void => this.#door.refuse(socket, refusal, reason);
+    const verdict = security?.judge({ ...visitor, token: said.token }) ?? EVERYBODY;
+    const refuse = (refusal: Refusal, reason: string): void => this.#door.refuse(socket, refusal, reason, verdict.who);
+    if (!verdict.ok) return refuse('access', verdict.reason);
+    const hello = { ...said, name: verdict.nameOf(said.name), confinement: verdict.filter };
     if (hello.version !== major)
       return refuse('version', `this server speaks version ${major} of the stream, not ${hello.version}`);
     if (this.#closing) return refuse('closing', 'the server is ending');
     if (hello.name !== '') this.#replace(hello.name);
     if (this.#readers.size >= readersMax) return refuse('full', `all ${readersMax} places for readers are taken`);
-    const audience = this.#audienceFor(hello);
-    if (typeof audience === 'string') return refuse('filter', audience);
+    const wish = this.#audiences.join(hello);
+    if (typeof wish === 'string') return refuse('filter', wish);
     const named = hello.name === '' ? undefined : this.#meet(hello.name);
-    if (hello.name !== '' && named === undefined)
+    if (hello.name !== '' && named === undefined) {
+      this.#audiences.leave(hello);
       return refuse('full', 'records are kept for too many readers already');
+    }
 
     const { have } = hello;
-    const reader = new Reader(socket, { log: this.#log, wish: audience.wish, named, have, lagBytesMax: queueBytesMax });
+    const reader = new Reader(socket, { log: this.#log, wish, named, have, lagBytesMax: queueBytesMax });
     this.#readers.add(reader);
-    audience.readers += 1;
-    socket.once('close', () => this.#gone(hello, audience, reader));
+    socket.once('close', () => this.#gone(hello, reader));
     this.#listenTo(socket, reader, rest);
     reader.send(encodeAnswer({ ok: true, program }));
     if (named === undefined) for (const frame of this.#starts.values()) reader.sendFrame(frame);
@@ -334,27 +344,11 @@ export class RecordServer {
     if (rest.length > 0) onData(rest);
   }
 
-  /** The readers with the same wish, or why the wish is not understood. */
-  #audienceFor({ filter, fields }: Hello): Audience | string {
-    const key = Wish.key(filter, fields);
-    const known = this.#audiences.get(key);
-    if (known !== undefined) return known;
-    try {
-      const audience = { wish: new Wish(filter, fields), readers: 0 };
-      this.#audiences.set(key, audience);
-      return audience;
-    } catch (error) {
-      if (error instanceof SuiteError) return error.hint === '' ? error.message : `${error.message}\n${error.hint}`;
-      throw error;
-    }
-  }
-
-  #gone({ filter, fields }: Hello, audience: Audience, reader: Reader): void {
+  #gone(hello: Admitted, reader: Reader): void {
     this.#droppedBefore += reader.dropped;
     this.#sentBefore += reader.sentRecords;
     this.#readers.delete(reader);
-    audience.readers -= 1;
-    if (audience.readers === 0) this.#audiences.delete(Wish.key(filter, fields));
+    this.#audiences.leave(hello);
   }
 
   #cutOff(reader: Reader, reason: string): void {
@@ -363,10 +357,10 @@ export class RecordServer {
     reader.cut(reason);
   }
 
-  #refused(socket: Socket, refusal: Refusal, reason: string): void {
+  #refused(who: string, refusal: Refusal, reason: string): void {
     this.#refusedBy[refusal] = (this.#refusedBy[refusal] ?? 0) + 1;
     const [first = ''] = reason.split('\n');
-    this.#options.report(`client ${socket.remoteAddress ?? 'unknown'} refused: ${printable(first)}`);
+    this.#options.report(`client ${printable(who)} refused: ${printable(first)}`);
   }
 
   #flush(): void {

@@ -106,12 +106,16 @@ export function clientOf(socket: TLSSocket): { readonly name: string } | { reado
 
 /** A connection whose server has proved its name, from `secureConnect` on; until then, an error is for `tlsFailure`. */
 export function connectTls(host: string, port: number, { cert, key, ca }: TlsMaterial): Socket {
-  const options: ConnectionOptions = { ...COMMON, ...given({ cert, key, ca }), host, port };
+  const options: ConnectionOptions & { allowHalfOpen: boolean } = {
+    ...COMMON,
+    ...given({ cert, key, ca }),
+    host,
+    port,
+    allowHalfOpen: true,
+  };
   // A server name is a DNS name (RFC 6066 §3); an address is looked for in the certificate all the same.
   if (isIP(host) === 0) options.servername = host;
-  const socket = connect(options);
-  socket.setNoDelay(true);
-  return socket;
+  return connect(options).setNoDelay(true);
 }
 
 function given({ cert, key, ca }: TlsMaterial): { cert?: string; key?: string; ca?: string[] } {
@@ -161,6 +165,15 @@ const NO_TLS: ReadonlySet<string> = new Set([
   'ERR_SSL_UNEXPECTED_MESSAGE',
   'ERR_SSL_HTTP_REQUEST',
 ]);
+
+/** Why the handshake with a client failed, in words for the log. */
+export function clientFailure(error: Error): string {
+  const code = 'code' in error ? String(error.code) : '';
+  if (code === 'ERR_TLS_HANDSHAKE_TIMEOUT') return 'it did not finish the TLS handshake in time';
+  if (NO_TLS.has(code)) return 'it does not speak TLS';
+  if (code === 'ECONNRESET') return 'it went during the TLS handshake';
+  return `the TLS handshake failed: ${ALERTS[code] ?? error.message}`;
+}
 
 /** What an error of a connection by TLS means, in words that fit after "cannot read from HOST by TLS:". Undefined for any other. */
 export function tlsFailure(error: Error): { readonly reason: string; readonly hint: string } | undefined {

@@ -4,25 +4,29 @@ import { selectRows } from '../record/select.ts';
 
 /** What some readers asked for alike: their filter and their fields. Every batch is answered once for all of them. */
 export class Wish {
-  readonly #filter: Filter | undefined;
+  readonly #filters: readonly Filter[];
   readonly #fields: ReadonlySet<number> | undefined;
   readonly #rows = new Uint32Array(BATCH_ROWS_MAX);
 
-  /** @throws FilterError when the filter is not understood */
-  constructor(filter: string, fields: readonly number[] | undefined) {
-    this.#filter = filter.trim() === '' ? undefined : compileFilter(filter);
+  /**
+   * @param confinement filter whose records are all that these readers may have; a filter of its own, so that nothing in
+   *   theirs reaches into it
+   * @throws FilterError when the filter is not understood
+   */
+  constructor(filter: string, fields: readonly number[] | undefined, confinement = '') {
+    this.#filters = [confinement, filter].filter((source) => source.trim() !== '').map(compileFilter);
     this.#fields = fields === undefined ? undefined : new Set(fields);
   }
 
   /** Alike for wishes that are answered with the same batches. */
-  static key(filter: string, fields: readonly number[] | undefined): string {
+  static key(filter: string, fields: readonly number[] | undefined, confinement = ''): string {
     const sorted = fields?.toSorted((a, b) => a - b);
-    return `${sorted?.join(',') ?? '*'} ${filter.trim()}`;
+    return JSON.stringify([sorted, filter.trim(), confinement]);
   }
 
   /** Whether everything is wanted as it comes. */
   get isWhole(): boolean {
-    return this.#filter === undefined && this.#fields === undefined;
+    return this.#filters.length === 0 && this.#fields === undefined;
   }
 
   /** What was asked for of a batch of flows, undefined when that is nothing; any other batch is for everybody. */
@@ -33,10 +37,11 @@ export class Wish {
   }
 
   #select(batch: Batch): Batch {
-    if (this.#filter === undefined) return batch;
+    if (this.#filters.length === 0) return batch;
     const rows = this.#rows;
     for (let row = 0; row < batch.rows; row++) rows[row] = row;
-    const count = this.#filter.select(batch, rows, batch.rows);
+    let count = batch.rows;
+    for (const { select } of this.#filters) count = select(batch, rows, count);
     return count === batch.rows ? batch : selectRows(batch, rows, count);
   }
 

@@ -1,0 +1,36 @@
+import { SuiteError } from '../core/errors.ts';
+import type { Hello } from './handshake.ts';
+import { Wish } from './wish.ts';
+
+/** What a client wants, and the records that it is confined to. */
+export interface Admitted extends Hello {
+  readonly confinement: string;
+}
+
+/** What readers asked for, so that those who asked alike are answered alike. */
+export class Audiences {
+  readonly #audiences = new Map<string, { readonly wish: Wish; readers: number }>();
+
+  /** One more reader. @returns its wish, or why that is not understood */
+  join({ filter, fields, confinement }: Admitted): Wish | string {
+    const key = Wish.key(filter, fields, confinement);
+    try {
+      const audience = this.#audiences.get(key) ?? { wish: new Wish(filter, fields, confinement), readers: 0 };
+      this.#audiences.set(key, audience);
+      audience.readers += 1;
+      return audience.wish;
+    } catch (error) {
+      if (error instanceof SuiteError) return error.hint === '' ? error.message : `${error.message}\n${error.hint}`;
+      throw error;
+    }
+  }
+
+  /** A reader that joined has gone. */
+  leave({ filter, fields, confinement }: Admitted): void {
+    const key = Wish.key(filter, fields, confinement);
+    const audience = this.#audiences.get(key);
+    if (audience === undefined) return;
+    audience.readers -= 1;
+    if (audience.readers === 0) this.#audiences.delete(key);
+  }
+}
