@@ -1,4 +1,5 @@
 import type { OptionTable } from '../../libs/cli/options.ts';
+import { SERVER_SECURITY_OPTIONS } from '../../libs/cli/security-options.ts';
 import { DAEMON_OPTIONS } from '../../libs/daemon/options.ts';
 import { KEEP_OPTIONS } from '../../libs/cli/server-options.ts';
 import { TIMEOUT_OPTIONS } from './timeout-options.ts';
@@ -209,6 +210,7 @@ export const ARGUS_OPTIONS = {
     text: 'Only check the configuration, and print what it means.',
     group: 'Running',
   },
+  ...SERVER_SECURITY_OPTIONS,
   ...DAEMON_OPTIONS,
   problems: {
     arity: 'none',

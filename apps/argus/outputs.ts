@@ -1,9 +1,11 @@
-import { relative } from 'node:path';
 import type { Context } from '../../libs/cli/command.ts';
 import type { Sink } from '../../libs/cli/sink.ts';
+import { pathBelow } from '../../libs/cli/path-below.ts';
 import { keepOptions } from '../../libs/cli/server-options.ts';
+import type { FileSecurity } from '../../libs/cli/server-security.ts';
 import { stateDirectory } from '../../libs/cli/state-directory.ts';
 import type { WrittenOutput } from '../../libs/cli/written-output.ts';
+import { UsageError } from '../../libs/core/errors.ts';
 import { FLOW_BATCH, MANAGEMENT_BATCH, type Batch } from '../../libs/record/batch.ts';
 import type { RecordServer } from '../../libs/transport/server.ts';
 import { openWritten } from '../../libs/cli/written-outputs.ts';
@@ -14,6 +16,7 @@ export class Outputs {
   readonly #printer: Sink | undefined;
   readonly #written: readonly WrittenOutput[];
   readonly #server: RecordServer | undefined;
+  readonly #security: FileSecurity | undefined;
   /** Where the server keeps what it must not forget; undefined when it serves nobody. */
   readonly stateDirectory: string | undefined;
 
@@ -22,10 +25,12 @@ export class Outputs {
     written: readonly WrittenOutput[],
     server?: RecordServer,
     directory?: string,
+    security?: FileSecurity,
   ) {
     this.#printer = printer;
     this.#written = written;
     this.#server = server;
+    this.#security = security;
     this.stateDirectory = directory;
   }
 
@@ -42,7 +47,10 @@ export class Outputs {
     const { RecordServer } = await import('../../libs/transport/server.ts');
     const hosts = args.bind.flatMap((list) => list.split(','));
     const directory = stateDirectory(args.state, context.env, ['argus', ...hosts, port].join('-'));
+    const security = await openSecurity(args, hosts, context);
     const server = new RecordServer({
+      security,
+      waitingPerAddressMax: args['half-open'],
       program: context.program,
       source,
       startUs,
@@ -52,7 +60,7 @@ export class Outputs {
       report: context.info,
     });
     await server.listen(hosts.length === 0 ? { port } : { port, hosts });
-    return new Outputs(printer, written, server, directory);
+    return new Outputs(printer, written, server, directory, security);
   }
 
   /** Records that could not be written to files or standard output, counted for each of them. */
@@ -76,17 +84,17 @@ export class Outputs {
   }
 
   /**
-   * Goes on in the files that have the names of ours by now, so that old ones can be moved away.
+   * Goes on in the files that have the names of ours by now, so that old ones can be moved away, and takes up certificates,
+   * tokens and access list anew.
    * @param root folder that all paths begin at meanwhile
    * @throws {SuiteError} when one cannot be opened; it is kept as it was, and so are those after it
    */
   async reopen(root = '/'): Promise<void> {
     for (const output of this.#written) {
-      await output.reopen((path) => {
-        const inside = relative(root, path);
-        return root === '/' || inside.startsWith('..') ? path : `/${inside}`;
-      });
+      await output.reopen((path) => pathBelow(root, path));
     }
+    await this.#security?.reload(root);
+    this.#server?.renewSecurity();
   }
 
   /** @throws {SuiteError} the first failure of an output, after all have ended */
@@ -95,6 +103,15 @@ export class Outputs {
     await this.#server?.close();
     for (const each of ended) if (each.status === 'rejected') throw each.reason;
   }
+}
+
+async function openSecurity(args: ArgusArguments, hosts: readonly string[], { warn }: Context): Promise<FileSecurity> {
+  if (args['tls-ca'] !== undefined && args['tls-cert'] === undefined)
+    throw new UsageError('--tls-ca asks readers for certificates, but there is none of this probe', {
+      hint: 'Name its own with --tls-cert and --tls-key.',
+    });
+  const { FileSecurity: Security } = await import('../../libs/cli/server-security.ts');
+  return Security.open(args, hosts, warn);
 }
 
 /** Flow records as `ra` prints them when it is told nothing. */

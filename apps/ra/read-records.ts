@@ -73,6 +73,7 @@ async function openInputs(
     files: args.read,
     trees: args.recurse,
     servers: args.server,
+    security: args,
     serverFilter: args.rejected === undefined ? args.operands.join(' ') : '',
     ...columns,
   };

@@ -1,5 +1,6 @@
 import type { Arguments, OptionTable } from '../../libs/cli/options.ts';
 import { KEEP_OPTIONS, STREAM_OPTIONS } from '../../libs/cli/server-options.ts';
+import { CLIENT_SECURITY_OPTIONS, SERVER_SECURITY_OPTIONS } from '../../libs/cli/security-options.ts';
 import { DAEMON_OPTIONS } from '../../libs/daemon/options.ts';
 
 /** Read before the command line, when it is there. */
@@ -108,6 +109,8 @@ export const RADIUM_OPTIONS = {
     text: 'Only check the configuration, and print what it means.',
     group: 'Running',
   },
+  ...SERVER_SECURITY_OPTIONS,
+  ...CLIENT_SECURITY_OPTIONS,
   ...DAEMON_OPTIONS,
 } as const satisfies OptionTable;
 

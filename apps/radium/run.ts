@@ -1,7 +1,10 @@
 import type { Context } from '../../libs/cli/command.ts';
+import { ClientSecurity } from '../../libs/cli/client-security.ts';
 import { RecordInputs } from '../../libs/cli/record-inputs.ts';
-import { formatServerAddress, parseServerAddress } from '../../libs/cli/server-address.ts';
+import { formatServerAddress, parseServerAddress, type ServerAddress } from '../../libs/cli/server-address.ts';
+import { pathBelow } from '../../libs/cli/path-below.ts';
 import { keepOptions, streamTimes } from '../../libs/cli/server-options.ts';
+import { FileSecurity } from '../../libs/cli/server-security.ts';
 import { DEFAULT_SOURCE_ID, parseSourceId } from '../../libs/cli/source-id.ts';
 import { giveDirectory, readerName, stateDirectory } from '../../libs/cli/state-directory.ts';
 import { version } from '../../libs/cli/version.ts';
@@ -14,7 +17,7 @@ import { compileFilter } from '../../libs/filter/compile.ts';
 import { CAUSE } from '../../libs/record/fields/field.ts';
 import { OriginLedger } from '../../libs/record/ledger.ts';
 import { isReaderName } from '../../libs/transport/handshake.ts';
-import { recordStream, type StreamOptions } from '../../libs/transport/record-stream.ts';
+import { recordStream } from '../../libs/transport/record-stream.ts';
 import { RecordServer } from '../../libs/transport/server.ts';
 import { Wish } from '../../libs/transport/wish.ts';
 import { checkConfiguration } from './check-config.ts';
@@ -25,7 +28,7 @@ import { Relay } from './relay.ts';
 
 /** What can be known before anything is opened. */
 interface Plan {
-  readonly sources: StreamOptions['sources'];
+  readonly sources: readonly (readonly ServerAddress[])[];
   readonly hosts: readonly string[];
   readonly filter: string;
   readonly source: string;
@@ -64,7 +67,7 @@ function planOf(args: RadiumArguments, { env }: Context): Plan {
   const hosts = args.bind.flatMap((list) => list.split(','));
   const folder = port === 0 ? 'radium' : ['radium', ...hosts, port].join('-');
   return {
-    sources: args.server.map((list) => list.split(',').map(parseServerAddress)),
+    sources: args.server.map((list) => list.split(',').map((server) => parseServerAddress(server.trim()))),
     hosts,
     filter,
     source: args.source === undefined ? DEFAULT_SOURCE_ID : parseSourceId(args.source),
@@ -79,14 +82,19 @@ async function multiplex(
   context: Context,
 ): Promise<number> {
   const startUs = nowUs();
-  const server = await openServer(args, plan, startUs, context);
+  const reader = await ClientSecurity.open(args, context);
+  const isServed = (args.port ?? 0) !== 0;
+  const security = isServed ? await FileSecurity.open(args, plan.hosts, context.warn) : undefined;
+  const server = isServed ? await openServer(args, plan, startUs, security, context) : undefined;
   const written = await openWritten(args.write, { withOthers: server !== undefined, live: true }, context);
   const relay = new Relay(server, written);
   const own = new OwnRecords({ source: plan.source, run: startUs }, inputWords(args, plan));
   await relay.add(own.next(CAUSE.start, relay));
   await surroundings.ready({
-    reload: async () => {
-      for (const output of written) await output.reopen((path) => path);
+    reload: async (root) => {
+      for (const output of written) await output.reopen((path) => pathBelow(root, path));
+      await security?.reload(root);
+      server?.renewSecurity();
     },
     status: () => Promise.resolve(statusLines(relay)),
     metrics: (metrics) => radiumMetrics(metrics, relay),
@@ -97,7 +105,7 @@ async function multiplex(
   const every = args.management > 0 ? setInterval(() => void relay.add(own.next(CAUSE.status, relay)), args.management * 1000) : undefined; // prettier-ignore
   let failed = false;
   try {
-    const work = [readStreams(args, plan, relay, context)];
+    const work = [readStreams(args, plan, reader, relay, context)];
     if (args.read.length + args.recurse.length > 0) work.push(readFiles(args, plan, server, relay, context));
     failed = (await Promise.all(work)).includes(false);
   } finally {
@@ -112,11 +120,13 @@ async function openServer(
   args: RadiumArguments,
   { hosts, source, directory }: Plan,
   startUs: number,
+  security: FileSecurity | undefined,
   { program, info }: Context,
-): Promise<RecordServer | undefined> {
+): Promise<RecordServer> {
   const port = args.port ?? 0;
-  if (port === 0) return undefined;
   const server = new RecordServer({
+    security,
+    waitingPerAddressMax: args['half-open'],
     program: `${program} ${version()}`,
     source,
     startUs,
@@ -130,12 +140,19 @@ async function openServer(
 }
 
 /** @returns whether all went well */
-async function readStreams(args: RadiumArguments, plan: Plan, relay: Relay, context: Context): Promise<boolean> {
+async function readStreams(
+  args: RadiumArguments,
+  plan: Plan,
+  reader: ClientSecurity,
+  relay: Relay,
+  context: Context,
+): Promise<boolean> {
   const { sources, filter, directory } = plan;
   if (sources.length === 0) return true;
   const { program, signal, info, warn } = context;
   const stream = recordStream({
-    sources,
+    sources: sources.map((list) => list.map((server) => reader.server(server))),
+    token: reader.token,
     program: `${program} ${version()}`,
     filter,
     name: args.name ?? readerName(directory, 'radium', warn),
@@ -161,6 +178,7 @@ async function readFiles(
     files: args.read,
     trees: args.recurse,
     servers: [],
+    security: undefined,
     serverFilter: '',
     fields: undefined,
     peek: undefined,

@@ -1,5 +1,6 @@
 import type { Arrival } from '../../libs/archive/stream-archive.ts';
 import type { Context } from '../../libs/cli/command.ts';
+import { ClientSecurity } from '../../libs/cli/client-security.ts';
 import { parseServerAddress } from '../../libs/cli/server-address.ts';
 import { streamTimes } from '../../libs/cli/server-options.ts';
 import { version } from '../../libs/cli/version.ts';
@@ -12,16 +13,18 @@ import type { RastreamArguments } from './keep-records.ts';
  * @param had what the archive has of them, as its ledger tells it
  * @throws {UsageError} for what cannot be a server
  */
-export function received(
+export async function* received(
   args: RastreamArguments,
   name: string,
   had: unknown,
-  { program, info }: Pick<Context, 'program' | 'info'>,
+  { program, info, env, warn }: Pick<Context, 'program' | 'info' | 'env' | 'warn'>,
   signal: AbortSignal,
-): AsyncIterable<Arrival> {
-  const sources = args.server.map((list) => list.split(',').map((server) => parseServerAddress(server.trim())));
-  return recordStream({
-    sources,
+): AsyncGenerator<Arrival, void, undefined> {
+  const servers = args.server.map((list) => list.split(',').map((server) => parseServerAddress(server.trim())));
+  const security = await ClientSecurity.open(args, { env, warn });
+  yield* recordStream({
+    sources: servers.map((list) => list.map((server) => security.server(server))),
+    token: security.token,
     program: `${program} ${version()}`,
     name,
     filter: args.operands.join(' '),

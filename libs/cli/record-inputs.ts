@@ -9,6 +9,8 @@ import type { Context } from './command.ts';
 import { foreignFormat, SIGNATURE_BYTES } from './foreign.ts';
 import { merge } from '../core/merge.ts';
 import { cannotRead, checkFiles, checkTrees, filesBelow, identityOf } from './record-paths.ts';
+import type { ClientSecurity } from './client-security.ts';
+import type { ClientSecurityArguments } from './security-options.ts';
 import { parseServerAddress, type ServerAddress } from './server-address.ts';
 import { version } from './version.ts';
 
@@ -18,6 +20,8 @@ export interface InputSettings {
   readonly trees: readonly string[];
   /** As `-S` takes them. */
   readonly servers: readonly string[];
+  /** How to speak to servers; undefined where there are none. */
+  readonly security: ClientSecurityArguments | undefined;
   /** Applied by servers, so that they send no more than is wanted; empty for all. */
   readonly serverFilter: string;
   /** Numbers of the stored fields that are wanted of files; undefined for all. A server is asked for whole records, which it packs once for all readers. */
@@ -35,6 +39,7 @@ const LAST_WORDS_MS = 1000;
 export class RecordInputs implements AsyncIterable<Batch> {
   readonly #settings: InputSettings;
   readonly #servers: readonly ServerAddress[];
+  readonly #security: ClientSecurity | undefined;
   readonly #context: Context;
   readonly #signal: AbortSignal;
   readonly #written = new Set<string>();
@@ -47,23 +52,33 @@ export class RecordInputs implements AsyncIterable<Batch> {
    * @throws {UsageError} when there is nothing to read, or a server cannot be one
    */
   static async open(settings: InputSettings, context: Context, signal: AbortSignal): Promise<RecordInputs> {
-    const { files, trees, servers } = settings;
+    const { files, trees, servers, security } = settings;
     if (files.length + trees.length + servers.length > 0) {
       await checkFiles(files);
       await checkTrees(trees);
-      return new RecordInputs(settings, context, signal);
+      const addresses = servers.map(parseServerAddress);
+      if (addresses.length === 0 || security === undefined) return new RecordInputs(settings, addresses, undefined, context, signal); // prettier-ignore
+      const { ClientSecurity: Security } = await import('./client-security.ts');
+      return new RecordInputs(settings, addresses, await Security.open(security, context), context, signal);
     }
     if (context.stdin.isTTY === true) {
       throw new UsageError('nothing to read', {
         hint: `Name files with -r, folders with -R, or a server with -S; or pipe records into ${context.program}.`,
       });
     }
-    return new RecordInputs({ ...settings, files: ['-'] }, context, signal);
+    return new RecordInputs({ ...settings, files: ['-'] }, [], undefined, context, signal);
   }
 
-  private constructor(settings: InputSettings, context: Context, signal: AbortSignal) {
+  private constructor(
+    settings: InputSettings,
+    servers: readonly ServerAddress[],
+    security: ClientSecurity | undefined,
+    context: Context,
+    signal: AbortSignal,
+  ) {
     this.#settings = settings;
-    this.#servers = settings.servers.map(parseServerAddress);
+    this.#servers = servers;
+    this.#security = security;
     this.#context = context;
     this.#signal = signal;
   }
@@ -120,7 +135,8 @@ export class RecordInputs implements AsyncIterable<Batch> {
     try {
       const stream = recordStream({
         ...options,
-        sources: [[server]],
+        sources: [[this.#security?.server(server) ?? { host: server.host, port: server.port }]],
+        token: this.#security?.token ?? '',
         persistence: 'while-there',
         takerReportsGaps: true,
       });

@@ -1,4 +1,5 @@
 import type { OptionTable } from './options.ts';
+import { CLIENT_SECURITY_OPTIONS } from './security-options.ts';
 
 /** How the commands that read records are told where from. */
 export const INPUT_OPTIONS = {
@@ -22,7 +23,7 @@ export const INPUT_OPTIONS = {
     short: 'S',
     arity: 'each',
     placeholder: 'HOST[:PORT]',
-    text: 'Read the stream of a probe or multiplexer; several are read at once. The port is 561 when not given.',
+    text: 'Read the stream of a probe or multiplexer; several are read at once. The port is 561 when not given; argus-tls:// before it asks for TLS.',
     group: 'Input',
   },
   'stop-after': {
@@ -46,6 +47,7 @@ export const INPUT_OPTIONS = {
     text: 'Forget what configuration files said; none are read yet.',
     group: 'Input',
   },
+  ...CLIENT_SECURITY_OPTIONS,
 } as const satisfies OptionTable;
 
 /** Where records go other than to people. */

@@ -7,31 +7,35 @@ export interface ServerAddress {
   /** Name or address, without brackets. */
   readonly host: string;
   readonly port: number;
+  /** Whether TLS is spoken, where that was written. */
+  readonly tls?: boolean;
 }
 
-const HINT = 'Write HOST, HOST:PORT or [ADDRESS]:PORT.';
+const HINT = 'Write HOST, HOST:PORT or [ADDRESS]:PORT; argus-tls:// before it for TLS.';
 
 /**
- * Reads what `-S` takes: `host`, `host:port`, an IPv6 address bare or, with a port, in brackets; `argus://` may stand
- * before it.
+ * Reads what `-S` takes: `host`, `host:port`, an IPv6 address bare or, with a port, in brackets. Before it may stand
+ * `argus://`, `argus-tls://` for a server that speaks TLS, or `argus-tcp://` for one that does not.
  * @throws {UsageError}
  */
 export function parseServerAddress(text: string): ServerAddress {
   const [, scheme, rest = ''] = /^(?:([a-z0-9+-]+):\/\/)?(.*)$/is.exec(text) ?? [];
-  if (scheme !== undefined && !/^argus(-tcp)?$/i.test(scheme)) {
+  if (scheme !== undefined && !/^argus(-tcp|-tls)?$/i.test(scheme)) {
     throw new UsageError(`cannot read records from '${scheme}://'`, { hint: HINT });
   }
+  const tls = scheme === undefined || /^argus$/i.test(scheme) ? {} : { tls: /tls$/i.test(scheme) };
   const bracketed = /^\[([0-9a-f:.%\w-]+)\](?::(.*))?$/i.exec(rest);
-  if (bracketed !== null) return { host: bracketed[1] ?? '', port: toPort(bracketed[2], text) };
-  if (/^[0-9a-f.]*:[0-9a-f.]*:[0-9a-f:.]*(%[\w-]+)?$/i.test(rest)) return { host: rest, port: RECORDS_PORT };
+  if (bracketed !== null) return { host: bracketed[1] ?? '', port: toPort(bracketed[2], text), ...tls };
+  if (/^[0-9a-f.]*:[0-9a-f.]*:[0-9a-f:.]*(%[\w-]+)?$/i.test(rest)) return { host: rest, port: RECORDS_PORT, ...tls };
   const [host = '', port] = rest.split(':');
   if (!/^[\w.-]+$/.test(host)) throw new UsageError(`'${text}' names no server`, { hint: HINT });
-  return { host, port: toPort(port, text) };
+  return { host, port: toPort(port, text), ...tls };
 }
 
 /** As `parseServerAddress` reads it. */
-export function formatServerAddress({ host, port }: ServerAddress): string {
-  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+export function formatServerAddress({ host, port, tls }: ServerAddress): string {
+  const scheme = tls === undefined ? '' : `argus-${tls ? 'tls' : 'tcp'}://`;
+  return host.includes(':') ? `${scheme}[${host}]:${port}` : `${scheme}${host}:${port}`;
 }
 
 function toPort(digits: string | undefined, text: string): number {

@@ -123,6 +123,7 @@ async function openInputs(
     files: args.read,
     trees: args.recurse,
     servers: args.server,
+    security: args,
     serverFilter: args.operands.join(' '),
     fields: undefined,
     peek: undefined,

@@ -16,6 +16,8 @@ export interface KnownPeer {
 
 /** One line: whoever fulfils all that it says is allowed or denied. */
 interface Rule {
+  /** Counted from 1. */
+  readonly line: number;
   readonly isAllowed: boolean;
   readonly address: Prefix | undefined;
   readonly certificate: string | undefined;
@@ -54,9 +56,18 @@ export class AccessList {
       const content = line.trim();
       if (content === '' || content.startsWith('#')) continue;
       if (rules.length === RULES_MAX) throw new UsageError(`${file}: more than ${RULES_MAX} lines`);
-      rules.push(parseRule(content, `${file} line ${index + 1}`));
+      rules.push({ line: index + 1, ...parseRule(content, `${file} line ${index + 1}`) });
     }
     return new AccessList(rules);
+  }
+
+  /** What lines ask for that must be proved, with the number of the first line that does. */
+  get proofs(): ReadonlyMap<'certificate' | 'token', number> {
+    const proofs = new Map<'certificate' | 'token', number>();
+    for (const rule of this.#rules.toReversed())
+      for (const proof of ['certificate', 'token'] as const)
+        if (rule[proof] !== undefined) proofs.set(proof, rule.line);
+    return proofs;
   }
 
   /** The filter that the reader is confined to (empty for none), or undefined when it may not read. */
@@ -84,7 +95,7 @@ function isIPv4([first, second, third]: Lanes): boolean {
   return first === 0 && second === 0 && third === 0xffff;
 }
 
-function parseRule(content: string, where: string): Rule {
+function parseRule(content: string, where: string): Omit<Rule, 'line'> {
   const [, beforeFilter = '', filter = ''] = /^(.*?)(?:\sfilter(?:\s+(.*))?)?$/.exec(content) ?? [];
   const [action = '', ...words] = beforeFilter.split(/\s+/);
   if (!ACTIONS.includes(action)) throw unknown(where, action, ACTIONS);

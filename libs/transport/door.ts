@@ -46,8 +46,8 @@ export class Door {
   readonly #refused: Refused;
   /** Shakes hands with those who came; it does not listen itself. */
   readonly #tls: TlsServer | undefined;
-  /** Ends the waiting of clients that are still shaking hands, by where they come from. */
-  readonly #shaking = new Map<string, () => void>();
+  /** Clients that are still shaking hands, by the ends of their connections. */
+  readonly #shaking = new Map<string, Shaking>();
   readonly #listeners: Server[] = [];
   readonly #sockets = new Set<Socket>();
   /** Clients that did not say anything yet, by address. */
@@ -136,8 +136,12 @@ export class Door {
     socket.once('close', done);
     if (this.#tls === undefined) return this.#hear(socket, undefined, done);
     const key = endsOf(socket);
-    this.#shaking.set(key, done);
-    socket.once('close', () => this.#shaking.delete(key));
+    const shaking: Shaking = { done, failure: undefined };
+    this.#shaking.set(key, shaking);
+    socket.once('close', () => {
+      if (!this.#shaking.delete(key) || socket.bytesRead === 0) return;
+      this.#refused(address, 'tls', shaking.failure ?? 'it went during the TLS handshake');
+    });
     this.#tls.emit('connection', socket);
   }
 
@@ -146,8 +150,9 @@ export class Door {
     server.on('secureConnection', (socket) => {
       socket.on('error', () => undefined); // 'close' follows
       const key = endsOf(socket);
-      const done = this.#shaking.get(key);
+      const done = this.#shaking.get(key)?.done;
       if (done === undefined) return void socket.destroy(); // it has gone again
+      this.#shaking.delete(key);
       const client = material.ca === undefined ? { name: undefined } : clientOf(socket);
       if (!('reason' in client)) return this.#hear(socket, client.name, done);
       done();
@@ -155,7 +160,8 @@ export class Door {
       this.refuse(socket, 'access', client.reason);
     });
     server.on('tlsClientError', (error: Error, socket: TLSSocket) => {
-      this.#refused(socket.remoteAddress ?? 'unknown', 'tls', clientFailure(error));
+      const shaking = this.#shaking.get(endsOf(socket));
+      if (shaking !== undefined) shaking.failure = clientFailure(error);
       socket.destroy();
     });
     return server;
@@ -190,6 +196,13 @@ export class Door {
     if (count === 0) this.#waiting.delete(address);
     else this.#waiting.set(address, count);
   }
+}
+
+interface Shaking {
+  /** Ends the client's waiting. */
+  readonly done: () => void;
+  /** What went wrong. */
+  failure: string | undefined;
 }
 
 /** A connection by its two ends, which no other open one has. */

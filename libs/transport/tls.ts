@@ -171,7 +171,6 @@ export function clientFailure(error: Error): string {
   const code = 'code' in error ? String(error.code) : '';
   if (code === 'ERR_TLS_HANDSHAKE_TIMEOUT') return 'it did not finish the TLS handshake in time';
   if (NO_TLS.has(code)) return 'it does not speak TLS';
-  if (code === 'ECONNRESET') return 'it went during the TLS handshake';
   return `the TLS handshake failed: ${ALERTS[code] ?? error.message}`;
 }
 
