@@ -8,7 +8,6 @@ for (const [text, host, port] of [
   ['localhost:4001', 'localhost', 4001],
   ['10.20.1.2:3999', '10.20.1.2', 3999],
   ['argus://probe-1.example.org', 'probe-1.example.org', 561],
-  ['argus-tcp://probe:1', 'probe', 1],
   ['2001:db8::1', '2001:db8::1', 561],
   ['[2001:db8::1]', '2001:db8::1', 561],
   ['[2001:db8::1]:65535', '2001:db8::1', 65535],
@@ -17,6 +16,18 @@ for (const [text, host, port] of [
   test(`server ${text}`, () => {
     const address = parseServerAddress(text);
     assert.deepEqual(address, { host, port });
+    assert.deepEqual(parseServerAddress(formatServerAddress(address)), address);
+  });
+}
+
+for (const [text, tls] of [
+  ['argus-tcp://probe:1', false],
+  ['argus-tls://probe:1', true],
+  ['ARGUS-TLS://probe:1', true],
+] as const) {
+  test(`server ${text}`, () => {
+    const address = parseServerAddress(text);
+    assert.deepEqual(address, { host: 'probe', port: 1, tls });
     assert.deepEqual(parseServerAddress(formatServerAddress(address)), address);
   });
 }
