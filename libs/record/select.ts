@@ -17,8 +17,9 @@ export function copyRows(batch: Batch, rows: Uint32Array, count: number): Batch 
   let bytes = 0;
   for (const column of batch.columns) if (column !== undefined && count > 0) bytes += bytesFor(column, kept);
   const area = new Area(bytes);
+  const bitmaps: Bitmaps = new Map();
   const columns = batch.columns.map((column) =>
-    column === undefined || count === 0 ? undefined : selectFrom(column, kept, area),
+    column === undefined || count === 0 ? undefined : selectFrom(column, kept, area, bitmaps),
   );
   return { ...batch, rows: count, columns, unknown: [], buffer: area.buffer };
 }
@@ -46,9 +47,20 @@ function bytesFor(column: Column, rows: Uint32Array): number {
   }
 }
 
-function selectFrom(column: Column, rows: Uint32Array, area: Area): Column | undefined {
-  const valid = column.valid === undefined ? undefined : area.u8((rows.length + 7) >> 3);
-  if (valid !== undefined && selectBits(column.valid!, rows, valid) === 0) return undefined;
+/** Validity bitmaps that columns may have in common, and what became of them; undefined where no row has a value. */
+type Bitmaps = Map<Uint8Array, Uint8Array | undefined>;
+
+function selectValid(valid: Uint8Array, rows: Uint32Array, area: Area, bitmaps: Bitmaps): Uint8Array | undefined {
+  if (bitmaps.has(valid)) return bitmaps.get(valid);
+  const bits = area.u8((rows.length + 7) >> 3);
+  const selected = selectBits(valid, rows, bits) === 0 ? undefined : bits;
+  bitmaps.set(valid, selected);
+  return selected;
+}
+
+function selectFrom(column: Column, rows: Uint32Array, area: Area, bitmaps: Bitmaps): Column | undefined {
+  const valid = column.valid === undefined ? undefined : selectValid(column.valid, rows, area, bitmaps);
+  if (column.valid !== undefined && valid === undefined) return undefined;
   switch (column.kind) {
     case 'address':
       return selectAddresses(column, rows, valid, area);

@@ -32,17 +32,13 @@ export class Wish {
   /** What was asked for of a batch of flows, undefined when that is nothing; any other batch is for everybody. */
   apply(batch: Batch): Batch | undefined {
     if (batch.kind !== FLOW_BATCH || batch.rows === 0) return batch;
-    const selected = this.#select(batch);
-    return selected.rows === 0 ? undefined : this.#project(selected);
-  }
-
-  #select(batch: Batch): Batch {
-    if (this.#filters.length === 0) return batch;
+    if (this.#filters.length === 0) return this.#project(batch);
     const rows = this.#rows;
     for (let row = 0; row < batch.rows; row++) rows[row] = row;
     let count = batch.rows;
     for (const { select } of this.#filters) count = select(batch, rows, count);
-    return count === batch.rows ? batch : selectRows(batch, rows, count);
+    // Fields first: rows of the others need not be copied.
+    return count === 0 ? undefined : selectRows(this.#project(batch), rows, count);
   }
 
   #project(batch: Batch): Batch {
