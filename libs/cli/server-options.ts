@@ -20,7 +20,7 @@ export const KEEP_OPTIONS = {
   'keep-memory': {
     arity: 'one',
     placeholder: 'MIB',
-    number: { min: 1, max: 65_536 },
+    number: { min: 0.01, max: 65_536 },
     default: 64,
     text: 'Keep that much of it in memory, for all readers together; the rest goes to disk.',
     group: 'Records out',

@@ -146,7 +146,7 @@ class SourceReader {
   /** What of a batch was not had before; reports what is missing. */
   #fresh(batch: Batch, bytes: Uint8Array): Pick<Received, 'batch' | 'bytes'> | undefined {
     const { ledger, report, takerReportsGaps = false } = this.#options;
-    const { origin, first, covers, rows } = batch;
+    const { origin, first, covers } = batch;
     if (isRunOver(batch)) {
       const end = ledger.endOf(origin);
       const after = end === undefined ? '' : ` after number ${end - 1}`;
@@ -159,7 +159,7 @@ class SourceReader {
     if (batch.kind === GAP_BATCH && !takerReportsGaps) {
       report(`records ${from} to ${first + covers - 1} of probe ${origin.source} were lost on their way: ${batch.note ?? 'no reason given'}`); // prettier-ignore
     }
-    const rest = kind === 'part' && batch.kind === FLOW_BATCH && rows === covers ? rowsFrom(batch, from) : batch;
+    const rest = kind === 'part' ? partFrom(batch, from) : batch;
     const wanted = this.#filtersHere ? (this.#wish.apply(rest) ?? emptyBatch(FLOW_BATCH, origin, from, first + covers)) : rest; // prettier-ignore
     return { batch: wanted, bytes: wanted === batch ? bytes : encodeBatch(wanted) };
   }
@@ -178,10 +178,13 @@ class SourceReader {
   }
 }
 
-/** The records of a batch from number `from` on. */
-function rowsFrom(batch: Batch, from: number): Batch {
-  const rows = Uint32Array.from({ length: batch.rows - (from - batch.first) }, (_, row) => from - batch.first + row);
-  return { ...selectRows(batch, rows, rows.length), first: from, covers: rows.length };
+/** What a batch says of numbers from `from` on; as it is where that cannot be told apart. */
+function partFrom(batch: Batch, from: number): Batch {
+  const { kind, origin, first, covers, rows } = batch;
+  if (rows === 0) return emptyBatch(kind, origin, from, first + covers, batch.note);
+  if (kind !== FLOW_BATCH || rows !== covers) return batch;
+  const rest = Uint32Array.from({ length: first + rows - from }, (_, row) => from - first + row);
+  return { ...selectRows(batch, rest, rest.length), first: from, covers: rest.length };
 }
 
 function startOf(runUs: number): string {
