@@ -39,6 +39,13 @@ export const PANOPTES_OPTIONS = {
     placeholder: 'INTERFACE',
     text: 'Watch this interface; the first one that is up when not given.',
   },
+  archive: {
+    arity: 'one',
+    placeholder: 'DIR',
+    text:
+      'Keep the records in files below this folder. Default: archive in $STATE_DIRECTORY, else /var/lib/panoptes or ' +
+      '~/.local/state/panoptes; a new temporary folder for --demo.',
+  },
   port: {
     arity: 'one',
     placeholder: 'PORT',
@@ -71,7 +78,7 @@ export const panoptes: Command<typeof PANOPTES_OPTIONS> = {
       if (args[option].length > 0) throw new UsageError(`--${option} belongs to 'certs'`, { hint: WORDS });
     if (more.length > 0) throw new UsageError(`unexpected word '${more[0]}'`, { hint: "'up' takes options only." });
     const { up } = await import('./up.ts');
-    return up({ isDemo: args.demo, interface: args.interface, port: args.port }, context);
+    return up({ isDemo: args.demo, interface: args.interface, archive: args.archive, port: args.port }, context);
   },
 };
 

@@ -1,50 +1,73 @@
-import { relative } from 'node:path';
-import { COMMANDS } from './child.ts';
-import { HOST } from './port.ts';
+import { join, relative } from 'node:path';
+import type { ArchivePlace } from './archive.ts';
+import { HOST } from './ports.ts';
 
-/** A probe as the header tells of it. */
-export interface ProbeStory {
+/** Where the commands of the suite lie, this one among them. */
+export const COMMANDS = join(import.meta.dirname, '../../bin');
+
+/** A process, as a person would have started it. */
+interface Line {
   readonly line: string;
-  readonly port: number;
+}
+
+/** What runs, as the header tells of it. */
+export interface Story {
   readonly traffic: string;
+  /** What else there is to say of the traffic. */
+  readonly remark: string;
+  readonly probe: Line;
+  readonly radium: Line;
+  readonly rastream: Line;
+  /** At which all can be read. */
+  readonly port: number;
+  readonly archive: Pick<ArchivePlace, 'folder' | 'span'>;
 }
 
 /** The head of the screen: what runs where, and how to read along. */
-export function headerText(probe: ProbeStory, remark: string): string {
+export function headerText(story: Story): string {
+  const { traffic, remark, probe, radium, rastream, port, archive } = story;
   return `${[
-    'Panoptes is up: packets become flow records, and the records come live over TCP.',
+    'Panoptes is up: packets become flow records, which come live over TCP and are kept in files.',
     '',
-    `  traffic  ${probe.traffic}`,
-    ...(remark === '' ? [] : [`           ${remark}`]),
-    `  probe    ${probe.line}`,
-    `  reader   ra -S ${HOST}:${probe.port}, whose output is below`,
+    `  traffic    ${traffic}`,
+    ...(remark === '' ? [] : [`             ${remark}`]),
+    `  probe      ${probe.line}`,
+    `  joined by  ${radium.line}`,
+    `  kept by    ${rastream.line}`,
+    `  shown by   ra -S ${HOST}:${port}, whose output is below`,
     '',
-    'Read the same records from another terminal with',
-    `  ${readCommand([probe.port])}`,
+    'Read the same records from another terminal, or what is in the files; each is there when its time is over.',
+    `  ${commandLine(['-S', `${HOST}:${port}`])}`,
+    `  ${commandLine(['-R', archive.folder])}`,
     'Ctrl-C ends all of it.',
     '',
   ].join('\n')}\n`;
 }
 
-/** What is said when a second probe starts beside the first or in its place. */
-export function joinedText(reason: string, probe: ProbeStory, ports: readonly number[]): string {
+/** What is said when a second probe starts beside the first. */
+export function joinedText(reason: string, probe: Line, port: number, source: string): string {
   return `${[
     '',
-    `${reason} Synthetic traffic has started${ports.length > 1 ? ' beside it' : ''}: ${probe.line}`,
-    'Read all records from another terminal with',
-    `  ${readCommand(ports)}`,
+    `${reason} Synthetic traffic has started beside it: ${probe.line}`,
+    'Read its records alone with',
+    `  ${commandLine(['-S', `${HOST}:${port}`, '-', 'srcid', source])}`,
     '',
   ].join('\n')}\n`;
 }
 
-/** The command line that reads these ports, as it can be typed where we were started. */
-export function readCommand(ports: readonly number[]): string {
-  const fromHere = relative(process.cwd(), COMMANDS);
-  const folder = fromHere.startsWith('..') ? COMMANDS : fromHere;
-  return [quoted(`${folder}/ra`), ...ports.map((port) => `-S ${HOST}:${port}`)].join(' ');
+/** What remains. */
+export function farewellText(folder: string): string {
+  return `\nAll of these records are kept: ${commandLine(['-R', folder])}\n`;
 }
 
-/** As a shell takes it for one word. */
-function quoted(word: string): string {
-  return /^[\w./@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+/** The command line of `ra`, as it can be typed where we were started. */
+function commandLine(args: readonly string[]): string {
+  const fromHere = relative(process.cwd(), COMMANDS);
+  const folder = fromHere.startsWith('..') ? COMMANDS : fromHere;
+  return shellWords([`${folder}/ra`, ...args]);
+}
+
+/** As a shell takes each for one word. */
+export function shellWords(words: readonly string[]): string {
+  return words.map((word) => (/^[\w./:@%+=,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)).join(' ');
 }

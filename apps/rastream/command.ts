@@ -19,6 +19,11 @@ export const RASTREAM_OPTIONS = {
       'be no less than the longest status interval of the probes.',
     group: 'Output',
   },
+  finish: {
+    arity: 'none',
+    text: 'When told to end, finish all files, also those whose time is not over; what comes later for it goes to NAME.2 and so on.',
+    group: 'Output',
+  },
   program: {
     short: 'f',
     arity: 'one',

@@ -54,6 +54,7 @@ export async function keepStream(
     const timer = seconds > 0 ? [AbortSignal.timeout(Math.min(seconds * 1000, TIMER_MS_MAX))] : [];
     await keep(
       archive,
+      args.finish,
       received(args, name, archive.ledger, context, AbortSignal.any([context.signal, broken.signal, ...timer])),
     );
     await runner?.stop(GRACE_MS);
@@ -106,7 +107,7 @@ function openArchive(
   return archive;
 }
 
-async function keep(archive: StreamArchive, arrivals: AsyncIterable<Arrival>): Promise<void> {
+async function keep(archive: StreamArchive, finishesAll: boolean, arrivals: AsyncIterable<Arrival>): Promise<void> {
   const timer = setInterval(() => void archive.tick().catch(() => undefined), TICK_MS);
   try {
     for await (const arrival of arrivals) {
@@ -114,6 +115,6 @@ async function keep(archive: StreamArchive, arrivals: AsyncIterable<Arrival>): P
     }
   } finally {
     clearInterval(timer);
-    await archive.close();
+    await archive.close(finishesAll);
   }
 }

@@ -192,16 +192,17 @@ export class StreamArchive implements FinishObserver {
 
   /**
    * Closes files whose time is over; the others are gone on with when the archive is opened again.
+   * @param finishesAll all files are finished, and none is gone on with
    * @throws what went wrong for good before
    */
-  async close(): Promise<void> {
+  async close(finishesAll = false): Promise<void> {
     clearTimeout(this.#timer);
     try {
       if (this.#failure === undefined) {
         await this.#inTurn(async () => {
           await this.#sync();
           await this.#splitter.closeDue(true);
-          await this.#splitter.suspend();
+          await (finishesAll ? this.#splitter.end() : this.#splitter.suspend());
           await this.#save();
         });
       }

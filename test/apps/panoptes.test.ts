@@ -1,13 +1,17 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { PassThrough, Readable, Writable } from 'node:stream';
 import test from 'node:test';
+import { archivePlace } from '../../apps/panoptes/archive.ts';
 import { panoptes } from '../../apps/panoptes/command.ts';
 import { feedTraffic } from '../../apps/panoptes/feed.ts';
 import { copyLines } from '../../apps/panoptes/lines.ts';
-import { freePort, HOST } from '../../apps/panoptes/port.ts';
-import { headerText, joinedText, readCommand } from '../../apps/panoptes/words.ts';
+import { freePorts, HOST } from '../../apps/panoptes/ports.ts';
+import { farewellText, headerText, joinedText, shellWords } from '../../apps/panoptes/words.ts';
 import { openCaptureFile } from '../../libs/capture/open-capture.ts';
 import type { Context } from '../../libs/cli/command.ts';
 import { Output } from '../../libs/cli/output.ts';
@@ -51,14 +55,40 @@ for (const [words, status] of [
   });
 }
 
-test('a port that is taken is refused when it was asked for, and another is found when not', async (t) => {
+test('a port that is taken is refused when it was asked for, and others are found when not, all different', async (t) => {
   const server = createServer().listen(0, HOST);
   await once(server, 'listening');
   t.after(() => server.close());
   const { port } = server.address() as AddressInfo;
-  await assert.rejects(freePort(port), { code: 'INPUT', message: new RegExp(`${port}`) });
-  const found = await freePort(undefined);
-  assert.ok(found > 0 && found !== port);
+  await assert.rejects(freePorts(2, port), { code: 'INPUT', message: new RegExp(`${port}`) });
+  const found = await freePorts(4, undefined);
+  assert.equal(new Set(found).size, 4);
+  assert.ok(found.every((each) => each > 0 && each !== port));
+  assert.deepEqual(await freePorts(1, found[2]), [found[2]]);
+});
+
+test('an archive is kept where it was wished for; of made-up traffic in a new place; else where daemons keep theirs', (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'panoptes-test-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const env = { STATE_DIRECTORY: join(folder, 'state') };
+  const wished = join(folder, 'a', 'b');
+  assert.equal(archivePlace(wished, true, { env }).folder, wished);
+  assert.equal(archivePlace(undefined, false, { env }).folder, join(folder, 'state', 'archive'));
+  const demo = archivePlace(undefined, true, { env }).folder;
+  t.after(() => rmSync(demo, { recursive: true }));
+  assert.equal(dirname(demo), tmpdir());
+  assert.deepEqual(readdirSync(demo), ['.state']);
+});
+
+test('an archive that was wished for where none can be is refused; one that was not finds another place', (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'panoptes-test-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, 'file');
+  writeFileSync(file, '');
+  assert.throws(() => archivePlace(join(file, 'archive'), false, { env: {} }), { code: 'INPUT', hint: /--archive/ });
+  const other = archivePlace(undefined, false, { env: { STATE_DIRECTORY: file } }).folder;
+  t.after(() => rmSync(other, { recursive: true }));
+  assert.equal(dirname(other), tmpdir());
 });
 
 test('texts of several programs share the output line by line', async () => {
@@ -103,14 +133,24 @@ test('feeding ends when the probe stops reading', async () => {
   await fed;
 });
 
-test('the header tells what runs and the command that reads along', () => {
-  const story = { line: 'argus -i eth0 -P 5610', port: 5610, traffic: 'eth0' };
-  const text = headerText(story, '(a remark)');
-  for (const part of ['argus -i eth0 -P 5610', '(a remark)', readCommand([5610]), 'Ctrl-C'])
-    assert.ok(text.includes(part));
-  assert.match(
-    joinedText('Silence.', { ...story, port: 7 }, [5610, 7]),
-    /Silence\..*beside it[\s\S]*-S 127\.0\.0\.1:5610 -S 127\.0\.0\.1:7\n/,
-  );
-  assert.doesNotMatch(joinedText('Gone.', story, [5610]), /beside/);
+test('the header tells what runs and the commands that read along', () => {
+  const text = headerText({
+    traffic: 'eth0',
+    remark: '(a remark)',
+    probe: { line: 'argus -i eth0 -P 5611' },
+    radium: { line: 'radium -P 5610' },
+    rastream: { line: 'rastream -S here' },
+    port: 5610,
+    archive: { folder: '/var/my records', span: '10m' },
+  });
+  for (const part of ['argus -i eth0 -P 5611', '(a remark)', 'radium -P 5610', 'rastream -S here', 'Ctrl-C'])
+    assert.ok(text.includes(part), part);
+  assert.match(text, /\/ra -S 127\.0\.0\.1:5610\n.*\/ra -R '\/var\/my records'\n/);
+  const joined = joinedText('Silence.', { line: 'argus -r -' }, 5610, 'demo');
+  assert.match(joined, /Silence\..*beside it: argus -r -\n[\s\S]*\/ra -S 127\.0\.0\.1:5610 - srcid demo\n/);
+  assert.match(farewellText('/a'), /ra -R \/a\n/);
+});
+
+test('a command line is written as a shell takes it', () => {
+  assert.equal(shellWords(['ra', '-w', "it's $x", '%F/%H', '']), "ra -w 'it'\\''s $x' %F/%H ''");
 });

@@ -120,3 +120,24 @@ test('of a stream with a filter it keeps what matches, and needs no journal for 
   assert.equal(await archive.status, 0, archive.stderr);
   assert.deepEqual(await numbersBelow(folders.out), wanted);
 });
+
+test('with --finish it leaves finished files only, and what comes later for the same time goes beside them', async () => {
+  const folders = foldersOf('finish');
+  await using running = await startServer({ keep: { directory: join(root, 'finish-server') } });
+  const { server, port } = running;
+  const stream = numberedStream({ frames: 40, seed: 3, seconds: 1 });
+  let records = 0;
+  for (const part of [stream.slice(0, 20), stream.slice(20)]) {
+    const archive = rastream(port, folders, '--finish', '-B', '99999h');
+    await until(() => server.stats.readers === 1);
+    for (const batch of part) server.push(batch);
+    records += part.reduce((sum, { rows }) => sum + rows, 0);
+    await until(async () => (await numbersKept(folders)).size === records);
+    archive.process.kill('SIGTERM');
+    assert.equal(await archive.status, 0, archive.stderr);
+    assert.deepEqual(await numbersBelow(folders.out), upTo(records));
+    assert.deepEqual(filesBelow(folders.out, true), filesBelow(folders.out));
+    await until(() => server.stats.readers === 0);
+  }
+  assert.ok(filesBelow(folders.out).some((path) => path.endsWith('.2')));
+});

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { execFile, spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import test, { type TestContext } from 'node:test';
@@ -10,7 +11,10 @@ import { promisify } from 'node:util';
 
 const ROOT = join(import.meta.dirname, '../../..');
 const PANOPTES = join(ROOT, 'dist/bin/panoptes');
-const END_MS_MAX = 2000;
+const RA = join(ROOT, 'dist/bin/ra');
+/** Processes end one after the other; as a rule it takes less than a second. */
+const END_MS_MAX = 5000;
+const PROCESSES = ['argus', 'ra', 'radium', 'rastream'];
 const PATIENCE = { timeout: 60_000 };
 /** A time of day begins every record line. */
 const RECORD = /^ +\d\d:\d\d:\d\d\.\d+ .*/gm;
@@ -21,15 +25,21 @@ const hasProc = process.platform === 'linux' || 'no /proc to look for processes 
 class Suite {
   readonly process: ChildProcess;
   readonly ended: Promise<unknown>;
+  readonly archive = mkdtempSync(join(tmpdir(), 'panoptes-up-'));
   text = '';
   errors = '';
 
   constructor(t: TestContext, args: readonly string[]) {
-    this.process = spawn(process.execPath, [PANOPTES, 'up', ...args], { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
+    const words = [PANOPTES, 'up', '--archive', this.archive, ...args];
+    this.process = spawn(process.execPath, words, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
     this.process.stdout?.on('data', (chunk: Buffer) => (this.text += chunk.toString()));
     this.process.stderr?.on('data', (chunk: Buffer) => (this.errors += chunk.toString()));
     this.ended = once(this.process, 'close');
-    t.after(() => this.process.kill('SIGTERM'));
+    t.after(async () => {
+      this.process.kill('SIGTERM');
+      await this.ended;
+      rmSync(this.archive, { recursive: true });
+    });
   }
 
   get records(): readonly string[] {
@@ -48,6 +58,19 @@ class Suite {
   descendants(): number[] {
     return descendantsOf(this.process.pid ?? -1);
   }
+
+  /** The one that runs this command. */
+  processOf(command: string): number {
+    const found = this.descendants().find((pid) => commandOf(pid) === command);
+    assert.ok(found !== undefined, command);
+    return found;
+  }
+}
+
+const byName = (a: string, b: string): number => (a < b ? -1 : 1);
+
+function commandOf(pid: number): string | undefined {
+  return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')[1]?.split('/').at(-1);
 }
 
 function descendantsOf(pid: number): number[] {
@@ -73,7 +96,7 @@ function isAlive(pid: number): boolean {
 test('up --demo shows records as they come, and a second reader gets them, too', PATIENCE, async (t) => {
   const suite = new Suite(t, ['--demo']);
   await suite.until(() => suite.records.length >= 20);
-  assert.match(suite.text, /argus -r - .*-P \d+/);
+  assert.match(suite.text, /argus .*-r - .*-P \d+/);
   assert.ok(suite.records.some((line) => / tcp /.test(line)));
 
   const command = /^ +(\S+\/ra -S 127\.0\.0\.1:\d+)$/m.exec(suite.text)?.[1]?.split(' ') ?? [];
@@ -90,14 +113,41 @@ test('up --demo shows records as they come, and a second reader gets them, too',
   assert.equal(suite.errors, '');
 });
 
+test('the archive has exactly what was shown, by day, and goes on when it is started again', PATIENCE, async (t) => {
+  const shown: string[] = [];
+  const folder = mkdtempSync(join(tmpdir(), 'panoptes-up-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  for (const fewest of [20, 60]) {
+    const suite = new Suite(t, ['--demo', '--archive', folder]);
+    await suite.until(() => suite.records.length >= fewest);
+    suite.process.kill('SIGINT');
+    await suite.ended;
+    assert.equal(suite.process.exitCode, 0, suite.errors);
+    assert.match(suite.text, /All of these records are kept: \S+\/ra -R \S+\n$/);
+    shown.push(...suite.records);
+    const { stdout } = await promisify(execFile)(process.execPath, [RA, '-R', folder], { cwd: ROOT });
+    assert.deepEqual([...(stdout.match(RECORD) ?? [])].sort(), [...shown].sort());
+  }
+  const days = readdirSync(folder).filter((name) => !name.startsWith('.'));
+  const files = days.flatMap((day) => readdirSync(join(folder, day)));
+  assert.ok(
+    days.every((day) => /^\d{4}-\d\d-\d\d$/.test(day)),
+    days.join(),
+  );
+  assert.ok(
+    files.every((name) => /^demo\.\d\d\.\d\d\.\d0(\.\d+)?$/.test(name)),
+    files.join(),
+  );
+});
+
 test(
-  'SIGINT ends it within two seconds and leaves no process',
+  'SIGINT ends it within a few seconds and leaves no process',
   { ...PATIENCE, skip: hasProc !== true && hasProc },
   async (t) => {
     const suite = new Suite(t, ['--demo']);
     await suite.until(() => suite.records.length > 0);
     const processes = suite.descendants();
-    assert.equal(processes.length, 2, 'a probe and a reader');
+    assert.deepEqual(processes.map((pid) => commandOf(pid) ?? '').sort(byName), PROCESSES);
     const started = performance.now();
     suite.process.kill('SIGINT');
     await suite.ended;
@@ -118,7 +168,7 @@ test(
     await Promise.race([suite.ended, suite.until(() => suite.text.includes('Ctrl-C'))]);
     const processes = suite.descendants();
     t.after(() => processes.filter(isAlive).forEach((pid) => process.kill(pid, 'SIGKILL')));
-    assert.equal(processes.length, 2, 'a probe and a reader');
+    assert.deepEqual(processes.map((pid) => commandOf(pid) ?? '').sort(byName), PROCESSES);
     suite.process.kill('SIGKILL');
     await suite.ended;
     const giveUp = performance.now() + END_MS_MAX;
@@ -136,16 +186,19 @@ test('it ends when nobody reads its output any more', { ...PATIENCE, skip: hasPr
   assert.deepEqual(processes.filter(isAlive), []);
 });
 
-test('the death of the probe is told', { ...PATIENCE, skip: hasProc !== true && hasProc }, async (t) => {
-  const suite = new Suite(t, ['--demo']);
-  await suite.until(() => suite.records.length > 0);
-  const probe = suite.descendants().find((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('argus'));
-  assert.ok(probe !== undefined);
-  process.kill(probe, 'SIGKILL');
-  await suite.ended;
-  assert.equal(suite.process.exitCode, 1);
-  assert.match(suite.errors, /^panoptes: argus -r - .*SIGKILL/);
-});
+for (const command of PROCESSES) {
+  const name = `the death of ${command} is told, and ends all`;
+  test(name, { ...PATIENCE, skip: hasProc !== true && hasProc }, async (t) => {
+    const suite = new Suite(t, ['--demo']);
+    await suite.until(() => suite.records.length > 0);
+    const processes = suite.descendants();
+    process.kill(suite.processOf(command), 'SIGKILL');
+    await suite.ended;
+    assert.equal(suite.process.exitCode, 1);
+    assert.match(suite.errors, new RegExp(`^panoptes: ${command} -.*: ended with SIGKILL`));
+    assert.deepEqual(processes.filter(isAlive), []);
+  });
+}
 
 test('an interface that does not exist is refused in the words of the probe', PATIENCE, async (t) => {
   const suite = new Suite(t, ['-i', 'nowhere0']);
@@ -200,7 +253,7 @@ test(
 
     await suite.until(() => suite.text.includes('Synthetic traffic has started beside it'));
     await suite.until(() => suite.records.some((line) => / tcp /.test(line)));
-    assert.match(suite.text, /-S 127\.0\.0\.1:\d+ -S 127\.0\.0\.1:\d+$/m);
+    assert.match(suite.text, /\/ra -S 127\.0\.0\.1:\d+ - srcid demo$/m);
     suite.process.kill('SIGINT');
     await suite.ended;
     assert.equal(suite.process.exitCode, 0, suite.errors);
