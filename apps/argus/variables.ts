@@ -127,6 +127,36 @@ export const ARGUS_VARIABLES = {
     live: true,
     about: 'Hours for which it keeps what a named reader that is away has not got. Not one of Argus.',
   },
+  ARGUS_TLS_CERT: {
+    option: 'tls-cert',
+    form: 'value',
+    live: true,
+    about: 'Certificate by which others know it, see [security](security.md). Not one of Argus.',
+  },
+  ARGUS_TLS_KEY: {
+    option: 'tls-key',
+    form: 'value',
+    live: true,
+    about: 'The key of the certificate. Not one of Argus.',
+  },
+  ARGUS_TLS_CA: {
+    option: 'tls-ca',
+    form: 'value',
+    live: true,
+    about: 'Authority that the certificates of others must come from. Not one of Argus.',
+  },
+  ARGUS_ACCESS_FILE: {
+    option: 'access',
+    form: 'value',
+    live: true,
+    about: 'File that says who may read what. Not one of Argus.',
+  },
+  ARGUS_TOKENS_FILE: {
+    option: 'tokens',
+    form: 'value',
+    live: true,
+    about: 'File of the tokens of readers. Not one of Argus.',
+  },
   ARGUS_METRICS: {
     option: 'metrics',
     form: 'value',

@@ -68,6 +68,36 @@ export const RADIUM_VARIABLES = {
     form: 'value',
     about: 'Hours for which it keeps what a named reader that is away has not got. Not one of Argus.',
   },
+  RADIUM_TLS_CERT: {
+    option: 'tls-cert',
+    form: 'value',
+    about: 'Certificate by which others know it, see [security](security.md). Not one of Argus.',
+  },
+  RADIUM_TLS_KEY: {
+    option: 'tls-key',
+    form: 'value',
+    about: 'The key of the certificate. Not one of Argus.',
+  },
+  RADIUM_TLS_CA: {
+    option: 'tls-ca',
+    form: 'value',
+    about: 'Authority that the certificates of others must come from. Not one of Argus.',
+  },
+  RADIUM_ACCESS_FILE: {
+    option: 'access',
+    form: 'value',
+    about: 'File that says who may read what. Not one of Argus.',
+  },
+  RADIUM_TOKENS_FILE: {
+    option: 'tokens',
+    form: 'value',
+    about: 'File of the tokens of readers. Not one of Argus.',
+  },
+  RADIUM_TOKEN_FILE: {
+    option: 'token-file',
+    form: 'value',
+    about: 'File of the token that it shows to its servers. Not one of Argus.',
+  },
   RADIUM_METRICS: {
     option: 'metrics',
     form: 'value',
