@@ -9,6 +9,9 @@ import type { RecordServer, ServerStats } from '../../libs/transport/server.ts';
 /** How often it is looked what can be acknowledged, milliseconds. */
 const ACKNOWLEDGE_MS = 50;
 
+/** To know when the newest ended. */
+const LOOKS_AT: ReadonlySet<number> = new Set([STORED_FIELDS.stime.number, STORED_FIELDS.dur.number]);
+
 /**
  * Passes on what comes, to readers and files. What came from a server that keeps it for us is acknowledged when it is with
  * all of our own named readers, or on our disk.
@@ -27,6 +30,11 @@ export class Relay {
     this.#server = server;
     this.#written = written;
     this.#timer = setInterval(() => this.#acknowledge(), ACKNOWLEDGE_MS);
+  }
+
+  /** Numbers of the fields of flow records that are looked at here; undefined is all. */
+  get looksAt(): ReadonlySet<number> | undefined {
+    return this.#written.length === 0 ? LOOKS_AT : undefined;
   }
 
   /** Records that came, and bytes of their frames. */

@@ -159,6 +159,7 @@ async function readStreams(
     ledger: new OriginLedger(),
     signal,
     report: info,
+    ...(relay.looksAt === undefined ? {} : { looksAt: relay.looksAt }),
     ...streamTimes(args),
     persistence: args['no-reconnect'] ? 'once' : 'for-ever',
   });

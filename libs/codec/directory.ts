@@ -32,8 +32,10 @@ export interface Envelope {
 /** Longest source id in UTF-16 units; well above what a probe may be called. */
 const SOURCE_MAX = 256;
 
+type Numbered = Pick<Batch, 'origin' | 'first' | 'covers' | 'note'>;
+
 /** @param entries of this version and, as they came, of later ones */
-export function packEnvelope({ origin, first, covers, note }: Batch, entries: readonly unknown[]): Uint8Array {
+export function packEnvelope({ origin, first, covers, note }: Numbered, entries: readonly unknown[]): Uint8Array {
   const envelope: unknown[] = [origin.source, origin.run, first, covers, entries];
   if (note !== undefined) envelope.push(note);
   return packMessage(envelope);

@@ -18,52 +18,63 @@ export interface Estimate {
 
 /** @param bits width of the direct values, see `bitsFor` */
 export function estimate(values: Integers, count: number, bits: number): Estimate {
-  return { direct: sampled(values, count, bits, addDirect), steps: sampled(values, count, bits, addStep) };
-}
-
-type Add = (values: Integers, row: number) => void;
-
-function sampled(values: Integers, count: number, bits: number, add: Add): number {
-  counts.fill(0);
-  let rows = 0;
-  if (count <= RUN * RUNS) {
-    for (let row = 1; row < count; row++) add(values, row);
-    rows = count - 1;
-  } else {
-    const apart = Math.floor((count - RUN) / (RUNS - 1));
-    for (let run = 0; run < RUNS; run++) {
-      const start = Math.max(run * apart, 1);
-      for (let row = start; row < start + RUN - 1; row++) add(values, row);
-      rows += RUN - 1;
-    }
-  }
   // Steps may need one bit, and so one plane, more than the values.
   const planes = Math.min((bits + 8) >> 3, PLANES_MAX);
+  const rows = sampled(values, count, planes, tallyDirect);
+  const direct = entropyOf(planes, rows);
+  sampled(values, count, planes, tallySteps);
+  return { direct, steps: entropyOf(planes, rows) };
+}
+
+/** Counts the bytes of each plane of the rows `start` … `end`, not including `end`. */
+type Tally = (values: Integers, start: number, end: number, planes: number) => void;
+
+/** @returns how many rows were counted */
+function sampled(values: Integers, count: number, planes: number, tally: Tally): number {
+  counts.fill(0, 0, planes * 256);
+  if (count <= RUN * RUNS) {
+    tally(values, 1, count, planes);
+    return count - 1;
+  }
+  const apart = Math.floor((count - RUN) / (RUNS - 1));
+  for (let run = 0; run < RUNS; run++) {
+    const start = Math.max(run * apart, 1);
+    tally(values, start, start + RUN - 1, planes);
+  }
+  return RUNS * (RUN - 1);
+}
+
+function entropyOf(planes: number, rows: number): number {
   let sum = 0;
   for (let i = 0; i < planes * 256; i++) sum += weighted[counts[i]!]!;
   return (planes * weighted[rows]! - sum) / rows;
 }
 
-const addDirect: Add = (values, row) => tally(values.low[row]!, values.high[row]!);
-
-const addStep: Add = (values, row) => {
-  const step = values.low[row]! - values.low[row - 1]! + (values.high[row]! - values.high[row - 1]!) * 2 ** 32;
-  const zigzag = step < 0 ? -2 * step - 1 : 2 * step;
-  tally(zigzag, zigzag < 2 ** 32 ? 0 : zigzag / 2 ** 32);
+const tallyDirect: Tally = ({ low, high }, start, end, planes) => {
+  for (let row = start; row < end; row++) countLow(low[row]!, planes);
+  if (planes > 4) for (let row = start; row < end; row++) countHigh(high[row]!, planes);
 };
 
-function tally(low: number, high: number): void {
+const tallySteps: Tally = ({ low, high }, start, end, planes) => {
+  for (let row = start; row < end; row++) {
+    const step = low[row]! - low[row - 1]! + (high[row]! - high[row - 1]!) * 2 ** 32;
+    const zigzag = step < 0 ? -2 * step - 1 : 2 * step;
+    countLow(zigzag, planes);
+    if (planes > 4) countHigh(zigzag < 2 ** 32 ? 0 : zigzag / 2 ** 32, planes);
+  }
+};
+
+function countLow(low: number, planes: number): void {
   counts[low & 255]! += 1;
   counts[256 + ((low >>> 8) & 255)]! += 1;
+  if (planes < 3) return;
   counts[512 + ((low >>> 16) & 255)]! += 1;
-  counts[768 + (low >>> 24)]! += 1;
-  if (high === 0) {
-    counts[1024]! += 1;
-    counts[1280]! += 1;
-    counts[1536]! += 1;
-    return;
-  }
+  if (planes > 3) counts[768 + ((low >>> 24) & 255)]! += 1;
+}
+
+function countHigh(high: number, planes: number): void {
   counts[1024 + (high & 255)]! += 1;
+  if (planes < 6) return;
   counts[1280 + ((high >>> 8) & 255)]! += 1;
-  counts[1536 + ((high >>> 16) & 255)]! += 1;
+  if (planes > 6) counts[1536 + ((high >>> 16) & 255)]! += 1;
 }

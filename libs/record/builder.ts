@@ -71,8 +71,9 @@ export class Area {
   readonly buffer: ArrayBuffer;
   #end = 0;
 
-  constructor(bytes: number) {
-    this.buffer = new ArrayBuffer(bytes);
+  /** @param buffer of at least `bytes` bytes, zeros or not */
+  constructor(bytes: number, buffer = new ArrayBuffer(bytes)) {
+    this.buffer = buffer;
   }
 
   /** Bytes that a piece takes, alignment included. */

@@ -6,17 +6,32 @@ import type { NumericArray } from './kinds.ts';
 /**
  * The rows `rows[0 … count)` of a batch, ascending, as a batch with a buffer of its own; the batch itself when that is all
  * of its rows. It covers the same record numbers. Columns of later versions are left out when rows are.
+ * @param room where it lies instead, until the next selection there
  */
-export function selectRows(batch: Batch, rows: Uint32Array, count: number): Batch {
-  return count === batch.rows ? batch : copyRows(batch, rows, count);
+export function selectRows(batch: Batch, rows: Uint32Array, count: number, room?: Room): Batch {
+  return count === batch.rows ? batch : copyRows(batch, rows, count, room);
+}
+
+/** Larger selections have memory of their own. */
+const ROOM_BYTES_MAX = 8 << 20;
+
+/** Memory for one selection at a time: the next one overwrites it. */
+export class Room {
+  #buffer = new ArrayBuffer(0);
+
+  area(bytes: number): Area {
+    if (bytes > ROOM_BYTES_MAX) return new Area(bytes);
+    if (bytes > this.#buffer.byteLength) this.#buffer = new ArrayBuffer(Math.min(2 * bytes, ROOM_BYTES_MAX));
+    return new Area(bytes, this.#buffer);
+  }
 }
 
 /** As `selectRows`, in any order; always a copy. */
-export function copyRows(batch: Batch, rows: Uint32Array, count: number): Batch {
+export function copyRows(batch: Batch, rows: Uint32Array, count: number, room?: Room): Batch {
   const kept = rows.subarray(0, count);
   let bytes = 0;
   for (const column of batch.columns) if (column !== undefined && count > 0) bytes += bytesFor(column, kept);
-  const area = new Area(bytes);
+  const area = room?.area(bytes) ?? new Area(bytes);
   const bitmaps: Bitmaps = new Map();
   const columns = batch.columns.map((column) =>
     column === undefined || count === 0 ? undefined : selectFrom(column, kept, area, bitmaps),
@@ -52,7 +67,7 @@ type Bitmaps = Map<Uint8Array, Uint8Array | undefined>;
 
 function selectValid(valid: Uint8Array, rows: Uint32Array, area: Area, bitmaps: Bitmaps): Uint8Array | undefined {
   if (bitmaps.has(valid)) return bitmaps.get(valid);
-  const bits = area.u8((rows.length + 7) >> 3);
+  const bits = area.u8((rows.length + 7) >> 3).fill(0);
   const selected = selectBits(valid, rows, bits) === 0 ? undefined : bits;
   bitmaps.set(valid, selected);
   return selected;

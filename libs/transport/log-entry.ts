@@ -1,6 +1,8 @@
 import { decodeFrame } from '../codec/decode.ts';
+import { keepColumns } from '../codec/keep-columns.ts';
 import { encodeBatch } from '../codec/encode.ts';
-import { emptyBatch, GAP_BATCH, type Batch } from '../record/batch.ts';
+import { emptyBatch, FLOW_BATCH, GAP_BATCH, type Batch } from '../record/batch.ts';
+import { Room } from '../record/select.ts';
 import type { Wish } from './wish.ts';
 
 /** How a batch is sent to readers of one wish; without a frame when their filter refuses all of it. */
@@ -15,6 +17,8 @@ export interface Meter {
 }
 
 const NOTHING: ReadonlySet<number> = new Set();
+/** What is selected for a wish is there until it is a frame. */
+const room = new Room();
 const REFUSED: Answer = { frame: undefined, rows: 0 };
 
 /**
@@ -97,12 +101,25 @@ export class LogEntry implements Pick<Batch, 'kind' | 'origin' | 'first' | 'cove
 
   #answer(wish: Wish): Answer {
     if (wish.isWhole || this.kind === GAP_BATCH) return { frame: this.frame, rows: this.rows };
-    const batch = wish.apply(this.batch);
+    if (wish.wantsAllRows && this.kind === FLOW_BATCH) {
+      const frame = this.#keep(wish.fields);
+      if (frame !== undefined) return this.#made(frame, this.rows);
+    }
+    const batch = wish.apply(this.batch, room);
     if (batch === undefined) return REFUSED;
     if (batch === this.#batch) return { frame: this.frame, rows: this.rows };
-    const frame = encodeBatch(batch);
+    const kept = batch.rows === this.rows ? this.#keep(wish.fields) : undefined;
+    return this.#made(kept ?? encodeBatch(batch), batch.rows);
+  }
+
+  #made(frame: Uint8Array, rows: number): Answer {
     this.#grow(frame.length);
-    return { frame, rows: batch.rows };
+    return { frame, rows };
+  }
+
+  /** With some columns only, as its frame has them; undefined where they have to be packed anew. */
+  #keep(fields: ReadonlySet<number> | undefined): Uint8Array | undefined {
+    return fields === undefined ? undefined : keepColumns(this.frame, fields);
   }
 
   /** Keeps no more than the frame: nobody is expected to ask soon. */

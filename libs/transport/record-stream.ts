@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { decodeFrame } from '../codec/decode.ts';
+import { decodeFrame, type Decoded } from '../codec/decode.ts';
 import { encodeBatch } from '../codec/encode.ts';
 import { InputError } from '../core/errors.ts';
 import { merge } from '../core/merge.ts';
@@ -31,6 +31,8 @@ export interface StreamOptions extends Pick<
    * and one that says farewell is not waited for. `once`: so is one that is lost. Default for-ever.
    */
   readonly persistence?: 'for-ever' | 'while-there' | 'once';
+  /** Numbers of the fields that the taker looks at; `batch` of flow records may lack all others. Default all. */
+  readonly looksAt?: ReadonlySet<number>;
   /** Whether the taker itself reports gap batches. */
   readonly takerReportsGaps?: boolean;
 }
@@ -121,7 +123,7 @@ class SourceReader {
     this.#wasThere = true;
     this.#failures = 0;
     for await (const frame of connection.frames()) {
-      const decoded = decodeFrame(frame, { verified: true });
+      const decoded = this.#decode(frame);
       if ('problem' in decoded) report(`a frame of ${connection.where} left out: ${decoded.problem}`);
       else if (isCut(decoded.batch))
         throw new InputError(`${connection.where} cut the connection: ${decoded.batch.note ?? ''}`); // prettier-ignore
@@ -143,6 +145,20 @@ class SourceReader {
     throw new InputError(`connection to ${connection.where} lost: the server went without a farewell`);
   }
 
+  /** Of flow records only what the taker looks at, as long as nothing is to be done with them here. */
+  #decode(frame: Uint8Array): Decoded {
+    const { looksAt } = this.#options;
+    if (looksAt === undefined || this.#filtersHere) return decodeFrame(frame, { verified: true });
+    const peek = { fields: looksAt, isWanted: ({ kind }: Batch) => kind !== FLOW_BATCH };
+    return decodeFrame(frame, { verified: true, peek });
+  }
+
+  #whole(batch: Batch, bytes: Uint8Array): Batch {
+    if (this.#options.looksAt === undefined) return batch;
+    const decoded = decodeFrame(bytes, { verified: true });
+    return 'problem' in decoded ? batch : decoded.batch;
+  }
+
   /** What of a batch was not had before; reports what is missing. */
   #fresh(batch: Batch, bytes: Uint8Array): Pick<Received, 'batch' | 'bytes'> | undefined {
     const { ledger, report, takerReportsGaps = false } = this.#options;
@@ -159,7 +175,7 @@ class SourceReader {
     if (batch.kind === GAP_BATCH && !takerReportsGaps) {
       report(`records ${from} to ${first + covers - 1} of probe ${origin.source} were lost on their way: ${batch.note ?? 'no reason given'}`); // prettier-ignore
     }
-    const rest = kind === 'part' ? partFrom(batch, from) : batch;
+    const rest = kind === 'part' ? partFrom(this.#whole(batch, bytes), from) : batch;
     const wanted = this.#filtersHere ? (this.#wish.apply(rest) ?? emptyBatch(FLOW_BATCH, origin, from, first + covers)) : rest; // prettier-ignore
     return { batch: wanted, bytes: wanted === batch ? bytes : encodeBatch(wanted) };
   }

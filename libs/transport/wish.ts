@@ -1,11 +1,12 @@
 import { compileFilter, type Filter } from '../filter/compile.ts';
 import { BATCH_ROWS_MAX, FLOW_BATCH, type Batch } from '../record/batch.ts';
-import { selectRows } from '../record/select.ts';
+import { selectRows, type Room } from '../record/select.ts';
 
 /** What some readers asked for alike: their filter and their fields. Every batch is answered once for all of them. */
 export class Wish {
   readonly #filters: readonly Filter[];
-  readonly #fields: ReadonlySet<number> | undefined;
+  /** Numbers of the fields wanted; undefined is all. */
+  readonly fields: ReadonlySet<number> | undefined;
   readonly #rows = new Uint32Array(BATCH_ROWS_MAX);
 
   /**
@@ -15,7 +16,7 @@ export class Wish {
    */
   constructor(filter: string, fields: readonly number[] | undefined, confinement = '') {
     this.#filters = [confinement, filter].filter((source) => source.trim() !== '').map(compileFilter);
-    this.#fields = fields === undefined ? undefined : new Set(fields);
+    this.fields = fields === undefined ? undefined : new Set(fields);
   }
 
   /** Alike for wishes that are answered with the same batches. */
@@ -26,11 +27,19 @@ export class Wish {
 
   /** Whether everything is wanted as it comes. */
   get isWhole(): boolean {
-    return this.#filters.length === 0 && this.#fields === undefined;
+    return this.#filters.length === 0 && this.fields === undefined;
   }
 
-  /** What was asked for of a batch of flows, undefined when that is nothing; any other batch is for everybody. */
-  apply(batch: Batch): Batch | undefined {
+  /** Whether all records are wanted, though perhaps not all of each. */
+  get wantsAllRows(): boolean {
+    return this.#filters.length === 0;
+  }
+
+  /**
+   * What was asked for of a batch of flows, undefined when that is nothing; any other batch is for everybody.
+   * @param room where it may lie until the next that lies there
+   */
+  apply(batch: Batch, room?: Room): Batch | undefined {
     if (batch.kind !== FLOW_BATCH || batch.rows === 0) return batch;
     if (this.#filters.length === 0) return this.#project(batch);
     const rows = this.#rows;
@@ -38,11 +47,11 @@ export class Wish {
     let count = batch.rows;
     for (const { select } of this.#filters) count = select(batch, rows, count);
     // Fields first: rows of the others need not be copied.
-    return count === 0 ? undefined : selectRows(this.#project(batch), rows, count);
+    return count === 0 ? undefined : selectRows(this.#project(batch), rows, count, room);
   }
 
   #project(batch: Batch): Batch {
-    const fields = this.#fields;
+    const fields = this.fields;
     if (fields === undefined) return batch;
     const columns = batch.columns.map((column, field) => (fields.has(field) ? column : undefined));
     return { ...batch, columns, unknown: [] };

@@ -9,6 +9,8 @@ import { readMessage } from '../../libs/transport/message.ts';
 import { recordStream, type Received, type StreamOptions } from '../../libs/transport/record-stream.ts';
 import { RecordServer } from '../../libs/transport/server.ts';
 import { runOverBatch } from '../../libs/transport/farewell.ts';
+import { cellsOf } from '../support/batches.ts';
+import { decoded } from '../support/frames.ts';
 import { flows, HOST, ORIGIN, startForeign, startServer } from './lab.ts';
 
 /** A stream, and what it reported. */
@@ -124,6 +126,24 @@ test('what never came is reported with its numbers', async () => {
   await next;
   assert.deepEqual(reports, [`records 2 to 8 of probe ${ORIGIN.source} never came`]);
   stop.abort();
+});
+
+test('who looks at some fields only gets frames with all of them', async () => {
+  await using lab = await startServer();
+  const ledger = new OriginLedger();
+  const { batches, stop } = stream([[lab.port]], { ledger, looksAt: new Set() });
+  const taken = take(batches, 3);
+  await later(() => lab.server.stats.named === 1);
+  lab.server.push(flows([6, 17], 1));
+  ledger.take(flows([6, 17, 1], 3));
+  lab.server.push(flows([6, 17, 1, 132], 3));
+  const [start, whole, part] = await taken;
+  stop.abort();
+  assert.deepEqual(cellsOf(start!.batch, 'mversion'), ['test']);
+  assert.deepEqual(cellsOf(whole!.batch, 'ipproto'), [undefined, undefined]);
+  assert.deepEqual(cellsOf(decoded(whole!.bytes), 'ipproto'), [6, 17]);
+  assert.equal(part!.batch.first, 6, 'three of them were had');
+  assert.deepEqual(cellsOf(decoded(part!.bytes), 'ipproto'), [132]);
 });
 
 test('a filter that the server does not understand is applied here', async () => {
