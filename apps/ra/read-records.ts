@@ -75,6 +75,7 @@ async function openInputs(
     servers: args.server,
     security: args,
     serverFilter: args.rejected === undefined ? args.operands.join(' ') : '',
+    verbose: args.verbose,
     ...columns,
   };
   return RecordInputs.open(settings, context, AbortSignal.any([context.signal, ...timer]));

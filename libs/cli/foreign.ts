@@ -5,30 +5,22 @@ const SIGNATURES: readonly { readonly bytes: readonly number[]; readonly at?: nu
   { bytes: [0xa1, 0xb2, 0x3c, 0x4d], kind: 'capture' },
   { bytes: [0x4d, 0x3c, 0xb2, 0xa1], kind: 'capture' },
   { bytes: [0x0a, 0x0d, 0x0d, 0x0a], kind: 'capture' },
-  { bytes: [0x1f, 0x8b], kind: 'gzip' },
-  { bytes: [0x28, 0xb5, 0x2f, 0xfd], kind: 'zstd' },
-  { bytes: [0x42, 0x5a, 0x68], kind: 'bzip2' },
-  { bytes: [0xfd, 0x37, 0x7a, 0x58, 0x5a], kind: 'xz' },
-  { bytes: [0xe5, 0x71], at: 8, kind: 'argus' },
+  { bytes: [0xe5, 0x61, 0x7a, 0xcb], at: 8, kind: 'argus2' },
 ];
 
-type ForeignKind = 'capture' | 'gzip' | 'zstd' | 'bzip2' | 'xz' | 'argus';
+type ForeignKind = 'capture' | 'argus2';
 
 const WORDS = {
   capture: { reason: 'this is a packet capture', hint: (file) => `Make records of it: argus -r ${file} -w - | ra` },
-  gzip: { reason: 'compressed with gzip', hint: (file) => `Unpack it on the way: gzip -dc ${file} | ra` },
-  zstd: { reason: 'compressed with zstd', hint: (file) => `Unpack it on the way: zstd -dc ${file} | ra` },
-  bzip2: { reason: 'compressed with bzip2', hint: (file) => `Unpack it on the way: bzip2 -dc ${file} | ra` },
-  xz: { reason: 'compressed with xz', hint: (file) => `Unpack it on the way: xz -dc ${file} | ra` },
-  argus: { reason: 'records in the format of Argus 3 or 5, which cannot be read yet', hint: () => '' },
+  argus2: {
+    reason: 'records in the format of Argus 2',
+    hint: () => 'Convert them to those of Argus 3 with ra of Argus 2.0.6 or 3.0.',
+  },
 } as const satisfies Record<ForeignKind, { reason: string; hint: (file: string) => string }>;
-
-/** Enough bytes of a file for `foreignFormat`. */
-export const SIGNATURE_BYTES = 10;
 
 /**
  * What a file that does not hold our records holds instead, if it is something well known.
- * @param start its first bytes, up to `SIGNATURE_BYTES`
+ * @param start its first bytes, twelve of them unless there are fewer
  */
 export function foreignFormat(start: Uint8Array, file: string): { reason: string; hint: string } | undefined {
   const found = SIGNATURES.find(({ bytes, at = 0 }) => bytes.every((byte, i) => start[at + i] === byte));

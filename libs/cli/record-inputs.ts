@@ -2,16 +2,17 @@ import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { isNote } from '../archive/is-note.ts';
 import type { Peek } from '../codec/decode.ts';
-import { BatchReader } from '../codec/read.ts';
 import { InputError, SuiteError, UsageError } from '../core/errors.ts';
+import { RecordNumbers } from '../interop/argus3/record-numbers.ts';
 import type { Batch } from '../record/batch.ts';
 import type { Context } from './command.ts';
-import { foreignFormat, SIGNATURE_BYTES } from './foreign.ts';
 import { merge } from '../core/merge.ts';
 import { cannotRead, checkFiles, checkTrees, filesBelow, identityOf } from './record-paths.ts';
 import type { ClientSecurity } from './client-security.ts';
 import type { ClientSecurityArguments } from './security-options.ts';
+import { formatOf, START_BYTES, type RecordReader } from './record-formats.ts';
 import { parseServerAddress, type ServerAddress } from './server-address.ts';
+import { DamagedContentError, openContent } from './unpack.ts';
 import { version } from './version.ts';
 
 export interface InputSettings {
@@ -28,6 +29,8 @@ export interface InputSettings {
   readonly fields: ReadonlySet<number> | undefined;
   /** Tells which batches of files are wanted; undefined for all. Of the others no more may come than what it looks at. */
   readonly peek: Peek | undefined;
+  /** Whether to say what of records in other formats had no meaning here. */
+  readonly verbose?: boolean;
 }
 
 /** Bytes read from a file at a time. */
@@ -43,6 +46,7 @@ export class RecordInputs implements AsyncIterable<Batch> {
   readonly #context: Context;
   readonly #signal: AbortSignal;
   readonly #written = new Set<string>();
+  readonly #numbers = new RecordNumbers();
   #failed = false;
 
   /**
@@ -178,54 +182,31 @@ export class RecordInputs implements AsyncIterable<Batch> {
   }
 
   async *#decode(path: string, stream: Readable): AsyncGenerator<Batch> {
-    const { fields, peek } = this.#settings;
     const name = path === '-' ? 'standard input' : path;
-    const start: Start = { bytes: new Uint8Array(0) };
-    const reader = new BatchReader(keepStart(stream, start), {
-      where: name,
-      ...(fields === undefined ? {} : { fields }),
-      ...(peek === undefined ? {} : { peek }),
-    });
+    const { fields, peek } = this.#settings;
+    let reader: RecordReader | undefined;
     try {
-      for await (const batch of reader) if (!isNote(batch)) yield batch;
+      const { start, chunks } = await openContent(stream, START_BYTES);
+      const settings = { path, name, start, fields, peek, numbers: this.#numbers };
+      reader = await formatOf(start).read(chunks, settings);
+      for await (const batch of reader.batches) if (!isNote(batch)) yield batch;
     } catch (error) {
       if (this.#signal.aborted && !(error instanceof SuiteError)) return;
-      const failure = cannotRead(name, error);
+      const failure = error instanceof DamagedContentError ? error.of(name) : cannotRead(name, error);
       if (!(failure instanceof InputError)) throw failure;
       this.#fail(failure);
     }
-    this.#report(reader, path, name, start.bytes);
+    if (reader !== undefined) this.#report(reader, name);
   }
 
-  #report(reader: BatchReader, path: string, name: string, start: Uint8Array): void {
-    for (const [problem, count] of reader.problems) {
-      this.#fail(new InputError(`${name}: ${count === 1 ? 'a frame' : `${count} frames`} left out: ${problem}`));
-    }
-    const { damage } = reader;
-    if (damage === undefined || damage.kind === 'version') return;
-    if (damage.kind === 'foreign') {
-      const { reason = 'these are not flow records', hint = '' } = foreignFormat(start, path) ?? {};
-      this.#fail(new InputError(`${name}: ${reason}`, { hint }));
-    } else {
-      this.#fail(new InputError(`${name}: ${damage.reason} at byte ${damage.offset}; the records before it were read`));
-    }
+  #report(reader: RecordReader, name: string): void {
+    for (const [problem, hint] of reader.problems()) this.#fail(new InputError(`${name}: ${problem}`, { hint }));
+    if (this.#settings.verbose !== true) return;
+    for (const [what, count] of reader.leftOut()) this.#context.info(`${name}: left out ${count} ${what}`);
   }
 
   #fail(error: InputError): void {
     this.#failed = true;
     this.#context.warn(error.hint === '' ? error.message : `${error.message}. ${error.hint}`);
-  }
-}
-
-/** The first bytes of an input, for saying what it is when it is not ours. */
-interface Start {
-  bytes: Uint8Array;
-}
-
-async function* keepStart(stream: Readable, start: Start): AsyncGenerator<Uint8Array, void, undefined> {
-  for await (const chunk of stream as AsyncIterable<Uint8Array>) {
-    const missing = SIGNATURE_BYTES - start.bytes.length;
-    if (missing > 0) start.bytes = Buffer.concat([start.bytes, chunk.subarray(0, missing)]);
-    yield chunk;
   }
 }

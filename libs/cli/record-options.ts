@@ -41,6 +41,12 @@ export const INPUT_OPTIONS = {
     text: 'Take only some of the records that pass the filter: N (the first ones), A-B, or A+N (N from number A on).',
     group: 'Input',
   },
+  verbose: {
+    short: 'V',
+    arity: 'none',
+    text: 'Say what of records in other formats had no place here, with how often it came.',
+    group: 'Input',
+  },
   'no-config': {
     short: 'X',
     arity: 'none',

@@ -125,6 +125,7 @@ async function openInputs(
     servers: args.server,
     security: args,
     serverFilter: args.operands.join(' '),
+    verbose: args.verbose,
     fields: undefined,
     peek: undefined,
   };

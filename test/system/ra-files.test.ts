@@ -215,7 +215,7 @@ const PCAP = Uint8Array.of(0xd4, 0xc3, 0xb2, 0xa1, 2, 0, 4, 0, ...new Array<numb
 for (const { name, content, says } of [
   { name: 'a text', content: 'root:x:0:0:root:/root:/bin/sh\n', says: /these are not flow records/ },
   { name: 'a packet capture', content: PCAP, says: /this is a packet capture\. .*argus -r / },
-  { name: 'a compressed file', content: Uint8Array.of(0x1f, 0x8b, 8, 0, 0), says: /compressed with gzip\. .*gzip -dc/ },
+  { name: 'a cut gzip file', content: Uint8Array.of(0x1f, 0x8b, 8, 0, 0), says: /foreign: the gzip data is cut/ },
   { name: 'one byte', content: 'x', says: /these are not flow records/ },
 ]) {
   test(`${name} in place of records is said, and the files beside it are read`, async (t) => {

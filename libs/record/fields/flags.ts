@@ -22,9 +22,9 @@ function side(source: boolean, destination: boolean, both: string, one: string, 
 }
 
 function encapsulation(events: number, bits: number): string {
+  if ((events & EVENT.severalMacPairs) !== 0) return 'M';
   const letters = encapsulationLetters(bits);
-  if (letters.length > 1) return '*';
-  return (events & EVENT.severalMacPairs) === 0 ? letters || ' ' : 'M';
+  return letters.length > 1 ? '*' : letters || ' ';
 }
 
 function icmp(events: number): string {
@@ -34,12 +34,12 @@ function icmp(events: number): string {
   return (events & EVENT.icmpOther) === 0 ? ' ' : 'I';
 }
 
-/** The last that applies of loss, gap, reordering. */
+/** The first that applies of loss, gap, reordering. */
 function stream(events: number, sloss: Known, dloss: Known, sgap: Known, dgap: Known): string {
-  const reordered = side((events & EVENT.sourceOutOfOrder) !== 0, (events & EVENT.destinationOutOfOrder) !== 0, '&', 'i', 'r'); // prettier-ignore
-  if (reordered !== ' ') return reordered;
+  const lost = side((sloss ?? 0) > 0, (dloss ?? 0) > 0, '*', 's', 'd');
+  if (lost !== ' ') return lost;
   if ((sgap ?? 0) > 0 || (dgap ?? 0) > 0) return 'g';
-  return side((sloss ?? 0) > 0, (dloss ?? 0) > 0, '*', 's', 'd');
+  return side((events & EVENT.sourceOutOfOrder) !== 0, (events & EVENT.destinationOutOfOrder) !== 0, '&', 'i', 'r');
 }
 
 function fragments(events: number): string {

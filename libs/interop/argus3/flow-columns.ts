@@ -1,0 +1,146 @@
+import { NO_ADDRESS } from '../../packet/headers.ts';
+import type { AddressColumnBuilder, BatchBuilder, BytesColumnBuilder, NumberColumnBuilder, TextColumnBuilder } from '../../record/builder.ts'; // prettier-ignore
+import { STORED_FIELDS, type StoredName } from '../../record/fields/stored.ts';
+import { isNumeric } from '../../record/kinds.ts';
+import { ADDRESS, PIECE, SIDED, SINGLE, type FlowRecord } from './flow-record.ts';
+import { characters } from './transport-section.ts';
+
+/** Slots of the initiator, with the names of the fields of both sides. */
+const SIDED_FIELDS: readonly (readonly [slot: number, source: StoredName, destination: StoredName])[] = [
+  [SIDED.packets, 'spkts', 'dpkts'],
+  [SIDED.bytes, 'sbytes', 'dbytes'],
+  [SIDED.appBytes, 'sappbytes', 'dappbytes'],
+  [SIDED.first, 'sfirst', 'dfirst'],
+  [SIDED.last, 'slast', 'dlast'],
+  [SIDED.port, 'sport', 'dport'],
+  [SIDED.ttl, 'sttl', 'dttl'],
+  [SIDED.tos, 'stos', 'dtos'],
+  [SIDED.ipId, 'sipid', 'dipid'],
+  [SIDED.vlan, 'svlan', 'dvlan'],
+  [SIDED.mpls, 'smpls', 'dmpls'],
+  [SIDED.encapsulations, 'sencaps', 'dencaps'],
+  [SIDED.leastSize, 'sminsz', 'dminsz'],
+  [SIDED.greatestSize, 'smaxsz', 'dmaxsz'],
+  [SIDED.activeCount, 'sactn', 'dactn'],
+  [SIDED.activeSum, 'sactsum', 'dactsum'],
+  [SIDED.activeSquares, 'sactsq', 'dactsq'],
+  [SIDED.activeLeast, 'sactmin', 'dactmin'],
+  [SIDED.activeGreatest, 'sactmax', 'dactmax'],
+  [SIDED.idleCount, 'sidln', 'didln'],
+  [SIDED.idleSum, 'sidlsum', 'didlsum'],
+  [SIDED.idleSquares, 'sidlsq', 'didlsq'],
+  [SIDED.idleLeast, 'sidlmin', 'didlmin'],
+  [SIDED.idleGreatest, 'sidlmax', 'didlmax'],
+  [SIDED.tcpFlags, 'sflags', 'dflags'],
+  [SIDED.tcpBase, 'stcpb', 'dtcpb'],
+  [SIDED.window, 'swin', 'dwin'],
+  [SIDED.retransmitted, 'sretrans', 'dretrans'],
+  [SIDED.gap, 'sgap', 'dgap'],
+  [SIDED.segmentSize, 'smss', 'dmss'],
+  [SIDED.lost, 'slost', 'dlost'],
+];
+
+const SINGLE_FIELDS: readonly (readonly [slot: number, field: StoredName])[] = [
+  [SINGLE.sequence, 'flowid'],
+  [SINGLE.cause, 'cause'],
+  [SINGLE.stime, 'stime'],
+  [SINGLE.stimeNs, 'stimens'],
+  [SINGLE.duration, 'dur'],
+  [SINGLE.etherType, 'etype'],
+  [SINGLE.protocol, 'ipproto'],
+  [SINGLE.events, 'events'],
+  [SINGLE.spi, 'spi'],
+  [SINGLE.icmpType, 'icmptype'],
+  [SINGLE.icmpCode, 'icmpcode'],
+  [SINGLE.icmpId, 'icmpid'],
+  [SINGLE.icmpSequence, 'icmpseq'],
+  [SINGLE.ipOptions, 'ipoptions'],
+  [SINGLE.tcpState, 'tcpstate'],
+  [SINGLE.tcpOptions, 'tcpoptions'],
+  [SINGLE.synAck, 'synack'],
+  [SINGLE.ackData, 'ackdat'],
+  [SINGLE.merged, 'trans'],
+];
+
+const ADDRESS_FIELDS: readonly (readonly [address: number, field: StoredName])[] = [
+  [ADDRESS.source, 'saddr'],
+  [ADDRESS.destination, 'daddr'],
+  [ADDRESS.sourceMac, 'smac'],
+  [ADDRESS.destinationMac, 'dmac'],
+  [ADDRESS.icmpNode, 'inode'],
+];
+
+const BYTES_FIELDS: readonly (readonly [piece: number, field: StoredName])[] = [
+  [PIECE.source, 'suser'],
+  [PIECE.destination, 'duser'],
+];
+
+const TEXT_FIELDS: readonly (readonly [piece: number, field: StoredName])[] = [[PIECE.label, 'label']];
+
+/** Different texts that a batch's dictionary holds at most. */
+const TEXT_CHARACTERS_MAX = 1024;
+
+/** Writes flow records to the columns of one builder. */
+export class FlowColumns {
+  readonly #slots: number[] = [];
+  readonly #numbers: NumberColumnBuilder[] = [];
+  readonly #addresses: (readonly [address: number, column: AddressColumnBuilder])[] = [];
+  readonly #bytes: (readonly [piece: number, column: BytesColumnBuilder])[] = [];
+  readonly #texts: (readonly [piece: number, column: TextColumnBuilder])[] = [];
+
+  /** @param fields numbers of the fields that are wanted; undefined for all */
+  constructor(builder: BatchBuilder, fields: ReadonlySet<number> | undefined) {
+    const wanted = (name: StoredName): number | undefined => {
+      const { number } = STORED_FIELDS[name];
+      return fields === undefined || fields.has(number) ? number : undefined;
+    };
+    const singles = SIDED_FIELDS.flatMap(([slot, source, destination]): (readonly [number, StoredName])[] => [
+      [slot, source],
+      [slot + 1, destination],
+    ]);
+    for (const [slot, name] of [...SINGLE_FIELDS, ...singles]) {
+      const number = wanted(name);
+      const { kind } = STORED_FIELDS[name];
+      if (number === undefined || !isNumeric(kind)) continue;
+      this.#slots.push(slot);
+      this.#numbers.push(builder.number(number, kind));
+    }
+    for (const [address, name] of ADDRESS_FIELDS) {
+      const number = wanted(name);
+      if (number !== undefined) this.#addresses.push([address, builder.address(number)]);
+    }
+    for (const [piece, name] of BYTES_FIELDS) {
+      const number = wanted(name);
+      if (number !== undefined) this.#bytes.push([piece, builder.bytes(number)]);
+    }
+    for (const [piece, name] of TEXT_FIELDS) {
+      const number = wanted(name);
+      if (number !== undefined) this.#texts.push([piece, builder.text(number)]);
+    }
+  }
+
+  /** @param view what the record was read from */
+  write(row: number, record: FlowRecord, view: DataView, bytes: Uint8Array): void {
+    const { values } = record;
+    for (let i = 0; i < this.#slots.length; i++) {
+      const value = values[this.#slots[i]!]!;
+      if (value === value) this.#numbers[i]!.set(row, value); // oxlint-disable-line no-self-compare -- is it a number?
+    }
+    for (const [address, column] of this.#addresses) {
+      const family = record.families[address]!;
+      if (family === NO_ADDRESS) continue;
+      const { lanes } = record;
+      const at = address * 4;
+      column.set(row, family, lanes[at]!, lanes[at + 1]!, lanes[at + 2]!, lanes[at + 3]!);
+    }
+    for (const [piece, column] of this.#bytes) {
+      const start = record.pieces[piece * 2]!;
+      if (start >= 0) column.set(row, bytes, start, record.pieces[piece * 2 + 1]!);
+    }
+    for (const [piece, column] of this.#texts) {
+      const start = record.pieces[piece * 2]!;
+      if (start >= 0)
+        column.set(row, characters(view, start, Math.min(record.pieces[piece * 2 + 1]! - start, TEXT_CHARACTERS_MAX)));
+    }
+  }
+}

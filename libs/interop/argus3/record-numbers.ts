@@ -1,0 +1,14 @@
+import type { Origin } from '../../record/batch.ts';
+
+/** Record numbers, which Argus does not have: counted for each origin, over all inputs of a command. */
+export class RecordNumbers {
+  readonly #next = new Map<string, number>();
+
+  /** @returns the first of `count` numbers */
+  take({ source, run }: Origin, count: number): number {
+    const key = `${run} ${source}`;
+    const first = this.#next.get(key) ?? 0;
+    this.#next.set(key, first + count);
+    return first;
+  }
+}
