@@ -41,7 +41,8 @@ export class RecordLog {
   readonly #options: KeepOptions;
   readonly #warn: (message: string) => void;
   readonly #lost: (position: number, entry: LogEntry) => void;
-  #entries: LogEntry[] = [];
+  /** From `#head` on; those before have left. */
+  #entries: (LogEntry | undefined)[] = [];
   #head = 0;
   /** Position of the first entry in memory. */
   #start = 0;
@@ -223,6 +224,7 @@ export class RecordLog {
   /** Takes the oldest out of memory. */
   #shift(): LogEntry {
     const entry = this.#entries[this.#head]!;
+    this.#entries[this.#head] = undefined;
     entry.leave();
     this.#head += 1;
     this.#start += 1;
