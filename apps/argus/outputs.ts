@@ -1,7 +1,7 @@
 import type { Context } from '../../libs/cli/command.ts';
 import type { Sink } from '../../libs/cli/sink.ts';
 import { pathBelow } from '../../libs/cli/path-below.ts';
-import { keepOptions } from '../../libs/cli/server-options.ts';
+import { keepOptions, serverTimes } from '../../libs/cli/server-options.ts';
 import type { FileSecurity } from '../../libs/cli/server-security.ts';
 import { stateDirectory } from '../../libs/cli/state-directory.ts';
 import type { WrittenOutput } from '../../libs/cli/written-output.ts';
@@ -56,7 +56,7 @@ export class Outputs {
       startUs,
       readersMax: args.readers,
       keep: keepOptions(args, directory),
-      stallMs: args.stall * 1000,
+      ...serverTimes(args),
       report: context.info,
     });
     await server.listen(hosts.length === 0 ? { port } : { port, hosts });

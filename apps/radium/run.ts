@@ -3,7 +3,7 @@ import { ClientSecurity } from '../../libs/cli/client-security.ts';
 import { RecordInputs } from '../../libs/cli/record-inputs.ts';
 import { formatServerAddress, parseServerAddress, type ServerAddress } from '../../libs/cli/server-address.ts';
 import { pathBelow } from '../../libs/cli/path-below.ts';
-import { keepOptions, streamTimes } from '../../libs/cli/server-options.ts';
+import { keepOptions, serverTimes, streamTimes } from '../../libs/cli/server-options.ts';
 import { FileSecurity } from '../../libs/cli/server-security.ts';
 import { DEFAULT_SOURCE_ID, parseSourceId } from '../../libs/cli/source-id.ts';
 import { giveDirectory, readerName, stateDirectory } from '../../libs/cli/state-directory.ts';
@@ -132,7 +132,7 @@ async function openServer(
     startUs,
     readersMax: args.clients,
     keep: keepOptions(args, directory),
-    stallMs: args.stall * 1000,
+    ...serverTimes(args),
     report: info,
   });
   await server.listen(hosts.length === 0 ? { port } : { port, hosts });

@@ -33,6 +33,14 @@ export const KEEP_OPTIONS = {
     text: 'Keep that much of it on disk; beyond it the oldest is given up, and readers are told exactly what.',
     group: 'Records out',
   },
+  heartbeat: {
+    arity: 'one',
+    placeholder: 'SECONDS',
+    number: { min: 0.05, max: 3600 },
+    default: 5,
+    text: 'Show readers that the server is there when there was nothing to say for so long.',
+    group: 'Records out',
+  },
   stall: {
     arity: 'one',
     placeholder: 'SECONDS',
@@ -82,6 +90,10 @@ export function keepOptions(args: KeepArguments, directory: string): KeepOptions
     diskBytesMax: args['keep-disk'] * MIB,
     keepMs: args.keep * 3_600_000,
   };
+}
+
+export function serverTimes({ heartbeat, stall }: KeepArguments): { heartbeatMs: number; stallMs: number } {
+  return { heartbeatMs: heartbeat * 1000, stallMs: stall * 1000 };
 }
 
 export function streamTimes({ silence, retry }: StreamArguments): {

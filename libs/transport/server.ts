@@ -146,8 +146,9 @@ export class RecordServer {
    * @throws InputError when an address cannot be had
    */
   async listen(where: ListenOptions): Promise<AddressInfo[]> {
+    const { flushMs, heartbeatMs } = this.#options;
     const addresses = await this.#door.listen(where);
-    this.#flushTimer ??= setInterval(() => this.#flush(), this.#options.flushMs).unref();
+    this.#flushTimer ??= setInterval(() => this.#flush(), Math.min(flushMs, heartbeatMs)).unref();
     return addresses;
   }
 
