@@ -1,43 +1,49 @@
 import { emptyBatch, GAP_BATCH, type Batch, type Origin } from '../record/batch.ts';
 import { originKey } from '../record/ledger.ts';
 
-/** Most origins of which losses are remembered apart. */
-const ORIGINS_MAX = 4096;
+/** Most ranges that are remembered apart. */
+const RANGES_MAX = 4096;
 
 interface Loss {
   readonly origin: Origin;
+  /** Position of the first batch lost. */
+  readonly position: number;
   /** Number of the first record lost, and of the first after the last. */
-  first: number;
+  readonly first: number;
   end: number;
 }
 
-/** Which record numbers one reader did not get: one range an origin, since records come in order within their origin. */
+/** Which records one reader does not get, to be said when its place in the log is behind them. */
 export class Losses {
-  readonly #ranges = new Map<string, Loss>();
+  #losses: Loss[] = [];
+  /** The latest loss of each origin. */
+  readonly #latest = new Map<string, Loss>();
 
-  get none(): boolean {
-    return this.#ranges.size === 0;
-  }
-
-  /** Notes that a batch was not delivered; false when there are too many origins to remember. */
-  note({ origin, first, covers }: Pick<Batch, 'origin' | 'first' | 'covers'>): boolean {
+  /** Notes that the batch at a position is not delivered, in order; false when there is too much to remember. */
+  note(position: number, { origin, first, covers }: Pick<Batch, 'origin' | 'first' | 'covers'>): boolean {
     if (covers === 0) return true;
     const key = originKey(origin);
-    const loss = this.#ranges.get(key);
-    if (loss !== undefined) {
-      loss.first = Math.min(loss.first, first);
-      loss.end = Math.max(loss.end, first + covers);
+    const latest = this.#latest.get(key);
+    if (latest?.end === first) {
+      latest.end += covers;
       return true;
     }
-    if (this.#ranges.size >= ORIGINS_MAX) return false;
-    this.#ranges.set(key, { origin, first, end: first + covers });
+    if (this.#losses.length >= RANGES_MAX) return false;
+    const loss = { origin, position, first, end: first + covers };
+    this.#losses.push(loss);
+    this.#latest.set(key, loss);
     return true;
   }
 
-  /** The losses as gap batches; forgets them. */
-  take(): Batch[] {
-    const gaps = [...this.#ranges.values()].map(({ origin, first, end }) => emptyBatch(GAP_BATCH, origin, first, end));
-    this.#ranges.clear();
-    return gaps;
+  /** The losses that begin before a position, as gap batches; forgets them. */
+  takeBelow(position: number): Batch[] {
+    if (this.#losses.length === 0) return [];
+    const due = this.#losses.filter((loss) => loss.position < position);
+    this.#losses = this.#losses.filter((loss) => loss.position >= position);
+    if (this.#losses.length === 0) this.#latest.clear();
+    return due.map((loss) => {
+      if (this.#latest.get(originKey(loss.origin)) === loss) this.#latest.delete(originKey(loss.origin));
+      return emptyBatch(GAP_BATCH, loss.origin, loss.first, loss.end);
+    });
   }
 }

@@ -79,10 +79,7 @@ export class NamedReaders {
   /** Notes a batch that is no more for those that did not have it. */
   giveUp(position: number, batch: Pick<Batch, 'origin' | 'first' | 'covers'>): void {
     for (const reader of this.#readers.values()) {
-      if (reader.acked > position) continue;
-      reader.losses.note(batch);
-      reader.acked = position + 1;
-      this.#changed = true;
+      if (reader.acked <= position) reader.losses.note(position, batch);
     }
   }
 

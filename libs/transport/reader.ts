@@ -124,8 +124,8 @@ export class Reader {
     socket.cork();
     let turn = 0;
     while (socket.writableLength < SOCKET_BYTES_MAX && turn < TURN_ENTRIES) {
-      this.#sayLosses();
       const entry = this.#next();
+      this.#sayLosses();
       if (entry === undefined) break;
       this.#sendEntry(entry);
       turn += 1;
@@ -152,7 +152,7 @@ export class Reader {
     if (this.named !== undefined || position < this.#cursor) return;
     this.#cursor = position + 1;
     this.#dropped += entry.rows;
-    if (!this.#losses.note(entry)) this.#socket.destroy();
+    if (!this.#losses.note(position, entry)) this.#socket.destroy();
   }
 
   /** About how many bytes it is behind. */
@@ -259,9 +259,9 @@ export class Reader {
     if (this.named !== undefined) this.#unacked.push(this.#cursor);
   }
 
+  /** Of what lies behind it. */
   #sayLosses(): void {
-    if (this.#losses.none) return;
-    for (const gap of this.#losses.take()) this.#sayLoss(gap);
+    for (const gap of this.#losses.takeBelow(this.#cursor)) this.#sayLoss(gap);
   }
 
   #sayLoss(gap: Batch): void {

@@ -90,13 +90,13 @@ test(
 test(
   'a full disk is said, costs nothing that memory and disk hold, and is used again when there is room',
   { ...PATIENCE, skip: netLabMissing() },
-  async (t) => {
+  async () => {
     await using lab = new StreamLab();
     const [probePort, port] = [await freePort(), await freePort()];
     const state = join(lab.folder, `radium-${port}`);
     mkdirSync(state);
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', state]);
-    t.after(() => execFileSync('umount', ['-l', state]));
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=24k', 'tmpfs', state]);
+    using _ = { [Symbol.dispose]: () => execFileSync('umount', ['-l', state]) };
     const probe = lab.probe(probePort);
     const radium = lab.radium([`${HOST}:${probePort}`], port, '--keep-memory', '0.02', '--name', 'middle');
     const archive = lab.rastream(port, 'keeper');
@@ -111,12 +111,12 @@ test(
     archive.process.kill('SIGKILL');
     await archive.status;
     while (!/cannot keep records in/.test(radium.stderr)) {
-      probe.feed(5000);
+      probe.feed(1000);
       await delay(20);
     }
     execFileSync('mount', ['-o', 'remount,size=16m', state]);
-    for (let i = 0; i < 40 && !/can be written again/.test(radium.stderr); i++) {
-      probe.feed(5000);
+    for (let i = 0; i < 200 && !/can be written again/.test(radium.stderr); i++) {
+      probe.feed(1000);
       await delay(20);
     }
     assert.match(radium.stderr, /can be written again/);
