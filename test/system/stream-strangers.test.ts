@@ -8,7 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Random } from '../../libs/synthetic/random.ts';
 import { encodeAcknowledgement, encodeHello } from '../../libs/transport/handshake.ts';
 import { netLabMissing } from '../support/netlab.ts';
-import { RunningCommand } from '../support/run-command.ts';
+import type { RunningCommand } from '../support/run-command.ts';
 import { freePort, HOST, StreamLab, until } from '../support/stream-lab.ts';
 
 const PATIENCE = { timeout: 60_000 };
