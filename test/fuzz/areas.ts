@@ -1,3 +1,4 @@
+import { fuzz as argus3 } from './argus3.ts';
 import { fuzz as capture } from './capture.ts';
 import { fuzz as filter } from './filter.ts';
 import { fuzz as flow } from './flow.ts';
@@ -31,6 +32,7 @@ export const AREAS: readonly Area[] = [
   { name: 'frames', thing: 'mutated frames, through the codec', soakRuns: 100_000, sliceRuns: 2000, fuzz: frames },
   { name: 'capture', thing: 'mutated capture files', soakRuns: 10_000, sliceRuns: 500, fuzz: capture },
   { name: 'ring', thing: 'mutated blocks of the kernel ring', soakRuns: 2_000_000, sliceRuns: 8000, fuzz: ring },
+  { name: 'argus3', thing: 'mutated files of Argus', soakRuns: 200_000, sliceRuns: 500, fuzz: argus3 },
   { name: 'filter', thing: 'random filters', soakRuns: 1_000_000, sliceRuns: 10_000, fuzz: filter },
 ];
 

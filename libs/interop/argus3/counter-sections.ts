@@ -84,7 +84,8 @@ function setIntervals(values: Float64Array, to: number, view: DataView, at: numb
   const deviation = view.getFloat32(at + 12) * unit;
   const least = view.getFloat32(at + 4) * unit;
   const greatest = view.getFloat32(at + 16) * unit;
-  if (count <= 0 || !Number.isFinite(mean + deviation + least + greatest)) return;
+  const isPossible = count > 0 && mean >= 0 && deviation >= 0 && least >= 0 && greatest < Infinity;
+  if (!isPossible || !(mean + deviation < Infinity)) return;
   values[to] = count;
   values[to + 2] = mean * count;
   values[to + 4] = (mean * mean + deviation * deviation) * count;

@@ -3,7 +3,6 @@ import type { AddressColumnBuilder, BatchBuilder, BytesColumnBuilder, NumberColu
 import { STORED_FIELDS, type StoredName } from '../../record/fields/stored.ts';
 import { isNumeric } from '../../record/kinds.ts';
 import { ADDRESS, PIECE, SIDED, SINGLE, type FlowRecord } from './flow-record.ts';
-import { characters } from './transport-section.ts';
 
 /** Slots of the initiator, with the names of the fields of both sides. */
 const SIDED_FIELDS: readonly (readonly [slot: number, source: StoredName, destination: StoredName])[] = [
@@ -77,8 +76,8 @@ const BYTES_FIELDS: readonly (readonly [piece: number, field: StoredName])[] = [
 
 const TEXT_FIELDS: readonly (readonly [piece: number, field: StoredName])[] = [[PIECE.label, 'label']];
 
-/** Different texts that a batch's dictionary holds at most. */
-const TEXT_CHARACTERS_MAX = 1024;
+const TEXT_BYTES_MAX = 1024;
+const UTF8 = new TextDecoder();
 
 /** Writes flow records to the columns of one builder. */
 export class FlowColumns {
@@ -119,8 +118,8 @@ export class FlowColumns {
     }
   }
 
-  /** @param view what the record was read from */
-  write(row: number, record: FlowRecord, view: DataView, bytes: Uint8Array): void {
+  /** @param bytes what the record was read from */
+  write(row: number, record: FlowRecord, bytes: Uint8Array): void {
     const { values } = record;
     for (let i = 0; i < this.#slots.length; i++) {
       const value = values[this.#slots[i]!]!;
@@ -139,8 +138,9 @@ export class FlowColumns {
     }
     for (const [piece, column] of this.#texts) {
       const start = record.pieces[piece * 2]!;
-      if (start >= 0)
-        column.set(row, characters(view, start, Math.min(record.pieces[piece * 2 + 1]! - start, TEXT_CHARACTERS_MAX)));
+      if (start < 0) continue;
+      const end = Math.min(record.pieces[piece * 2 + 1]!, start + TEXT_BYTES_MAX);
+      column.set(row, UTF8.decode(bytes.subarray(start, end)));
     }
   }
 }

@@ -71,6 +71,7 @@ export const SINGLE = {
   middleAsn: SINGLE_AT + 19,
 } as const;
 const SLOTS = SINGLE_AT + 20;
+const NOTHING = new Float64Array(SLOTS).fill(NaN);
 
 /** Addresses of a record, in order; each has four lanes and a family. */
 export const ADDRESS = { source: 0, destination: 1, sourceMac: 2, destinationMac: 3, icmpNode: 4 } as const;
@@ -107,9 +108,9 @@ export class FlowRecord {
   sourceQualifier = 0;
 
   clear(): void {
-    this.values.fill(NaN);
-    this.families.fill(NO_ADDRESS);
-    this.pieces.fill(-1);
+    this.values.set(NOTHING);
+    for (let i = 0; i < ADDRESSES; i++) this.families[i] = NO_ADDRESS;
+    for (let i = 0; i < PIECES * 2; i++) this.pieces[i] = -1;
     this.keySubtype = this.keyQualifier = this.network = 0;
     this.tcpStatus = this.networkIcmpType = this.networkIcmpCode = 0;
     this.hasIcmpError = false;

@@ -1,5 +1,4 @@
-import { TCP_OPTION } from '../../packet/headers.ts';
-import { EVENT, TCP_STATE } from '../../record/fields/field.ts';
+import { EVENT } from '../../record/fields/field.ts';
 import { SIDED, SINGLE, type FlowRecord } from './flow-record.ts';
 import { NETWORK, TCP_STATUS } from './format.ts';
 
@@ -34,17 +33,11 @@ export function decodeNetwork(record: FlowRecord, view: DataView, at: number, en
 
 const FRAGMENTS_OVERLAP = 0x02;
 
-/** Status bits, and the bits of `tcpstate` and `events` that mean the same. */
-const STATES: readonly (readonly [status: number, state: number])[] = [
-  [TCP_STATUS.syn, TCP_STATE.syn],
-  [TCP_STATUS.synAck, TCP_STATE.synAck],
-  [TCP_STATUS.established, TCP_STATE.established],
-  [TCP_STATUS.fin, TCP_STATE.fin],
-  [TCP_STATUS.finAck, TCP_STATE.finAck],
-  [TCP_STATUS.normalClose, TCP_STATE.closed],
-  [TCP_STATUS.sourceReset, TCP_STATE.sourceReset],
-  [TCP_STATUS.destinationReset, TCP_STATE.destinationReset],
-];
+/** The lowest six status bits are those of `tcpstate`; resets lie six places higher. */
+const STATE_MASK = 0x3f;
+const RESET_MASK = TCP_STATUS.sourceReset | TCP_STATUS.destinationReset;
+const RESET_SHIFT = 6;
+/** Status bits, and the bits of `events` that mean the same. */
 const EVENTS: readonly (readonly [status: number, event: number])[] = [
   [TCP_STATUS.sourceZeroWindow, EVENT.sourceZeroWindow],
   [TCP_STATUS.destinationZeroWindow, EVENT.destinationZeroWindow],
@@ -57,36 +50,21 @@ const ANY_EVENT = EVENTS.reduce((bits, [status]) => bits | status, 0);
 
 function setStatus(record: FlowRecord, status: number): void {
   record.tcpStatus = status;
-  let state = 0;
-  for (const [bit, meaning] of STATES) if ((status & bit) !== 0) state |= meaning;
-  record.values[SINGLE.tcpState] = state;
+  record.values[SINGLE.tcpState] = (status & STATE_MASK) | ((status & RESET_MASK) >>> RESET_SHIFT);
   if ((status & ANY_EVENT) === 0) return;
   let events = 0;
   for (const [bit, meaning] of EVENTS) if ((status & bit) !== 0) events |= meaning;
   record.addEvents(events);
 }
 
-/** Options from the lowest bit, which is `OPTIONS_SHIFT`, up; the two above them are ECN of either side. */
-const OPTIONS = [
-  TCP_OPTION.mss,
-  TCP_OPTION.windowScale,
-  TCP_OPTION.sackPermitted,
-  TCP_OPTION.sack,
-  TCP_OPTION.echo,
-  TCP_OPTION.echoReply,
-  TCP_OPTION.timestamp,
-  TCP_OPTION.cc,
-  TCP_OPTION.ccNew,
-  TCP_OPTION.ccEcho,
-] as const;
+/** Options from the `OPTIONS_SHIFT`th bit up are those of `tcpoptions`; the two above them are ECN of either side. */
 const OPTIONS_SHIFT = 20;
+const OPTIONS_MASK = 0x3ff;
 const SOURCE_ECN = 0x40000000;
 const DESTINATION_ECN = 0x80000000;
 
 function setOptions(record: FlowRecord, bits: number): void {
-  let options = 0;
-  for (let i = 0; i < OPTIONS.length; i++) if ((bits & (1 << (OPTIONS_SHIFT + i))) !== 0) options |= OPTIONS[i]!;
-  record.values[SINGLE.tcpOptions] = options;
+  record.values[SINGLE.tcpOptions] = (bits >>> OPTIONS_SHIFT) & OPTIONS_MASK;
   if ((bits & SOURCE_ECN) !== 0) record.addEvents(EVENT.sourceEcn);
   if ((bits & DESTINATION_ECN) !== 0) record.addEvents(EVENT.destinationEcn);
 }

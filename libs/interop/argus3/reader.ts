@@ -15,12 +15,18 @@ export interface Argus3Options {
   readonly numbers: RecordNumbers;
   /** Numbers of the fields that are wanted of flow records; undefined for all. */
   readonly fields?: ReadonlySet<number>;
+  /** Rows of a batch at most, of the first few sources. */
+  readonly batchRows?: number;
 }
 
-/** Rows of a batch at most: as many records as fit into a window, for the most part. */
+/** As many records as fit into a window, for the most part. */
 const BATCH_ROWS = 8192;
-/** Sources whose rows are gathered at once. */
+/** Sources whose rows are gathered at once; those after the first few have less room. */
 const ORIGINS_MAX = 64;
+const ORIGINS_WITH_ROOM = 4;
+const BATCH_ROWS_OF_MANY = 512;
+/** Probes of which totals and runs are known at once. */
+const PROBES_MAX = 4096;
 
 /** Rows of one origin on their way into a batch. */
 interface Gathering {
@@ -120,7 +126,7 @@ export class Argus3Reader implements AsyncIterable<Batch> {
     }
     settle(record);
     const gathering = this.#gatheringOf(record, view);
-    gathering.columns.write(gathering.builder.addRow(), record, view, this.#splitter.bytes);
+    gathering.columns.write(gathering.builder.addRow(), record, this.#splitter.bytes);
     if (gathering.builder.full) this.#finish(gathering);
   }
 
@@ -148,20 +154,25 @@ export class Argus3Reader implements AsyncIterable<Batch> {
     const found = this.#gathered.get(source);
     if (found?.origin.run === run) return found;
     if (found !== undefined) this.#finish(found);
-    else if (this.#gathered.size === ORIGINS_MAX) this.#forgetOldest();
-    const builder = found?.builder ?? new BatchBuilder(BATCH_ROWS);
-    const columns = found?.columns ?? new FlowColumns(builder, this.#options.fields);
+    const { builder, columns } = found ?? this.#room();
     const gathering = { origin: { source, run }, builder, columns };
     this.#gathered.set(source, gathering);
     return gathering;
   }
 
-  #forgetOldest(): void {
-    for (const [source, gathering] of this.#gathered) {
-      this.#finish(gathering);
-      this.#gathered.delete(source);
-      return;
+  /** An empty builder: a new one, or that of the source which came first. */
+  #room(): Pick<Gathering, 'builder' | 'columns'> {
+    const { size } = this.#gathered;
+    if (size === ORIGINS_MAX) {
+      for (const [source, oldest] of this.#gathered) {
+        this.#finish(oldest);
+        this.#gathered.delete(source);
+        return oldest;
+      }
     }
+    const { batchRows = BATCH_ROWS, fields } = this.#options;
+    const builder = new BatchBuilder(size < ORIGINS_WITH_ROOM ? batchRows : Math.min(batchRows, BATCH_ROWS_OF_MANY));
+    return { builder, columns: new FlowColumns(builder, fields) };
   }
 
   #finish({ origin, builder }: Gathering): void {
@@ -183,14 +194,24 @@ export class Argus3Reader implements AsyncIterable<Batch> {
     const { source } = header;
     if (header.hasCookie) {
       this.#run ||= header.startUs;
-      this.#runs.set(source, header.startUs);
+      keep(this.#runs, source, header.startUs);
       this.#current = undefined;
     }
     let totals = this.#totals.get(source);
-    if (totals === undefined) this.#totals.set(source, (totals = new ManagementTotals()));
+    if (totals === undefined) keep(this.#totals, source, (totals = new ManagementTotals()));
     const origin = { source, run: this.#runs.get(source) ?? this.#run };
     this.#done.push(decodeManagement(view, at, header, totals, origin, this.#options.numbers.take(origin, 1)));
   }
+}
+
+/** Sets a key of a map that forgets its oldest key when it is full. */
+function keep<V>(map: Map<string, V>, key: string, value: V): void {
+  if (map.size >= PROBES_MAX && !map.has(key))
+    for (const oldest of map.keys()) {
+      map.delete(oldest);
+      break;
+    }
+  map.set(key, value);
 }
 
 const IMMEDIATE = 0x80000000;

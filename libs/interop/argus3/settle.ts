@@ -51,7 +51,9 @@ const OF_SPEAKERS = [SIDED.tcpFlags, SIDED.window];
 /** A side that sent nothing in this record has no flags and no window. */
 function forgetSilentSides(values: Float64Array): void {
   for (let side = 0; side < 2; side++) {
-    if (values[SIDED.packets + side] === 0) for (const slot of OF_SPEAKERS) values[slot + side] = NaN;
+    if (values[SIDED.packets + side] !== 0) continue;
+    for (const slot of OF_SPEAKERS) values[slot + side] = NaN;
+    if (values[SIDED.tcpBase + side] === 0) values[SIDED.tcpBase + side] = NaN;
   }
 }
 

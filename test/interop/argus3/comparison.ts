@@ -38,6 +38,8 @@ const swapBytes = (value: number): number => ((value & 0xff) << 8) | (value >>> 
 const close = (a: string, b: string, part: number): boolean =>
   a !== '' && b !== '' && Math.abs(Number(a) - Number(b)) <= part * Math.abs(Number(b));
 const hasOnePacket = ({ field, mine }: Difference): boolean => mine[`${field[0]}pkts`] === '1';
+const areExchanged = ({ mine, record }: Difference): boolean =>
+  mine['sload'] === record['dload'] && mine['dload'] === record['sload'];
 const isMac = (text: string): boolean => /^([\da-f]{2}:){5}[\da-f]{2}$|^Broadcast$/.test(text);
 
 export const REASONS: readonly Reason[] = [
@@ -52,10 +54,6 @@ export const REASONS: readonly Reason[] = [
   {
     page: 'those of the record where they were not measured',
     explains: (d) => SIDE_TIMES(d) && d.theirs !== '' && (d.ours === '' || hasOnePacket(d)),
-  },
-  {
-    page: 'the responder was seen first',
-    explains: ({ mine, record }) => mine['saddr'] === record['daddr'] && mine['daddr'] === record['saddr'],
   },
   { page: '`C` stands for a close', explains: ({ field, ours, theirs }) => field === 'state' && theirs === `${ours}C` },
   {
@@ -75,6 +73,14 @@ export const REASONS: readonly Reason[] = [
   {
     page: 'VLAN and LLC flows print backwards',
     explains: (d) => ENDPOINTS(d) && isMac(d.record['saddr'] ?? '') && isMac(d.record['daddr'] ?? ''),
+  },
+  {
+    page: 'the responder was seen first',
+    explains: ({ mine, record }) => mine['saddr'] === record['daddr'] && mine['daddr'] === record['saddr'],
+  },
+  {
+    page: 'turns the flow round but not its loads',
+    explains: (d) => (RATES(d) && areExchanged(d)) || (WINDOWS(d) && d.theirs === ''),
   },
   { page: 'have names', explains: ({ field, theirs }) => field === 'proto' && /^\d+$/.test(theirs) },
   {
