@@ -38,6 +38,7 @@ const swapBytes = (value: number): number => ((value & 0xff) << 8) | (value >>> 
 const close = (a: string, b: string, part: number): boolean =>
   a !== '' && b !== '' && Math.abs(Number(a) - Number(b)) <= part * Math.abs(Number(b));
 const hasOnePacket = ({ field, mine }: Difference): boolean => mine[`${field[0]}pkts`] === '1';
+const sorted = (text: string): string => [...text].sort().join('');
 const areExchanged = ({ mine, record }: Difference): boolean =>
   mine['sload'] === record['dload'] && mine['dload'] === record['sload'];
 const isMac = (text: string): boolean => /^([\da-f]{2}:){5}[\da-f]{2}$|^Broadcast$/.test(text);
@@ -93,6 +94,13 @@ export const REASONS: readonly Reason[] = [
   },
   { page: 'over packets inside and between bursts', explains: (d) => JITTER(d) && d.ours !== '' && d.theirs !== '' },
   { page: 'a half of it is taken for the whole', explains: (d) => ROUND_TRIPS(d) && d.ours === '' && d.theirs !== '' },
+  { page: 'ARP that goes on unanswered', explains: ({ field, theirs, record }) => field === 'state' && theirs === 'INT' && record['proto'] === 'arp' }, // prettier-ignore
+  { page: '802.11 management frames are `wlan`', explains: ({ field, theirs }) => field === 'proto' && theirs === 'wlan' }, // prettier-ignore
+  { page: 'Silence in RTP shows', explains: ({ field, record }) => field === 'flgs' && record['proto'] === 'rtp' },
+  { page: 'Times from 2038 on', explains: ({ field, ours, theirs }) => field === 'ltime' && Number(theirs) === 0 && Number(ours) >= 2 ** 31 }, // prettier-ignore
+  { page: '`loss` is 0 where', explains: ({ field, theirs, record }) => field === 'loss' && theirs === '0' && (record['spkts'] === '0' || record['dpkts'] === '0') }, // prettier-ignore
+  { page: 'in the order in which they lie', explains: (d) => ENCAPSULATIONS(d) && sorted(d.ours) === sorted(d.theirs) },
+  { page: 'ECN is shown for what', explains: ({ field, ours, theirs }) => field === 'flgs' && 'xtE'.includes(theirs[5] ?? '') && ours[5] === 'E' }, // prettier-ignore
   { page: 'A window of zero', explains: (d) => WINDOWS(d) && d.ours === '0' && d.theirs === '' },
   { page: 'Later fragments have no ports', explains: (d) => PORTS(d) && d.ours === '' && (d.record['flgs'] ?? '')[6] === 'f' }, // prettier-ignore
 ];
