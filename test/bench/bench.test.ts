@@ -24,6 +24,19 @@ test('the bench of the probes measures, and finds every packet in the records', 
   assert.ok(ours.records >= 50, `${ours.records} records of 50 flows`);
 });
 
+interface FanoutResult {
+  readonly fanout: { readonly outcomes: readonly { readonly name: string; readonly isComplete: boolean }[] };
+}
+
+test('the bench of many readers measures, and each of them gets exactly what it asked for', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'panoptes-'));
+  t.after(() => rm(folder, { recursive: true }));
+  const args = [join(import.meta.dirname, 'run.js'), 'fanout', '--packets', '3000', '--rounds', '1', '--json'];
+  const { stdout } = await promisify(execFile)(process.execPath, args, { env: { ...process.env, TMPDIR: folder } });
+  const { outcomes } = (JSON.parse(stdout) as FanoutResult).fanout;
+  assert.deepEqual(outcomes.map(({ isComplete }) => isComplete), [true, true, true, true]); // prettier-ignore
+});
+
 test('a bench that does not exist is refused with the names of those that do', async () => {
   const args = [join(import.meta.dirname, 'run.js'), 'prob'];
   await assert.rejects(promisify(execFile)(process.execPath, args), { code: 2, stderr: /'prob'[\s\S]*probe/ });
