@@ -17,6 +17,7 @@ import { compileFilter } from '../../libs/filter/compile.ts';
 import { CAUSE } from '../../libs/record/fields/field.ts';
 import { OriginLedger } from '../../libs/record/ledger.ts';
 import { isReaderName } from '../../libs/transport/handshake.ts';
+import { ARGUS3_SERVER } from '../../libs/interop/argus3/live-server.ts';
 import { recordStream } from '../../libs/transport/record-stream.ts';
 import { RecordServer } from '../../libs/transport/server.ts';
 import { Wish } from '../../libs/transport/wish.ts';
@@ -161,6 +162,7 @@ async function readStreams(
     report: info,
     ...(relay.looksAt === undefined ? {} : { looksAt: relay.looksAt }),
     ...streamTimes(args),
+    foreign: ARGUS3_SERVER,
     persistence: args['no-reconnect'] ? 'once' : 'for-ever',
   });
   for await (const received of stream) await relay.pass(received);

@@ -4,6 +4,7 @@ import { ClientSecurity } from '../../libs/cli/client-security.ts';
 import { parseServerAddress } from '../../libs/cli/server-address.ts';
 import { streamTimes } from '../../libs/cli/server-options.ts';
 import { version } from '../../libs/cli/version.ts';
+import { ARGUS3_SERVER } from '../../libs/interop/argus3/live-server.ts';
 import { OriginLedger } from '../../libs/record/ledger.ts';
 import { recordStream } from '../../libs/transport/record-stream.ts';
 import type { RastreamArguments } from './keep-records.ts';
@@ -30,6 +31,7 @@ export async function* received(
     filter: args.operands.join(' '),
     // Of its own: the archive's knows what is in the journal, this one what was given out.
     ledger: OriginLedger.from(had),
+    foreign: ARGUS3_SERVER,
     signal,
     report: info,
     ...streamTimes(args),

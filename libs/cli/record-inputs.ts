@@ -134,6 +134,7 @@ export class RecordInputs implements AsyncIterable<Batch> {
     const { serverFilter } = this.#settings;
     const program = `${this.#context.program} ${version()}`;
     const { recordStream } = await import('../transport/record-stream.ts');
+    const { ARGUS3_SERVER } = await import('../interop/argus3/live-server.ts');
     const { OriginLedger } = await import('../record/ledger.ts');
     const options = { program, filter: serverFilter, ledger: new OriginLedger(), signal, report: this.#context.warn };
     try {
@@ -141,6 +142,7 @@ export class RecordInputs implements AsyncIterable<Batch> {
         ...options,
         sources: [[this.#security?.server(server) ?? { host: server.host, port: server.port }]],
         token: this.#security?.token ?? '',
+        foreign: ARGUS3_SERVER,
         persistence: 'while-there',
         takerReportsGaps: true,
       });

@@ -3,6 +3,7 @@ import { FrameSplitter } from '../codec/split.ts';
 import { InputError } from '../core/errors.ts';
 import { printable } from '../core/sanitize.ts';
 import type { Position } from '../record/ledger.ts';
+import type { ForeignServer, Talk } from './foreign-server.ts';
 import { GREETING_BYTES, readGreeting, STREAM_VERSION, type GreetingVerdict } from './greeting.ts';
 import { answerOf, encodeAcknowledgement, encodeHello, type Answer, type Refusal } from './handshake.ts';
 import { readMessage } from './message.ts';
@@ -26,6 +27,8 @@ export interface ConnectOptions {
   readonly token?: string;
   /** Certificates, asked for anew at each connection; with them TLS is spoken. */
   readonly tls?: (() => Promise<TlsMaterial>) | undefined;
+  /** How a real Argus server is read; without it that is an error. */
+  readonly foreign?: ForeignServer;
   /** Ends the stream quietly. */
   readonly signal?: AbortSignal;
   /** Milliseconds within which the connection must stand and the server must have answered. Default 10,000. */
@@ -69,6 +72,7 @@ export class Connection implements Disposable {
   #kept = 0;
   #told = 0;
   #timer: NodeJS.Timeout | undefined;
+  #foreignGreeting: Uint8Array | undefined;
 
   private constructor(socket: Socket, { host, port, signal, name = '', silenceMs = SILENCE_MS }: ConnectOptions) {
     this.#isNamed = name !== '';
@@ -91,11 +95,29 @@ export class Connection implements Disposable {
         : connectTls(host, port, material);
     const connection = new Connection(socket, options);
     try {
-      await shakeHands(connection.#socket, connection.#input, options, connection.where);
+      connection.#foreignGreeting = await shakeHands(connection.#socket, connection.#input, options, connection.where);
       return connection;
     } catch (error) {
       connection[Symbol.dispose]();
       throw explain(connection.where, error);
+    }
+  }
+
+  /** The server is of another suite: it sends no frames but `chunks`. */
+  get isForeign(): boolean {
+    return this.#foreignGreeting !== undefined;
+  }
+
+  /**
+   * What a foreign server sends, its greeting first. Such a server may have nothing to say for long; that its host is there
+   * the kernel asks.
+   * @throws InputError when the connection breaks
+   */
+  async *chunks(): AsyncGenerator<Uint8Array, void, undefined> {
+    try {
+      for (let chunk = this.#foreignGreeting; chunk !== undefined; chunk = await this.#input.next()) yield chunk;
+    } catch (error) {
+      throw explain(this.where, error);
     }
   }
 
@@ -172,17 +194,44 @@ export class Connection implements Disposable {
   }
 }
 
-async function shakeHands(socket: Socket, input: SocketInput, options: ConnectOptions, where: string): Promise<void> {
-  const { answerMs = ANSWER_MS, program, filter = '', fields, name = '', have = [], token = '' } = options;
+/** @returns the greeting of a foreign server that was asked for records, undefined for one of ours */
+async function shakeHands(
+  socket: Socket,
+  input: SocketInput,
+  options: ConnectOptions,
+  where: string,
+): Promise<Uint8Array | undefined> {
+  const { answerMs = ANSWER_MS, foreign, filter = '' } = options;
   socket.setTimeout(answerMs, () =>
     socket.destroy(new InputError(`${where} does not answer within ${answerMs} ms`, { hint: ANSWER_HINT })),
   );
   socket.setKeepAlive(true, KEEP_ALIVE_MS);
   const greeting = await input.read((bytes) => {
     const verdict = readGreeting(bytes);
-    return verdict.kind === 'incomplete' ? undefined : { value: verdict, end: GREETING_BYTES };
+    if (verdict.kind === 'incomplete') return undefined;
+    return { value: { verdict, bytes: bytes.slice(0, GREETING_BYTES) }, end: GREETING_BYTES };
   });
-  requirePanoptes(greeting, where);
+  const isForeign = greeting?.verdict.kind === 'argus' && foreign !== undefined;
+  if (isForeign) await foreign.ask(talkOf(socket, input, where), greeting.bytes, filter);
+  else {
+    requirePanoptes(greeting?.verdict, where);
+    await sayHello(socket, input, options, where);
+  }
+  socket.setTimeout(0);
+  return isForeign ? greeting.bytes : undefined;
+}
+
+function talkOf(socket: Socket, input: SocketInput, where: string): Talk {
+  return {
+    where,
+    send: (text) => void socket.write(text, 'latin1'),
+    receive: (count) =>
+      input.read((bytes) => (bytes.length < count ? undefined : { value: bytes.slice(0, count), end: count })),
+  };
+}
+
+async function sayHello(socket: Socket, input: SocketInput, options: ConnectOptions, where: string): Promise<void> {
+  const { program, filter = '', fields, name = '', have = [], token = '' } = options;
   socket.write(encodeHello({ version: STREAM_VERSION.major, program, filter, fields, name, have, token }));
   const answer = await input.read((bytes) => {
     const verdict = readMessage(bytes);
@@ -192,12 +241,15 @@ async function shakeHands(socket: Socket, input: SocketInput, options: ConnectOp
       : { value: answerOf(verdict.content), end: verdict.end };
   });
   requireWelcome(answer, where);
-  socket.setTimeout(0);
 }
 
 function requirePanoptes(greeting: GreetingVerdict | undefined, where: string): void {
   if (greeting === undefined)
-    throw lost(where, 'the server closed before its greeting', 'If it speaks TLS, write argus-tls://HOST.');
+    throw lost(
+      where,
+      'the server closed before its greeting',
+      'If it speaks TLS, write argus-tls://HOST; an old argus closes like this on addresses that hosts.deny names.',
+    );
   switch (greeting.kind) {
     case 'panoptes':
       if (greeting.major === STREAM_VERSION.major) return;
@@ -208,7 +260,7 @@ function requirePanoptes(greeting: GreetingVerdict | undefined, where: string): 
         },
       );
     case 'argus':
-      throw new InputError(`${where} is a real Argus ${greeting.version} server, which this version cannot read yet`);
+      throw new InputError(`${where} is a real Argus ${greeting.version} server, which this program does not read`);
     case 'refused':
       throw new InputError(`${where} is a real Argus server and refuses: ${greeting.reason}`);
     case 'foreign':

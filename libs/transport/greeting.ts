@@ -66,9 +66,9 @@ export function readGreeting(bytes: Uint8Array): GreetingVerdict {
   if ((view.getUint8(0) & 0xf0) !== 0x80 || (view.getUint8(1) & 0xf0) !== 0x10) return { kind: 'foreign' };
   if (bytes.length < 12) return { kind: 'incomplete' };
   const magic = view.getUint32(8);
-  if (magic === ARGUS5_MAGIC) return { kind: 'argus', version: 5 };
-  if (magic !== ARGUS3_MAGIC) return { kind: 'foreign' };
+  if (magic !== ARGUS3_MAGIC && magic !== ARGUS5_MAGIC) return { kind: 'foreign' };
   if (bytes.length < GREETING_BYTES) return { kind: 'incomplete' };
+  if (magic === ARGUS5_MAGIC) return { kind: 'argus', version: 5 };
   for (let i = 0; i < WORD.length; i++)
     if (bytes[WORD_AT + i] !== WORD.charCodeAt(i)) return { kind: 'argus', version: 3 };
   return { kind: 'panoptes', major: view.getUint16(WORD_AT + 8), minor: view.getUint16(WORD_AT + 10) };

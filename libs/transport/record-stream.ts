@@ -4,7 +4,7 @@ import { encodeBatch } from '../codec/encode.ts';
 import { InputError } from '../core/errors.ts';
 import { merge } from '../core/merge.ts';
 import { emptyBatch, FLOW_BATCH, GAP_BATCH, type Batch } from '../record/batch.ts';
-import type { OriginLedger } from '../record/ledger.ts';
+import { isStop, type OriginLedger } from '../record/ledger.ts';
 import { selectRows } from '../record/select.ts';
 import { Connection, RefusedError, type ConnectOptions } from './connection.ts';
 import { isCut, isFarewell, isHeartbeat, isRunOver } from './farewell.ts';
@@ -15,7 +15,7 @@ export type Server = Pick<ConnectOptions, 'host' | 'port' | 'tls'>;
 
 export interface StreamOptions extends Pick<
   ConnectOptions,
-  'program' | 'filter' | 'name' | 'token' | 'answerMs' | 'silenceMs'
+  'program' | 'filter' | 'name' | 'token' | 'answerMs' | 'silenceMs' | 'foreign'
 > {
   /** Each a list of servers that have the same records: the first that answers is read, another when it fails. */
   readonly sources: readonly (readonly Server[])[];
@@ -122,6 +122,7 @@ class SourceReader {
     if (this.#said.has(server)) this.#say(server, `connected to ${connection.where}`);
     this.#wasThere = true;
     this.#failures = 0;
+    if (connection.isForeign) return yield* this.#readForeign(server, connection);
     for await (const frame of connection.frames()) {
       const decoded = this.#decode(frame);
       if ('problem' in decoded) report(`a frame of ${connection.where} left out: ${decoded.problem}`);
@@ -143,6 +144,31 @@ class SourceReader {
       connection.pass();
     }
     throw new InputError(`connection to ${connection.where} lost: the server went without a farewell`);
+  }
+
+  /** Nothing can be asked for again here, so nothing is acknowledged. @returns true when the server stopped in order */
+  async *#readForeign(server: Server, connection: Connection): AsyncGenerator<Received, boolean, undefined> {
+    let isStopped = false;
+    for await (const batch of this.#options.foreign!.read(connection.chunks())) {
+      isStopped = isStop(batch);
+      const wanted = this.#wanted(batch);
+      yield {
+        batch: wanted,
+        get bytes() {
+          return encodeBatch(wanted);
+        },
+        acknowledge: () => undefined,
+      };
+    }
+    if (!isStopped) throw new InputError(`connection to ${connection.where} lost: the server closed it`);
+    this.#say(server, `${connection.where} stopped`);
+    return true;
+  }
+
+  /** What the filter leaves of a batch, if only an empty one that says which numbers it is about. */
+  #wanted(batch: Batch): Batch {
+    const { origin, first, covers } = batch;
+    return this.#wish.apply(batch) ?? emptyBatch(FLOW_BATCH, origin, first, first + covers);
   }
 
   /** Of flow records only what the taker looks at, as long as nothing is to be done with them here. */
@@ -176,7 +202,7 @@ class SourceReader {
       report(`records ${from} to ${first + covers - 1} of probe ${origin.source} were lost on their way: ${batch.note ?? 'no reason given'}`); // prettier-ignore
     }
     const rest = kind === 'part' ? partFrom(this.#whole(batch, bytes), from) : batch;
-    const wanted = this.#filtersHere ? (this.#wish.apply(rest) ?? emptyBatch(FLOW_BATCH, origin, from, first + covers)) : rest; // prettier-ignore
+    const wanted = this.#filtersHere ? this.#wanted(rest) : rest;
     return { batch: wanted, bytes: wanted === batch ? bytes : encodeBatch(wanted) };
   }
 

@@ -13,6 +13,8 @@ import { sourceText } from './transport-section.ts';
 
 export interface Argus3Options {
   readonly numbers: RecordNumbers;
+  /** Run of all records, instead of the start of their probe; microseconds since the epoch. */
+  readonly run?: number;
   /** Numbers of the fields that are wanted of flow records; undefined for all. */
   readonly fields?: ReadonlySet<number>;
   /** Rows of a batch at most, of the first few sources. */
@@ -150,7 +152,7 @@ export class Argus3Reader implements AsyncIterable<Batch> {
   }
 
   #gatheringFor(source: string): Gathering {
-    const run = this.#runs.get(source.split('/', 1)[0]!) ?? this.#run;
+    const run = this.#runOf(source.split('/', 1)[0]!);
     const found = this.#gathered.get(source);
     if (found?.origin.run === run) return found;
     if (found !== undefined) this.#finish(found);
@@ -158,6 +160,10 @@ export class Argus3Reader implements AsyncIterable<Batch> {
     const gathering = { origin: { source, run }, builder, columns };
     this.#gathered.set(source, gathering);
     return gathering;
+  }
+
+  #runOf(source: string): number {
+    return this.#options.run ?? this.#runs.get(source) ?? this.#run;
   }
 
   /** An empty builder: a new one, or that of the source which came first. */
@@ -199,7 +205,7 @@ export class Argus3Reader implements AsyncIterable<Batch> {
     }
     let totals = this.#totals.get(source);
     if (totals === undefined) keep(this.#totals, source, (totals = new ManagementTotals()));
-    const origin = { source, run: this.#runs.get(source) ?? this.#run };
+    const origin = { source, run: this.#runOf(source) };
     this.#done.push(decodeManagement(view, at, header, totals, origin, this.#options.numbers.take(origin, 1)));
   }
 }
