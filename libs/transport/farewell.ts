@@ -32,6 +32,17 @@ export function isHeartbeat({ kind, origin }: Batch): boolean {
   return kind === FLOW_BATCH && origin.source === CONNECTION.source && origin.run === CONNECTION.run;
 }
 
+const BEFORE = 'before this reader came';
+
+/** Tells an anonymous reader that it comes in the middle of a run: of this origin, it gets nothing below record `end`. */
+export function beforeBatch(origin: Origin, end: number): Batch {
+  return emptyBatch(GAP_BATCH, origin, 1, end, BEFORE);
+}
+
+export function isBefore({ kind, note }: Batch): boolean {
+  return kind === GAP_BATCH && note === BEFORE;
+}
+
 /** Says that no more records of this origin come, though it did not say farewell: it was killed. */
 export function runOverBatch(origin: Origin): Batch {
   return emptyBatch(GAP_BATCH, origin, 0, 0, 'the run ended without farewell');

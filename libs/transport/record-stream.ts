@@ -7,7 +7,7 @@ import { emptyBatch, FLOW_BATCH, GAP_BATCH, type Batch } from '../record/batch.t
 import { isStop, type OriginLedger } from '../record/ledger.ts';
 import { selectRows } from '../record/select.ts';
 import { Connection, RefusedError, type ConnectOptions } from './connection.ts';
-import { isCut, isFarewell, isHeartbeat, isRunOver } from './farewell.ts';
+import { isBefore, isCut, isFarewell, isHeartbeat, isRunOver } from './farewell.ts';
 import { POSITIONS_MAX } from './handshake.ts';
 import { Wish } from './wish.ts';
 
@@ -74,7 +74,7 @@ class SourceReader {
   /** A server did not understand the filter, as one of another version may: it is applied here. */
   #filtersHere = false;
   #failures = 0;
-  #wasThere = false;
+  #connections = 0;
 
   constructor(servers: readonly Server[], options: StreamOptions) {
     this.#servers = servers;
@@ -95,7 +95,7 @@ class SourceReader {
           turn -= 1;
           continue;
         }
-        const isFinal = persistence === 'once' || (persistence === 'while-there' && !this.#wasThere);
+        const isFinal = persistence === 'once' || (persistence === 'while-there' && this.#connections === 0);
         if (!(error instanceof InputError) || isFinal) throw error;
         this.#say(server, error.message);
       }
@@ -120,7 +120,7 @@ class SourceReader {
     const asked = { filter: this.#filtersHere ? '' : filter, have };
     using connection = await Connection.open({ ...this.#options, ...server, ...asked });
     if (this.#said.has(server)) this.#say(server, `connected to ${connection.where}`);
-    this.#wasThere = true;
+    this.#connections += 1;
     this.#failures = 0;
     if (connection.isForeign) return yield* this.#readForeign(server, connection);
     for await (const frame of connection.frames()) {
@@ -197,7 +197,7 @@ class SourceReader {
     }
     const { kind, from, missing } = ledger.take(batch);
     if (missing !== undefined) report(`records ${missing[0]} to ${missing[0] + missing[1] - 1} of probe ${origin.source} never came`); // prettier-ignore
-    if (kind === 'double') return undefined;
+    if (kind === 'double' || (isBefore(batch) && this.#connections === 1)) return undefined;
     if (batch.kind === GAP_BATCH && !takerReportsGaps) {
       report(`records ${from} to ${first + covers - 1} of probe ${origin.source} were lost on their way: ${batch.note ?? 'no reason given'}`); // prettier-ignore
     }

@@ -1,9 +1,7 @@
 import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { encodeBatch } from '../codec/encode.ts';
 import { printable } from '../core/sanitize.ts';
-import { MANAGEMENT_BATCH, type Batch } from '../record/batch.ts';
-import { isStop, originKey } from '../record/ledger.ts';
+import type { Batch } from '../record/batch.ts';
 import { Audiences, type Admitted } from './audiences.ts';
 import { Door, type DoorOptions, type ListenOptions, type Visitor } from './door.ts';
 import { runOverBatch } from './farewell.ts';
@@ -16,6 +14,7 @@ import { OwnRuns } from './own-runs.ts';
 import { Reader } from './reader.ts';
 import { KEEP_DEFAULTS, RecordLog, type KeepOptions } from './record-log.ts';
 import type { ServerSecurity } from './security.ts';
+import { Starts } from './starts.ts';
 
 export interface ServerOptions extends Partial<Omit<DoorOptions, 'tls'>> {
   /** Program and version, for messages. */
@@ -91,8 +90,6 @@ const CLOSE_MS = 2000;
 const POLL_MS = 20;
 /** Batches after which it is looked what can be let go. */
 const TRIM_ENTRIES = 64;
-/** Start records kept for readers that come later. */
-const STARTS_MAX = 4096;
 
 /** Of a server without security. */
 const EVERYBODY = { ok: true, who: undefined, filter: '', nameOf: (name: string) => name } as const;
@@ -110,8 +107,7 @@ export class RecordServer {
   readonly #runs: OwnRuns;
   readonly #audiences = new Audiences();
   readonly #readers = new Set<Reader>();
-  /** The start record of each origin. */
-  readonly #starts = new Map<string, Uint8Array>();
+  readonly #starts = new Starts();
   readonly #refusedBy: Partial<Record<Refusal, number>> = {};
   readonly #lag = new Lag();
   #cut = 0;
@@ -214,15 +210,14 @@ export class RecordServer {
 
   /** A management record with which anonymous readers begin, one for each origin; at its first call, everybody gets it now. */
   setStart(batch: Batch): void {
-    const isFirst = !this.#starts.has(originKey(batch.origin));
-    if (isFirst) this.push(batch);
-    else this.#noteStart(batch);
+    if (this.#starts.has(batch.origin)) this.#starts.note(batch);
+    else this.push(batch);
   }
 
   /** Offers a batch of this program's own to every reader; never waits. */
   push(batch: Batch): void {
     if (this.#runs.note(batch)) this.#saveRuns();
-    this.#noteStart(batch);
+    this.#starts.note(batch);
     this.#log.append(batch);
     this.#wake();
   }
@@ -233,7 +228,7 @@ export class RecordServer {
    * @param batch what it holds
    */
   forward(frame: Uint8Array, batch: Batch): void {
-    this.#noteStart(batch);
+    this.#starts.note(batch);
     if (this.#log.appendFrame(frame) === undefined) this.#wake();
   }
 
@@ -259,13 +254,6 @@ export class RecordServer {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
-  }
-
-  #noteStart(batch: Batch): void {
-    if (batch.kind !== MANAGEMENT_BATCH) return;
-    const key = originKey(batch.origin);
-    if (isStop(batch)) this.#starts.delete(key);
-    else if (batch.first === 0 && this.#starts.size < STARTS_MAX) this.#starts.set(key, encodeBatch(batch));
   }
 
   #wake(): void {
@@ -310,7 +298,7 @@ export class RecordServer {
     socket.once('close', () => this.#gone(hello, reader));
     this.#listenTo(socket, reader, rest);
     reader.send(encodeAnswer({ ok: true, program }));
-    if (named === undefined) for (const frame of this.#starts.values()) reader.sendFrame(frame);
+    if (named === undefined) for (const frame of this.#starts.frames()) reader.sendFrame(frame);
     reader.pump();
   }
 

@@ -11,7 +11,7 @@ import { RecordServer } from '../../libs/transport/server.ts';
 import { runOverBatch } from '../../libs/transport/farewell.ts';
 import { cellsOf } from '../support/batches.ts';
 import { decoded } from '../support/frames.ts';
-import { flows, HOST, ORIGIN, startForeign, startServer } from './lab.ts';
+import { flows, HOST, ORIGIN, START, startForeign, startServer } from './lab.ts';
 
 /** A stream, and what it reported. */
 function stream(
@@ -114,6 +114,33 @@ test('when the server that is read goes, another one of the list goes on where i
   assert.deepEqual(firsts(await take(batches, 2)), [4, 5]);
   stop.abort();
   await b.server.close(50);
+});
+
+test('who comes late misses nothing; who comes back is told what it missed', async () => {
+  await using lab = await startServer();
+  const { server } = lab;
+  server.push(flows([6, 17], 1));
+  const { batches, reports, stop } = stream([[lab.port]], { name: '' });
+  const before = take(batches, 2);
+  await later(() => server.stats.readers === 1);
+  server.push(flows([6], 3));
+  assert.deepEqual(firsts(await before), [0, 3]);
+  assert.deepEqual(reports, []);
+
+  const again = take(batches, 1);
+  const { port } = lab;
+  await server.close();
+  const next = new RecordServer({ program: 'x', source: ORIGIN.source, startUs: ORIGIN.run });
+  next.setStart(START);
+  next.push(flows([6, 6], 4));
+  await next.listen({ port, hosts: [HOST] });
+  await later(() => next.stats.readers === 1);
+  next.push(flows([6], 6));
+  const [gap] = await again;
+  assert.deepEqual([gap!.batch.first + gap!.batch.covers, firsts(await take(batches, 1))], [6, [6]]);
+  assert.match(reports.join(), /records 4 to 5 of probe 192.0.2.1 were lost on their way: before this reader came/);
+  stop.abort();
+  await next.close(50);
 });
 
 test('what never came is reported with its numbers', async () => {

@@ -41,8 +41,9 @@ test('a reader begins with now, not with what went before', async () => {
   lab.server.push(flows([6], 1));
   const reader = await admitted(lab.port);
   lab.server.push(flows([17], 2));
-  const next = await reader.next();
-  assert.equal((next.value as Batch).first, 2);
+  const [gap, next] = [await reader.next(), await reader.next()].map(({ value }) => value as Batch);
+  assert.deepEqual([gap!.kind, gap!.first, gap!.covers, gap!.note], [GAP_BATCH, 1, 1, 'before this reader came']);
+  assert.equal(next!.first, 2);
 });
 
 test('a reader that came before the start record gets it when it is there', async () => {
