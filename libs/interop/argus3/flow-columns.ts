@@ -5,7 +5,7 @@ import { isNumeric } from '../../record/kinds.ts';
 import { ADDRESS, PIECE, SIDED, SINGLE, type FlowRecord } from './flow-record.ts';
 
 /** Slots of the initiator, with the names of the fields of both sides. */
-const SIDED_FIELDS: readonly (readonly [slot: number, source: StoredName, destination: StoredName])[] = [
+export const SIDED_FIELDS: readonly (readonly [slot: number, source: StoredName, destination: StoredName])[] = [
   [SIDED.packets, 'spkts', 'dpkts'],
   [SIDED.bytes, 'sbytes', 'dbytes'],
   [SIDED.appBytes, 'sappbytes', 'dappbytes'],
@@ -39,7 +39,7 @@ const SIDED_FIELDS: readonly (readonly [slot: number, source: StoredName, destin
   [SIDED.lost, 'slost', 'dlost'],
 ];
 
-const SINGLE_FIELDS: readonly (readonly [slot: number, field: StoredName])[] = [
+export const SINGLE_FIELDS: readonly (readonly [slot: number, field: StoredName])[] = [
   [SINGLE.sequence, 'flowid'],
   [SINGLE.cause, 'cause'],
   [SINGLE.stime, 'stime'],
@@ -61,7 +61,7 @@ const SINGLE_FIELDS: readonly (readonly [slot: number, field: StoredName])[] = [
   [SINGLE.merged, 'trans'],
 ];
 
-const ADDRESS_FIELDS: readonly (readonly [address: number, field: StoredName])[] = [
+export const ADDRESS_FIELDS: readonly (readonly [address: number, field: StoredName])[] = [
   [ADDRESS.source, 'saddr'],
   [ADDRESS.destination, 'daddr'],
   [ADDRESS.sourceMac, 'smac'],
@@ -69,12 +69,12 @@ const ADDRESS_FIELDS: readonly (readonly [address: number, field: StoredName])[]
   [ADDRESS.icmpNode, 'inode'],
 ];
 
-const BYTES_FIELDS: readonly (readonly [piece: number, field: StoredName])[] = [
+export const BYTES_FIELDS: readonly (readonly [piece: number, field: StoredName])[] = [
   [PIECE.source, 'suser'],
   [PIECE.destination, 'duser'],
 ];
 
-const TEXT_FIELDS: readonly (readonly [piece: number, field: StoredName])[] = [[PIECE.label, 'label']];
+export const TEXT_FIELDS: readonly (readonly [piece: number, field: StoredName])[] = [[PIECE.label, 'label']];
 
 const TEXT_BYTES_MAX = 1024;
 const UTF8 = new TextDecoder();

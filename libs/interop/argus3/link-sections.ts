@@ -4,7 +4,7 @@ import { ADDRESS, SIDED, SINGLE, type FlowRecord } from './flow-record.ts';
 import { setMac } from './key-section.ts';
 
 /** Encapsulations from the lowest bit up. */
-const ENCAPSULATIONS = [
+export const ENCAPSULATIONS = [
   ENCAPSULATION.mpls,
   ENCAPSULATION.ethernet,
   ENCAPSULATION.vlan,
@@ -35,7 +35,7 @@ const ENCAPSULATIONS = [
 ] as const;
 
 /** IP options from the lowest bit up; 0 where a bit means nothing. */
-const IP_OPTIONS = [
+export const IP_OPTIONS = [
   IP_OPTION.recordRoute,
   IP_OPTION.timestamp,
   IP_OPTION.security,
@@ -76,7 +76,7 @@ export function decodeVlan(record: FlowRecord, view: DataView, at: number, end: 
   if ((present & DESTINATION) !== 0) record.values[SIDED.vlan + 1] = view.getUint16(at + 6);
 }
 
-const LABEL_SHIFT = 12;
+export const LABEL_SHIFT = 12;
 
 /** The section MPLS: the outermost entry of each side (RFC 3032 §2.1). */
 export function decodeMpls(record: FlowRecord, view: DataView, at: number, end: number): void {
@@ -89,7 +89,7 @@ export function decodeMpls(record: FlowRecord, view: DataView, at: number, end: 
   }
 }
 
-const ADDRESSES_CHANGED = 0x03;
+export const ADDRESSES_CHANGED = 0x03;
 
 /** The section MAC: the responder's address comes first, as on the wire. */
 export function decodeMac(record: FlowRecord, view: DataView, at: number, end: number): void {
@@ -99,7 +99,15 @@ export function decodeMac(record: FlowRecord, view: DataView, at: number, end: n
   if ((view.getUint8(at + 2) & ADDRESSES_CHANGED) !== 0) record.addEvents(EVENT.severalMacPairs);
 }
 
-const ATTRIBUTES = { source: 0x01, destination: 0x02, sourceOptions: 0x04, destinationOptions: 0x08, fragments: 0x30 };
+export const ATTRIBUTES = {
+  source: 0x01,
+  destination: 0x02,
+  sourceOptions: 0x04,
+  destinationOptions: 0x08,
+  sourceFragments: 0x10,
+  destinationFragments: 0x20,
+  fragments: 0x30,
+} as const;
 
 /** The section IP ATTRIBUTES: a word for each side and one for its options, which its qualifier announces. */
 export function decodeAttributes(record: FlowRecord, view: DataView, at: number, end: number): void {
@@ -121,7 +129,7 @@ export function decodeAttributes(record: FlowRecord, view: DataView, at: number,
   }
 }
 
-const ICMP_ERROR = { unreachable: 0x01, redirect: 0x02, timeExceeded: 0x04 } as const;
+export const ICMP_ERROR = { unreachable: 0x01, redirect: 0x02, timeExceeded: 0x04 } as const;
 
 /** The section ICMP: an error that quoted this flow, and who sent it. */
 export function decodeIcmpError(record: FlowRecord, view: DataView, at: number, end: number): void {

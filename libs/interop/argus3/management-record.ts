@@ -13,13 +13,14 @@ const ID_5_AT = 108;
 const ID_3_AT = 120;
 /** Kinds of id in the status word, and how the id sections of flow records call them. */
 const STATUS_ID_KIND = 0x00e00000;
-const KINDS: ReadonlyMap<number, number> = new Map([
+export const STATUS_ID_KINDS: readonly (readonly [status: number, kind: number])[] = [
   [0x00200000, ID_KIND.text],
   [0x00400000, ID_KIND.integer],
   [0x00600000, ID_KIND.ipv6],
   [0x00800000, ID_KIND.ipv4],
   [0x00a00000, ID_KIND.uuid],
-]);
+];
+const KINDS: ReadonlyMap<number, number> = new Map(STATUS_ID_KINDS);
 
 /** What counts since the management record before, so that it has to be added up. */
 interface Counts {
@@ -68,10 +69,11 @@ function managementSource(view: DataView, at: number): string {
   const status = view.getUint32(at + STATUS_AT);
   const kind = KINDS.get(status & STATUS_ID_KIND) ?? ID_KIND.ipv4;
   if (view.getUint8(at + MAJOR_AT) >= 5) return idText(view, at + ID_5_AT, 16, kind);
-  const text = idText(view, at + ID_3_AT, 4, kind);
-  const isStart = view.getUint32(at + COOKIE_AT) === COOKIE_3;
-  // Outside the first record Argus 3 writes the letters of an id backwards.
-  return kind === ID_KIND.text && !isStart ? [...characters(view, at + ID_3_AT, 4)].toReversed().join('') : text;
+  const idAt = at + (view.getUint32(at + COOKIE_AT) === COOKIE_3 ? ID_3_AT : COOKIE_AT);
+  // Argus 3 writes the letters of an id backwards here.
+  return kind === ID_KIND.text
+    ? [3, 2, 1, 0].map((i) => characters(view, idAt + i, 1)).join('')
+    : idText(view, idAt, 4, kind);
 }
 
 /** The record as one of ours; counts go on from those before. */

@@ -34,11 +34,11 @@ export function decodeNetwork(record: FlowRecord, view: DataView, at: number, en
 const FRAGMENTS_OVERLAP = 0x02;
 
 /** The lowest six status bits are those of `tcpstate`; resets lie six places higher. */
-const STATE_MASK = 0x3f;
+export const STATE_MASK = 0x3f;
 const RESET_MASK = TCP_STATUS.sourceReset | TCP_STATUS.destinationReset;
-const RESET_SHIFT = 6;
+export const RESET_SHIFT = 6;
 /** Status bits, and the bits of `events` that mean the same. */
-const EVENTS: readonly (readonly [status: number, event: number])[] = [
+export const TCP_EVENTS: readonly (readonly [status: number, event: number])[] = [
   [TCP_STATUS.sourceZeroWindow, EVENT.sourceZeroWindow],
   [TCP_STATUS.destinationZeroWindow, EVENT.destinationZeroWindow],
   [TCP_STATUS.sourceCongestion, EVENT.sourceEcn],
@@ -46,22 +46,22 @@ const EVENTS: readonly (readonly [status: number, event: number])[] = [
   [TCP_STATUS.sourceOutOfOrder, EVENT.sourceOutOfOrder],
   [TCP_STATUS.destinationOutOfOrder, EVENT.destinationOutOfOrder],
 ];
-const ANY_EVENT = EVENTS.reduce((bits, [status]) => bits | status, 0);
+const ANY_EVENT = TCP_EVENTS.reduce((bits, [status]) => bits | status, 0);
 
 function setStatus(record: FlowRecord, status: number): void {
   record.tcpStatus = status;
   record.values[SINGLE.tcpState] = (status & STATE_MASK) | ((status & RESET_MASK) >>> RESET_SHIFT);
   if ((status & ANY_EVENT) === 0) return;
   let events = 0;
-  for (const [bit, meaning] of EVENTS) if ((status & bit) !== 0) events |= meaning;
+  for (const [bit, meaning] of TCP_EVENTS) if ((status & bit) !== 0) events |= meaning;
   record.addEvents(events);
 }
 
 /** Options from the `OPTIONS_SHIFT`th bit up are those of `tcpoptions`; the two above them are ECN of either side. */
-const OPTIONS_SHIFT = 20;
-const OPTIONS_MASK = 0x3ff;
-const SOURCE_ECN = 0x40000000;
-const DESTINATION_ECN = 0x80000000;
+export const OPTIONS_SHIFT = 20;
+export const OPTIONS_MASK = 0x3ff;
+export const SOURCE_ECN = 0x40000000;
+export const DESTINATION_ECN = 0x80000000;
 
 function setOptions(record: FlowRecord, bits: number): void {
   record.values[SINGLE.tcpOptions] = (bits >>> OPTIONS_SHIFT) & OPTIONS_MASK;
