@@ -16,9 +16,16 @@ import { RunningCommand } from './run-command.ts';
 
 export const HOST = '127.0.0.1';
 
-/** Looks again and again whether something has come true; events of other processes do not reach us otherwise. */
-export async function until(isTrue: () => Promise<boolean> | boolean): Promise<void> {
-  while (!(await isTrue())) await delay(20);
+/**
+ * Looks again and again whether something has come true; events of other processes do not reach us otherwise.
+ * @throws when it takes longer than `ms`
+ */
+export async function until(isTrue: () => Promise<boolean> | boolean, ms = 50_000): Promise<void> {
+  const end = performance.now() + ms;
+  while (!(await isTrue())) {
+    if (performance.now() > end) throw new Error(`not within ${ms} ms: ${isTrue.toString()}`);
+    await delay(20);
+  }
 }
 
 export async function freePort(): Promise<number> {
