@@ -100,9 +100,9 @@ export class NamedReaders {
   /** @throws the system's error */
   save(): void {
     if (this.#file === undefined || !this.#changed) return;
-    this.#changed = false;
     const readers = [...this.#readers.values()].map(({ name, acked, seenMs }) => ({ name, acked, seenMs }));
     writeFileAtomically(this.#file, `${JSON.stringify(readers)}\n`);
+    this.#changed = false;
   }
 }
 

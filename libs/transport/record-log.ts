@@ -1,4 +1,5 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { LogEntry, type Meter } from './log-entry.ts';
 import { NamedReaders, type NamedReader } from './named-readers.ts';
 import { encodeBatch } from '../codec/encode.ts';
@@ -64,8 +65,9 @@ export class RecordLog {
     this.#options = options;
     this.#warn = warn;
     this.named = new NamedReaders(options.directory, options.keepMs);
-    // Without readers nothing was kept, and no directory is made before there is one.
-    if (this.named.size > 0) this.#spool = this.#openSpool();
+    // No directory is made before there is a reader to keep for.
+    const { directory } = options;
+    if (directory !== undefined && existsSync(join(directory, SPOOL))) this.#spool = this.#openSpool();
     let start = this.#spool?.end ?? 0;
     for (const { acked } of this.named) start = Math.max(start, acked);
     this.#start = start;
@@ -117,7 +119,11 @@ export class RecordLog {
   meet(name: string): NamedReader | undefined {
     const { directory } = this.#options;
     if (directory !== undefined) this.attempt(() => void mkdirSync(directory, { recursive: true, mode: 0o750 }));
-    return this.named.meet(name, this.start);
+    const { size } = this.named;
+    const reader = this.named.meet(name, this.start);
+    // What is kept for it is of use only to a next run that knows of it.
+    if (this.named.size > size) this.attempt(() => this.named.save());
+    return reader;
   }
 
   append(batch: Batch): void {
@@ -234,10 +240,14 @@ export class RecordLog {
   /** Moves the oldest from memory to disk, or gives them up. */
   #spill(bytesMax: number): void {
     if (this.#spool === undefined && this.#options.directory !== undefined) this.#spool = this.#openSpool();
-    while (this.meter.bytes > bytesMax && this.#start < this.end) {
+    // Where the disk takes nothing, memory is used to its limit, and at the end whoever sent it has it still.
+    let goal = bytesMax;
+    while (this.meter.bytes > goal && this.#start < this.end) {
       const position = this.#start;
       const entry = this.entryAt(position)!;
       const isKept = this.#spool !== undefined && this.attempt(() => this.#spool?.append(position, entry.frame));
+      if (!isKept) goal = this.#options.memoryBytesMax;
+      if (!isKept && this.meter.bytes <= goal) break;
       this.#shift();
       if (!isKept) this.#lose(position, entry);
       while (this.spoolBytes > this.#options.diskBytesMax) this.#giveUpOldest();
@@ -264,7 +274,7 @@ export class RecordLog {
     const { directory } = this.#options;
     if (directory === undefined) return undefined;
     let spool: Spool | undefined;
-    this.attempt(() => (spool = Spool.open(`${directory}/${SPOOL}`, this.#warn)));
+    this.attempt(() => (spool = Spool.open(join(directory, SPOOL), this.#warn)));
     return spool;
   }
 }

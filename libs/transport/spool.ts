@@ -93,11 +93,7 @@ export class Spool {
     try {
       for (let at = 0; at < frame.length;) at += writeSync(this.#fd!, frame, at, frame.length - at, bytes + at);
     } catch (error) {
-      try {
-        truncateSync(segment.path, bytes);
-      } catch {
-        // it is cut at the next start
-      }
+      this.#takeBack(segment);
       throw error;
     }
     mark(segment, position);
@@ -174,6 +170,20 @@ export class Spool {
     const segment = { path, start: position, end: position, bytes: 0, marks: [] };
     this.#segments.push(segment);
     return segment;
+  }
+
+  /** Undoes a write that failed half-way; a segment that holds nothing goes, so that a full disk does not fill with names. */
+  #takeBack(segment: Segment): void {
+    if (segment.bytes === 0) {
+      this.close();
+      this.#segments.pop();
+    }
+    try {
+      if (segment.bytes === 0) rmSync(segment.path, { force: true });
+      else truncateSync(segment.path, segment.bytes);
+    } catch {
+      // it is cut at the next start
+    }
   }
 
   #removeOldest(): void {
