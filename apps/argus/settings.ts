@@ -2,6 +2,7 @@ import { UsageError } from '../../libs/core/errors.ts';
 import { didYouMean } from '../../libs/core/nearest.ts';
 import type { Arguments } from '../../libs/cli/options.ts';
 import { parseRecordRange } from '../../libs/cli/record-range.ts';
+import { isStandardOutput } from '../../libs/cli/write-target.ts';
 import type { FlowTableOptions } from '../../libs/flow/table-options.ts';
 import type { InterfaceGroup } from './interfaces.ts';
 import type { LiveSettings } from './live-counting.ts';
@@ -27,7 +28,7 @@ function isAwaited(args: ArgusArguments): boolean {
     args.read.length === 0 ||
     args.read.includes('-') ||
     (args.port ?? 0) !== 0 ||
-    args.write.some(([path]) => path === '-') ||
+    args.write.some(([path = '']) => isStandardOutput(path)) ||
     toPeople
   );
 }

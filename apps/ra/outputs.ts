@@ -4,6 +4,7 @@ import type { PrintPlan } from '../../libs/cli/printer.ts';
 import type { RecordFileSink } from '../../libs/cli/record-file-sink.ts';
 import type { RecordSelection } from '../../libs/cli/selection.ts';
 import { Totals } from '../../libs/cli/totals.ts';
+import { isStandardOutput, parseWriteTarget } from '../../libs/cli/write-target.ts';
 import { GAP_BATCH, type Batch } from '../../libs/record/batch.ts';
 import type { RaArguments } from './command.ts';
 
@@ -49,7 +50,7 @@ export class Outputs {
     this.#rejected = rejected;
     this.#print = prints ? new PrintSink(printer, context.stdout, { headersEvery, management }) : undefined;
     this.#totals = args.totals ? new Totals() : undefined;
-    this.#totalsToLog = args.write.includes('-') || args.rejected === '-';
+    this.#totalsToLog = [...args.write, args.rejected ?? ''].some(isStandardOutput);
   }
 
   async push(batch: Batch): Promise<void> {
@@ -89,7 +90,7 @@ export class Outputs {
   }
 }
 
-async function openFile(path: string, { stdout, warn }: Context): Promise<RecordFileSink> {
+async function openFile(path: string, context: Context): Promise<RecordFileSink> {
   const { RecordFileSink } = await import('../../libs/cli/record-file-sink.ts');
-  return RecordFileSink.open(path, stdout, warn);
+  return RecordFileSink.open(parseWriteTarget(path), context.stdout, context);
 }

@@ -5,6 +5,7 @@ import { RecordInputs, type InputSettings } from '../../libs/cli/record-inputs.t
 import { parseRecordRange } from '../../libs/cli/record-range.ts';
 import { RecordSelection } from '../../libs/cli/selection.ts';
 import { TOTAL_FIELDS } from '../../libs/cli/totals.ts';
+import { parseWriteTarget } from '../../libs/cli/write-target.ts';
 import type { Filter } from '../../libs/filter/compile.ts';
 import type { Peek } from '../../libs/codec/decode.ts';
 import { EVERYTHING } from '../../libs/filter/everything.ts';
@@ -27,7 +28,8 @@ export async function readRecords(args: RaArguments, context: Context): Promise<
   const fields = wantedFields(args, filter, plan);
   const inputs = await openInputs(args, context, { fields, peek: peekOf(args, filter, selection) });
   const outputs = await Outputs.open(args, context, plan, selection);
-  await inputs.avoid([...args.write, ...(args.rejected === undefined ? [] : [args.rejected])]);
+  const written = args.rejected === undefined ? args.write : [...args.write, args.rejected];
+  await inputs.avoid(written.map((text) => parseWriteTarget(text).path));
   try {
     if (!selection.exhausted) await pump(inputs, outputs, selection);
   } finally {

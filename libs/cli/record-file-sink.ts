@@ -1,14 +1,14 @@
 import { open, stat, type FileHandle } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
-import { encodeBatch } from '../codec/encode.ts';
 import { SuiteError } from '../core/errors.ts';
 import type { Batch } from '../record/batch.ts';
 import { Reblocker } from '../record/reblock.ts';
 import { selectRows } from '../record/select.ts';
 import type { Output } from './output.ts';
-import { tailOf } from './record-file-tail.ts';
 import type { Sink } from './sink.ts';
 import { systemReason } from './system-error.ts';
+import { WRITE_FORMATS, type BatchWriter, type WriteFormat } from './write-formats.ts';
+import type { WriteTarget } from './write-target.ts';
 
 /** Where whole frames go. */
 interface Target {
@@ -22,10 +22,21 @@ const STREAM_WAIT_MS = 20;
 /** Whoever is writing a file right now has gone on after this time. */
 const STILL_WRITING_MS = 100;
 
-/** Appends records to a file, or streams them to standard output, in whole frames. */
+const DEAF: SinkListeners = { warn: () => undefined, info: () => undefined };
+
+/** Told when the end of a file had to be repaired, and what had no place in it. */
+export interface SinkListeners {
+  readonly warn: (message: string) => void;
+  readonly info: (message: string) => void;
+}
+
+/** Appends records to a file, or streams them to standard output, in whole frames or records. */
 export class RecordFileSink implements Sink {
   #target: Target;
-  readonly #warn: (message: string) => void;
+  #name: string;
+  readonly #format: WriteFormat;
+  readonly #writer: BatchWriter;
+  readonly #listeners: SinkListeners;
   readonly #waitMs: number;
   readonly #reblocker = new Reblocker();
   #timer: NodeJS.Timeout | undefined;
@@ -34,20 +45,21 @@ export class RecordFileSink implements Sink {
   #taken = 0;
   #written = 0;
 
-  private constructor(target: Target, waitMs: number, warn: (message: string) => void) {
+  private constructor(target: Target, { format, path }: WriteTarget, writer: BatchWriter, listeners: SinkListeners) {
     this.#target = target;
-    this.#warn = warn;
-    this.#waitMs = waitMs;
+    this.#name = path === '-' ? 'standard output' : path;
+    this.#format = WRITE_FORMATS[format];
+    this.#writer = writer;
+    this.#listeners = listeners;
+    this.#waitMs = path === '-' ? STREAM_WAIT_MS : FILE_WAIT_MS;
   }
 
-  /**
-   * @param path `-` is standard output
-   * @param warn told when the end of a file had to be repaired
-   * @throws {SuiteError} when the file cannot be opened, or holds something else than records
-   */
-  static async open(path: string, stdout: Output, warn: (message: string) => void = ignore): Promise<RecordFileSink> {
-    if (path === '-') return new RecordFileSink(new StreamTarget(stdout), STREAM_WAIT_MS, warn);
-    return new RecordFileSink(await openFile(path, warn), FILE_WAIT_MS, warn);
+  /** @throws {SuiteError} when the file cannot be opened, or holds something else than such records */
+  static async open(target: WriteTarget, stdout: Output, listeners: SinkListeners = DEAF): Promise<RecordFileSink> {
+    const format = WRITE_FORMATS[target.format];
+    const writer = await format.writer();
+    const to = target.path === '-' ? new StreamTarget(stdout) : await openFile(target.path, format, listeners.warn);
+    return new RecordFileSink(to, target, writer, listeners);
   }
 
   /** Records taken that have not been written; after a failed `end`, those that are lost. */
@@ -70,9 +82,11 @@ export class RecordFileSink implements Sink {
   async reopen(path: string): Promise<void> {
     if (this.#failure !== undefined || !(this.#target instanceof FileTarget)) return;
     this.#write(this.#reblocker.flush());
+    this.#writer.restart();
     const turn = (this.#writing ?? Promise.resolve()).then(async () => {
       const old = this.#target;
-      this.#target = await openFile(path, this.#warn);
+      this.#target = await openFile(path, this.#format, this.#listeners.warn);
+      this.#name = path;
       await old.close();
     });
     const settled: Promise<void> = turn.then(
@@ -85,10 +99,19 @@ export class RecordFileSink implements Sink {
 
   async end(): Promise<void> {
     clearTimeout(this.#timer);
-    if (this.#failure === undefined) this.#write(this.#reblocker.flush());
+    if (this.#failure === undefined) {
+      this.#write(this.#reblocker.flush());
+      this.#writeFrame(this.#writer.end(), 0);
+    }
     await this.#writing;
     await this.#target.close();
     if (this.#failure !== undefined) throw this.#failure;
+    this.#sayLeftOut();
+  }
+
+  #sayLeftOut(): void {
+    const left = [...this.#writer.leftOut].map(([what, count]) => `${count} ${what}`);
+    if (left.length > 0) this.#listeners.info(`${this.#name}: no place in this format for ${left.join(', ')}`);
   }
 
   /** Records have waited long enough for company. */
@@ -102,10 +125,11 @@ export class RecordFileSink implements Sink {
   }
 
   #write(batches: readonly Batch[]): void {
-    for (const batch of batches) this.#writeFrame(encodeBatch(batch), batch.rows);
+    for (const batch of batches) this.#writeFrame(this.#writer.encode(batch), batch.rows);
   }
 
   #writeFrame(frame: Uint8Array, rows: number): void {
+    if (frame.length === 0) return;
     const after = this.#writing;
     // Behind a frame that failed, and may be there in part, nothing could be read.
     const write = (): Promise<void> | undefined => {
@@ -173,13 +197,13 @@ class FileTarget implements Target {
   }
 }
 
-async function openFile(path: string, warn: (message: string) => void): Promise<FileTarget> {
+async function openFile(path: string, format: WriteFormat, warn: SinkListeners['warn']): Promise<FileTarget> {
   let file: FileHandle | undefined;
   try {
     const existing = await stat(path).catch(() => undefined);
     const isPlain = existing === undefined || existing.isFile();
     file = await open(path, isPlain ? 'a+' : 'a');
-    if (isPlain) await mendTail(file, path, warn);
+    if (isPlain) await mendTail(file, path, format, warn);
     return new FileTarget(file, path);
   } catch (error) {
     await file?.close();
@@ -188,11 +212,16 @@ async function openFile(path: string, warn: (message: string) => void): Promise<
 }
 
 /** Takes away a frame that a crash cut, since nothing behind it could be read. */
-async function mendTail(file: FileHandle, path: string, warn: (message: string) => void): Promise<void> {
-  const tail = tailOf(file.fd);
+async function mendTail(
+  file: FileHandle,
+  path: string,
+  format: WriteFormat,
+  warn: SinkListeners['warn'],
+): Promise<void> {
+  const tail = format.tailOf(file.fd);
   if (tail.kind === 'whole') return;
   if (tail.kind === 'foreign') {
-    const where = tail.offset === 0 ? 'does not hold flow records' : `is damaged at byte ${tail.offset}`;
+    const where = tail.offset === 0 ? `does not hold ${format.holds}` : `is damaged at byte ${tail.offset}`;
     throw new SuiteError(`${path} ${where}; nothing was written to it`, {
       hint: 'Name another file, or move it away.',
     });
@@ -211,5 +240,3 @@ function cannotWrite(path: string, error: unknown): unknown {
   const reason = systemReason(error);
   return reason === undefined ? error : new SuiteError(`cannot write ${path}: ${reason}`, { cause: error });
 }
-
-function ignore(): void {}

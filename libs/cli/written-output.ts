@@ -1,6 +1,6 @@
-import { resolve } from 'node:path';
 import { RecordFileSink } from './record-file-sink.ts';
 import type { Output } from './output.ts';
+import { absoluteTarget, type WriteTarget } from './write-target.ts';
 import { SuiteError } from '../core/errors.ts';
 import { nowUs } from '../core/clock.ts';
 import type { Filter } from '../filter/compile.ts';
@@ -10,14 +10,14 @@ import { BATCH_ROWS_MAX, FLOW_BATCH, type Batch } from '../record/batch.ts';
 const RETRY_US = 5_000_000;
 
 export interface WrittenOutputOptions {
-  /** `-` is standard output. */
-  readonly path: string;
+  readonly target: WriteTarget;
   /** Flow records that it does not match are left out; others are for every output. */
   readonly filter: Filter | undefined;
   /** Whether the probe goes on when this fails; what is lost meanwhile is counted. */
   readonly goesOn: boolean;
   readonly stdout: Output;
   readonly warn: (message: string) => void;
+  readonly info: (message: string) => void;
 }
 
 /** One place that records are written to, which may fail and come back while others go on. */
@@ -25,7 +25,7 @@ export class WrittenOutput {
   readonly #options: WrittenOutputOptions;
   readonly #rows = new Uint32Array(BATCH_ROWS_MAX);
   /** Where it is now; the root of the file system may have changed since the start. */
-  #path: string;
+  #target: WriteTarget;
   #sink: RecordFileSink | undefined;
   #failure: SuiteError | undefined;
   #lost = 0;
@@ -34,13 +34,13 @@ export class WrittenOutput {
 
   private constructor(options: WrittenOutputOptions, sink: RecordFileSink) {
     this.#options = options;
-    this.#path = options.path === '-' ? '-' : resolve(options.path);
+    this.#target = absoluteTarget(options.target);
     this.#sink = sink;
   }
 
   /** @throws {SuiteError} when it cannot be opened, or holds something else than records */
   static async open(options: WrittenOutputOptions): Promise<WrittenOutput> {
-    return new WrittenOutput(options, await RecordFileSink.open(options.path, options.stdout, options.warn));
+    return new WrittenOutput(options, await RecordFileSink.open(options.target, options.stdout, options));
   }
 
   /** Records that could not be written. */
@@ -83,7 +83,7 @@ export class WrittenOutput {
     if (this.#failure === undefined) warn(`${error.message}; other outputs go on`);
     this.#failure = error;
     this.#sink = undefined;
-    this.#retryUs = this.#path === '-' ? Infinity : nowUs() + RETRY_US;
+    this.#retryUs = this.#target.path === '-' ? Infinity : nowUs() + RETRY_US;
     this.#retrying = sink
       .end()
       .catch(() => undefined) // it is the failure that was said
@@ -96,9 +96,9 @@ export class WrittenOutput {
   async #retry(): Promise<void> {
     const { stdout, warn } = this.#options;
     try {
-      this.#sink = await RecordFileSink.open(this.#path, stdout, warn);
+      this.#sink = await RecordFileSink.open(this.#target, stdout, this.#options);
       this.#failure = undefined;
-      warn(`${this.#path} can be written again; ${this.#lost} records are missing from it`);
+      warn(`${this.#target.path} can be written again; ${this.#lost} records are missing from it`);
     } catch (error) {
       if (!(error instanceof SuiteError)) throw error;
       this.#retryUs = nowUs() + RETRY_US;
@@ -111,11 +111,12 @@ export class WrittenOutput {
    * @throws {SuiteError} when it cannot be opened; the old file is kept then
    */
   async reopen(inside: (path: string) => string): Promise<void> {
-    if (this.#path === '-') return;
-    this.#path = inside(this.#path);
+    const { format, path } = this.#target;
+    if (path === '-') return;
+    this.#target = { format, path: inside(path) };
     await this.#retrying;
     if (this.#sink === undefined) await this.#retry();
-    else await this.#sink.reopen(this.#path);
+    else await this.#sink.reopen(this.#target.path);
   }
 
   /** @throws {SuiteError} when records are missing at the end because it failed */

@@ -1,7 +1,7 @@
-import { resolve } from 'node:path';
 import { UsageError } from '../core/errors.ts';
 import type { Filter } from '../filter/compile.ts';
 import type { Context } from './command.ts';
+import { absoluteTarget, parseWriteTarget } from './write-target.ts';
 import type { WrittenOutput } from './written-output.ts';
 
 /**
@@ -12,23 +12,25 @@ import type { WrittenOutput } from './written-output.ts';
 export async function openWritten(
   write: readonly (readonly string[])[],
   goOn: { readonly withOthers: boolean; readonly live: boolean },
-  { stdout, warn }: Context,
+  { stdout, warn, info }: Context,
 ): Promise<WrittenOutput[]> {
   if (write.length === 0) return [];
-  const paths = write.map(([path = '']) => (path === '-' ? path : resolve(path)));
+  const targets = write.map(([text = '']) => parseWriteTarget(text));
+  const paths = targets.map((target) => absoluteTarget(target).path);
   const twice = paths.findIndex((path, i) => paths.indexOf(path) !== i);
   if (twice !== -1) throw new UsageError(`'${write[twice]?.[0]}' is written to twice`, { hint: 'Name it once; its filter may say: this or that.' }); // prettier-ignore
   const { WrittenOutput } = await import('./written-output.ts');
   const isOneOfSeveral = goOn.withOthers || paths.length > 1;
   const filters = await compiled(write.map(([, filter]) => filter));
   return Promise.all(
-    write.map(([path = ''], i) =>
+    targets.map((target, i) =>
       WrittenOutput.open({
-        path,
+        target,
         filter: filters[i],
-        goesOn: isOneOfSeveral || (goOn.live && path !== '-'),
+        goesOn: isOneOfSeveral || (goOn.live && target.path !== '-'),
         stdout,
         warn,
+        info,
       }),
     ),
   );

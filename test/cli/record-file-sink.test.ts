@@ -7,6 +7,7 @@ import { PassThrough } from 'node:stream';
 import test from 'node:test';
 import { Output } from '../../libs/cli/output.ts';
 import { RecordFileSink } from '../../libs/cli/record-file-sink.ts';
+import { parseWriteTarget } from '../../libs/cli/write-target.ts';
 import { tailOf } from '../../libs/cli/record-file-tail.ts';
 import { encodeBatch } from '../../libs/codec/encode.ts';
 import { BatchReader } from '../../libs/codec/read.ts';
@@ -25,7 +26,10 @@ async function folder(t: test.TestContext): Promise<string> {
 
 async function write(path: string, ...batches: Batch[]): Promise<string[]> {
   const warnings: string[] = [];
-  const sink = await RecordFileSink.open(path, stdout(), (message) => warnings.push(message));
+  const sink = await RecordFileSink.open(parseWriteTarget(path), stdout(), {
+    warn: (message) => warnings.push(message),
+    info: () => undefined,
+  });
   for (const batch of batches) await sink.push(batch, undefined, batch.rows);
   await sink.end();
   return warnings;
@@ -54,7 +58,7 @@ test('records are appended to what a file holds', async (t) => {
 
 test('only the chosen rows are written', async (t) => {
   const path = join(await folder(t), 'records');
-  const sink = await RecordFileSink.open(path, stdout());
+  const sink = await RecordFileSink.open(parseWriteTarget(path), stdout());
   await sink.push(packets(1, 2, 3, 4), Uint32Array.of(1, 3, 0), 2);
   await sink.end();
   assert.deepEqual(await packetsOf(path), [2, 4]);
@@ -71,7 +75,7 @@ test('small batches whose record numbers follow each other share a frame', async
 
 test('records reach the file while nothing more comes', async (t) => {
   const path = join(await folder(t), 'records');
-  const sink = await RecordFileSink.open(path, stdout());
+  const sink = await RecordFileSink.open(parseWriteTarget(path), stdout());
   const watcher = watch(path)[Symbol.asyncIterator]();
   const written = watcher.next();
   await sink.push(packets(1), undefined, 1);
@@ -83,7 +87,7 @@ test('records reach the file while nothing more comes', async (t) => {
 
 test("'-' streams to standard output before the end", async () => {
   const stream = new PassThrough();
-  const sink = await RecordFileSink.open('-', new Output(stream));
+  const sink = await RecordFileSink.open(parseWriteTarget('-'), new Output(stream));
   await sink.push(packets(1, 2), undefined, 2);
   if (stream.readableLength === 0) await once(stream, 'readable');
   await sink.end();

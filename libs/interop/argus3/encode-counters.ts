@@ -81,7 +81,7 @@ export function encodePacketSize(record: OutgoingRecord, view: DataView, at: num
 
 function sizeOf(record: OutgoingRecord, slot: number): number {
   const bytes = record.valueOr(slot, 0);
-  if (bytes > UINT16_MAX) record.losses.add('packet sizes over 65,535');
+  if (bytes > UINT16_MAX) record.losses.add('packet sizes over 16 bits');
   return Math.min(bytes, UINT16_MAX);
 }
 

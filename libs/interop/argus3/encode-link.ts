@@ -132,7 +132,10 @@ const ICMP_WORDS = 8;
 export function encodeIcmpError(record: OutgoingRecord, view: DataView, at: number): number {
   const errors = record.values[SINGLE.events]! & ANY_ICMP_ERROR;
   const node = record.families[ADDRESS.icmpNode]!;
-  if (errors === 0) return at;
+  if (errors === 0) {
+    if (node !== NO_ADDRESS) record.losses.add('inode');
+    return at;
+  }
   let kinds = 0;
   let type = 0;
   for (const [event, kind, number] of ICMP_ERRORS) {

@@ -55,7 +55,7 @@ function encodeRtp(record: OutgoingRecord, view: DataView, at: number): number {
   const end = writeZeros(view, at, SECTION.network, NETWORK.rtp, 0, RTP_WORDS);
   for (const side of [0, 1] as const) {
     const lost = record.valueOr(SIDED.lost + side, 0);
-    if (lost > UINT16_MAX) record.losses.add('lost packets over 65,535');
+    if (lost > UINT16_MAX) record.losses.add('lost packets over 16 bits');
     view.setUint16(at + 32 + side * 2, Math.min(lost, UINT16_MAX));
   }
   return end;

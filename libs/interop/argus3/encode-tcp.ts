@@ -93,13 +93,14 @@ function encodeInit(record: OutgoingRecord, view: DataView, at: number): number 
 
 function encodePerformance(record: OutgoingRecord, view: DataView, at: number): number {
   const end = writeZeros(view, at, SECTION.network, NETWORK.tcpPerformance, 0, PERFORMANCE_WORDS);
-  view.setUint32(at + 4, statusOf(record));
+  const status = statusOf(record);
+  view.setUint32(at + 4, status);
   view.setUint32(at + 8, KNOWN_STATE);
   view.setUint32(at + 12, optionsOf(record));
   view.setUint32(at + 16, microseconds(record, SINGLE.synAck));
   view.setUint32(at + 20, microseconds(record, SINGLE.ackData));
-  encodeHalf(record, 0, view, at + FIRST_HALF_AT);
-  encodeHalf(record, 1, view, at + FIRST_HALF_AT + HALF_BYTES);
+  encodeHalf(record, 0, status, view, at + FIRST_HALF_AT);
+  encodeHalf(record, 1, status, view, at + FIRST_HALF_AT + HALF_BYTES);
   return end;
 }
 
@@ -111,12 +112,14 @@ function microseconds(record: OutgoingRecord, slot: number): number {
   return Math.min(Math.max(1, Math.floor(ns / NS_PER_US)), UINT32_MAX);
 }
 
-function encodeHalf(record: OutgoingRecord, side: 0 | 1, view: DataView, half: number): void {
+function encodeHalf(record: OutgoingRecord, side: 0 | 1, status: number, view: DataView, half: number): void {
   const hasSent = record.values[SIDED.packets + side]! > 0;
   const base = record.valueOr(SIDED.tcpBase + side, 0);
   if (hasSent) writeLastPacket(record, side, view, half);
+  const retransmitted = record.valueOr(SIDED.retransmitted + side, 0);
+  view.setUint32(half + 8, status & (RETRANSMITTED[0] | RETRANSMITTED[1])); // of IPv6 readers look here, too
   view.setUint32(half + 12, base);
-  view.setUint32(half + 32, record.valueOr(SIDED.retransmitted + side, 0));
+  view.setUint32(half + 32, retransmitted);
   writeWindow(record, side, view, half + 44, half + 47);
   view.setUint8(half + 46, record.valueOr(SIDED.tcpFlags + side, 0));
   if (hasSent || base !== 0) writeStream(record, side, view, half, base);
