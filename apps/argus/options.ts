@@ -148,8 +148,8 @@ export const ARGUS_OPTIONS = {
     wordsMax: 2,
     placeholder: 'FILE ["FILTER"]',
     text:
-      'Append records to this file, those only that match the record filter behind it; - is standard output. May be given ' +
-      'again. Without -w and -P records are printed.',
+      'Append records to this file, those only that match the record filter behind it; - is standard output, argus3:FILE ' +
+      'the format of Argus 3. May be given again. Without -w and -P records are printed.',
     group: 'Records out',
   },
   management: {

@@ -68,8 +68,8 @@ export const RADIUM_OPTIONS = {
     wordsMax: 2,
     placeholder: 'FILE ["FILTER"]',
     text:
-      'Append records to this file, those only that match the record filter behind it; - is standard output. May be given ' +
-      'again.',
+      'Append records to this file, those only that match the record filter behind it; - is standard output, argus3:FILE ' +
+      'the format of Argus 3. May be given again.',
     group: 'Records out',
   },
   management: {

@@ -62,7 +62,7 @@ export const OUTPUT_OPTIONS = {
     short: 'w',
     arity: 'each',
     placeholder: 'FILE',
-    text: 'Append the records to this file instead of printing them; - is standard output. May be given again.',
+    text: 'Append the records to this file instead of printing them; - is standard output, argus3:FILE the format of Argus 3. May be given again.',
     group: 'Output',
   },
   rejected: {
