@@ -1,29 +1,20 @@
 import assert from 'node:assert/strict';
-import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
-import { existsSync, readdirSync } from 'node:fs';
-import { appendFile, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { spawnSync } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import test, { after, before } from 'node:test';
+import { corpusMissing, writeCorpusRecords } from '../support/argus3-corpus.ts';
 import { runCommand } from '../support/run-command.ts';
 import { compareTables, rowsOf, told } from '../interop/argus3/comparison.ts';
+import { DIFFERENT_FILTERS, SAME_FILTERS } from '../interop/argus3/filters.ts';
+import { allRecords, KEY_FIELDS, selectedKeys } from '../interop/argus3/selected.ts';
 
-const { CORPUS_DIR } = process.env;
-/** The original probe waits at its end, so that several at once take hardly longer. */
-const PROBES_AT_ONCE = 8;
-const PROBE_MS_MAX = 20_000;
 const OUTPUT_BYTES_MAX = 1 << 28;
 /** Of all records, those with a value that differs for no known reason. */
 const UNEXPLAINED_MAX = 0.005;
 
-const isInstalled = (program: string): boolean => spawnSync(program, ['-h']).error === undefined;
-const skip =
-  CORPUS_DIR === undefined
-    ? 'CORPUS_DIR is not set'
-    : !isInstalled('argus') || !isInstalled('ra')
-      ? 'the original argus and ra are not installed'
-      : false;
+const skip = corpusMissing();
 
 const DEFAULT_FIELDS = ['stime', 'flgs', 'proto', 'saddr', 'sport', 'dir', 'daddr', 'dport', 'pkts', 'bytes', 'state'];
 const FORTY_FIELDS =
@@ -35,34 +26,13 @@ const FORTY_FIELDS =
 let folder = '';
 const all = (): string => join(folder, 'all.arg');
 
-/** All captures as one file, as the original probe writes them. */
 before(async () => {
   if (skip !== false) return;
   folder = await mkdtemp(join(tmpdir(), 'argus3-corpus-'));
-  const captures = readdirSync(CORPUS_DIR!)
-    .filter((name) => /\.pcap(ng)?$/.test(name))
-    .sort();
-  const waiting = [...captures];
-  await Promise.all(
-    Array.from({ length: PROBES_AT_ONCE }, async () => {
-      for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) await probe(name);
-    }),
-  );
-  for (const name of captures) {
-    const path = recordsOf(name);
-    if (existsSync(path)) await appendFile(all(), await readFile(path));
-  }
+  await writeCorpusRecords(folder, all());
 });
 
 after(() => rm(folder, { recursive: true, force: true }));
-
-const recordsOf = (capture: string): string => join(folder, `${basename(capture)}.arg`);
-
-/** It refuses some captures, and breaks off in others; then there are the records before that. */
-async function probe(capture: string): Promise<void> {
-  const args = ['-X', '-A', '-J', '-m', '-R', '-Z', '-r', join(CORPUS_DIR!, capture), '-w', recordsOf(capture)];
-  await once(spawn('argus', args, { stdio: 'ignore', timeout: PROBE_MS_MAX }), 'close');
-}
 
 for (const { name, fields } of [
   { name: 'the default columns', fields: DEFAULT_FIELDS },
@@ -81,3 +51,30 @@ for (const { name, fields } of [
     assert.ok(comparison.recordsUnexplained <= records * UNEXPLAINED_MAX, told(comparison));
   });
 }
+
+function keysOfOriginal(filter: string): string[] {
+  const style = ['-X', '-n', '-u', '-p', '6', '-c', ',', '-L', '-1', '-r', all(), '-s', ...KEY_FIELDS];
+  const { stdout } = spawnSync('ra', [...style, '-', filter], { encoding: 'utf8', maxBuffer: OUTPUT_BYTES_MAX });
+  return stdout.split('\n').filter(Boolean).sort();
+}
+
+test('more than 60 filters of the original select what it selects', { skip }, async () => {
+  assert.ok(SAME_FILTERS.length >= 60);
+  const records = await allRecords(all());
+  for (const filter of SAME_FILTERS) {
+    const ours = selectedKeys(records, filter);
+    assert.ok(ours.length > 0, `${filter}: finds nothing`);
+    const theirs = keysOfOriginal(filter);
+    assert.equal(ours.length, theirs.length, filter);
+    assert.deepEqual(ours, theirs, filter);
+  }
+});
+
+test('where the original selects other records, docs/differences.md tells why', { skip }, async () => {
+  const page = (await readFile(join(import.meta.dirname, '../../../docs/differences.md'), 'utf8')).replaceAll(/\s+/g, ' '); // prettier-ignore
+  const records = await allRecords(all());
+  for (const [filter, reason] of DIFFERENT_FILTERS) {
+    assert.notDeepEqual(selectedKeys(records, filter), keysOfOriginal(filter), `${filter}: the same by now`);
+    assert.ok(page.includes(reason), `${filter}: ${reason}`);
+  }
+});

@@ -6,7 +6,7 @@ import { FlowRecord } from './flow-record.ts';
 import { MANAGEMENT_BIT, RECORD_HEADER_BYTES, RECORD_TYPE } from './format.ts';
 import { decodeManagement, ManagementTotals, readManagement } from './management-record.ts';
 import type { RecordNumbers } from './record-numbers.ts';
-import { isMeaningful, SECTION_TYPES, sectionName, sectionTable, type SectionTable } from './sections.ts';
+import { IS_MEANINGFUL, SECTION_TYPES, sectionName, sectionTable, type SectionTable } from './sections.ts';
 import { settle } from './settle.ts';
 import { RecordSplitter } from './splitter.ts';
 import { sourceText } from './transport-section.ts';
@@ -123,7 +123,7 @@ export class Argus3Reader implements AsyncIterable<Batch> {
       const type = (head >>> 24) & 0x7f;
       const decode = this.#sections[type];
       if (decode !== undefined) decode(record, view, offset, next);
-      else if (!isMeaningful(type)) this.#skippedSections[type]! += 1;
+      else if (IS_MEANINGFUL[type] === 0) this.#skippedSections[type]! += 1;
       offset = next;
     }
     settle(record);

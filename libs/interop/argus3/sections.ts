@@ -33,7 +33,7 @@ const STATISTICS = ['n', 'sum', 'sq', 'min', 'max'];
 const KNOWN: readonly (readonly [type: number, section: Section])[] = [
   [SECTION.transport, { name: 'source and sequence', decode: decodeTransport }],
   [SECTION.flow, { name: 'key', decode: decodeKey }],
-  [SECTION.time, { name: 'time', decode: decodeTime }],
+  [SECTION.time, { name: 'time', decode: decodeTime, fields: ['stime', 'stimens', 'dur', ...sided('first', 'last')] }],
   [SECTION.metric, { name: 'counters', decode: decodeMetric }],
   [SECTION.network, { name: 'protocol', decode: decodeNetwork }],
   [SECTION.icmp, { name: 'ICMP error', decode: decodeIcmpError }],
@@ -85,10 +85,10 @@ export function sectionName(type: number): string {
   return ALL.get(type)?.name ?? `section 0x${type.toString(16).padStart(2, '0')}`;
 }
 
-/** Whether what it says has a place in our fields. */
-export function isMeaningful(type: number): boolean {
-  return ALL.get(type)?.decode !== undefined;
-}
+/** By type: 1 where what the section says has a place in our fields. */
+export const IS_MEANINGFUL = Uint8Array.from({ length: SECTION_TYPES }, (_, type) =>
+  ALL.get(type)?.decode === undefined ? 0 : 1,
+);
 
 /**
  * The decoders of the sections that have to be looked at for some fields.
