@@ -2,12 +2,11 @@ import { RecordFileSink } from './record-file-sink.ts';
 import type { Output } from './output.ts';
 import { absoluteTarget, type WriteTarget } from './write-target.ts';
 import { SuiteError } from '../core/errors.ts';
-import { nowUs } from '../core/clock.ts';
 import type { Filter } from '../filter/compile.ts';
 import { BATCH_ROWS_MAX, FLOW_BATCH, type Batch } from '../record/batch.ts';
 
-/** A file that failed is tried again this much later, microseconds. */
-const RETRY_US = 5_000_000;
+/** A file that failed is tried again this much later, milliseconds. */
+const RETRY_MS = 5000;
 
 export interface WrittenOutputOptions {
   readonly target: WriteTarget;
@@ -29,7 +28,7 @@ export class WrittenOutput {
   #sink: RecordFileSink | undefined;
   #failure: SuiteError | undefined;
   #lost = 0;
-  #retryUs = 0;
+  #retryMs = 0;
   #retrying: Promise<void> | undefined;
 
   private constructor(options: WrittenOutputOptions, sink: RecordFileSink) {
@@ -59,7 +58,7 @@ export class WrittenOutput {
     const sink = this.#sink;
     if (sink === undefined) {
       this.#lost += count;
-      if (nowUs() >= this.#retryUs) this.#retrying ??= this.#retry().finally(() => (this.#retrying = undefined));
+      if (performance.now() >= this.#retryMs) this.#retrying ??= this.#retry().finally(() => (this.#retrying = undefined));
       return undefined;
     }
     try {
@@ -83,7 +82,7 @@ export class WrittenOutput {
     if (this.#failure === undefined) warn(`${error.message}; other outputs go on`);
     this.#failure = error;
     this.#sink = undefined;
-    this.#retryUs = this.#target.path === '-' ? Infinity : nowUs() + RETRY_US;
+    this.#retryMs = this.#target.path === '-' ? Infinity : performance.now() + RETRY_MS;
     this.#retrying = sink
       .end()
       .catch(() => undefined) // it is the failure that was said
@@ -101,7 +100,7 @@ export class WrittenOutput {
       warn(`${this.#target.path} can be written again; ${this.#lost} records are missing from it`);
     } catch (error) {
       if (!(error instanceof SuiteError)) throw error;
-      this.#retryUs = nowUs() + RETRY_US;
+      this.#retryMs = performance.now() + RETRY_MS;
     }
   }
 

@@ -9,7 +9,7 @@ export interface NamedReader {
   readonly name: string;
   /** It has everything below this position of the log. */
   acked: number;
-  /** When it was last connected, milliseconds since the epoch. */
+  /** When it was last connected, by `performance.now()`: a clock that is set does not make anybody stay away longer. */
   seenMs: number;
   /** What was given up before it had it. */
   readonly losses: Losses;
@@ -33,8 +33,11 @@ export class NamedReaders {
   constructor(directory: string | undefined, keepMs: number) {
     this.#keepMs = keepMs;
     this.#file = directory === undefined ? undefined : join(directory, FILE);
-    for (const { name, acked, seenMs } of load(this.#file))
-      this.#readers.set(name, { name, acked, seenMs, losses: new Losses() });
+    const now = performance.now();
+    for (const { name, acked, seenMs } of load(this.#file)) {
+      const awayMs = Math.max(0, Date.now() - seenMs);
+      this.#readers.set(name, { name, acked, seenMs: now - awayMs, losses: new Losses() });
+    }
   }
 
   get size(): number {
@@ -64,7 +67,7 @@ export class NamedReaders {
       reader = { name, acked: start, seenMs: 0, losses: new Losses() };
       this.#readers.set(name, reader);
     }
-    reader.seenMs = Date.now();
+    reader.seenMs = performance.now();
     this.#changed = true;
     return reader;
   }
@@ -72,7 +75,7 @@ export class NamedReaders {
   acknowledge(reader: NamedReader, position: number): void {
     if (position <= reader.acked) return;
     reader.acked = position;
-    reader.seenMs = Date.now();
+    reader.seenMs = performance.now();
     this.#changed = true;
   }
 
@@ -87,8 +90,8 @@ export class NamedReaders {
   forgetOld(isConnected: (reader: NamedReader) => boolean): string[] {
     const gone: string[] = [];
     for (const [name, reader] of this.#readers) {
-      if (isConnected(reader)) reader.seenMs = Date.now();
-      else if (Date.now() - reader.seenMs > this.#keepMs) {
+      if (isConnected(reader)) reader.seenMs = performance.now();
+      else if (performance.now() - reader.seenMs > this.#keepMs) {
         this.#readers.delete(name);
         gone.push(name);
         this.#changed = true;
@@ -100,12 +103,16 @@ export class NamedReaders {
   /** @throws the system's error */
   save(): void {
     if (this.#file === undefined || !this.#changed) return;
-    const readers = [...this.#readers.values()].map(({ name, acked, seenMs }) => ({ name, acked, seenMs }));
+    const sinceEpochMs = Date.now() - performance.now();
+    const readers = [...this.#readers.values()].map(({ name, acked, seenMs }): Saved => {
+      return { name, acked, seenMs: Math.round(sinceEpochMs + seenMs) };
+    });
     writeFileAtomically(this.#file, `${JSON.stringify(readers)}\n`);
     this.#changed = false;
   }
 }
 
+/** As the file has it, with `seenMs` in milliseconds since the epoch. */
 type Saved = Pick<NamedReader, 'name' | 'acked' | 'seenMs'>;
 
 function load(file: string | undefined): Saved[] {

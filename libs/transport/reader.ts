@@ -45,7 +45,7 @@ export class Reader {
   #fromDisk: { readonly position: number; readonly entry: LogEntry }[] = [];
   #reading = false;
   #waitingSinceMs: number | undefined;
-  #lastWriteMs = Date.now();
+  #lastWriteMs = performance.now();
   #dropped = 0;
   #sentRecords = 0;
   #sentFrames = 0;
@@ -69,10 +69,13 @@ export class Reader {
     });
   }
 
+  get address(): string {
+    return this.#socket.remoteAddress ?? 'unknown';
+  }
+
   /** For messages. */
   get who(): string {
-    const { remoteAddress = 'unknown', remotePort = 0 } = this.#socket;
-    const where = `${remoteAddress} port ${remotePort}`;
+    const where = `${this.address} port ${this.#socket.remotePort ?? 0}`;
     return this.named === undefined ? where : `${this.named.name} (${where})`;
   }
 
@@ -96,7 +99,7 @@ export class Reader {
     return this.#sentRecords;
   }
 
-  /** Since when its socket takes nothing, milliseconds since the epoch. */
+  /** Since when its socket takes nothing, by `performance.now()`. */
   get waitingSinceMs(): number | undefined {
     return this.#waitingSinceMs;
   }
@@ -108,7 +111,7 @@ export class Reader {
 
   /** Sends what is small and belongs to no record of the log. */
   send(bytes: Uint8Array): void {
-    this.#lastWriteMs = Date.now();
+    this.#lastWriteMs = performance.now();
     this.#socket.write(bytes);
   }
 
@@ -131,7 +134,7 @@ export class Reader {
       turn += 1;
     }
     socket.uncork();
-    if (socket.writableNeedDrain) this.#waitingSinceMs = Date.now();
+    if (socket.writableNeedDrain) this.#waitingSinceMs = performance.now();
     else if (turn === TURN_ENTRIES) setImmediate(() => this.pump());
     if (this.#cursor === this.#log.end && !this.#reading) this.#onDone?.();
   }
@@ -165,7 +168,7 @@ export class Reader {
   flush(quietMs: number): void {
     if (this.#waitingSinceMs !== undefined) return;
     for (const batch of this.#passed.takeAll()) this.#written(encodeBatch(batch), 0);
-    if (Date.now() - this.#lastWriteMs >= quietMs) this.#written(encodeBatch(heartbeatBatch()), 0);
+    if (performance.now() - this.#lastWriteMs >= quietMs) this.#written(encodeBatch(heartbeatBatch()), 0);
   }
 
   /** It has the first `frames` of all frames that it was sent. @returns false when there were never so many */

@@ -14,6 +14,7 @@ import { OwnRuns } from './own-runs.ts';
 import { Reader } from './reader.ts';
 import { KEEP_DEFAULTS, RecordLog, type KeepOptions } from './record-log.ts';
 import type { ServerSecurity } from './security.ts';
+import { ThinnedLog } from './thinned-log.ts';
 import { Starts } from './starts.ts';
 
 export interface ServerOptions extends Partial<Omit<DoorOptions, 'tls'>> {
@@ -110,6 +111,8 @@ export class RecordServer {
   readonly #starts = new Starts();
   readonly #refusedBy: Partial<Record<Refusal, number>> = {};
   readonly #lag = new Lag();
+  /** Of what anybody can cause who reaches the port. */
+  readonly #strangers: ThinnedLog;
   #cut = 0;
   /** Of readers that have gone. */
   #droppedBefore = 0;
@@ -121,6 +124,7 @@ export class RecordServer {
   constructor({ keep, ...options }: ServerOptions) {
     this.#options = { ...DEFAULTS, ...options };
     const { report } = this.#options;
+    this.#strangers = new ThinnedLog(report);
     const keeping = { ...KEEP_DEFAULTS, ...keep };
     this.#log = new RecordLog(keeping, report, (position, entry) => {
       for (const reader of this.#readers) reader.miss(position, entry);
@@ -177,7 +181,7 @@ export class RecordServer {
 
   #lags(): ReaderLag[] {
     const connected = this.#connected();
-    const now = Date.now();
+    const now = performance.now();
     return [...this.#log.named].map((reader) => ({
       name: reader.name,
       connected: connected.has(reader),
@@ -249,6 +253,7 @@ export class RecordServer {
     this.#door.close();
     await Promise.all([...this.#readers].map((reader) => reader.end('the server ends', timeoutMs)));
     await this.#door.clear();
+    this.#strangers.close();
     this.#log.close();
   }
 
@@ -342,19 +347,23 @@ export class RecordServer {
 
   #cutOff(reader: Reader, reason: string): void {
     this.#cut += 1;
-    this.#options.report(`reader ${reader.who} cut: ${printable(reason)}`);
+    this.#strangers.say(`cut ${reader.address}`, `reader ${reader.who} cut: ${printable(reason)}`, performance.now());
     reader.cut(reason);
   }
 
   #refused(who: string, refusal: Refusal, reason: string): void {
     this.#refusedBy[refusal] = (this.#refusedBy[refusal] ?? 0) + 1;
     const [first = ''] = reason.split('\n');
-    this.#options.report(`client ${printable(who)} refused: ${printable(first)}`);
+    this.#strangers.say(
+      `${refusal} ${who}`,
+      `client ${printable(who)} refused: ${printable(first)}`,
+      performance.now(),
+    );
   }
 
   #flush(): void {
     const { heartbeatMs, stallMs } = this.#options;
-    const now = Date.now();
+    const now = performance.now();
     for (const reader of this.#readers) {
       const { waitingSinceMs } = reader;
       if (waitingSinceMs !== undefined && now - waitingSinceMs > stallMs)
@@ -366,6 +375,7 @@ export class RecordServer {
       this.#options.report(`reader ${name} stayed away; nothing is kept for it any more`);
     this.#trim();
     this.#lag.note(this.#log.end, now);
+    this.#strangers.flush(now);
     this.#log.sync();
   }
 }
