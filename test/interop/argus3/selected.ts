@@ -33,6 +33,6 @@ export function selectedKeys(batches: readonly Batch[], filter: string): string[
 }
 
 function keyOf(batch: Batch, row: number): string {
-  const seconds = (stime!(batch, row)! / US_PER_SECOND).toFixed(6);
+  const seconds = (stime!(batch, row) / US_PER_SECOND).toFixed(6);
   return [seq!(batch, row) ?? '', seconds, ...counts.map((count) => count(batch, row) ?? '')].join(',');
 }

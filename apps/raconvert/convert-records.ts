@@ -1,0 +1,64 @@
+import type { Context } from '../../libs/cli/command.ts';
+import { RecordFileSink } from '../../libs/cli/record-file-sink.ts';
+import { RecordInputs } from '../../libs/cli/record-inputs.ts';
+import { parseRecordRange } from '../../libs/cli/record-range.ts';
+import { RecordSelection } from '../../libs/cli/selection.ts';
+import { parseWriteTarget } from '../../libs/cli/write-target.ts';
+import { UsageError } from '../../libs/core/errors.ts';
+import type { Filter } from '../../libs/filter/compile.ts';
+import { EVERYTHING } from '../../libs/filter/everything.ts';
+import { FLOW_BATCH } from '../../libs/record/batch.ts';
+import type { RaconvertArguments } from './command.ts';
+
+/**
+ * Reads records in whatever format and appends them to one file. What was left out on either side is said on standard error.
+ * @returns the exit status
+ */
+export async function convertRecords(args: RaconvertArguments, context: Context): Promise<number> {
+  if (args.write === undefined) {
+    throw new UsageError('nowhere to write to', {
+      hint: 'Name a file with -w: FILE for our own format, argus3:FILE for that of Argus 3.',
+    });
+  }
+  const target = parseWriteTarget(args.write);
+  const range = args.range === undefined ? undefined : parseRecordRange(args.range);
+  const selection = new RecordSelection({ filter: await filterOf(args.operands), range, management: undefined });
+  const inputs = await RecordInputs.open(inputSettings(args), context, context.signal);
+  const sink = await RecordFileSink.open(target, context.stdout, context);
+  let flows = 0;
+  let others = 0;
+  try {
+    await inputs.avoid([target.path]);
+    for await (const batch of inputs) {
+      const count = selection.take(batch, selection.match(batch));
+      if (batch.kind === FLOW_BATCH) flows += count;
+      else others += count;
+      await sink.push(batch, count === batch.rows ? undefined : selection.rows, count);
+      if (selection.exhausted) break;
+    }
+  } finally {
+    await sink.end();
+  }
+  if (!args.quiet) context.info(`${flows} flow records and ${others} management records converted`);
+  return inputs.failed ? 1 : 0;
+}
+
+function inputSettings({ read, recurse }: RaconvertArguments): Parameters<typeof RecordInputs.open>[0] {
+  return {
+    files: read,
+    trees: recurse,
+    servers: [],
+    security: undefined,
+    serverFilter: '',
+    fields: undefined,
+    peek: undefined,
+    verbose: true,
+  };
+}
+
+/** The compiler is loaded for those who filter. */
+async function filterOf(words: readonly string[]): Promise<Filter> {
+  if (words.length === 0) return EVERYTHING;
+  const { compileFilter } = await import('../../libs/filter/compile.ts');
+  return compileFilter(words.join(' '));
+}
