@@ -147,7 +147,7 @@ export class GrowingFile {
 
   async #writeAll(batches: readonly Batch[]): Promise<void> {
     for (const batch of batches) {
-      this.#unwritten.push(encodeBatch(batch));
+      this.#unwritten.push(encodeBatch(batch, { zones: true }));
       this.#writtenRows += batch.rows;
     }
     await this.#drain();

@@ -15,6 +15,8 @@ export interface ReadSettings {
   /** Numbers of the stored fields that are wanted; undefined for all. */
   readonly fields: ReadonlySet<number> | undefined;
   readonly peek: Peek | undefined;
+  /** Bytes of the input that were passed over so far. */
+  readonly skippedBytes?: () => number;
   /** Shared by all inputs of a command. */
   readonly numbers: RecordNumbers;
 }
@@ -55,7 +57,7 @@ const ARGUS3: RecordFormat = {
 
 const OWN: RecordFormat = {
   matches: () => true,
-  read: (chunks, { path, name, start, fields, peek }) => {
+  read: (chunks, { path, name, start, fields, peek, skippedBytes }) => {
     const reader = new BatchReader(chunks, {
       where: name,
       ...(fields === undefined ? {} : { fields }),
@@ -63,13 +65,18 @@ const OWN: RecordFormat = {
     });
     return Promise.resolve({
       batches: reader,
-      problems: () => problemsOf(reader, path, start),
+      problems: () => [...problemsIn(reader, path, start, skippedBytes?.() ?? 0)],
       leftOut: () => new Map<string, number>(),
     });
   },
 };
 
-function* problemsIn(reader: BatchReader, path: string, start: Uint8Array): Generator<readonly [string, string]> {
+function* problemsIn(
+  reader: BatchReader,
+  path: string,
+  start: Uint8Array,
+  skippedBytes: number,
+): Generator<readonly [string, string]> {
   for (const [problem, count] of reader.problems) {
     yield [`${count === 1 ? 'a frame' : `${count} frames`} left out: ${problem}`, ''];
   }
@@ -79,13 +86,9 @@ function* problemsIn(reader: BatchReader, path: string, start: Uint8Array): Gene
     const { reason = 'these are not flow records', hint = '' } = foreignFormat(start, path) ?? {};
     yield [reason, hint];
   } else {
-    yield [`${damage.reason} at byte ${damage.offset}; the records before it were read`, ''];
+    yield [`${damage.reason} at byte ${damage.offset + skippedBytes}; the records before it were read`, ''];
   }
 }
-
-const problemsOf = (reader: BatchReader, path: string, start: Uint8Array): (readonly [string, string])[] => [
-  ...problemsIn(reader, path, start),
-];
 
 /** In the order in which they are tried; the last one takes what is left. */
 const FORMATS: readonly RecordFormat[] = [ARGUS3, OWN];

@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
+import { FrameFile, type MayHold } from '../archive/frame-file.ts';
 import { isNote } from '../archive/is-note.ts';
 import type { Peek } from '../codec/decode.ts';
 import { InputError, SuiteError, UsageError } from '../core/errors.ts';
@@ -10,9 +11,9 @@ import { merge } from '../core/merge.ts';
 import { cannotRead, checkFiles, checkTrees, filesBelow, identityOf } from './record-paths.ts';
 import type { ClientSecurity } from './client-security.ts';
 import type { ClientSecurityArguments } from './security-options.ts';
-import { formatOf, START_BYTES, type RecordReader } from './record-formats.ts';
+import { formatOf, START_BYTES, type ReadSettings, type RecordReader } from './record-formats.ts';
 import { parseServerAddress, type ServerAddress } from './server-address.ts';
-import { DamagedContentError, openContent } from './unpack.ts';
+import { DamagedContentError, openContent, type Content } from './unpack.ts';
 import { version } from './version.ts';
 
 export interface InputSettings {
@@ -29,9 +30,13 @@ export interface InputSettings {
   readonly fields: ReadonlySet<number> | undefined;
   /** Tells which batches of files are wanted; undefined for all. Of the others no more may come than what it looks at. */
   readonly peek: Peek | undefined;
+  /** Tells which frames of files need not be read at all; undefined for all. */
+  readonly mayHold?: MayHold | undefined;
   /** Whether to say what of records in other formats had no meaning here. */
   readonly verbose?: boolean;
 }
+
+type Opened = Content & Pick<ReadSettings, 'skippedBytes'>;
 
 /** Bytes read from a file at a time. */
 const CHUNK_BYTES = 1 << 20;
@@ -155,14 +160,19 @@ export class RecordInputs implements AsyncIterable<Batch> {
 
   async *#fromFile(path: string): AsyncGenerator<Batch> {
     if (this.#signal.aborted) return;
-    const stream = createReadStream(path, { highWaterMark: CHUNK_BYTES });
-    const stop = (): void => void stream.destroy();
+    let stream: Readable | undefined;
+    const stop = (): void => void stream?.destroy();
     this.#signal.addEventListener('abort', stop, { once: true });
     try {
-      yield* this.#decode(path, stream);
+      yield* this.#decode(path, () => {
+        const frames = FrameFile.open(path, this.#settings.mayHold);
+        if (frames === undefined) return openContent((stream = createReadStream(path, { highWaterMark: CHUNK_BYTES })), START_BYTES); // prettier-ignore
+        const { beginning: start } = frames;
+        return { start, chunks: frames.chunks(this.#signal), skippedBytes: () => frames.skippedBytes };
+      });
     } finally {
       this.#signal.removeEventListener('abort', stop);
-      stream.destroy();
+      stop();
     }
   }
 
@@ -175,7 +185,7 @@ export class RecordInputs implements AsyncIterable<Batch> {
     if (this.#signal.aborted) stop();
     else this.#signal.addEventListener('abort', stop, { once: true });
     try {
-      yield* this.#decode('-', stdin);
+      yield* this.#decode('-', () => openContent(stdin, START_BYTES));
     } finally {
       this.#signal.removeEventListener('abort', stop);
       clearTimeout(timer);
@@ -183,14 +193,14 @@ export class RecordInputs implements AsyncIterable<Batch> {
     }
   }
 
-  async *#decode(path: string, stream: Readable): AsyncGenerator<Batch> {
+  async *#decode(path: string, open: () => Opened | Promise<Opened>): AsyncGenerator<Batch> {
     const name = path === '-' ? 'standard input' : path;
     const { fields, peek } = this.#settings;
     let reader: RecordReader | undefined;
     try {
-      const { start, chunks } = await openContent(stream, START_BYTES);
-      const settings = { path, name, start, fields, peek, numbers: this.#numbers };
-      reader = await formatOf(start).read(chunks, settings);
+      const { chunks, ...content } = await open();
+      const settings = { path, name, ...content, fields, peek, numbers: this.#numbers };
+      reader = await formatOf(content.start).read(chunks, settings);
       for await (const batch of reader.batches) if (!isNote(batch)) yield batch;
     } catch (error) {
       if (this.#signal.aborted && !(error instanceof SuiteError)) return;

@@ -34,7 +34,7 @@ const OWN: WriteFormat = {
   tailOf,
   writer: () =>
     Promise.resolve({
-      encode: encodeBatch,
+      encode: (batch) => encodeBatch(batch, { zones: true }),
       restart: () => undefined,
       end: () => NOTHING,
       leftOut: new Map<string, number>(),

@@ -58,7 +58,8 @@ export class WrittenOutput {
     const sink = this.#sink;
     if (sink === undefined) {
       this.#lost += count;
-      if (performance.now() >= this.#retryMs) this.#retrying ??= this.#retry().finally(() => (this.#retrying = undefined));
+      if (performance.now() >= this.#retryMs)
+        this.#retrying ??= this.#retry().finally(() => (this.#retrying = undefined));
       return undefined;
     }
     try {

@@ -4,6 +4,7 @@ import { BYTES_PER_VALUE, isNumeric, type Kind } from '../record/kinds.ts';
 import { COPIES, KIND_CODES, OWN_BITMAP, SHARED_BITMAP } from './format.ts';
 import { packMessage, unpackMessage } from './msgpack.ts';
 import { FrameProblem } from './problem.ts';
+import { zoneEnd } from './zones.ts';
 
 /**
  * How a run of numbers is encoded: a number that all of them are, or a code of `ENCODING` and its parameters. Its chunks
@@ -34,10 +35,18 @@ const SOURCE_MAX = 256;
 
 type Numbered = Pick<Batch, 'origin' | 'first' | 'covers' | 'note'>;
 
-/** @param entries of this version and, as they came, of later ones */
-export function packEnvelope({ origin, first, covers, note }: Numbered, entries: readonly unknown[]): Uint8Array {
+/**
+ * @param entries of this version and, as they came, of later ones
+ * @param zones of `encodeZones`, if the frame is to have them
+ */
+export function packEnvelope(
+  { origin, first, covers, note }: Numbered,
+  entries: readonly unknown[],
+  zones?: Uint8Array,
+): Uint8Array {
   const envelope: unknown[] = [origin.source, origin.run, first, covers, entries];
-  if (note !== undefined) envelope.push(note);
+  if (zones !== undefined) envelope.push(note ?? '', zones, zoneEnd(zones));
+  else if (note !== undefined) envelope.push(note);
   return packMessage(envelope);
 }
 

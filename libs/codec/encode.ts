@@ -4,11 +4,14 @@ import { ChunkWriter } from './chunks.ts';
 import { isCount, packEnvelope } from './directory.ts';
 import { ColumnEncoder } from './encode-columns.ts';
 import { FLAG_WHOLE, FRAME_BYTES_MAX, HEADER_BYTES, sealFrame, WHOLE_BYTES_MAX, WHOLE_ROWS_BELOW } from './format.ts';
+import { encodeZones, sealZones } from './zones.ts';
 import { compress, compressedBytesMax, ZSTD_LEVEL_MAX, ZSTD_LEVEL_MIN } from './zstd.ts';
 
 export interface EncodeOptions {
   /** zstd level, 1 (the default) to 19. */
   readonly level?: number;
+  /** Whether larger frames tell in short what they hold, as those of files do: see `zones.ts`. */
+  readonly zones?: boolean;
 }
 
 const columnBytes = new ChunkWriter();
@@ -26,14 +29,15 @@ export function encodeBatch(batch: Batch, options: EncodeOptions = {}): Uint8Arr
   const level = Math.min(Math.max(options.level ?? ZSTD_LEVEL_MIN, ZSTD_LEVEL_MIN), ZSTD_LEVEL_MAX);
   if (batch.rows > 1 && bytesInMemory(batch) > BATCH_BYTES_MAX) return encodeHalves(batch, options);
   if (batch.rows < WHOLE_ROWS_BELOW) {
-    const content = encodeContent(batch, 0);
+    const content = encodeContent(batch, 0, false);
     if (content.frame.length - HEADER_BYTES <= WHOLE_BYTES_MAX) return compressWhole(batch, content, level);
   }
-  const { frame, envelopeBytes } = encodeContent(batch, level);
+  const zones = options.zones === true && batch.rows > 0;
+  const { frame, envelopeBytes } = encodeContent(batch, level, zones);
   // Others may have packed the columns of a later version more tightly than we pack the rest.
   if (frame.length > FRAME_BYTES_MAX && batch.unknown.length > 0)
     return encodeBatch({ ...batch, unknown: [] }, options);
-  sealFrame(frame, { ...batch, flags: 0, envelopeBytes });
+  sealFrame(frame, { ...batch, flags: 0, envelopeBytes }, zones ? sealZones : undefined);
   return frame;
 }
 
@@ -48,7 +52,7 @@ interface Content {
   readonly envelopeBytes: number;
 }
 
-function encodeContent(batch: Batch, level: number): Content {
+function encodeContent(batch: Batch, level: number, zones: boolean): Content {
   const { rows } = batch;
   const entries: unknown[] = [];
   columnBytes.reset(level);
@@ -64,7 +68,7 @@ function encodeContent(batch: Batch, level: number): Content {
     entries.push(entry);
     columnBytes.addStored(bytes);
   }
-  const envelope = packEnvelope(batch, entries);
+  const envelope = packEnvelope(batch, entries, zones ? encodeZones(batch) : undefined);
   const frame = new Uint8Array(HEADER_BYTES + envelope.length + columnBytes.length);
   frame.set(envelope, HEADER_BYTES);
   frame.set(columnBytes.bytes, HEADER_BYTES + envelope.length);

@@ -107,8 +107,15 @@ export function headerProblem(header: Header): string | undefined {
   return undefined;
 }
 
-/** Writes the header of the frame whose body already stands in `frame` behind it. */
-export function sealFrame(frame: Uint8Array, header: Pick<Header, 'kind' | 'flags' | 'rows' | 'envelopeBytes'>): void {
+/**
+ * Writes the header of the frame whose body already stands in `frame` behind it.
+ * @param finish is called when all of it but the checksum stands
+ */
+export function sealFrame(
+  frame: Uint8Array,
+  header: Pick<Header, 'kind' | 'flags' | 'rows' | 'envelopeBytes'>,
+  finish?: (frame: Uint8Array, envelopeBytes: number) => void,
+): void {
   const view = new DataView(frame.buffer, frame.byteOffset, frame.length);
   view.setUint32(0, MAGIC, true);
   view.setUint8(4, FORMAT_MAJOR);
@@ -118,6 +125,7 @@ export function sealFrame(frame: Uint8Array, header: Pick<Header, 'kind' | 'flag
   view.setUint32(8, header.rows, true);
   view.setUint32(12, frame.length - HEADER_BYTES, true);
   view.setUint32(16, header.envelopeBytes, true);
+  finish?.(frame, header.envelopeBytes);
   view.setUint32(20, checksum(frame), true);
 }
 

@@ -1,0 +1,126 @@
+import { crc32 } from 'node:zlib';
+import type { Batch } from '../record/batch.ts';
+import type { NumberColumn } from '../record/columns.ts';
+import { STORED_FIELDS } from '../record/fields/stored.ts';
+import { AddressFilter } from './address-filter.ts';
+import { HEADER_BYTES } from './format.ts';
+
+/*
+ * Zones tell in short what a frame holds, so that a reader who looks for something else may pass over it. They stand at the
+ * end of the envelope: their bytes, then `ZONE_END_BYTES` with their length and a checksum over header and envelope, which
+ * counts where the rest of the frame is not read.
+ */
+
+/** The last element of an envelope with zones: a byte string of 8 bytes with its 2 bytes of msgpack. */
+export const ZONE_END_BYTES = 10;
+const BYTES_8 = 0xc408;
+/** Bytes of the header that both checksums cover. */
+const CHECKED_HEADER_BYTES = HEADER_BYTES - 4;
+
+const RANGE_BYTES = 18;
+/** Fields whose addresses are in the filter: who spoke with whom. */
+const ADDRESS_FIELDS = [STORED_FIELDS.saddr.number, STORED_FIELDS.daddr.number] as const;
+
+/** What a frame holds, in short. */
+export class Zones {
+  readonly #view: DataView;
+  readonly #ranges: number;
+  readonly #addresses: AddressFilter | undefined;
+
+  private constructor(view: DataView, ranges: number, addresses: AddressFilter | undefined) {
+    this.#view = view;
+    this.#ranges = ranges;
+    this.#addresses = addresses;
+  }
+
+  /**
+   * The zones of a frame, undefined where it has none or they make no sense.
+   * @param head at least its header and its envelope; the zones are a view of it
+   */
+  static of(head: Uint8Array, envelopeBytes: number): Zones | undefined {
+    const end = HEADER_BYTES + envelopeBytes;
+    if (envelopeBytes < ZONE_END_BYTES || head.length < end) return undefined;
+    const view = new DataView(head.buffer, head.byteOffset, end);
+    if (view.getUint16(end - ZONE_END_BYTES) !== BYTES_8) return undefined;
+    const bytes = view.getUint32(end - 8, true);
+    if (bytes < 2 || bytes > envelopeBytes - ZONE_END_BYTES) return undefined;
+    if (view.getUint32(end - 4, true) !== headChecksum(head, end)) return undefined;
+    return Zones.#parse(new DataView(head.buffer, head.byteOffset + end - ZONE_END_BYTES - bytes, bytes));
+  }
+
+  static #parse(view: DataView): Zones | undefined {
+    const ranges = view.getUint16(0, true);
+    const filterAt = 2 + ranges * RANGE_BYTES;
+    if (filterAt > view.byteLength) return undefined;
+    const filter = new Uint8Array(view.buffer, view.byteOffset + filterAt, view.byteLength - filterAt);
+    return new Zones(view, ranges, filter.length === 0 ? undefined : new AddressFilter(filter));
+  }
+
+  /** Least and greatest of the values that a numeric field has; undefined when no row has one. Not for flags, addresses, texts. */
+  range(field: number): readonly [least: number, greatest: number] | undefined {
+    for (let i = 0, at = 2; i < this.#ranges; i++, at += RANGE_BYTES) {
+      if (this.#view.getUint16(at, true) !== field) continue;
+      return [this.#view.getFloat64(at + 2, true), this.#view.getFloat64(at + 10, true)];
+    }
+    return undefined;
+  }
+
+  /** False when no row has this source or destination address; may err on the side of true. */
+  mayHaveAddress(family: number, lanes: readonly [number, number, number, number]): boolean {
+    return this.#addresses?.mayHave(family, lanes) ?? true;
+  }
+}
+
+/** @param batch has at least one row */
+export function encodeZones(batch: Batch): Uint8Array {
+  const ranges: [field: number, least: number, greatest: number][] = [];
+  batch.columns.forEach((column, field) => {
+    if (column === undefined || column.kind === 'bits' || !('values' in column)) return;
+    const range = rangeOf(column, batch.rows);
+    if (range !== undefined) ranges.push([field, ...range]);
+  });
+  const filter = AddressFilter.encode(batch, ADDRESS_FIELDS);
+  const bytes = new Uint8Array(2 + ranges.length * RANGE_BYTES + filter.length);
+  const view = new DataView(bytes.buffer);
+  view.setUint16(0, ranges.length, true);
+  ranges.forEach(([field, least, greatest], i) => {
+    const at = 2 + i * RANGE_BYTES;
+    view.setUint16(at, field, true);
+    view.setFloat64(at + 2, least, true);
+    view.setFloat64(at + 10, greatest, true);
+  });
+  bytes.set(filter, bytes.length - filter.length);
+  return bytes;
+}
+
+/** Everything where some value is not a number. */
+function rangeOf({ values, valid }: NumberColumn, rows: number): [least: number, greatest: number] | undefined {
+  let least = Infinity;
+  let greatest = -Infinity;
+  for (let row = 0; row < rows; row++) {
+    if (valid !== undefined && ((valid[row >> 3]! >> (row & 7)) & 1) === 0) continue;
+    const value = values[row]!;
+    if (value < least) least = value;
+    if (value > greatest) greatest = value;
+    if (value !== value) return [-Infinity, Infinity];
+  }
+  return least > greatest ? undefined : [least, greatest];
+}
+
+/** The last element of an envelope, before `sealZones` has filled it in. */
+export function zoneEnd(zones: Uint8Array): Uint8Array {
+  const end = new Uint8Array(8);
+  new DataView(end.buffer).setUint32(0, zones.length, true);
+  return end;
+}
+
+/** Fills in the checksum of a frame with zones whose header stands, but for its own checksum. */
+export function sealZones(frame: Uint8Array, envelopeBytes: number): void {
+  const end = HEADER_BYTES + envelopeBytes;
+  new DataView(frame.buffer, frame.byteOffset).setUint32(end - 4, headChecksum(frame, end), true);
+}
+
+/** CRC-32 (ISO 3309) of the header without its checksum and the envelope without these four bytes. */
+function headChecksum(head: Uint8Array, end: number): number {
+  return crc32(head.subarray(HEADER_BYTES, end - 4), crc32(head.subarray(0, CHECKED_HEADER_BYTES)));
+}
