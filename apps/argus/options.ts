@@ -1,4 +1,5 @@
 import type { OptionTable } from '../../libs/cli/options.ts';
+import { DIALECT_OPTIONS } from '../../libs/cli/dialects.ts';
 import { SERVER_SECURITY_OPTIONS } from '../../libs/cli/security-options.ts';
 import { DAEMON_OPTIONS } from '../../libs/daemon/options.ts';
 import { KEEP_OPTIONS } from '../../libs/cli/server-options.ts';
@@ -184,6 +185,7 @@ export const ARGUS_OPTIONS = {
     text: 'Most readers at once.',
     group: 'Records out',
   },
+  ...DIALECT_OPTIONS,
   ...KEEP_OPTIONS,
   source: {
     short: 'e',

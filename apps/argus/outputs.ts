@@ -1,4 +1,5 @@
 import type { Context } from '../../libs/cli/command.ts';
+import { dialectsOf } from '../../libs/cli/dialects.ts';
 import type { Sink } from '../../libs/cli/sink.ts';
 import { pathBelow } from '../../libs/cli/path-below.ts';
 import { keepOptions, serverTimes } from '../../libs/cli/server-options.ts';
@@ -55,6 +56,7 @@ export class Outputs {
       source,
       startUs,
       readersMax: args.readers,
+      dialects: await dialectsOf(args),
       keep: keepOptions(args, directory),
       ...serverTimes(args),
       report: context.info,

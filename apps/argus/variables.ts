@@ -1,4 +1,5 @@
 import type { VariableTable } from '../../libs/cli/config-variables.ts';
+import { servesArgus3 } from '../../libs/cli/dialects.ts';
 import { logStyleOf } from '../../libs/cli/log-style.ts';
 import { UsageError } from '../../libs/core/errors.ts';
 import { parseMetricsAddress } from '../../libs/daemon/metrics-address.ts';
@@ -57,6 +58,13 @@ export const ARGUS_VARIABLES = {
     form: 'value',
     live: true,
     about: 'Addresses to listen on, with commas between them.',
+  },
+  ARGUS_SERVE_ARGUS3: {
+    option: 'argus3',
+    form: 'value',
+    live: true,
+    about: '`on` or `off`: whether clients of Argus 3 are served, too. Not one of Argus.',
+    check: ([word = '']) => void servesArgus3(word),
   },
 
   ARGUS_MAR_STATUS_INTERVAL: {

@@ -1,4 +1,5 @@
 import type { Arguments, OptionTable } from '../../libs/cli/options.ts';
+import { DIALECT_OPTIONS } from '../../libs/cli/dialects.ts';
 import { KEEP_OPTIONS, STREAM_OPTIONS } from '../../libs/cli/server-options.ts';
 import { CLIENT_SECURITY_OPTIONS, SERVER_SECURITY_OPTIONS } from '../../libs/cli/security-options.ts';
 import { DAEMON_OPTIONS } from '../../libs/daemon/options.ts';
@@ -88,6 +89,7 @@ export const RADIUM_OPTIONS = {
     text: 'Source id of its own management records: a number, an IPv4 address, or a text in double quotes. Records keep those of their probes.',
     group: 'Records out',
   },
+  ...DIALECT_OPTIONS,
   ...KEEP_OPTIONS,
 
   config: {

@@ -1,4 +1,5 @@
 import type { Context } from '../../libs/cli/command.ts';
+import { dialectsOf } from '../../libs/cli/dialects.ts';
 import { ClientSecurity } from '../../libs/cli/client-security.ts';
 import { RecordInputs } from '../../libs/cli/record-inputs.ts';
 import { formatServerAddress, parseServerAddress, type ServerAddress } from '../../libs/cli/server-address.ts';
@@ -132,6 +133,7 @@ async function openServer(
     source,
     startUs,
     readersMax: args.clients,
+    dialects: await dialectsOf(args),
     keep: keepOptions(args, directory),
     ...serverTimes(args),
     report: info,

@@ -1,4 +1,5 @@
 import type { VariableTable } from '../../libs/cli/config-variables.ts';
+import { servesArgus3 } from '../../libs/cli/dialects.ts';
 import { logStyleOf } from '../../libs/cli/log-style.ts';
 import { parseServerAddress } from '../../libs/cli/server-address.ts';
 import { parseSourceId } from '../../libs/cli/source-id.ts';
@@ -28,6 +29,12 @@ export const RADIUM_VARIABLES = {
 
   RADIUM_ACCESS_PORT: { option: 'port', form: 'value', about: 'TCP port for readers; 0 is off.' },
   RADIUM_BIND_IP: { option: 'bind', form: 'value', about: 'Addresses to listen on, with commas between them.' },
+  RADIUM_SERVE_ARGUS3: {
+    option: 'argus3',
+    form: 'value',
+    about: '`on` or `off`: whether clients of Argus 3 are served, too. Not one of Argus.',
+    check: ([word = '']) => void servesArgus3(word),
+  },
   RADIUM_OUTPUT_FILE: {
     option: 'write',
     form: 'output',

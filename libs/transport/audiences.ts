@@ -1,10 +1,13 @@
 import { SuiteError } from '../core/errors.ts';
+import type { Dialect } from './dialect.ts';
 import type { Hello } from './handshake.ts';
 import { Wish } from './wish.ts';
 
 /** What a client wants, and the records that it is confined to. */
 export interface Admitted extends Hello {
   readonly confinement: string;
+  /** What it speaks; undefined for our own language. */
+  readonly dialect: Dialect | undefined;
 }
 
 /** What readers asked for, so that those who asked alike are answered alike. */
@@ -12,10 +15,10 @@ export class Audiences {
   readonly #audiences = new Map<string, { readonly wish: Wish; readers: number }>();
 
   /** One more reader. @returns its wish, or why that is not understood */
-  join({ filter, fields, confinement }: Admitted): Wish | string {
-    const key = Wish.key(filter, fields, confinement);
+  join(client: Admitted): Wish | string {
+    const key = keyOf(client);
     try {
-      const audience = this.#audiences.get(key) ?? { wish: new Wish(filter, fields, confinement), readers: 0 };
+      const audience = this.#audiences.get(key) ?? { wish: wishOf(client), readers: 0 };
       this.#audiences.set(key, audience);
       audience.readers += 1;
       return audience.wish;
@@ -26,11 +29,19 @@ export class Audiences {
   }
 
   /** A reader that joined has gone. */
-  leave({ filter, fields, confinement }: Admitted): void {
-    const key = Wish.key(filter, fields, confinement);
+  leave(client: Admitted): void {
+    const key = keyOf(client);
     const audience = this.#audiences.get(key);
     if (audience === undefined) return;
     audience.readers -= 1;
     if (audience.readers === 0) this.#audiences.delete(key);
   }
+}
+
+function keyOf({ filter, fields, confinement, dialect }: Admitted): string {
+  return `${dialect?.name ?? ''} ${Wish.key(filter, fields, confinement)}`;
+}
+
+function wishOf({ filter, fields, confinement, dialect }: Admitted): Wish {
+  return new Wish(filter, fields, confinement, dialect?.encoder());
 }

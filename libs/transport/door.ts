@@ -1,9 +1,10 @@
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, type Server as TlsServer, type TLSSocket } from 'node:tls';
 import { InputError } from '../core/errors.ts';
-import { awaitHello, sendAway } from './admission.ts';
+import { awaitHello, refusalOf, sendAway, type Caller } from './admission.ts';
+import type { Dialect } from './dialect.ts';
 import { encodeGreeting } from './greeting.ts';
-import type { Hello, Refusal } from './handshake.ts';
+import type { Refusal } from './handshake.ts';
 import type { Peer } from './security.ts';
 import { clientFailure, clientOf, serverOptions, type TlsMaterial } from './tls.ts';
 
@@ -19,6 +20,8 @@ export interface DoorOptions {
   /** Most clients of one address, and of all, that have not said what they want. */
   readonly waitingPerAddressMax: number;
   readonly waitingMax: number;
+  /** Languages of other suites that are understood beside ours. */
+  readonly dialects: readonly Dialect[];
   /** Certificates; with them TLS is spoken, and nothing else. */
   readonly tls?: TlsMaterial | undefined;
 }
@@ -26,7 +29,7 @@ export interface DoorOptions {
 /** A client at the door, as far as it is known who that is. */
 export type Visitor = Omit<Peer, 'token'>;
 
-type Admit = (socket: Socket, hello: Hello, rest: Uint8Array, visitor: Visitor) => void;
+type Admit = (socket: Socket, caller: Caller, visitor: Visitor) => void;
 /** @param who how the client is called in the log */
 type Refused = (who: string, refusal: Refusal, reason: string) => void;
 
@@ -55,7 +58,7 @@ export class Door {
   #waitingCount = 0;
 
   /**
-   * @param admit is given each client with its hello, and what it sent behind that
+   * @param admit is given each client with what it said
    * @param refused hears of each client that is sent away
    */
   constructor(options: DoorOptions, admit: Admit, refused: Refused) {
@@ -91,10 +94,13 @@ export class Door {
     await Promise.all(this.#listeners.map(closed));
   }
 
-  /** Sends a client away with the reason. */
-  refuse(socket: Socket, refusal: Refusal, reason: string, who = socket.remoteAddress): void {
+  /**
+   * Sends a client away with the reason.
+   * @param farewell what it is told, when it does not speak our language
+   */
+  refuse(socket: Socket, refusal: Refusal, reason: string, who = socket.remoteAddress, farewell?: Uint8Array): void {
     this.#refused(who ?? 'unknown', refusal, reason);
-    sendAway(socket, refusal, reason);
+    sendAway(socket, farewell ?? refusalOf(refusal, reason));
   }
 
   async #listenOn(port: number, host: string | undefined): Promise<AddressInfo> {
@@ -174,13 +180,14 @@ export class Door {
     awaitHello(
       socket,
       this.#options.helloMs,
-      (hello, rest) => {
+      this.#options.dialects,
+      (caller) => {
         done();
-        this.#admit(socket, hello, rest, visitor);
+        this.#admit(socket, caller, visitor);
       },
-      (refusal, reason) => {
+      (refusal, reason, farewell) => {
         done();
-        this.refuse(socket, refusal, reason);
+        this.refuse(socket, refusal, reason, socket.remoteAddress, farewell);
       },
     );
   }

@@ -5,7 +5,7 @@ import { emptyBatch, FLOW_BATCH, GAP_BATCH, type Batch } from '../record/batch.t
 import { Room } from '../record/select.ts';
 import type { Wish } from './wish.ts';
 
-/** How a batch is sent to readers of one wish; without a frame when their filter refuses all of it. */
+/** How a batch is sent to readers of one wish; without a frame when their filter refuses all of it, or they have no words for it. */
 export interface Answer {
   readonly frame: Uint8Array | undefined;
   readonly rows: number;
@@ -100,6 +100,7 @@ export class LogEntry implements Pick<Batch, 'kind' | 'origin' | 'first' | 'cove
   }
 
   #answer(wish: Wish): Answer {
+    if (wish.encode !== undefined) return this.#translate(wish, wish.encode);
     if (wish.isWhole || this.kind === GAP_BATCH) return { frame: this.frame, rows: this.rows };
     if (wish.wantsAllRows && this.kind === FLOW_BATCH) {
       const frame = this.#keep(wish.fields);
@@ -110,6 +111,13 @@ export class LogEntry implements Pick<Batch, 'kind' | 'origin' | 'first' | 'cove
     if (batch === this.#batch) return { frame: this.frame, rows: this.rows };
     const kept = batch.rows === this.rows ? this.#keep(wish.fields) : undefined;
     return this.#made(kept ?? encodeBatch(batch), batch.rows);
+  }
+
+  /** For readers that do not speak our language. */
+  #translate(wish: Wish, encode: (batch: Batch) => Uint8Array): Answer {
+    const batch = wish.apply(this.batch, room);
+    const bytes = batch === undefined ? undefined : encode(batch);
+    return batch === undefined || bytes === undefined || bytes.length === 0 ? REFUSED : this.#made(bytes, batch.rows);
   }
 
   #made(frame: Uint8Array, rows: number): Answer {

@@ -167,8 +167,8 @@ export class Reader {
   /** Accounts for what was filtered out, and shows that the server is there if nothing else did for `quietMs`. */
   flush(quietMs: number): void {
     if (this.#waitingSinceMs !== undefined) return;
-    for (const batch of this.#passed.takeAll()) this.#written(encodeBatch(batch), 0);
-    if (performance.now() - this.#lastWriteMs >= quietMs) this.#written(encodeBatch(heartbeatBatch()), 0);
+    for (const batch of this.#passed.takeAll()) this.#say(batch);
+    if (performance.now() - this.#lastWriteMs >= quietMs) this.#say(heartbeatBatch());
   }
 
   /** It has the first `frames` of all frames that it was sent. @returns false when there were never so many */
@@ -192,8 +192,8 @@ export class Reader {
     this.#onDone = () => {
       this.#onDone = undefined;
       this.#sayLosses();
-      for (const batch of this.#passed.takeAll()) this.#written(encodeBatch(batch), 0);
-      this.#written(encodeBatch(farewellBatch(reason)), 0);
+      for (const batch of this.#passed.takeAll()) this.#say(batch);
+      this.#say(farewellBatch(reason));
       socket.end();
     };
     this.pump();
@@ -205,7 +205,7 @@ export class Reader {
   cut(reason: string): void {
     if (this.#waitingSinceMs !== undefined) this.#socket.destroy();
     else {
-      this.#socket.write(encodeBatch(cutBatch(reason)));
+      this.#say(cutBatch(reason));
       this.#socket.destroySoon();
     }
   }
@@ -248,11 +248,16 @@ export class Reader {
     const { frame, rows } = entry.answerTo(this.#wish);
     if (frame === undefined && this.named !== undefined) {
       // Whoever acknowledges has to be told of every batch in its turn.
-      return this.#written(encodeBatch(emptyBatch(FLOW_BATCH, origin, first, first + covers)), 0);
+      return this.#say(emptyBatch(FLOW_BATCH, origin, first, first + covers));
     }
     const before = frame === undefined ? this.#passed.note(entry) : this.#passed.take(origin);
-    if (before !== undefined) this.#written(encodeBatch(before), 0);
+    if (before !== undefined) this.#say(before);
     if (frame !== undefined) this.#written(frame, rows);
+  }
+
+  /** Sends what is no record, to those who understand it. */
+  #say(batch: Batch): void {
+    if (this.#wish.encode === undefined) this.#written(encodeBatch(batch), 0);
   }
 
   #written(frame: Uint8Array, rows: number): void {
@@ -269,6 +274,6 @@ export class Reader {
 
   #sayLoss(gap: Batch): void {
     const note = this.named === undefined ? 'the reader did not keep up' : 'there was no more room to keep them';
-    this.#written(encodeBatch({ ...gap, note }), 0);
+    this.#say({ ...gap, note });
   }
 }

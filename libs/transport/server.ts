@@ -2,11 +2,12 @@ import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { printable } from '../core/sanitize.ts';
 import type { Batch } from '../record/batch.ts';
+import type { Caller } from './admission.ts';
 import { Audiences, type Admitted } from './audiences.ts';
 import { Door, type DoorOptions, type ListenOptions, type Visitor } from './door.ts';
 import { runOverBatch } from './farewell.ts';
 import { STREAM_VERSION } from './greeting.ts';
-import { acknowledgementOf, encodeAnswer, type Hello, type Refusal } from './handshake.ts';
+import { acknowledgementOf, encodeAnswer, type Refusal } from './handshake.ts';
 import { Lag } from './lag.ts';
 import { MessageReader } from './message.ts';
 import type { NamedReader } from './named-readers.ts';
@@ -82,6 +83,7 @@ const DEFAULTS = {
   helloMs: 5000,
   waitingPerAddressMax: 64,
   waitingMax: 256,
+  dialects: [],
   nowUs: () => Date.now() * 1000,
   report: () => undefined,
   security: undefined,
@@ -132,7 +134,7 @@ export class RecordServer {
     this.#runs = new OwnRuns(keeping.directory);
     this.#door = new Door(
       { ...this.#options, tls: this.#options.security?.tls },
-      (socket, hello, rest, visitor) => this.#admit(socket, hello, rest, visitor),
+      (socket, caller, visitor) => this.#admit(socket, caller, visitor),
       (who, refusal, reason) => this.#refused(who, refusal, reason),
     );
     for (const origin of this.#runs.killed()) {
@@ -277,13 +279,14 @@ export class RecordServer {
     this.#log.trim(cursor);
   }
 
-  #admit(socket: Socket, said: Hello, rest: Uint8Array, visitor: Visitor): void {
+  #admit(socket: Socket, { hello: said, rest, dialect }: Caller, visitor: Visitor): void {
     const { readersMax, queueBytesMax, program, security } = this.#options;
     const { major } = STREAM_VERSION;
     const verdict = security?.judge({ ...visitor, token: said.token }) ?? EVERYBODY;
-    const refuse = (refusal: Refusal, reason: string): void => this.#door.refuse(socket, refusal, reason, verdict.who);
+    const refuse = (refusal: Refusal, reason: string): void =>
+      this.#door.refuse(socket, refusal, reason, verdict.who, dialect?.refusal(refusal));
     if (!verdict.ok) return refuse('access', verdict.reason);
-    const hello = { ...said, name: verdict.nameOf(said.name), confinement: verdict.filter };
+    const hello = { ...said, name: verdict.nameOf(said.name), confinement: verdict.filter, dialect };
     if (hello.version !== major)
       return refuse('version', `this server speaks version ${major} of the stream, not ${hello.version}`);
     if (this.#closing) return refuse('closing', 'the server is ending');
@@ -301,9 +304,11 @@ export class RecordServer {
     const reader = new Reader(socket, { log: this.#log, wish, named, have, lagBytesMax: queueBytesMax });
     this.#readers.add(reader);
     socket.once('close', () => this.#gone(hello, reader));
-    this.#listenTo(socket, reader, rest);
-    reader.send(encodeAnswer({ ok: true, program }));
-    if (named === undefined) for (const frame of this.#starts.frames()) reader.sendFrame(frame);
+    if (dialect === undefined) {
+      this.#listenTo(socket, reader, rest);
+      reader.send(encodeAnswer({ ok: true, program }));
+      if (named === undefined) for (const frame of this.#starts.frames()) reader.sendFrame(frame);
+    } else socket.on('data', (chunk) => dialect.hear(chunk).kind === 'leave' && socket.end());
     reader.pump();
   }
 

@@ -7,16 +7,25 @@ export class Wish {
   readonly #filters: readonly Filter[];
   /** Numbers of the fields wanted; undefined is all. */
   readonly fields: ReadonlySet<number> | undefined;
+  /** How batches are written for these readers; undefined is as frames of ours. */
+  readonly encode: ((batch: Batch) => Uint8Array) | undefined;
   readonly #rows = new Uint32Array(BATCH_ROWS_MAX);
 
   /**
    * @param confinement filter whose records are all that these readers may have; a filter of its own, so that nothing in
    *   theirs reaches into it
+   * @param encode how batches are written; left out, as frames of ours
    * @throws FilterError when the filter is not understood
    */
-  constructor(filter: string, fields: readonly number[] | undefined, confinement = '') {
+  constructor(
+    filter: string,
+    fields: readonly number[] | undefined,
+    confinement = '',
+    encode?: (batch: Batch) => Uint8Array,
+  ) {
     this.#filters = [confinement, filter].filter((source) => source.trim() !== '').map(compileFilter);
     this.fields = fields === undefined ? undefined : new Set(fields);
+    this.encode = encode;
   }
 
   /** Alike for wishes that are answered with the same batches. */

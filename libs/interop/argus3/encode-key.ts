@@ -94,6 +94,7 @@ function encodeEthernet(record: OutgoingRecord, view: DataView, at: number): num
     const family = record.families[address]!;
     if (family !== NO_ADDRESS && family !== MAC_ADDRESS) record.losses.add(name);
   } // prettier-ignore
+  if (record.has(SINGLE.protocol)) record.losses.add('ipproto');
   return end;
 }
 

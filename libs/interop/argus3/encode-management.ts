@@ -52,10 +52,11 @@ const cause = numberReader('cause')!;
 
 const valueIn = (batch: Batch, row: number, name: ManagementName): number => readers.get(name)?.(batch, row) || 0;
 
-/** What one origin has told so far. */
+/** What one origin told last, and before that. */
 interface Told {
   readonly timeUs: number;
   readonly counts: readonly number[];
+  readonly before: Omit<Told, 'before'> | undefined;
 }
 
 /** Origins whose counts are remembered at once. */
@@ -69,8 +70,10 @@ export class ManagementEncoder {
   encode(batch: Batch, row: number, view: DataView, at: number, losses: Losses): void {
     const { origin } = batch;
     const key = `${origin.run} ${origin.source}`;
-    const before = this.#told.get(key);
     const timeUs = stime(batch, row) || 0;
+    const told = this.#told.get(key);
+    // The last one may be asked for again.
+    const before = told?.timeUs === timeUs ? told.before : told;
     const isStart = cause(batch, row) === CAUSE.start;
     writeFrame(view, at, origin, CAUSES[cause(batch, row)] ?? CAUSE_BITS.status, losses);
     writeTime(view, at + 24, isStart || before === undefined ? origin.run : before.timeUs);
@@ -82,7 +85,7 @@ export class ManagementEncoder {
     for (const [name, offset] of STATES) writeCount(view, at + offset, valueIn(batch, row, name), false);
     loseOthers(batch, row, losses);
     if (this.#told.size >= ORIGINS_MAX) this.#told.clear();
-    this.#told.set(key, { timeUs, counts });
+    this.#told.set(key, { timeUs, counts, before: before && { timeUs: before.timeUs, counts: before.counts } });
   }
 }
 
