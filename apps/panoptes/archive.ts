@@ -1,9 +1,11 @@
-import { mkdirSync, mkdtempSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Context } from '../../libs/cli/command.ts';
 import { stateDirectory } from '../../libs/cli/state-directory.ts';
 import { InputError } from '../../libs/core/errors.ts';
+import { HeldError, PidFile } from '../../libs/daemon/pid-file.ts';
+import { makeFolder } from '../../libs/core/make-folder.ts';
 
 /** Where records are kept, and in what files. */
 export interface ArchivePlace {
@@ -24,7 +26,7 @@ export function archivePlace(wished: string | undefined, isDemo: boolean, { env 
   const folder = wished === undefined ? ownFolder(isDemo, env) : resolve(wished);
   const state = join(folder, '.state');
   try {
-    mkdirSync(state, { recursive: true, mode: 0o750 });
+    makeFolder(state, 0o750);
   } catch (error) {
     throw new InputError(`the archive cannot be written: ${error instanceof Error ? error.message : String(error)}`, {
       hint: 'Choose another folder with --archive.',
@@ -33,11 +35,27 @@ export function archivePlace(wished: string | undefined, isDemo: boolean, { env 
   return { folder, state, ...(isDemo ? { span: '10s', hold: '2s' } : { span: '10m', hold: '15s' }) };
 }
 
+/**
+ * Keeps another suite out of the archive for as long as this one runs.
+ * @throws {InputError} when there is one
+ */
+export function lockArchive({ folder, state }: ArchivePlace, program: string): Disposable {
+  try {
+    return PidFile.open(join(state, 'pid'), program);
+  } catch (error) {
+    if (!(error instanceof HeldError)) throw error;
+    throw new InputError(`the archive ${folder} is in use by another 'panoptes up', process ${error.pid}`, {
+      hint: 'End that one, or choose another folder with --archive.',
+      cause: error,
+    });
+  }
+}
+
 function ownFolder(isDemo: boolean, env: Context['env']): string {
   if (!isDemo) {
     const folder = stateDirectory(undefined, env, 'archive');
     try {
-      mkdirSync(folder, { recursive: true, mode: 0o750 });
+      makeFolder(folder, 0o750);
       return folder;
     } catch {
       // not ours to write

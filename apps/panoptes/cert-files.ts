@@ -1,9 +1,10 @@
 import { createPrivateKey, generateKeyPairSync, X509Certificate, type KeyObject } from 'node:crypto';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemReason } from '../../libs/cli/system-error.ts';
 import { issueCertificate } from '../../libs/certificates/certificate.ts';
 import { InputError } from '../../libs/core/errors.ts';
+import { makeFolder } from '../../libs/core/make-folder.ts';
 
 const AUTHORITY_DAYS = 3653;
 const DAY_MS = 86_400_000;
@@ -85,8 +86,11 @@ export class Authority {
 }
 
 /** A folder that only its owner looks into. */
-export async function makeFolder(folder: string): Promise<void> {
-  await attempt(`cannot make ${folder}`, mkdir(folder, { recursive: true, mode: 0o700 }));
+export async function makeOwnFolder(folder: string): Promise<void> {
+  await attempt(
+    `cannot make ${folder}`,
+    Promise.resolve().then(() => makeFolder(folder, 0o700)),
+  );
 }
 
 /** @returns undefined when there is no such file */

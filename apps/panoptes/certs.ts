@@ -4,7 +4,7 @@ import type { Context } from '../../libs/cli/command.ts';
 import { parseIP } from '../../libs/address/ip.ts';
 import { issueCertificate } from '../../libs/certificates/certificate.ts';
 import { UsageError } from '../../libs/core/errors.ts';
-import { Authority, makeFolder, readCertificate, writePair } from './cert-files.ts';
+import { Authority, makeOwnFolder, readCertificate, writePair } from './cert-files.ts';
 import { authorityText, clientText, hostText, keptText } from './cert-words.ts';
 
 export interface CertsOptions {
@@ -43,7 +43,7 @@ export async function certs(options: CertsOptions, { stdout }: Context): Promise
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice !== undefined) throw new UsageError(`'${twice}' is named twice`, { hint: HOST_HINT });
   const { folder, days, renews } = options;
-  await makeFolder(folder);
+  await makeOwnFolder(folder);
   const nowMs = Date.now();
   const authority = await Authority.open(folder, nowMs);
   await stdout.write(authorityText(authority, folder));

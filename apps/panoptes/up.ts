@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { defaultInterface } from '../../libs/capture/interfaces.ts';
 import type { Context } from '../../libs/cli/command.ts';
 import { InputError, SuiteError } from '../../libs/core/errors.ts';
-import { archivePlace, type ArchivePlace } from './archive.ts';
+import { archivePlace, lockArchive, type ArchivePlace } from './archive.ts';
 import { Child } from './child.ts';
 import { feedTraffic } from './feed.ts';
 import { copyLines } from './lines.ts';
@@ -44,8 +44,9 @@ const READERS = 3;
 
 /** Runs the suite until the signal aborts. @returns the exit status */
 export async function up(options: UpOptions, context: Context): Promise<number> {
-  const ports = await freePorts(4, options.port);
-  const suite = new RunningSuite(options, ports, archivePlace(options.archive, options.isDemo, context), context);
+  const archive = archivePlace(options.archive, options.isDemo, context);
+  using _ = lockArchive(archive, context.program);
+  const suite = new RunningSuite(options, await freePorts(4, options.port), archive, context);
   try {
     await suite.start();
     return await suite.watch();

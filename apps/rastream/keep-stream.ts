@@ -1,4 +1,4 @@
-import { accessSync, constants, mkdirSync } from 'node:fs';
+import { accessSync, constants } from 'node:fs';
 import { Patience } from '../../libs/archive/patience.ts';
 import type { ProgramRunner } from '../../libs/archive/program-runner.ts';
 import { StreamArchive, type Arrival } from '../../libs/archive/stream-archive.ts';
@@ -7,6 +7,7 @@ import { cannotWrite } from '../../libs/cli/split-inputs.ts';
 import type { SplitPlan } from '../../libs/cli/split-plan.ts';
 import { nowUs } from '../../libs/core/clock.ts';
 import { UsageError } from '../../libs/core/errors.ts';
+import { makeFolder } from '../../libs/core/make-folder.ts';
 import { Surroundings } from '../../libs/daemon/surroundings.ts';
 import { runnerOf, type RastreamArguments } from './keep-records.ts';
 import { archiveMetrics, statusLines } from './metrics.ts';
@@ -36,7 +37,7 @@ export async function keepStream(
   let lock: Disposable | undefined;
   try {
     const { folder, name } = stateFolder(args, context);
-    const made = makeFolder(plan.folder);
+    const made = prepareFolder(plan.folder);
     lock = lockFolder(folder, context.program);
     const broken = new AbortController();
     const runner = runnerOf(args, context.info);
@@ -72,8 +73,8 @@ export async function keepStream(
  * Makes the folder of the files, so that what is wrong with it is said before hours have gone by.
  * @returns the first folder that was not there
  */
-function makeFolder(folder: string): string | undefined {
-  const made = mkdirSync(folder, { recursive: true });
+function prepareFolder(folder: string): string | undefined {
+  const made = makeFolder(folder);
   accessSync(folder, constants.W_OK);
   return made;
 }

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { chownSync, mkdirSync, readdirSync } from 'node:fs';
+import { chownSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Context } from '../../libs/cli/command.ts';
 import { readerName, stateDirectory } from '../../libs/cli/state-directory.ts';
 import { InputError, UsageError } from '../../libs/core/errors.ts';
+import { makeFolder } from '../../libs/core/make-folder.ts';
 import { PidFile } from '../../libs/daemon/pid-file.ts';
 import type { Identity } from '../../libs/daemon/privileges.ts';
 import { isReaderName } from '../../libs/transport/handshake.ts';
@@ -28,7 +29,7 @@ export function stateFolder(
   }
   const own = args.name ?? createHash('sha256').update(resolve(args.write)).digest('hex').slice(0, 12);
   const folder = stateDirectory(args.state, env, `rastream-${own}`);
-  mkdirSync(folder, { recursive: true, mode: 0o750 });
+  makeFolder(folder, 0o750);
   return { folder, name: args.name ?? readerName(folder, 'rastream', warn) };
 }
 

@@ -1,6 +1,7 @@
-import { copyFile, mkdir, open, rm, stat } from 'node:fs/promises';
+import { copyFile, open, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { encodeBatch } from '../codec/encode.ts';
+import { makeFolder } from '../core/make-folder.ts';
 import { FLOW_BATCH, GAP_BATCH, type Batch } from '../record/batch.ts';
 import type { NumberColumn } from '../record/columns.ts';
 import { STORED_FIELDS } from '../record/fields/stored.ts';
@@ -166,7 +167,7 @@ export class GrowingFile {
   async #prepare(): Promise<void> {
     if (this.#isPrepared) return;
     const { path, partPath, appends } = this.settings;
-    const made = await mkdir(dirname(partPath), { recursive: true });
+    const made = makeFolder(dirname(partPath));
     if (made !== undefined) await syncFolders(dirname(partPath), dirname(made));
     await rm(partPath, { force: true }); // what a crash left may be a finished file under a second name
     if (appends && (await endsWhole(path))) {

@@ -1,7 +1,8 @@
 import { createReadStream } from 'node:fs';
-import { mkdir, open, readdir, stat, truncate, unlink, type FileHandle } from 'node:fs/promises';
+import { open, readdir, stat, truncate, unlink, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FrameSplitter } from '../codec/split.ts';
+import { makeFolder } from '../core/make-folder.ts';
 import type { RangeSet } from '../record/range-set.ts';
 import { syncFolder } from './open-files.ts';
 
@@ -46,7 +47,7 @@ export class Journal {
 
   /** What an earlier run left is read with `frames` before anything is appended. */
   static async open(folder: string, segmentBytes = SEGMENT_BYTES): Promise<Journal> {
-    await mkdir(folder, { recursive: true });
+    makeFolder(folder);
     const segments: Segment[] = [];
     for (const name of (await readdir(folder)).sort()) {
       const [, first] = NAME.exec(name) ?? [];

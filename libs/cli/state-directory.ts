@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { chownSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chownSync, readFileSync, writeFileSync } from 'node:fs';
 import { homedir, hostname } from 'node:os';
 import { join } from 'node:path';
+import { makeFolder } from '../core/make-folder.ts';
 import { isReaderName } from '../transport/handshake.ts';
 import type { Context } from './command.ts';
 
@@ -34,7 +35,7 @@ export function readerName(directory: string, program: string, warn: (message: s
     .slice(0, 64);
   try {
     const name = `${program}@${host}:${randomBytes(4).toString('hex')}`;
-    mkdirSync(directory, { recursive: true, mode: 0o750 });
+    makeFolder(directory, 0o750);
     writeFileSync(file, `${name}\n`, { mode: 0o640 });
     return name;
   } catch (error) {
@@ -45,6 +46,6 @@ export function readerName(directory: string, program: string, warn: (message: s
 
 /** Makes the directory for a user that the program is about to become. @throws the system's error */
 export function giveDirectory(directory: string, uid: number, gid: number): void {
-  mkdirSync(directory, { recursive: true, mode: 0o750 });
+  makeFolder(directory, 0o750);
   chownSync(directory, uid, gid);
 }

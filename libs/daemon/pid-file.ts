@@ -5,6 +5,16 @@ import { InputError } from '../core/errors.ts';
 /** Times that a stale file is replaced when others do so too. */
 const ATTEMPTS = 3;
 
+/** The process that a pid file names is running. */
+export class HeldError extends InputError {
+  readonly pid: number;
+
+  constructor(pid: number, path: string) {
+    super(`process ${pid} runs already, says ${path}`, { hint: 'Stop it, or name another pid file.' });
+    this.pid = pid;
+  }
+}
+
 /** A file that holds the number of this process for as long as it is open. */
 export class PidFile implements Disposable {
   readonly #path: string;
@@ -18,7 +28,7 @@ export class PidFile implements Disposable {
   /**
    * Writes the file at once and whole. One of a process that is no more is replaced.
    * @param program the name of this one, by which a process of the same kind is known
-   * @throws {InputError} when it belongs to a process that runs, or cannot be written
+   * @throws {HeldError} when it belongs to a process that runs, {InputError} when it cannot be written
    */
   static open(path: string, program: string): PidFile {
     const draft = `${path}.${process.pid}`;
@@ -65,11 +75,7 @@ function claim(draft: string, path: string, program: string): void {
       if (code !== 'EEXIST' || attempt > ATTEMPTS) throw error;
     }
     const holder = holderOf(path, program);
-    if (holder !== undefined) {
-      throw new InputError(`process ${holder} runs already, says ${path}`, {
-        hint: 'Stop it, or name another pid file.',
-      });
-    }
+    if (holder !== undefined) throw new HeldError(holder, path);
     rmSync(path, { force: true });
   }
 }

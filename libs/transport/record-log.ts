@@ -1,9 +1,10 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { LogEntry, type Meter } from './log-entry.ts';
 import { NamedReaders, type NamedReader } from './named-readers.ts';
 import { encodeBatch } from '../codec/encode.ts';
 import { FrameSplitter } from '../codec/split.ts';
+import { makeFolder } from '../core/make-folder.ts';
 import type { Batch } from '../record/batch.ts';
 import { Spool } from './spool.ts';
 
@@ -118,7 +119,7 @@ export class RecordLog {
   /** The reader of this name, for which is kept from now on. */
   meet(name: string): NamedReader | undefined {
     const { directory } = this.#options;
-    if (directory !== undefined) this.attempt(() => void mkdirSync(directory, { recursive: true, mode: 0o750 }));
+    if (directory !== undefined) this.attempt(() => void makeFolder(directory, 0o750));
     const { size } = this.named;
     const reader = this.named.meet(name, this.start);
     // What is kept for it is of use only to a next run that knows of it.

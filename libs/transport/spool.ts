@@ -1,7 +1,6 @@
 import {
   closeSync,
   fdatasync,
-  mkdirSync,
   openSync,
   readdirSync,
   readSync,
@@ -12,6 +11,7 @@ import {
 } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolder } from '../core/make-folder.ts';
 import { FrameSplitter } from '../codec/split.ts';
 
 /** A segment is closed when it has this much. */
@@ -51,7 +51,7 @@ export class Spool {
    * @throws the system's error when the directory cannot be had
    */
   static open(directory: string, warn: (message: string) => void): Spool {
-    mkdirSync(directory, { recursive: true, mode: 0o750 });
+    makeFolder(directory, 0o750);
     const spool = new Spool(directory);
     const files = readdirSync(directory).filter((file) => NAME.test(file));
     for (const file of files.sort()) {

@@ -113,6 +113,30 @@ test('up --demo shows records as they come, and a second reader gets them, too',
   assert.equal(suite.errors, '');
 });
 
+test('a second suite on the same archive is told who is in it', PATIENCE, async (t) => {
+  const suite = new Suite(t, ['--demo']);
+  await suite.until(() => suite.records.length > 0);
+  const words = [PANOPTES, 'up', '--demo', '--archive', suite.archive];
+  const second = spawnSync(process.execPath, words, { cwd: ROOT, encoding: 'utf8' });
+  assert.equal(second.status, 1);
+  assert.equal(
+    second.stderr,
+    `panoptes: the archive ${suite.archive} is in use by another 'panoptes up', process ${suite.process.pid}\n` +
+      'End that one, or choose another folder with --archive.\n',
+  );
+});
+
+test(
+  'a folder in which nothing can be made is said at once',
+  { ...PATIENCE, skip: hasProc !== true && hasProc },
+  () => {
+    const words = [PANOPTES, 'up', '--demo', '--archive', '/proc/x'];
+    const { status, stderr } = spawnSync(process.execPath, words, { cwd: ROOT, encoding: 'utf8', timeout: 20_000 });
+    assert.equal(status, 1);
+    assert.match(stderr, /^panoptes: the archive cannot be written: ENOENT/);
+  },
+);
+
 test('the archive has exactly what was shown, by day, and goes on when it is started again', PATIENCE, async (t) => {
   const shown: string[] = [];
   const folder = mkdtempSync(join(tmpdir(), 'panoptes-up-'));
