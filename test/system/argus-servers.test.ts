@@ -1,114 +1,15 @@
 import assert from 'node:assert/strict';
-import { spawnSync, type ChildProcessWithoutNullStreams } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { NetLab, netLabMissing } from '../support/netlab.ts';
-import { pcapFile } from '../support/pcap-writer.ts';
-import { RunningCommand, runCommand } from '../support/run-command.ts';
+import { NetLab } from '../support/netlab.ts';
+import { OriginalsLab, originalsMissing, PACKETS, packetsIn } from '../support/originals-lab.ts';
 import { until } from '../support/stream-lab.ts';
-
-const isInstalled = (program: string): boolean => spawnSync(program, ['-h']).error === undefined;
-const ORIGINALS = ['argus', 'radium', 'ra'];
-const skip =
-  netLabMissing() ?? (ORIGINALS.every(isInstalled) ? undefined : 'the original argus, radium and ra are not installed');
-
-const FIELDS = ['saddr', 'sport', 'daddr', 'dport', 'spkts', 'sbytes', 'stime'];
-const CONVERSATIONS = 20;
-const PACKETS = 200;
-
-/** UDP packets in turn of twenty conversations, from ports `port` on. */
-function conversations(port: number): Uint8Array {
-  const frame = (number: number): Uint8Array => {
-    const bytes = Buffer.alloc(60);
-    bytes.write('02aa0000000202aa000000010800', 'hex');
-    bytes.write('4500002e000000004011000a0a0000010a000002', 14, 'hex');
-    bytes.writeUInt16BE(port + (number % CONVERSATIONS), 34);
-    bytes.writeUInt16BE(53, 36);
-    bytes.writeUInt16BE(26, 38);
-    return bytes;
-  };
-  return pcapFile(Array.from({ length: PACKETS }, (_, i) => ({ timeUs: 1e15 + i * 1000, bytes: frame(i) })));
-}
-
-/** Real argus and radium on one side of a cable, what reads them, and packets that come from the other side. */
-class Lab implements AsyncDisposable {
-  readonly folder = mkdtempSync(join(tmpdir(), 'argus-servers-'));
-  readonly #net: NetLab;
-  readonly #started: { kill: (signal: NodeJS.Signals) => boolean }[] = [];
-
-  constructor(net: NetLab) {
-    this.#net = net;
-  }
-
-  async replay(port: number): Promise<void> {
-    const path = join(this.folder, 'packets.pcap');
-    writeFileSync(path, conversations(port));
-    await this.#net.replay(path, 1000);
-  }
-
-  original(program: string, ...words: string[]): ChildProcessWithoutNullStreams & { said: string } {
-    const child = Object.assign(this.#net.spawn('b', [program, '-X', ...words]), { said: '' });
-    for (const stream of [child.stdout, child.stderr]) stream.on('data', (text: Buffer) => (child.said += text.toString())); // prettier-ignore
-    this.#started.push(child);
-    return child;
-  }
-
-  ours(program: string, ...words: string[]): RunningCommand {
-    const command = new RunningCommand(program, words, {}, this.#net.prefix('b'));
-    this.#started.push(command.process);
-    return command;
-  }
-
-  async argus(port: number): Promise<ChildProcessWithoutNullStreams> {
-    const words = ['-i', 'rx0', '-P', String(port), '-B', '127.0.0.1', '-S', '1', '-M', '1', '-e', '192.0.2.9'];
-    const argus = this.original('argus', ...words);
-    await this.#listening(port);
-    return argus;
-  }
-
-  async radium(port: number, ...words: string[]): Promise<ChildProcessWithoutNullStreams> {
-    const conf = join(this.folder, 'radium.conf');
-    writeFileSync(
-      conf,
-      `RADIUM_ARGUS_SERVER="127.0.0.1:5610"\nRADIUM_ACCESS_PORT=${port}\nRADIUM_BIND_IP="127.0.0.1"\n`,
-    );
-    const radium = this.original('radium', '-f', conf, ...words);
-    await this.#listening(port);
-    return radium;
-  }
-
-  async #listening(port: number): Promise<void> {
-    await until(async () => (await this.#net.run('b', ['ss', '-Htln', `sport = :${port}`])) !== '');
-  }
-
-  async connectionsTo(port: number): Promise<number> {
-    const listed = await this.#net.run('b', ['ss', '-Htn', 'state', 'established', `sport = :${port}`]);
-    return listed.split('\n').length - 1;
-  }
-
-  /** A record file as text, in the order of its values. */
-  async table(path: string): Promise<string[]> {
-    const words = ['-n', '-u', '-c', ',', '-r', join(this.folder, path), '-s', ...FIELDS, '-', 'udp'];
-    return (await runCommand('ra', words)).stdout.split('\n').slice(1).sort();
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    for (const each of this.#started) each.kill('SIGKILL');
-    await this.#net[Symbol.asyncDispose]();
-    rmSync(this.folder, { recursive: true, force: true });
-  }
-}
-
-const packetsIn = (table: readonly string[]): number =>
-  table.reduce((sum, line) => sum + Number(line.split(',')[FIELDS.indexOf('spkts')] ?? 0), 0);
 
 test(
   'a real argus, read by our ra, by our radium and by the real ra: the same records',
-  { skip, timeout: 60_000 },
+  { skip: originalsMissing, timeout: 60_000 },
   async () => {
-    await using lab = new Lab(await NetLab.create());
+    await using lab = new OriginalsLab(await NetLab.create());
     const { folder } = lab;
     const argus = await lab.argus(5610);
     const radium = lab.ours('radium', '-S', '127.0.0.1:5610', '-B', '127.0.0.1', '-P', '5620', '--state', folder);
@@ -146,9 +47,9 @@ test(
 
 test(
   'a real argus and a real radium are killed and come back: our programs read on',
-  { skip, timeout: 60_000 },
+  { skip: originalsMissing, timeout: 60_000 },
   async () => {
-    await using lab = new Lab(await NetLab.create());
+    await using lab = new OriginalsLab(await NetLab.create());
     const argus = await lab.argus(5610);
     const theirs = await lab.radium(5630);
     const state = ['--state', lab.folder];

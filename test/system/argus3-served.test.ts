@@ -1,0 +1,107 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { NetLab } from '../support/netlab.ts';
+import { OriginalsLab, originalsMissing, PACKETS, packetsIn } from '../support/originals-lab.ts';
+import type { RunningCommand } from '../support/run-command.ts';
+import { until } from '../support/stream-lab.ts';
+
+const OPTIONS = { skip: originalsMissing, timeout: 90_000 };
+const PROBE = 5610;
+const OURS = 5620;
+const THEIRS = 5630;
+
+function probe(lab: OriginalsLab): RunningCommand {
+  const words = ['-i', 'rx0', '-P', String(PROBE), '-B', '127.0.0.1', '-S', '1', '-M', '1', '-e', '192.0.2.9'];
+  return lab.ours('argus', '-X', ...words, '--state', join(lab.folder, 'probe'));
+}
+
+function multiplexer(lab: OriginalsLab): RunningCommand {
+  const words = ['-S', `127.0.0.1:${PROBE}`, '-B', '127.0.0.1', '-P', String(OURS), '--retry', '0.2'];
+  return lab.ours('radium', '-X', ...words, '--state', join(lab.folder, 'radium'));
+}
+
+const arrived = (lab: OriginalsLab, file: string, packets: number): Promise<void> =>
+  until(async () => packetsIn(await lab.table(file).catch(() => [])) >= packets);
+
+const readers = (lab: OriginalsLab, port: number, count: number): Promise<void> =>
+  until(async () => (await lab.connectionsTo(port)) === count);
+
+test('a real argus through our radium, read by the real ra and ours at once: the same records', OPTIONS, async () => {
+  await using lab = new OriginalsLab(await NetLab.create());
+  await lab.argus(PROBE);
+  const radium = multiplexer(lab);
+  await readers(lab, PROBE, 1);
+  lab.original('ra', '-S', `127.0.0.1:${OURS}`, '-w', join(lab.folder, 'original'));
+  lab.original('ra', '-S', `127.0.0.1:${OURS}`, '-w', join(lab.folder, 'filtered'), '-', 'udp and port 1003');
+  const ours = lab.ours('ra', '-X', '-S', `127.0.0.1:${OURS}`, '-w', join(lab.folder, 'ours'));
+  await readers(lab, OURS, 3);
+  await lab.replay(1000);
+  await Promise.all(['original', 'ours'].map((file) => arrived(lab, file, PACKETS)));
+  radium.process.kill('SIGTERM');
+  assert.equal(await radium.status, 0);
+  assert.equal(await ours.status, 0);
+  const table = await lab.table('ours');
+  assert.equal(packetsIn(table), PACKETS);
+  assert.deepEqual(await lab.table('original'), table);
+  const some = table.filter((line) => line.includes(',1003,'));
+  assert.ok(some.length > 0);
+  assert.deepEqual(
+    (await lab.table('filtered')).filter((line) => line !== ''),
+    some,
+  );
+});
+
+test('our argus, read by the real ra, by a real radium and by ours: the same records', OPTIONS, async () => {
+  await using lab = new OriginalsLab(await NetLab.create());
+  const argus = probe(lab);
+  await until(() => lab.listens(PROBE));
+  await lab.radium(THEIRS);
+  lab.original('ra', '-S', `127.0.0.1:${PROBE}`, '-w', join(lab.folder, 'original'));
+  const direct = lab.ours('ra', '-X', '-S', `127.0.0.1:${PROBE}`, '-w', join(lab.folder, 'direct'));
+  lab.original('ra', '-S', `127.0.0.1:${THEIRS}`, '-w', join(lab.folder, 'relayed'));
+  await readers(lab, PROBE, 3);
+  await readers(lab, THEIRS, 1);
+  await lab.replay(1000);
+  await Promise.all(['original', 'direct', 'relayed'].map((file) => arrived(lab, file, PACKETS)));
+  argus.process.kill('SIGTERM');
+  assert.equal(await argus.status, 0);
+  assert.equal(await direct.status, 0);
+  const table = await lab.table('direct');
+  assert.equal(packetsIn(table), PACKETS);
+  assert.deepEqual(await lab.table('original'), table);
+  assert.deepEqual(await lab.table('relayed'), table);
+});
+
+test('our argus and the original programs behind it are killed and come back: all read on', OPTIONS, async () => {
+  await using lab = new OriginalsLab(await NetLab.create());
+  const argus = probe(lab);
+  await until(() => lab.listens(PROBE));
+  const theirs = await lab.radium(THEIRS);
+  multiplexer(lab);
+  await readers(lab, PROBE, 2);
+  const behindOurs = lab.original('ra', '-S', `127.0.0.1:${OURS}`, '-w', join(lab.folder, 'ours'));
+  lab.ours('ra', '-X', '-S', `127.0.0.1:${THEIRS}`, '-w', join(lab.folder, 'theirs'));
+  await readers(lab, OURS, 1);
+  await readers(lab, THEIRS, 1);
+  await lab.replay(1000);
+  await Promise.all([arrived(lab, 'ours', PACKETS), arrived(lab, 'theirs', PACKETS)]);
+
+  theirs.kill('SIGKILL');
+  behindOurs.kill('SIGKILL');
+  await readers(lab, PROBE, 1);
+  await lab.radium(THEIRS);
+  lab.original('ra', '-S', `127.0.0.1:${OURS}`, '-w', join(lab.folder, 'ours'));
+  await readers(lab, PROBE, 2);
+  await readers(lab, OURS, 1);
+  await readers(lab, THEIRS, 1);
+  await lab.replay(2000);
+  await Promise.all([arrived(lab, 'ours', 2 * PACKETS), arrived(lab, 'theirs', 2 * PACKETS)]);
+
+  argus.process.kill('SIGKILL');
+  await argus.status;
+  probe(lab);
+  await readers(lab, PROBE, 2);
+  await lab.replay(3000);
+  await Promise.all([arrived(lab, 'ours', 3 * PACKETS), arrived(lab, 'theirs', 3 * PACKETS)]);
+});
