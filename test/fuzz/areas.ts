@@ -5,6 +5,7 @@ import { fuzz as flow } from './flow.ts';
 import { fuzz as frames } from './frames.ts';
 import { fuzz as packets } from './packets.ts';
 import { fuzz as ring } from './ring.ts';
+import { fuzz as stream } from './stream.ts';
 
 /** What a fuzz module tells; `slowestUs` where it measures the longest time for one thing. */
 export interface AreaResult {
@@ -34,6 +35,13 @@ export const AREAS: readonly Area[] = [
   { name: 'ring', thing: 'mutated blocks of the kernel ring', soakRuns: 2_000_000, sliceRuns: 8000, fuzz: ring },
   { name: 'argus3', thing: 'mutated files of Argus', soakRuns: 200_000, sliceRuns: 500, fuzz: argus3 },
   { name: 'filter', thing: 'random filters', soakRuns: 1_000_000, sliceRuns: 10_000, fuzz: filter },
+  {
+    name: 'stream',
+    thing: 'mutated conversations and state of servers',
+    soakRuns: 50_000,
+    sliceRuns: 300,
+    fuzz: stream,
+  },
 ];
 
 /** The areas of these names, or all; undefined when a name is unknown. */
