@@ -2,13 +2,19 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
+import fc from 'fast-check';
+import { formatIPv4 } from '../../../libs/address/ip.ts';
 import { Argus3Encoder } from '../../../libs/interop/argus3/encoder.ts';
 import { Argus3Reader } from '../../../libs/interop/argus3/reader.ts';
 import { RecordNumbers } from '../../../libs/interop/argus3/record-numbers.ts';
-import { FLOW_BATCH, type Batch } from '../../../libs/record/batch.ts';
-import type { Value } from '../../../libs/record/fields/field.ts';
+import { shortSourceId } from '../../../libs/interop/argus3/source-id.ts';
+import { IPV4_ADDRESS } from '../../../libs/packet/headers.ts';
+import { emptyBatch, FLOW_BATCH, GAP_BATCH, type Batch } from '../../../libs/record/batch.ts';
+import { CAUSE, EVENT, type Value } from '../../../libs/record/fields/field.ts';
 import { STORED_FIELDS, type StoredName } from '../../../libs/record/fields/stored.ts';
+import { managementBatch } from '../../../libs/record/management.ts';
 import { reader } from '../../../libs/record/row.ts';
+import { arbitraryBatch, batchOf, ORIGIN, type Cell, type Table } from '../../support/batches.ts';
 
 const FOLDER = join(import.meta.dirname, '../../../../test/interop/argus3');
 const NAMES = Object.keys(STORED_FIELDS) as StoredName[];
@@ -72,3 +78,143 @@ for (const name of readdirSync(join(FOLDER, 'argus3')).filter((each) => each.end
     );
   });
 }
+
+test('whatever a batch holds, each row becomes a whole record that can be read', () =>
+  fc.assert(
+    fc.asyncProperty(arbitraryBatch(20), async (batch) => {
+      const bytes = new Argus3Encoder().encode(batch);
+      const rows = rowsOf(await decode(bytes));
+      assert.equal(rows.length, batch.rows);
+      assert.deepEqual(new Set(rows.map(({ kind }) => kind)), new Set([batch.kind]));
+    }),
+    { numRuns: 200, seed: 5 },
+  ));
+
+const SOURCES: readonly (readonly [source: string, read: string, isExact: boolean])[] = [
+  ['192.0.2.7', '192.0.2.7', true],
+  ['0.0.0.0', '0.0.0.0', true],
+  ['4711', '4711', true],
+  ['4294967295', '4294967295', true],
+  ['abcd', 'abcd', true],
+  ['ab', 'ab', true],
+  ['192.0.2.7/eth0', '192.0.2.7', false],
+  ['branch-a', '1386368923', false],
+  ['2001:db8::1', '988793287', false],
+];
+for (const [source, read, isExact] of SOURCES) {
+  test(`source id ${source} is written as ${read}, in flow and management records`, async () => {
+    const origin = { source, run: 1_700_000_000_000_000 };
+    const encoder = new Argus3Encoder();
+    const flow = batchOf(1, { spkts: [1] }, { origin });
+    const status = managementBatch(origin, 1, { cause: CAUSE.status, timeUs: origin.run, durationNs: 0, values: {} });
+    const bytes = [encoder.start(origin, origin.run), encoder.encode(flow), encoder.encode(status)];
+    const batches = await decode(Buffer.concat(bytes));
+    assert.deepEqual(
+      batches.map((batch) => batch.origin.source),
+      [read, read, read],
+    );
+    assert.equal(encoder.leftOut.has('srcid'), !isExact);
+  });
+}
+
+test('different ids that are too long stay apart', () => {
+  const ids = Array.from({ length: 1000 }, (_, i) => shortSourceId(`probe-${i}`).number);
+  assert.equal(new Set(ids).size, ids.length);
+});
+
+const IPV4: Cell = [IPV4_ADDRESS, 0, 0, 0xffff, 0xc0000201];
+const TCP = { etype: [0x0800], ipproto: [6], saddr: [IPV4], daddr: [IPV4], spkts: [2], dpkts: [1], events: [0] };
+
+/** Rows that Argus 3 cannot hold as they are, with what is read back and what is counted. */
+const LOSSES: readonly { name: string; table: Table; read: Row; left: readonly string[] }[] = [
+  {
+    name: 'nanoseconds are cut off',
+    table: { ...TCP, stime: [1e15], stimens: [999], dur: [1500] },
+    read: { stime: 1e15, stimens: undefined, dur: 2000 },
+    left: ['nanoseconds'],
+  },
+  {
+    name: 'thousands of packets at one instant last a microsecond, since readers would take them for broken',
+    table: { ...TCP, stime: [1e15], dur: [0], spkts: [1001] },
+    read: { spkts: 1001, dur: 1000 },
+    left: [],
+  },
+  {
+    name: 'a gap beside retransmissions cannot be told',
+    table: { ...TCP, tcpstate: [7], sretrans: [1], sgap: [500], dgap: [9], dretrans: [0] },
+    read: { sgap: 0, sretrans: 1, dgap: 9 },
+    left: ['sgap'],
+  },
+  {
+    name: 'a window is scaled as it has to be',
+    table: { ...TCP, tcpstate: [7], swin: [65_535 * 2 ** 14], dwin: [64_256] },
+    read: { swin: 65_535 * 2 ** 14, dwin: 64_256 },
+    left: [],
+  },
+  {
+    name: 'new TCP options and the states of SCTP have no bits',
+    table: { ...TCP, tcpstate: [1], tcpoptions: [0x1001], sctpstate: [3] },
+    read: { tcpoptions: 1 },
+    left: ['tcpoptions', 'sctpstate'],
+  },
+  {
+    name: 'a shutdown of the probe does not look like a time-out',
+    table: { ...TCP, cause: [CAUSE.shutdown], tcpstate: [7] },
+    read: { cause: CAUSE.stop },
+    left: ['cause'],
+  },
+  {
+    name: 'who sent an ICMP error over IPv6 has no place',
+    table: { ...TCP, events: [EVENT.icmpUnreachable], inode: [[6, 1, 2, 3, 4]] },
+    read: { events: EVENT.icmpUnreachable, inode: '0.0.0.0' },
+    left: ['inode'],
+  },
+  {
+    name: 'large counters are wide',
+    table: { ...TCP, sbytes: [2 ** 40 + 1], dbytes: [5] },
+    read: { sbytes: 2 ** 40 + 1, dbytes: 5 },
+    left: [],
+  },
+];
+for (const { name, table, read, left } of LOSSES) {
+  test(name, async () => {
+    const encoder = new Argus3Encoder();
+    const [row = {}] = rowsOf(await decode(encoder.encode(batchOf(1, table, { origin: ORIGIN }))));
+    for (const [field, value] of Object.entries(read)) {
+      const actual = row[field];
+      const told = typeof actual === 'object' && 'lanes' in actual ? formatIPv4(actual.lanes[3]) : actual;
+      assert.equal(told, value, field);
+    }
+    assert.deepEqual([...encoder.leftOut.keys()].toSorted(), left.toSorted());
+  });
+}
+
+test('records that were missing before are counted, and nothing stands for them', () => {
+  const encoder = new Argus3Encoder();
+  assert.equal(encoder.encode(emptyBatch(GAP_BATCH, ORIGIN, 10, 15)).length, 0);
+  assert.deepEqual([...encoder.leftOut], [['records that were missing already', 5]]);
+});
+
+test('counts of management records go from one to the next, and add up again', async () => {
+  const encoder = new Argus3Encoder();
+  const at = (seconds: number, mpkts: number): Batch =>
+    managementBatch(ORIGIN, seconds, {
+      cause: CAUSE.status,
+      timeUs: ORIGIN.run + seconds * 1e6,
+      durationNs: 0,
+      values: { mpkts, mflows: 3 },
+    });
+  const [one, two] = [encoder.encode(at(1, 100)), encoder.encode(at(2, 150))];
+  const packetsIn = (record: Uint8Array): number => Buffer.from(record).readUInt32BE(52);
+  assert.deepEqual([packetsIn(one), packetsIn(two)], [100, 50]);
+  assert.deepEqual(encoder.encode(at(2, 150)), two, 'asked for again');
+  const rows = rowsOf(await decode(Buffer.concat([encoder.start(ORIGIN, ORIGIN.run), one, two])));
+  assert.deepEqual(
+    rows.map(({ mpkts, mflows }) => [mpkts, mflows]),
+    [
+      [0, 0],
+      [100, 3],
+      [150, 3],
+    ],
+  );
+});
