@@ -19,7 +19,7 @@ export const FLOW_BYTES_MAX = 1024;
 /** The section TRANSPORT: who made the record, and the number of its flow, of which there are 32 bits. */
 const encodeTransport: EncodeSection = (record, view, at) => {
   view.setUint32(at + 4, record.sourceNumber);
-  view.setUint32(at + 8, record.valueOr(SINGLE.sequence, 0) % 2 ** 32);
+  view.setUint32(at + 8, record.valueOr(SINGLE.sequence, 0) >>> 0);
   return writeHeader(view, at, SECTION.transport, HAS_ID_AND_SEQUENCE, record.sourceKind, 3);
 };
 

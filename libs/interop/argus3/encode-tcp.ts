@@ -108,7 +108,7 @@ function encodePerformance(record: OutgoingRecord, view: DataView, at: number): 
 function microseconds(record: OutgoingRecord, slot: number): number {
   if (!record.has(slot)) return 0;
   const ns = record.values[slot]!;
-  if (ns % NS_PER_US !== 0) record.losses.add('nanoseconds');
+  if (Math.floor(ns / NS_PER_US) * NS_PER_US !== ns) record.losses.add('nanoseconds');
   return Math.min(Math.max(1, Math.floor(ns / NS_PER_US)), UINT32_MAX);
 }
 
@@ -128,8 +128,9 @@ function encodeHalf(record: OutgoingRecord, side: 0 | 1, status: number, view: D
 function writeLastPacket(record: OutgoingRecord, side: 0 | 1, view: DataView, half: number): void {
   const ns = record.valueOr(SIDED.last + side, record.valueOr(SINGLE.duration, 0));
   const us = record.valueOr(SINGLE.stime, 0) + Math.floor((record.valueOr(SINGLE.stimeNs, 0) + ns) / NS_PER_US);
-  view.setUint32(half, Math.floor(us / US_PER_SECOND));
-  view.setUint32(half + 4, us % US_PER_SECOND);
+  const seconds = Math.floor(us / US_PER_SECOND);
+  view.setUint32(half, seconds);
+  view.setUint32(half + 4, us - seconds * US_PER_SECOND);
 }
 
 function writeWindow(record: OutgoingRecord, side: 0 | 1, view: DataView, windowAt: number, shiftAt: number): void {
@@ -149,9 +150,9 @@ function writeStream(record: OutgoingRecord, side: 0 | 1, view: DataView, half: 
   const canTell = retransmitted === 0 && gap < 2 ** 31;
   if (gap > 0 && !canTell) record.losses.add(side === 0 ? 'sgap' : 'dgap');
   const unseen = gap > 0 && canTell ? gap + 1 : 0;
-  let payload = record.valueOr(SIDED.appBytes + side, 0) % 2 ** 31;
-  if ((base + payload + unseen) % 2 ** 32 === 0) payload += 1; // a sequence number of zero would mean that none is known
-  view.setUint32(half + 16, (base + payload + unseen) % 2 ** 32);
+  let payload = record.valueOr(SIDED.appBytes + side, 0) & 0x7fffffff;
+  if ((base + payload + unseen) >>> 0 === 0) payload += 1; // a sequence number of zero would mean that none is known
+  view.setUint32(half + 16, (base + payload + unseen) >>> 0);
   view.setUint32(half + 28, payload);
   view.setUint32(half + 36, base === 0 ? 1 : 0);
 }

@@ -22,7 +22,8 @@ export function encodeTime(record: OutgoingRecord, view: DataView, at: number): 
   if (!record.has(SINGLE.stime)) return at;
   const startUs = values[SINGLE.stime]!;
   const duration = record.valueOr(SINGLE.duration, 0);
-  if (record.valueOr(SINGLE.stimeNs, 0) !== 0 || duration % NS_PER_US !== 0) record.losses.add('nanoseconds');
+  if (record.valueOr(SINGLE.stimeNs, 0) !== 0 || Math.floor(duration / NS_PER_US) * NS_PER_US !== duration)
+    record.losses.add('nanoseconds');
   if (measuredBothSides(record, duration)) {
     for (const side of [0, 1] as const) {
       writeInstant(record, view, at + 4 + side * 16, startUs, values[SIDED.first + side]!);

@@ -70,7 +70,7 @@ export const SINGLE = {
   merged: SINGLE_AT + 18,
   middleAsn: SINGLE_AT + 19,
 } as const;
-const SLOTS = SINGLE_AT + 20;
+export const SLOTS = SINGLE_AT + 20;
 const NOTHING = new Float64Array(SLOTS).fill(NaN);
 
 /** Addresses of a record, in order; each has four lanes and a family. */
@@ -86,7 +86,7 @@ const PIECES = 5;
  * a family and a negative start of a piece mean that there is none.
  */
 export class FlowRecord {
-  readonly values = new Float64Array(SLOTS);
+  values = new Float64Array(SLOTS);
   readonly lanes = new Uint32Array(ADDRESSES * 4);
   readonly families = new Uint8Array(ADDRESSES);
   readonly pieces = new Int32Array(PIECES * 2);

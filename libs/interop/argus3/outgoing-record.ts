@@ -1,3 +1,4 @@
+import { NO_ADDRESS } from '../../packet/headers.ts';
 import { FlowRecord, SINGLE } from './flow-record.ts';
 import type { Losses } from './losses.ts';
 
@@ -18,8 +19,11 @@ export class OutgoingRecord extends FlowRecord {
     this.losses = losses;
   }
 
-  override clear(): void {
-    super.clear();
+  /** Begins a record with these values; addresses and pieces are missing. */
+  open(values: Float64Array<ArrayBuffer>): void {
+    this.values = values;
+    this.families.fill(NO_ADDRESS);
+    this.pieces.fill(-1);
     this.#told = 0;
   }
 
