@@ -27,8 +27,8 @@ export class Outputs {
     selection: RecordSelection,
   ): Promise<Outputs> {
     const files: RecordFileSink[] = [];
-    for (const path of args.write) files.push(await openFile(path, context));
-    const rejected = args.rejected === undefined ? undefined : await openFile(args.rejected, context);
+    for (const path of args.write) files.push(await openFile(path, args, context));
+    const rejected = args.rejected === undefined ? undefined : await openFile(args.rejected, args, context);
     return new Outputs(args, context, plan, selection, files, rejected);
   }
 
@@ -90,7 +90,10 @@ export class Outputs {
   }
 }
 
-async function openFile(path: string, context: Context): Promise<RecordFileSink> {
+async function openFile(path: string, { verbose }: RaArguments, context: Context): Promise<RecordFileSink> {
   const { RecordFileSink } = await import('../../libs/cli/record-file-sink.ts');
-  return RecordFileSink.open(parseWriteTarget(path), context.stdout, context);
+  return RecordFileSink.open(parseWriteTarget(path), context.stdout, {
+    warn: context.warn,
+    info: verbose ? context.info : () => undefined,
+  });
 }
