@@ -10,6 +10,7 @@ const FILE = 'runs.json';
 export class OwnRuns {
   readonly #file: string | undefined;
   readonly #open = new Map<string, Origin>();
+  #changed = false;
 
   /** @param directory where they are remembered; undefined is nowhere */
   constructor(directory: string | undefined) {
@@ -30,15 +31,18 @@ export class OwnRuns {
   /** @returns whether this changes what is to be remembered */
   note(batch: Batch): boolean {
     const key = originKey(batch.origin);
-    if (isStop(batch)) return this.#open.delete(key);
-    if (this.#open.has(key)) return false;
-    this.#open.set(key, batch.origin);
-    return true;
+    const isNew = !isStop(batch) && !this.#open.has(key);
+    const changes = isNew || (isStop(batch) && this.#open.delete(key));
+    if (isNew) this.#open.set(key, batch.origin);
+    this.#changed ||= changes;
+    return changes;
   }
 
-  /** @throws the system's error */
+  /** Writes down what changed. @throws the system's error; the next call tries again */
   save(): void {
-    if (this.#file !== undefined) writeFileAtomically(this.#file, `${JSON.stringify([...this.#open.values()])}\n`);
+    if (this.#file === undefined || !this.#changed) return;
+    writeFileAtomically(this.#file, `${JSON.stringify([...this.#open.values()])}\n`);
+    this.#changed = false;
   }
 }
 

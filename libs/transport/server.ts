@@ -382,5 +382,6 @@ export class RecordServer {
     this.#lag.note(this.#log.end, now);
     this.#strangers.flush(now);
     this.#log.sync();
+    this.#saveRuns();
   }
 }

@@ -3,6 +3,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ARGUS3_CLIENTS } from '../../libs/interop/argus3/serve.ts';
+import { setTimeout as delay } from 'node:timers/promises';
 import { encodeBatch } from '../../libs/codec/encode.ts';
 import { SuiteError } from '../../libs/core/errors.ts';
 import { GAP_BATCH, emptyBatch, type Batch } from '../../libs/record/batch.ts';
@@ -23,10 +25,14 @@ const HOST = '127.0.0.1';
 const PROBLEMS_MAX = 20;
 /** Whoever is fed has this long to be done with it, milliseconds; it takes a few. */
 const PATIENCE_MS = 5000;
+/** Longer than the server waits for a hello, milliseconds. */
+const ANSWER_MS = 50;
 /** Every so many conversations one server begins anew, on files of before that were changed. */
 const LIFE_RUNS = 25;
 const ORIGIN = { source: '192.0.2.1', run: 1e15 };
 const START = managementBatch(ORIGIN, 0, { cause: CAUSE.start, timeUs: 1e15, durationNs: 0, values: {} });
+/** What clients of Argus 3 say. */
+const ARGUS3_WORDS = ['START:\n', 'FILTER: man or (tcp and port 80)\n', 'FILTER: bytes gt 100\0', 'DONE:\n'];
 const HELLO = { version: 1, program: 'fuzz', filter: '', fields: undefined, name: '', have: [], token: '' };
 
 /**
@@ -54,7 +60,14 @@ async function oneLife(random: Random, runs: number): Promise<string[]> {
   try {
     leaveFiles(folder, new Bytes(random));
     const keep = { directory: folder, memoryBytesMax: 64 << 10, diskBytesMax: 256 << 10 };
-    const server = new RecordServer({ program: 'fuzz', source: '1', startUs: 1e15, helloMs: 30, keep });
+    const server = new RecordServer({
+      program: 'fuzz',
+      source: '1',
+      startUs: 1e15,
+      helloMs: 30,
+      keep,
+      dialects: [ARGUS3_CLIENTS],
+    });
     server.setStart(START);
     const [address] = await server.listen({ hosts: [HOST], port: 0 });
     let next = 1;
@@ -101,6 +114,8 @@ function leaveFiles(folder: string, bytes: Bytes): void {
 }
 
 function clientWords(random: Random): Uint8Array {
+  if (random.between(0, 4) === 0)
+    return Buffer.from(ARGUS3_WORDS[random.between(0, ARGUS3_WORDS.length - 1)]!, 'latin1');
   const name = ['', 'keeper', 'other', 'new'][random.between(0, 3)]!;
   const filter = ['', 'tcp', 'udp and (port 53 or net 10.0.0.0/8)', 'bytes > 100'][random.between(0, 3)]!;
   const fields = random.between(0, 1) === 0 ? undefined : [1, 2, 3, random.between(1, 200)];
@@ -134,7 +149,8 @@ async function talkTo(port: number, said: Uint8Array, during: () => void): Promi
   socket.on('error', () => undefined);
   await new Promise((resolve) => socket.once('data', resolve)); // the greeting
   socket.write(said);
-  await Promise.race([gone, new Promise((resolve) => socket.once('data', resolve))]);
+  const answered = new Promise((resolve) => socket.once('data', resolve));
+  await Promise.race([gone, answered, delay(ANSWER_MS)]); // who is let in as a client of Argus 3 is told nothing
   during();
   socket.resume();
   socket.end();

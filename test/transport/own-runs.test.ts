@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -26,6 +26,17 @@ test('a run that did not stop is known to the next as killed; one that stopped i
   assert.equal(runs.note(STOP), true);
   runs.save();
   assert.deepEqual(new OwnRuns(state.path).killed(), []);
+});
+
+test('what could not be written down is written as soon as it can be', () => {
+  using state = folder();
+  const inside = join(state.path, 'later');
+  const runs = new OwnRuns(inside);
+  runs.note(START);
+  assert.throws(() => runs.save(), { code: 'ENOENT' });
+  mkdirSync(inside);
+  runs.save();
+  assert.deepEqual(new OwnRuns(inside).killed(), [ORIGIN]);
 });
 
 for (const [name, text] of [
