@@ -1,4 +1,6 @@
 import type { BatchKind } from '../record/batch.ts';
+import type { Moments } from '../time/moments.ts';
+import type { TimeRelation } from '../time/range.ts';
 
 /**
  * A filter after parsing and checking: every name is known, every number is in range. A test that asks for a value that a
@@ -6,19 +8,32 @@ import type { BatchKind } from '../record/batch.ts';
  */
 export type Node =
   | AllNode
+  | NothingNode
   | BothNode
   | EitherNode
   | NotNode
   | RecordNode
   | RangeNode
+  | ListNode
   | BitsNode
   | PresentNode
   | AddressNode
+  | AddressRangeNode
+  | TextNode
+  | PatternNode
+  | TimeNode
   | SourceNode;
 
 /** Every record: the empty filter. */
 export interface AllNode {
   readonly kind: 'all';
+}
+
+/** No record: the test of a value that no record has. */
+export interface NothingNode {
+  readonly kind: 'nothing';
+  /** Why no record has it, as a clause. */
+  readonly why: string;
 }
 
 /** Two terms or more, from left to right. */
@@ -53,6 +68,21 @@ export interface RangeNode {
   readonly inside: boolean;
 }
 
+/** A number that lies in one of some intervals. */
+export interface ListNode {
+  readonly kind: 'list';
+  /** As in `RangeNode`. */
+  readonly field: string;
+  /** In order, and apart from each other. */
+  readonly intervals: readonly Interval[];
+}
+
+/** Numbers from `low` to `high`, both included. */
+export interface Interval {
+  readonly low: number;
+  readonly high: number;
+}
+
 /** Any of the bits of `mask` is set in a stored numeric field. */
 export interface BitsNode {
   readonly kind: 'bits';
@@ -60,13 +90,13 @@ export interface BitsNode {
   readonly mask: number;
 }
 
-/** The record has a value for a stored field. */
+/** The record has a value for a field. */
 export interface PresentNode {
   readonly kind: 'present';
   readonly field: string;
 }
 
-/** A stored address of one family of which the bits under the masks are those of `lanes`. */
+/** An address of one family of which the bits under the masks are those of `lanes`. */
 export interface AddressNode {
   readonly kind: 'address';
   readonly field: string;
@@ -74,6 +104,42 @@ export interface AddressNode {
   /** Unsigned, most significant first, zero outside the masks. */
   readonly lanes: Lanes;
   readonly masks: Lanes;
+}
+
+/** An address of one family from `low` to `high`, both included. */
+export interface AddressRangeNode {
+  readonly kind: 'addresses';
+  readonly field: string;
+  readonly family: number;
+  /** As records hold them: unsigned, most significant first. */
+  readonly low: Lanes;
+  readonly high: Lanes;
+}
+
+/** A text that is one of `wanted`, or with `inside` false is none of them. */
+export interface TextNode {
+  readonly kind: 'text';
+  readonly field: string;
+  readonly wanted: readonly string[];
+  readonly inside: boolean;
+}
+
+/** A text, or user data, in which something matches a regular expression; with `inside` false nothing does. */
+export interface PatternNode {
+  readonly kind: 'pattern';
+  readonly field: string;
+  /** In the syntax of `pattern-syntax.ts`. */
+  readonly pattern: string;
+  readonly inside: boolean;
+}
+
+/** How the time of a record, from its first packet to its last, lies to an interval of `moments`. */
+export interface TimeNode {
+  readonly kind: 'time';
+  readonly relation: TimeRelation;
+  readonly moments: Moments;
+  /** As people wrote it. */
+  readonly text: string;
 }
 
 export type Lanes = readonly [number, number, number, number];

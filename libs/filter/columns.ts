@@ -1,8 +1,9 @@
 import type { Batch, BatchKind } from '../record/batch.ts';
 import type { AddressColumn, NumberColumn } from '../record/columns.ts';
 import type { NumericArray } from '../record/kinds.ts';
-import type { NumberReader } from '../record/row.ts';
-import type { Lanes } from './ast.ts';
+import type { Value } from '../record/fields/field.ts';
+import type { NumberReader, Reader } from '../record/row.ts';
+import type { Interval, Lanes } from './ast.ts';
 import type { Range } from './numbers.ts';
 
 /**
@@ -66,6 +67,77 @@ export function selectAddress(field: number, family: number, lanes: Lanes, masks
   };
 }
 
+/** Rows whose stored number lies in one of the intervals. */
+export function selectList(field: number, intervals: readonly Interval[]): Select {
+  const isListed = membership(intervals);
+  return (batch, rows, count) => {
+    const column = batch.columns[field] as NumberColumn | undefined;
+    if (column === undefined) return 0;
+    const { values } = column;
+    const present = keepPresent(column.valid, rows, count);
+    let kept = 0;
+    for (let i = 0; i < present; i++) {
+      const row = rows[i]!;
+      rows[kept] = row;
+      kept += isListed(values[row]!);
+    }
+    return kept;
+  };
+}
+
+/** Numbers below this are looked up in a table. */
+const TABLE_SIZE = 65_536;
+
+/** @returns 1 for what lies in one of the intervals, 0 for everything else */
+function membership(intervals: readonly Interval[]): (value: number) => number {
+  const isIn = (value: number): number => Number(intervals.some(({ low, high }) => value >= low && value <= high));
+  const table = new Uint8Array(TABLE_SIZE);
+  for (const { low, high } of intervals)
+    if (high >= 0 && low < TABLE_SIZE)
+      table.fill(1, Math.max(0, Math.ceil(low)), Math.min(TABLE_SIZE, Math.floor(high) + 1));
+  return (value) => (value >= 0 && value < TABLE_SIZE && Number.isInteger(value) ? table[value]! : isIn(value));
+}
+
+/** Rows whose address is of `family` and lies from `low` to `high`. */
+export function selectAddressRange(field: number, family: number, low: Lanes, high: Lanes): Select {
+  // Lanes in which both are alike are compared once; what differs is mostly the last.
+  const differing = ([0, 1, 2, 3] as const).find((k) => low[k] !== high[k]) ?? 3;
+  return (batch, rows, count) => {
+    const column = batch.columns[field] as AddressColumn | undefined;
+    if (column === undefined) return 0;
+    let kept = keepPresent(column.valid, rows, count);
+    kept = keepMasked(column.family, column.familyStride, 0xff, family, rows, kept);
+    for (let k = 0; k < differing; k++)
+      kept = keepMasked(column.lanes[k]!, column.strides[k]!, -1, low[k]! | 0, rows, kept);
+    return keepBetween(column, differing, low, high, rows, kept);
+  };
+}
+
+/** Rows whose lanes from number `first` on lie between those of `low` and `high`. */
+function keepBetween(
+  { lanes, strides }: AddressColumn,
+  first: number,
+  low: Lanes,
+  high: Lanes,
+  rows: Uint32Array,
+  count: number,
+): number {
+  let kept = 0;
+  for (let i = 0; i < count; i++) {
+    const row = rows[i]!;
+    let above = 0;
+    let below = 0;
+    for (let k = first; k < 4; k++) {
+      const lane = lanes[k]![row * strides[k]!]!;
+      if (above === 0) above = lane - low[k]!;
+      if (below === 0) below = high[k]! - lane;
+    }
+    rows[kept] = row;
+    kept += Number(above >= 0) & Number(below >= 0);
+  }
+  return kept;
+}
+
 /** All rows of a batch of one kind, none of the others. */
 export function selectKind(kind: BatchKind): Select {
   return (batch, _rows, count) => (batch.kind === kind ? count : 0);
@@ -74,6 +146,36 @@ export function selectKind(kind: BatchKind): Select {
 export function selectSource(source: string): Select {
   return (batch, _rows, count) => (batch.origin.source === source ? count : 0);
 }
+
+/** Rows for which `valueOf` gives a number in one of the intervals. */
+export function selectComputedList(valueOf: NumberReader, intervals: readonly Interval[]): Select {
+  const isListed = membership(intervals);
+  return (batch, rows, count) => {
+    let kept = 0;
+    for (let i = 0; i < count; i++) {
+      const row = rows[i]!;
+      rows[kept] = row;
+      kept += isListed(valueOf(batch, row));
+    }
+    return kept;
+  };
+}
+
+/** Rows for which `valueOf` gives something that is as `test` says; what has no value is refused. */
+export function selectValue(valueOf: Reader, test: (value: NonNullable<Value>) => boolean): Select {
+  return (batch, rows, count) => {
+    let kept = 0;
+    for (let i = 0; i < count; i++) {
+      const row = rows[i]!;
+      const value = valueOf(batch, row);
+      rows[kept] = row;
+      kept += Number(value !== undefined && !Number.isNaN(value) && test(value));
+    }
+    return kept;
+  };
+}
+
+export const selectNothing: Select = () => 0;
 
 /** Rows for which `valueOf` gives a number in `range`; for fields that are computed. */
 export function selectComputed(valueOf: NumberReader, { low, high, inside }: Range): Select {
@@ -89,7 +191,7 @@ export function selectComputed(valueOf: NumberReader, { low, high, inside }: Ran
   };
 }
 
-function keepPresent(valid: Uint8Array | undefined, rows: Uint32Array, count: number): number {
+export function keepPresent(valid: Uint8Array | undefined, rows: Uint32Array, count: number): number {
   if (valid === undefined) return count;
   let kept = 0;
   for (let i = 0; i < count; i++) {

@@ -1,20 +1,42 @@
-import { FLOW_BATCH, MANAGEMENT_BATCH } from '../record/batch.ts';
+import { FLOW_BATCH } from '../record/batch.ts';
 import { storedInputs } from '../record/fields/inputs.ts';
-import type { Node } from './ast.ts';
+import { fieldByName } from '../record/fields/table.ts';
+import type { TimeRange } from '../time/range.ts';
+import {
+  join,
+  type ListNode,
+  type Node,
+  type PatternNode,
+  type PresentNode,
+  type RangeNode,
+  type TextNode,
+} from './ast.ts';
 import {
   selectAddress,
+  selectAddressRange,
   selectAll,
   selectBits,
   selectComputed,
+  selectComputedList,
   selectKind,
+  selectList,
+  selectNothing,
   selectPresent,
   selectRange,
   selectSource,
+  selectValue,
   type Select,
 } from './columns.ts';
+import { addressTest } from './address-test.ts';
 import { allOf, anyOf, noneOf, Scratch } from './combine.ts';
-import { accessOf, mayManagementHave, storedNumber } from './fields.ts';
+import { explain } from './explain.ts';
+import { accessOf, readerOf, storedNumber, storedNumberOf } from './fields.ts';
+import { MANAGEMENT_ZONE, outcomeOf } from './outcome.ts';
 import { parseFilter } from './parser.ts';
+import { Pattern } from './pattern.ts';
+import { remembering, selectBytes, selectText, textMatches } from './text-columns.ts';
+import { selectTime } from './time-columns.ts';
+import type { Zone } from './zone.ts';
 
 export interface Filter {
   /**
@@ -26,93 +48,160 @@ export interface Filter {
   /** Numbers of the stored fields that it reads; a batch may lack all others. */
   readonly fields: ReadonlySet<number>;
   readonly source: string;
+  /** What a server may be asked to select already: `source`, or the empty filter where it is to stay here. */
+  readonly remote: string;
   /** False when no management record can match, whatever it holds. */
   readonly matchesManagement: boolean;
+  /** False when no record of a block of which this is known can match; true tells nothing. */
+  mayMatch(zone: Zone): boolean;
+  /** How it was understood, for people: some lines, a test each. */
+  explain(): string;
 }
 
 /**
  * Compiles a filter; the empty one matches everything.
+ * @param times of which a record must be in one, apart from those negated, in none of which it must be
  * @throws FilterError (exit status 2) that points at the word
  */
-export function compileFilter(source: string): Filter {
-  const node = parseFilter(source);
+export function compileFilter(source: string, times: readonly TimeRange[] = []): Filter {
+  const { node: words, isLocal } = parseFilter(source);
+  const node =
+    times.length === 0 ? words : words.kind === 'all' ? timesNode(times) : join('and', timesNode(times), words);
   const fields = new Set<number>();
   return {
-    select: compile(node, new Scratch(), 0, fields),
+    select: new Compiler(fields).compile(node, 0),
     fields,
     source,
-    matchesManagement: onManagement(node).canMatch,
+    remote: isLocal ? '' : source,
+    matchesManagement: outcomeOf(node, MANAGEMENT_ZONE).canMatch,
+    mayMatch: (zone) => outcomeOf(node, zone).canMatch,
+    explain: () => explain(node, fields),
   };
 }
 
-/** @param fields gets the numbers of the stored fields that the node reads */
-function compile(node: Node, scratch: Scratch, depth: number, fields: Set<number>): Select {
-  const stored = (name: string): number => {
-    const number = storedNumber(name);
-    fields.add(number);
-    return number;
-  };
-  switch (node.kind) {
-    case 'all':
-      return selectAll;
-    case 'and':
-      return allOf(node.terms.map((term) => compile(term, scratch, depth, fields)));
-    case 'or':
-      return anyOf(
-        node.terms.map((term) => compile(term, scratch, depth + 1, fields)),
-        scratch,
-        depth,
-      );
-    case 'not':
-      return noneOf(compile(node.term, scratch, depth + 1, fields), scratch, depth);
-    case 'record':
-      return selectKind(node.type);
-    case 'range': {
-      const access = accessOf(node.field);
-      for (const number of storedInputs(node.field)) fields.add(number);
-      return access.stored === undefined ? selectComputed(access.valueOf, node) : selectRange(access.stored, node);
-    }
-    case 'bits':
-      return selectBits(stored(node.field), node.mask);
-    case 'present':
-      return selectPresent(stored(node.field));
-    case 'address':
-      return selectAddress(stored(node.field), node.family, node.lanes, node.masks);
-    case 'source':
-      return selectSource(node.source);
+/** @param times at least one */
+function timesNode(times: readonly TimeRange[]): Node {
+  const node = ({ relation, moments, text }: TimeRange): Node => ({ kind: 'time', relation, moments, text });
+  const wanted = times.filter(({ negated }) => !negated).map(node);
+  const unwanted = times.filter(({ negated }) => negated).map((time): Node => ({ kind: 'not', term: node(time) }));
+  return [...(wanted.length === 0 ? [] : [wanted.reduce((a, b) => join('or', a, b))]), ...unwanted].reduce((a, b) =>
+    join('and', a, b),
+  );
+}
+
+class Compiler {
+  readonly #scratch = new Scratch();
+  readonly #fields: Set<number>;
+
+  /** @param fields gets the numbers of the stored fields that are read */
+  constructor(fields: Set<number>) {
+    this.#fields = fields;
   }
-}
 
-/** Whether some management record can match, and whether some can fail to: both where it depends on the record. */
-interface Outcome {
-  readonly canMatch: boolean;
-  readonly canFail: boolean;
-}
+  /** @param depth how many `or` and `not` lie around the node */
+  compile(node: Node, depth: number): Select {
+    switch (node.kind) {
+      case 'all':
+        return selectAll;
+      case 'nothing':
+        return selectNothing;
+      case 'and':
+        return allOf(node.terms.map((term) => this.compile(term, depth)));
+      case 'or':
+        return anyOf(
+          node.terms.map((term) => this.compile(term, depth + 1)),
+          this.#scratch,
+          depth,
+        );
+      case 'not':
+        return noneOf(this.compile(node.term, depth + 1), this.#scratch, depth);
+      case 'record':
+        return selectKind(node.type);
+      case 'source':
+        return selectSource(node.source);
+      case 'range':
+      case 'list':
+        return this.#number(node);
+      case 'bits':
+        return selectBits(this.#stored(node.field), node.mask);
+      case 'present':
+        return this.#present(node);
+      case 'address':
+      case 'addresses':
+        return this.#address(node);
+      case 'text':
+        return this.#text(node);
+      case 'pattern':
+        return this.#pattern(node);
+      case 'time':
+        return selectTime(this.#reader('stime'), this.#reader('ltime'), node.relation, node.moments);
+    }
+  }
 
-function onManagement(node: Node): Outcome {
-  switch (node.kind) {
-    case 'all':
-      return { canMatch: true, canFail: false };
-    case 'record':
-      return { canMatch: node.type === MANAGEMENT_BATCH, canFail: node.type === FLOW_BATCH };
-    case 'not': {
-      const { canMatch, canFail } = onManagement(node.term);
-      return { canMatch: canFail, canFail: canMatch };
+  #stored(name: string): number {
+    const number = storedNumber(name);
+    this.#fields.add(number);
+    return number;
+  }
+
+  #inputs(name: string): void {
+    for (const number of storedInputs(name)) this.#fields.add(number);
+  }
+
+  #reader(name: string): (...of: Parameters<ReturnType<typeof readerOf>>) => number {
+    this.#inputs(name);
+    const read = readerOf(name);
+    return (batch, row) => {
+      const value = read(batch, row);
+      return typeof value === 'number' ? value : NaN;
+    };
+  }
+
+  #number(node: RangeNode | ListNode): Select {
+    this.#inputs(node.field);
+    const access = accessOf(node.field);
+    if (access.stored !== undefined)
+      return node.kind === 'range' ? selectRange(access.stored, node) : selectList(access.stored, node.intervals);
+    const select =
+      node.kind === 'range' ? selectComputed(access.valueOf, node) : selectComputedList(access.valueOf, node.intervals);
+    return storedNumberOf(node.field) === undefined ? select : allOf([selectKind(FLOW_BATCH), select]);
+  }
+
+  #present({ field }: PresentNode): Select {
+    this.#inputs(field);
+    const number = storedNumberOf(field);
+    if (number === undefined) return selectValue(readerOf(field), () => true);
+    const hasDefault = 'absent' in (fieldByName(field) ?? {});
+    return hasDefault ? selectKind(FLOW_BATCH) : selectPresent(number);
+  }
+
+  #address(node: Extract<Node, { readonly kind: 'address' | 'addresses' }>): Select {
+    this.#inputs(node.field);
+    const number = storedNumberOf(node.field);
+    if (number === undefined) return selectValue(readerOf(node.field), addressTest(node));
+    if (node.kind === 'address') return selectAddress(number, node.family, node.lanes, node.masks);
+    return selectAddressRange(number, node.family, node.low, node.high);
+  }
+
+  #text({ field, wanted, inside }: TextNode): Select {
+    this.#inputs(field);
+    const number = storedNumberOf(field);
+    const all = new Set(wanted);
+    const test = (text: string): boolean => all.has(text) === inside;
+    if (number !== undefined) return selectText(number, test);
+    return selectValue(readerOf(field), (value) => typeof value === 'string' && test(value));
+  }
+
+  #pattern({ field, pattern, inside }: PatternNode): Select {
+    this.#inputs(field);
+    const number = storedNumberOf(field);
+    const compiled = new Pattern(pattern);
+    const matches = textMatches(compiled);
+    const test = (text: string): boolean => matches(text) === inside;
+    if (number === undefined) {
+      const remembered = remembering(test);
+      return selectValue(readerOf(field), (value) => typeof value === 'string' && remembered(value));
     }
-    case 'and': {
-      const terms = node.terms.map(onManagement);
-      return { canMatch: terms.every((term) => term.canMatch), canFail: terms.some((term) => term.canFail) };
-    }
-    case 'or': {
-      const terms = node.terms.map(onManagement);
-      return { canMatch: terms.some((term) => term.canMatch), canFail: terms.every((term) => term.canFail) };
-    }
-    case 'source':
-      return { canMatch: true, canFail: true };
-    case 'range':
-    case 'bits':
-    case 'present':
-    case 'address':
-      return { canMatch: mayManagementHave(node.field), canFail: true };
+    return fieldByName(field)?.kind === 'bytes' ? selectBytes(number, compiled, inside) : selectText(number, test);
   }
 }

@@ -5,5 +5,8 @@ export const EVERYTHING: Filter = {
   select: (_batch, _rows, count) => count,
   fields: new Set(),
   source: '',
+  remote: '',
   matchesManagement: true,
+  mayMatch: () => true,
+  explain: () => 'every record\nreads: no field',
 };

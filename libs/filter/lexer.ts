@@ -5,14 +5,22 @@ import { comparisonOf, type Comparison } from './numbers.ts';
 export const FILTER_BYTES_MAX = 4096;
 
 export type Token =
-  | { readonly kind: 'open' | 'close' | 'and' | 'or' | 'not'; readonly text: string; readonly at: number }
+  | { readonly kind: 'open' | 'close' | 'comma' | 'and' | 'or' | 'not'; readonly text: string; readonly at: number }
   | { readonly kind: 'compare'; readonly comparison: Comparison; readonly text: string; readonly at: number }
-  | { readonly kind: 'word'; readonly text: string; readonly at: number };
+  | WordToken;
+
+export interface WordToken {
+  readonly kind: 'word';
+  readonly text: string;
+  readonly at: number;
+  /** In quotation marks or after a backslash. */
+  readonly quoted: boolean;
+}
 
 /** One token at the sticky position: white space, operator, quoted word, or word. */
-const TOKEN = /(\s+)|(&&|\|\||[()]|[<>=!]=|[<>=!])|"([^"]*)"|'([^']*)'|\\?([\w.:/*+\-%@]+)/y;
+const TOKEN = /(\s+)|(&&|\|\||[(),]|!~|[<>=!]=|[<>=!~&])|"([^"]*)"|'([^']*)'|\\?([\w.:/*+\-%@]+)/y;
 
-const OPERATOR_KINDS = { '(': 'open', ')': 'close', '&&': 'and', '||': 'or', '!': 'not' } as const;
+const OPERATOR_KINDS = { '(': 'open', ')': 'close', ',': 'comma', '&&': 'and', '||': 'or', '!': 'not' } as const;
 const WORD_KINDS = { and: 'and', or: 'or', not: 'not' } as const;
 
 /**
@@ -32,10 +40,9 @@ export function tokenize(source: string): Token[] {
     const text = operator ?? match[3] ?? match[4] ?? match[5] ?? '';
     const kinds = operator === undefined ? (whole === text ? WORD_KINDS : {}) : OPERATOR_KINDS;
     const comparison = whole === text ? comparisonOf(text) : undefined;
-    if (Object.hasOwn(kinds, text))
-      tokens.push({ kind: (kinds as Record<string, keyof typeof WORD_KINDS>)[text]!, text, at });
+    if (Object.hasOwn(kinds, text)) tokens.push({ kind: (kinds as Record<string, 'and'>)[text]!, text, at });
     else if (comparison !== undefined) tokens.push({ kind: 'compare', comparison, text, at });
-    else tokens.push({ kind: 'word', text, at });
+    else tokens.push({ kind: 'word', text, at, quoted: whole !== text });
   }
   return tokens;
 }
@@ -43,6 +50,13 @@ export function tokenize(source: string): Token[] {
 function unexpected(source: string, at: number): FilterError {
   const character = source[at]!;
   if (character === '"' || character === "'") return new FilterError(source, at, 'a quotation that does not end');
+  if (character === '[')
+    return new FilterError(
+      source,
+      at,
+      "unexpected '['",
+      'Records do not hold the bytes of packets; there are fields for most of them.',
+    );
   const shown = /[\x21-\x7e]/.test(character) ? `'${character}'` : 'a character';
   return new FilterError(source, at, `unexpected ${shown}`);
 }

@@ -1,5 +1,10 @@
+import type { Interval } from './ast.ts';
+
 /** What a comparison asks; the words and signs of each are in `COMPARISONS`. */
-export type Comparison = 'gt' | 'gte' | 'lt' | 'lte' | 'eq' | 'ne';
+export type Comparison = Order | 'match' | 'nomatch' | 'bits';
+
+/** How one number lies to another. */
+export type Order = 'gt' | 'gte' | 'lt' | 'lte' | 'eq' | 'ne';
 
 const COMPARISONS: ReadonlyMap<string, Comparison> = new Map([
   ['gt', 'gt'],
@@ -18,6 +23,10 @@ const COMPARISONS: ReadonlyMap<string, Comparison> = new Map([
   ['==', 'eq'],
   ['ne', 'ne'],
   ['!=', 'ne'],
+  ['~', 'match'],
+  ['matches', 'match'],
+  ['!~', 'nomatch'],
+  ['&', 'bits'],
 ]);
 
 export const COMPARISON_WORDS: readonly string[] = [...COMPARISONS.keys()].filter((word) => /^\w/.test(word));
@@ -33,21 +42,34 @@ export interface Range {
   readonly inside: boolean;
 }
 
-export function rangeOf(comparison: Comparison, value: number): Range {
+/** @param value what the comparison is with: a number, or with `eq` and `ne` all of an interval */
+export function rangeOf(comparison: Order, { low, high }: Interval): Range {
   switch (comparison) {
     case 'gt':
-      return { low: nextUp(value), high: Infinity, inside: true };
+      return { low: nextUp(high), high: Infinity, inside: true };
     case 'gte':
-      return { low: value, high: Infinity, inside: true };
+      return { low, high: Infinity, inside: true };
     case 'lt':
-      return { low: -Infinity, high: -nextUp(-value), inside: true };
+      return { low: -Infinity, high: -nextUp(-low), inside: true };
     case 'lte':
-      return { low: -Infinity, high: value, inside: true };
+      return { low: -Infinity, high, inside: true };
     case 'eq':
-      return { low: value, high: value, inside: true };
+      return { low, high, inside: true };
     case 'ne':
-      return { low: value, high: value, inside: false };
+      return { low, high, inside: false };
   }
+}
+
+/** The same numbers as intervals in order that do not touch. */
+export function joinIntervals(intervals: readonly Interval[]): Interval[] {
+  const joined: Interval[] = [];
+  for (const { low, high } of intervals.toSorted((a, b) => a.low - b.low)) {
+    const last = joined.at(-1);
+    if (last !== undefined && low <= last.high)
+      joined[joined.length - 1] = { low: last.low, high: Math.max(last.high, high) };
+    else joined.push({ low, high });
+  }
+  return joined;
 }
 
 const bits = new BigInt64Array(1);
@@ -111,6 +133,16 @@ export function parseQuantity(word: string, dimension: Dimension): Quantity | un
   const value = Number(digits.replace(/^[+-]/, ''));
   if (factor === undefined || !Number.isFinite(value * factor)) return undefined;
   return { value: negative ? -value : value, suffix, factor };
+}
+
+/** `A-B`, of which both are such numbers. @returns undefined when `word` is none */
+export function parseQuantities(word: string, dimension: Dimension): readonly [Quantity, Quantity] | undefined {
+  for (let at = word.indexOf('-', 1); at !== -1; at = word.indexOf('-', at + 1)) {
+    const low = parseQuantity(word.slice(0, at), dimension);
+    const high = parseQuantity(word.slice(at + 1), dimension);
+    if (low !== undefined && high !== undefined) return [low, high];
+  }
+  return undefined;
 }
 
 export function suffixesOf(dimension: Dimension): string {

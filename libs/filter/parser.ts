@@ -1,15 +1,18 @@
 import { didYouMean } from '../core/nearest.ts';
 import { join, type Node } from './ast.ts';
-import { checkComparison, checkId, type Place, type Qualifiers } from './check.ts';
+import { checkComparison, checkPresence, isBareValue } from './check-field.ts';
+import { checkId, type Qualifiers } from './check-id.ts';
 import { FilterError } from './errors.ts';
 import { isFieldWord } from './fields.ts';
 import { tokenize, type Token } from './lexer.ts';
 import type { Comparison } from './numbers.ts';
-import { nearestTest } from './suggest.ts';
+import { fault, type Place } from './place.ts';
+import { GROUP_WORDS, PLAIN_WORDS, REFUSED_WORDS, SIDED_WORDS, sidedTest, type SidedWord } from './plain-words.ts';
+import { nearestField, nearestTest } from './suggest.ts';
 import { looksLikeAddress, protocolNode } from './values.ts';
-import { PLAIN_WORDS, TYPES, type Direction, type Type } from './words.ts';
+import { ON_ETHERNET, PROTOCOL_NUMBERS, TYPES, type Direction, type Type } from './words.ts';
 
-/** Most tests in one filter. */
+/** Most tests in one filter; each value of a list counts. */
 export const FILTER_TERMS_MAX = 256;
 
 /** Deepest nesting of parentheses and `not`. */
@@ -23,36 +26,61 @@ const EXPECTED: Readonly<Record<Type, string>> = {
   port: 'a port',
   proto: 'a protocol',
   srcid: 'a source id',
-  inode: 'an address',
+  encaps: 'an encapsulation such as gre',
 };
+
+export interface ParsedFilter {
+  readonly node: Node;
+  /** It is for this reader only: `local` stands before it, or it holds a regular expression. */
+  readonly isLocal: boolean;
+}
 
 /**
  * Parses and checks a filter. `and` and `or` have one precedence and associate to the left, `not` binds tightest, and a
  * number or address without a word before it takes the words of the test before it: `tcp dst port 80 or 443`.
+ * @param nowMs the present, milliseconds since the epoch, by which times are completed
  * @throws FilterError with the place and the nearest word
  */
-export function parseFilter(source: string): Node {
-  return new Parser(source).filter();
+export function parseFilter(source: string, nowMs: number = Date.now()): ParsedFilter {
+  return new Parser(source, nowMs).filter();
+}
+
+const isKnownWord = (word: string): boolean => Object.hasOwn(PLAIN_WORDS, word) || Object.hasOwn(SIDED_WORDS, word);
+
+function hasPattern(node: Node): boolean {
+  switch (node.kind) {
+    case 'and':
+    case 'or':
+      return node.terms.some(hasPattern);
+    case 'not':
+      return hasPattern(node.term);
+    default:
+      return node.kind === 'pattern';
+  }
 }
 
 class Parser {
   readonly #source: string;
+  readonly #nowMs: number;
   readonly #tokens: readonly Token[];
   #next = 0;
   #terms = 0;
   /** Words before the last id, for ids that come without. */
   #inherited: Qualifiers | undefined;
 
-  constructor(source: string) {
+  constructor(source: string, nowMs: number) {
     this.#source = source;
+    this.#nowMs = nowMs;
     this.#tokens = tokenize(source);
   }
 
-  filter(): Node {
-    if (this.#tokens.length === 0) return { kind: 'all' };
+  filter(): ParsedFilter {
+    const isLocal = this.#peekText() === 'local';
+    if (isLocal) this.#next += 1;
+    if (this.#tokens.length === this.#next) return { node: { kind: 'all' }, isLocal };
     const node = this.#expression(0, undefined);
     const rest = this.#peek();
-    if (rest === undefined) return node;
+    if (rest === undefined) return { node, isLocal: isLocal || hasPattern(node) };
     if (rest.kind === 'close') throw this.#error(rest.at, "a ')' without its '('");
     const hint = didYouMean(rest.text, ['and', 'or']);
     throw new FilterError(this.#source, rest.at, `expected 'and' or 'or' before '${rest.text}'`, hint);
@@ -78,9 +106,7 @@ class Parser {
       return { kind: 'not', term: this.#term(depth + 1, within) };
     }
     if (token?.kind === 'open') return this.#group(depth, within);
-    this.#terms += 1;
-    if (token !== undefined && this.#terms > FILTER_TERMS_MAX)
-      throw this.#error(token.at, `more than ${FILTER_TERMS_MAX} tests`);
+    this.#count();
     return within === undefined ? this.#test(depth) : this.#id(within);
   }
 
@@ -94,20 +120,35 @@ class Parser {
     return node;
   }
 
-  /** `[protocol] [direction] [type] id`, `[direction] field [comparison] number`, or a word that is a test by itself. */
+  #count(): void {
+    this.#terms += 1;
+    const token = this.#peek();
+    if (token !== undefined && this.#terms > FILTER_TERMS_MAX)
+      throw this.#error(token.at, `more than ${FILTER_TERMS_MAX} tests`);
+  }
+
+  /** `[protocol] [direction] [type] id`, `[direction] field [comparison] value`, or a word that is a test by itself. */
   #test(depth: number): Node {
     const text = this.#peekText();
-    if (text !== undefined && Object.hasOwn(PLAIN_WORDS, text)) {
-      this.#next += 1;
-      this.#inherited = undefined;
-      return PLAIN_WORDS[text]!;
-    }
-    const ethernet = text === 'ether';
+    if (text === 'has') return this.#presence();
+    if (text !== undefined && Object.hasOwn(PLAIN_WORDS, text) && !this.#isField(text))
+      return this.#plain(PLAIN_WORDS[text]!);
+    const ethernet = text === 'ether' || text === 'link';
     const protocol = text === undefined || this.#isCompared() ? undefined : protocolNode(text);
-    if (ethernet || protocol !== undefined) this.#next += 1;
-    if (protocol !== undefined && !this.#atQualifier()) {
-      this.#inherited = undefined;
-      return protocol;
+    if (ethernet || protocol !== undefined) {
+      if (this.#isNumberOf(text)) return this.#comparison(undefined, PROTOCOL_NUMBERS[text ?? '']);
+      this.#next += 1;
+      const groups = ethernet ? GROUP_WORDS.ether : /^ip(v?[46])?$/.test(text ?? '') ? GROUP_WORDS.ip : undefined;
+      const group = this.#sided(groups ?? {});
+      if (group !== undefined) return protocol === undefined ? group : join('and', protocol, group);
+      if (!this.#atQualifier()) {
+        this.#inherited = undefined;
+        return protocol ?? ON_ETHERNET;
+      }
+    }
+    if (!ethernet && protocol === undefined) {
+      const sided = this.#sided(SIDED_WORDS);
+      if (sided !== undefined) return sided;
     }
     const direction = this.#direction();
     const type = this.#type();
@@ -121,6 +162,50 @@ class Parser {
     return this.#bareId(direction, protocol, ethernet);
   }
 
+  #plain(node: Node): Node {
+    this.#next += 1;
+    this.#inherited = undefined;
+    return node;
+  }
+
+  /** `has tcprtt`: there is a value. */
+  #presence(): Node {
+    this.#next += 1;
+    const field = this.#take('a field');
+    this.#inherited = undefined;
+    return checkPresence(field, nearestField(field.text));
+  }
+
+  /** A word such as `src syn`; nothing is taken when it is none. */
+  #sided(words: Readonly<Record<string, SidedWord>>): Node | undefined {
+    const start = this.#next;
+    const direction = this.#direction();
+    const word = this.#peekText();
+    if (word !== undefined && Object.hasOwn(words, word) && !this.#isField(word))
+      return this.#plain(sidedTest(words[word]!, direction));
+    this.#next = start;
+    return undefined;
+  }
+
+  /** Whether a word that is a test by itself is meant as a field: `retrans gt 5`, `mss 1460`. */
+  #isField(word: string): boolean {
+    if (!isFieldWord(word)) return false;
+    return this.#isCompared() || this.#peekText(1) === 'in' || this.#isNumber(1);
+  }
+
+  /** `vlan 100`, `mpls gt 16`. */
+  #isNumberOf(protocol: string | undefined): boolean {
+    return (
+      protocol !== undefined &&
+      Object.hasOwn(PROTOCOL_NUMBERS, protocol) &&
+      (this.#isNumber(1) || this.#peekText(1) === 'in')
+    );
+  }
+
+  #isNumber(ahead: number): boolean {
+    return /^[+-]?\.?\d/.test(this.#peekText(ahead) ?? '') && !looksLikeAddress(this.#peekText(ahead) ?? '');
+  }
+
   /** An id whose type is seen from its looks, or taken from the test before it. */
   #bareId(direction: Direction | undefined, protocol: Node | undefined, ethernet: boolean): Node {
     const qualified = ethernet || protocol !== undefined || direction !== undefined;
@@ -131,27 +216,53 @@ class Parser {
     if (looksLikeAddress(word.text) && !ofAddresses)
       return this.#id({ protocol, ethernet, direction: direction ?? 'any', type: 'host' });
     if (inherited !== undefined) return this.#id({ ...inherited, direction: direction ?? inherited.direction });
-    if (/^[\d.+-]/.test(word.text))
-      throw new FilterError(word.source, word.at, `'${word.text}' without a word that says what it is`, NUMBER_HINT);
+    if (isBareValue(word.text)) throw fault(word, `'${word.text}' without a word that says what it is`, NUMBER_HINT);
+    const sign = this.#tokens[this.#next + 1];
+    if (sign?.kind === 'compare' && (isKnownWord(word.text) || protocolNode(word.text) !== undefined))
+      throw this.#error(sign.at, `'${word.text}' is a test by itself: unexpected '${sign.text}'`);
+    const refusal = Object.hasOwn(REFUSED_WORDS, word.text) ? REFUSED_WORDS[word.text] : undefined;
+    if (refusal !== undefined) throw fault(word, `'${word.text}' cannot be answered`, refusal);
     const kind = qualified ? "an address, 'host', 'net' or 'port'" : 'a test';
-    throw new FilterError(word.source, word.at, `'${word.text}' is not ${kind}`, nearestTest(word.text));
+    throw fault(word, `'${word.text}' is not ${kind}`, nearestTest(word.text));
   }
 
   #id(qualifiers: Qualifiers): Node {
     const comparison = this.#comparisonSign();
-    const word = this.#take(EXPECTED[qualifiers.type]);
+    const ids = this.#values(EXPECTED[qualifiers.type], comparison);
     this.#inherited = qualifiers;
-    if (qualifiers.type !== 'net' || this.#peekText() !== 'mask') return checkId(word, qualifiers, comparison);
+    if (qualifiers.type !== 'net' || this.#peekText() !== 'mask') return checkId(ids, qualifiers, comparison);
     this.#next += 1;
-    return checkId(word, qualifiers, comparison, this.#take('a mask such as 255.255.0.0'));
+    return checkId(ids, qualifiers, comparison, this.#take('a mask such as 255.255.0.0'));
   }
 
-  #comparison(direction: Direction | undefined): Node {
+  /** @param meant the field, where the word is of a protocol */
+  #comparison(direction: Direction | undefined, meant?: string): Node {
     const field = this.#take('a field');
-    const comparison = this.#comparisonSign() ?? 'eq';
-    const number = this.#take(`a comparison such as '${field.text} gt 10'`);
+    const comparison = this.#comparisonSign();
+    const values = this.#values(`a comparison such as '${field.text} gt 10'`, comparison);
     this.#inherited = undefined;
-    return checkComparison(field, direction, comparison, number);
+    const place = meant === undefined ? field : { ...field, text: meant };
+    return checkComparison(place, direction, comparison ?? 'eq', values, this.#nowMs);
+  }
+
+  /** One value, or `in (…)` with several, which commas may divide. */
+  #values(expected: string, comparison: Comparison | undefined): readonly [Place, ...Place[]] {
+    const isList = comparison === undefined && this.#peekText() === 'in';
+    if (!isList) return [this.#take(expected)];
+    this.#next += 1;
+    const open = this.#peek();
+    if (open?.kind !== 'open') throw this.#error(open?.at ?? this.#source.length, "expected '(' after 'in'");
+    this.#next += 1;
+    const first = this.#take(expected);
+    const values: [Place, ...Place[]] = [first];
+    while (this.#peek()?.kind !== 'close') {
+      if (this.#peek() === undefined) throw this.#error(open.at, "a '(' without its ')'");
+      if (this.#peek()?.kind === 'comma') this.#next += 1;
+      this.#count();
+      values.push(this.#take('a value'));
+    }
+    this.#next += 1;
+    return values;
   }
 
   #comparisonSign(): Comparison | undefined {

@@ -23,7 +23,9 @@ export class Wish {
     confinement = '',
     encode?: (batch: Batch) => Uint8Array,
   ) {
-    this.#filters = [confinement, filter].filter((source) => source.trim() !== '').map(compileFilter);
+    this.#filters = [confinement, filter]
+      .filter((source) => source.trim() !== '')
+      .map((source) => compileFilter(source));
     this.fields = fields === undefined ? undefined : new Set(fields);
     this.encode = encode;
   }

@@ -1,13 +1,17 @@
+import { matches as lanesMatch } from './lanes.ts';
 import type { Node } from '../../libs/filter/ast.ts';
 import type { Batch } from '../../libs/record/batch.ts';
-import type { Column } from '../../libs/record/columns.ts';
-import { STORED_FIELDS, type StoredName } from '../../libs/record/fields/stored.ts';
+import type { Value } from '../../libs/record/fields/field.ts';
+import { isFieldName } from '../../libs/record/fields/table.ts';
+import { reader } from '../../libs/record/row.ts';
 
-/** What a filter means, one row at a time: plain and slow, to compare with. */
+/** What a filter means, one row at a time, from the values that people see: plain and slow, to compare with. */
 export function matches(node: Node, batch: Batch, row: number): boolean {
   switch (node.kind) {
     case 'all':
       return true;
+    case 'nothing':
+      return false;
     case 'and':
       return node.terms.every((term) => matches(term, batch, row));
     case 'or':
@@ -19,40 +23,57 @@ export function matches(node: Node, batch: Batch, row: number): boolean {
     case 'source':
       return batch.origin.source === node.source;
     case 'present':
-      return columnOf(batch, node.field)?.has(row) ?? false;
+      return valueAt(batch, node.field, row) !== undefined;
     case 'range': {
       const value = numberAt(batch, node.field, row);
       if (value === undefined) return false;
       return node.inside ? node.low <= value && value <= node.high : value < node.low || value > node.high;
     }
+    case 'list': {
+      const value = numberAt(batch, node.field, row);
+      return value !== undefined && node.intervals.some(({ low, high }) => low <= value && value <= high);
+    }
     case 'bits': {
       const value = numberAt(batch, node.field, row);
       return value !== undefined && (BigInt(value) & BigInt(node.mask >>> 0)) !== 0n;
     }
-    case 'address': {
-      const column = columnOf(batch, node.field);
-      if (column?.kind !== 'address' || !column.has(row) || column.familyOf(row) !== node.family) return false;
-      return ([0, 1, 2, 3] as const).every(
-        (k) => (BigInt(column.lane(k, row)) & BigInt(node.masks[k])) === BigInt(node.lanes[k]),
+    case 'address':
+    case 'addresses': {
+      const value = valueAt(batch, node.field, row);
+      return (
+        typeof value === 'object' && 'family' in value && value.family === node.family && lanesMatch(node, value.lanes)
       );
+    }
+    case 'text': {
+      const value = valueAt(batch, node.field, row);
+      return typeof value === 'string' && node.wanted.includes(value) === node.inside;
+    }
+    case 'pattern': {
+      const value = valueAt(batch, node.field, row);
+      if (typeof value !== 'string' && !(value instanceof Uint8Array)) return false;
+      const text = typeof value === 'string' ? value : Buffer.from(value).toString('latin1');
+      return new RegExp(node.pattern).test(text) === node.inside;
+    }
+    case 'time': {
+      const first = numberAt(batch, 'stime', row);
+      const last = numberAt(batch, 'ltime', row);
+      const only = node.moments.only;
+      if (first === undefined || last === undefined || only === undefined) return false;
+      if (node.relation === 'intersects') return first < only.endUs && last >= only.startUs;
+      if (node.relation === 'contained') return first >= only.startUs && last < only.endUs;
+      return first <= only.startUs && last >= only.endUs;
     }
   }
 }
 
-/** Computed fields that the tests use. */
-const TOTALS: Readonly<Record<string, readonly string[]>> = { pkts: ['spkts', 'dpkts'], bytes: ['sbytes', 'dbytes'] };
-
-function columnOf(batch: Batch, field: string): Column | undefined {
-  return batch.columns[STORED_FIELDS[field as StoredName].number];
+/** A count of merged records that is not there is 1, of flows; everything else that is not there is absent. */
+function valueAt(batch: Batch, field: string, row: number): Value {
+  if (!isFieldName(field)) throw new RangeError(`no field ${field}`);
+  if (field === 'trans' && batch.kind !== 1) return undefined;
+  return reader(field)(batch, row);
 }
 
 function numberAt(batch: Batch, field: string, row: number): number | undefined {
-  const total = TOTALS[field];
-  if (total !== undefined) {
-    const [source, destination] = total.map((name) => numberAt(batch, name, row));
-    return source === undefined || destination === undefined ? undefined : source + destination;
-  }
-  const column = columnOf(batch, field);
-  if (column === undefined || !('values' in column) || !column.has(row)) return undefined;
-  return column.values[row];
+  const value = valueAt(batch, field, row);
+  return typeof value === 'number' && !Number.isNaN(value) ? value : undefined;
 }

@@ -5,9 +5,17 @@ import { EVERYTHING } from '../../libs/filter/everything.ts';
 import { FLOW_BATCH, type Batch } from '../../libs/record/batch.ts';
 
 test('everything is what the empty filter takes, and nothing else is said of it', () => {
-  const { select, ...compiled } = compileFilter('');
-  const { select: selectEverything, ...everything } = EVERYTHING;
+  const { select, mayMatch, explain, ...compiled } = compileFilter('');
+  const {
+    select: selectEverything,
+    mayMatch: mayMatchEverything,
+    explain: explainEverything,
+    ...everything
+  } = EVERYTHING;
   assert.deepEqual(everything, compiled);
+  assert.equal(explainEverything(), explain());
+  const zone = { kind: undefined, source: undefined, fields: new Map() };
+  assert.ok(mayMatch(zone) && mayMatchEverything(zone));
 
   const origin = { source: 'probe', run: 0 };
   const buffer = new ArrayBuffer(0);

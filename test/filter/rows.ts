@@ -25,5 +25,8 @@ function set(builder: BatchBuilder, row: number, name: StoredName, value: number
     builder.address(number).set(row, host.family, ...lanes);
   } else if (kind === 'text') builder.text(number).set(row, String(value));
   else if (isNumeric(kind)) builder.number(number, kind).set(row, Number(value));
-  else throw new RangeError(`no rows with ${name}`);
+  else {
+    const bytes = Buffer.from(String(value));
+    builder.bytes(number).set(row, bytes, 0, bytes.length);
+  }
 }

@@ -5,7 +5,7 @@ import { directionText } from './direction.ts';
 import type { Address, DerivedField } from './field.ts';
 import { flagsText } from './flags.ts';
 import { protocolText } from './protocol.ts';
-import { stateText } from './state.ts';
+import { STATE_WORDS, stateText } from './state.ts';
 
 /** The network that an IPv4 address has by its class (RFC 791 §3.2), and the first 64 bits of an IPv6 address. */
 function network({ family, lanes }: Address): Address | undefined {
@@ -67,6 +67,7 @@ export const DERIVED_KEY_FIELDS = {
     format: 'direction',
     from: ['spkts', 'dpkts', 'etype?', 'ipproto?', 'tcpstate?'],
     compute: directionText,
+    words: ['who', ' ->', '<->', '<- ', ' - ', ' ?>', '<?>', '<? ', ' ? '],
     about: 'Who spoke: -> the initiator, <- the responder, <-> both; <?> TCP whose start was not seen; who ARP.',
   },
   state: {
@@ -77,6 +78,7 @@ export const DERIVED_KEY_FIELDS = {
     format: 'state',
     from: ['spkts', 'dpkts', 'cause?', 'ipproto?', 'tcpstate?', 'icmptype?', 'icmpcode?', 'sctpstate?'],
     compute: stateText,
+    words: STATE_WORDS,
     about: 'TCP: REQ ACC CON FIN CLO RST TIM; ICMP: type and code; others: CON INT REQ RSP.',
   },
   flgs: {

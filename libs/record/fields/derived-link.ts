@@ -31,7 +31,9 @@ const DSCP: ReadonlyMap<number, string> = new Map([
   ...[1, 2, 3, 4].flatMap((i) => [1, 2, 3].map((j): [number, string] => [8 * i + 2 * j, `af${i}${j}`])),
 ]);
 
-const differentiatedService = (tos: number): string => DSCP.get(tos >>> 2) ?? String(tos >>> 2);
+const DSCP_WORDS: readonly string[] = Array.from({ length: 64 }, (_, point) => DSCP.get(point) ?? String(point));
+
+const differentiatedService = (tos: number): string => DSCP_WORDS[tos >>> 2]!;
 
 /** Senders start at 255 or at a power of two; the least of these that is not below is taken. */
 function hops(ttl: number): number {
@@ -67,26 +69,32 @@ export const DERIVED_LINK_FIELDS = {
     encapsulationLetters,
     'Encapsulations of the responder, a letter each.',
   ),
-  sdsb: field(
-    1148,
-    'text',
-    'sDSb',
-    5,
-    'text',
-    ['stos'],
-    differentiatedService,
-    'Differentiated service of stos: csN, afNN, ef or the number.',
-  ),
-  ddsb: field(
-    1149,
-    'text',
-    'dDSb',
-    5,
-    'text',
-    ['dtos'],
-    differentiatedService,
-    'Differentiated service of dtos: csN, afNN, ef or the number.',
-  ),
+  sdsb: {
+    ...field(
+      1148,
+      'text',
+      'sDSb',
+      5,
+      'text',
+      ['stos'],
+      differentiatedService,
+      'Differentiated service of stos: csN, afNN, ef or the number.',
+    ),
+    words: DSCP_WORDS,
+  },
+  ddsb: {
+    ...field(
+      1149,
+      'text',
+      'dDSb',
+      5,
+      'text',
+      ['dtos'],
+      differentiatedService,
+      'Differentiated service of dtos: csN, afNN, ef or the number.',
+    ),
+    words: DSCP_WORDS,
+  },
   shops: {
     ...field(
       1150,

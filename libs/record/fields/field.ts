@@ -82,6 +82,8 @@ export interface DerivedField extends Printed {
    */
   readonly from: readonly string[];
   readonly compute: (...values: never[]) => Value;
+  /** Of a text: all that it can be, where that is few. */
+  readonly words?: readonly string[];
 }
 
 /**

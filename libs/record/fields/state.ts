@@ -63,6 +63,18 @@ const ICMP6_CODES: Readonly<Record<number, readonly string[]>> = {
 
 const UNKNOWN = 'UNK';
 
+/** Every text that `stateText` gives. */
+export const STATE_WORDS: readonly string[] = [
+  ...new Set([
+    ...'REQ ACC CON FIN CLO RST TIM INT RSP UR'.split(' '),
+    ...ICMP.values(),
+    ...UNREACHABLE_CODES.map((code) => `UR${code}`),
+    ...ICMP6.values(),
+    ...Object.values(ICMP6_CODES).flat(),
+    UNKNOWN,
+  ]),
+];
+
 function icmpState(type: number, code: number): string {
   if (type === ICMP_UNREACHABLE) return `UR${UNREACHABLE_CODES[code] ?? ''}`;
   return ICMP.get(type) ?? UNKNOWN;
