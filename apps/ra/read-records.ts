@@ -1,6 +1,7 @@
 import type { Context } from '../../libs/cli/command.ts';
 import { parseModes } from '../../libs/cli/modes.ts';
 import { planPrinting, type PrintPlan } from '../../libs/cli/printer.ts';
+import { recordFilter } from '../../libs/cli/record-filter.ts';
 import { RecordInputs, type InputSettings } from '../../libs/cli/record-inputs.ts';
 import { parseRecordRange } from '../../libs/cli/record-range.ts';
 import { RecordSelection } from '../../libs/cli/selection.ts';
@@ -8,7 +9,6 @@ import { TOTAL_FIELDS } from '../../libs/cli/totals.ts';
 import { parseWriteTarget } from '../../libs/cli/write-target.ts';
 import type { Filter } from '../../libs/filter/compile.ts';
 import type { Peek } from '../../libs/codec/decode.ts';
-import { EVERYTHING } from '../../libs/filter/everything.ts';
 import { FIELD_NAMES, FIELDS } from '../../libs/record/fields/table.ts';
 import type { RaArguments } from './command.ts';
 import { Outputs } from './outputs.ts';
@@ -21,12 +21,13 @@ const NAME_WIDTH = 12;
 export async function readRecords(args: RaArguments, context: Context): Promise<number> {
   if (args['list-fields']) return listFields(context);
   const modes = parseModes(args.mode);
-  const filter = await filterOf(args.operands);
+  const filter = await recordFilter(args);
+  if (args['show-filter']) return showFilter(filter, context);
   const range = args.range === undefined ? undefined : parseRecordRange(args.range);
   const selection = new RecordSelection({ filter, range, management: modes.management });
   const plan = await planPrinting(args, modes);
   const fields = wantedFields(args, filter, plan);
-  const inputs = await openInputs(args, context, { fields, peek: peekOf(args, filter, selection) });
+  const inputs = await openInputs(args, filter, context, { fields, peek: peekOf(args, filter, selection) });
   const outputs = await Outputs.open(args, context, plan, selection);
   const written = args.rejected === undefined ? args.write : [...args.write, args.rejected];
   await inputs.avoid(written.map((text) => parseWriteTarget(text).path));
@@ -36,13 +37,6 @@ export async function readRecords(args: RaArguments, context: Context): Promise<
     await outputs.end();
   }
   return inputs.failed ? 1 : 0;
-}
-
-/** The compiler is loaded for those who filter. */
-async function filterOf(words: readonly string[]): Promise<Filter> {
-  if (words.length === 0) return EVERYTHING;
-  const { compileFilter } = await import('../../libs/filter/compile.ts');
-  return compileFilter(words.join(' '));
 }
 
 async function pump(inputs: RecordInputs, outputs: Outputs, selection: RecordSelection): Promise<void> {
@@ -60,12 +54,13 @@ function wantedFields(args: RaArguments, filter: Filter, { printer }: PrintPlan)
 
 /** Batches of which nothing passes the filter are not decoded, unless what is refused is kept. */
 function peekOf(args: RaArguments, { fields }: Filter, selection: RecordSelection): Peek | undefined {
-  if (args.operands.length === 0 || args.rejected !== undefined) return undefined;
+  if (fields.size === 0 || args.rejected !== undefined) return undefined;
   return { fields, isWanted: (batch) => selection.match(batch) > 0 };
 }
 
 async function openInputs(
   args: RaArguments,
+  filter: Filter,
   context: Context,
   columns: Pick<InputSettings, 'fields' | 'peek'>,
 ): Promise<RecordInputs> {
@@ -76,11 +71,16 @@ async function openInputs(
     trees: args.recurse,
     servers: args.server,
     security: args,
-    serverFilter: args.rejected === undefined ? args.operands.join(' ') : '',
+    serverFilter: args.rejected === undefined ? filter.remote : '',
     verbose: args.verbose,
     ...columns,
   };
   return RecordInputs.open(settings, context, AbortSignal.any([context.signal, ...timer]));
+}
+
+async function showFilter(filter: Filter, { stdout }: Context): Promise<number> {
+  await stdout.write(`${filter.explain()}\n`);
+  return 0;
 }
 
 async function listFields({ stdout }: Context): Promise<number> {

@@ -33,6 +33,11 @@ export async function keepStream(
       hint: 'Keep all of it, and take the range of the files.',
     });
   }
+  if (args.time.length > 0 || args.payload !== undefined) {
+    throw new UsageError(`a stream that is kept is not selected by -${args.time.length > 0 ? 't' : 'e'}`, {
+      hint: 'Keep all of it, and select from the files; a filter can be given.',
+    });
+  }
   const surroundings = await Surroundings.enter({ ...args, chroot: undefined }, context);
   let lock: Disposable | undefined;
   try {

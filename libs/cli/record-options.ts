@@ -26,6 +26,15 @@ export const INPUT_OPTIONS = {
     text: 'Read the stream of a probe or multiplexer; several are read at once. The port is 561 when not given; argus-tls:// before it asks for TLS.',
     group: 'Input',
   },
+  time: {
+    short: 't',
+    arity: 'each',
+    placeholder: 'RANGE',
+    text:
+      'Take only records of this time, such as 2026/03/01.14 (an hour), 14:00-15:30, 1700000000+5s, -10m (the last ten minutes), **.22; @ZONE after it ' +
+      'names a time zone. i, n or c before it: records that meet it, include it or lie in it; x: all others. May be given again: what is in any of them.',
+    group: 'Input',
+  },
   'stop-after': {
     short: 'T',
     arity: 'one',
@@ -39,6 +48,13 @@ export const INPUT_OPTIONS = {
     arity: 'one',
     placeholder: '[i|o]RANGE',
     text: 'Take only some of the records that pass the filter: N (the first ones), A-B, or A+N (N from number A on).',
+    group: 'Input',
+  },
+  payload: {
+    short: 'e',
+    arity: 'one',
+    placeholder: '[s:|d:]REGEX',
+    text: 'Take only records in whose user data this regular expression matches, of the initiator after s:, of the responder after d:.',
     group: 'Input',
   },
   verbose: {
@@ -139,5 +155,11 @@ export const PRINT_OPTIONS = {
   },
   quiet: { short: 'q', arity: 'none', text: 'Print no records.', group: 'Printing' },
   totals: { short: 'A', arity: 'none', text: 'At the end, print how much there was.', group: 'Printing' },
+  'show-filter': {
+    short: 'b',
+    arity: 'none',
+    text: 'Show how the filter was understood and which fields it reads, and exit.',
+    group: 'Printing',
+  },
   'list-fields': { arity: 'none', text: 'Show the names of all fields and exit.', group: 'Printing' },
 } as const satisfies OptionTable;

@@ -3,10 +3,11 @@ import { OpenFiles, type FinishObserver } from '../archive/open-files.ts';
 import { RecordSplitter } from '../archive/splitter.ts';
 import { nowUs } from '../core/clock.ts';
 import { SuiteError } from '../core/errors.ts';
-import { EVERYTHING } from '../filter/everything.ts';
+import type { Filter } from '../filter/compile.ts';
 import { GAP_BATCH, type Batch } from '../record/batch.ts';
 import type { Context } from './command.ts';
 import type { Arguments } from './options.ts';
+import { recordFilter } from './record-filter.ts';
 import { RecordInputs } from './record-inputs.ts';
 import type { INPUT_OPTIONS } from './record-options.ts';
 import { parseRecordRange } from './record-range.ts';
@@ -41,10 +42,10 @@ export async function splitInputs(
   context: Context,
   settings: SplitInputsSettings,
 ): Promise<number> {
-  const filter = await filterOf(args.operands);
+  const filter = await recordFilter(args);
   const range = args.range === undefined ? undefined : parseRecordRange(args.range);
   const selection = new RecordSelection({ filter, range, management: undefined });
-  const inputs = await openInputs(args, context);
+  const inputs = await openInputs(args, filter, context);
   const { plan, holdUs, sorts, appends, observer } = settings;
   const pool = new FilePool();
   const files = new OpenFiles({ pool, sorts, appends, observer, attempt: (action) => action() });
@@ -106,17 +107,7 @@ export function cannotWrite(error: unknown): unknown {
   return new SuiteError(`cannot write${path}: ${reason}`, { cause: error });
 }
 
-/** The compiler is loaded for those who filter. */
-async function filterOf(words: readonly string[]): Promise<ConstructorParameters<typeof RecordSelection>[0]['filter']> {
-  if (words.length === 0) return EVERYTHING;
-  const { compileFilter } = await import('../filter/compile.ts');
-  return compileFilter(words.join(' '));
-}
-
-async function openInputs(
-  args: InputArguments & { readonly operands: readonly string[] },
-  context: Context,
-): Promise<RecordInputs> {
+async function openInputs(args: InputArguments, filter: Filter, context: Context): Promise<RecordInputs> {
   const seconds = args['stop-after'] ?? 0;
   const timer = seconds > 0 ? [AbortSignal.timeout(Math.min(seconds * 1000, TIMER_MS_MAX))] : [];
   const settings = {
@@ -124,7 +115,7 @@ async function openInputs(
     trees: args.recurse,
     servers: args.server,
     security: args,
-    serverFilter: args.operands.join(' '),
+    serverFilter: filter.remote,
     verbose: args.verbose,
     fields: undefined,
     peek: undefined,

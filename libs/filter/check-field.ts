@@ -234,7 +234,8 @@ function knownWords(value: Place, field: AskedField): readonly string[] {
   throw fault(value, `'${value.text}' is no value of '${field.name}'`, didYouMean(value.text, words));
 }
 
-function checkPattern(value: Place): void {
+/** @throws FilterError when the text is no regular expression */
+export function checkPattern(value: Place): void {
   try {
     parsePattern(value.text);
   } catch (error) {

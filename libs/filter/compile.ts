@@ -1,7 +1,6 @@
 import { FLOW_BATCH } from '../record/batch.ts';
 import { storedInputs } from '../record/fields/inputs.ts';
 import { fieldByName } from '../record/fields/table.ts';
-import type { TimeRange } from '../time/range.ts';
 import {
   join,
   type ListNode,
@@ -53,20 +52,21 @@ export interface Filter {
   /** False when no management record can match, whatever it holds. */
   readonly matchesManagement: boolean;
   /** False when no record of a block of which this is known can match; true tells nothing. */
-  mayMatch(zone: Zone): boolean;
+  readonly mayMatch: (zone: Zone) => boolean;
   /** How it was understood, for people: some lines, a test each. */
-  explain(): string;
+  readonly explain: () => string;
 }
 
 /**
  * Compiles a filter; the empty one matches everything.
- * @param times of which a record must be in one, apart from those negated, in none of which it must be
+ * @param also what must be true besides
  * @throws FilterError (exit status 2) that points at the word
  */
-export function compileFilter(source: string, times: readonly TimeRange[] = []): Filter {
+export function compileFilter(source: string, also: readonly Node[] = []): Filter {
   const { node: words, isLocal } = parseFilter(source);
-  const node =
-    times.length === 0 ? words : words.kind === 'all' ? timesNode(times) : join('and', timesNode(times), words);
+  const node = [...also, ...(words.kind === 'all' && also.length > 0 ? [] : [words])].reduce((a, b) =>
+    join('and', a, b),
+  );
   const fields = new Set<number>();
   return {
     select: new Compiler(fields).compile(node, 0),
@@ -77,16 +77,6 @@ export function compileFilter(source: string, times: readonly TimeRange[] = []):
     mayMatch: (zone) => outcomeOf(node, zone).canMatch,
     explain: () => explain(node, fields),
   };
-}
-
-/** @param times at least one */
-function timesNode(times: readonly TimeRange[]): Node {
-  const node = ({ relation, moments, text }: TimeRange): Node => ({ kind: 'time', relation, moments, text });
-  const wanted = times.filter(({ negated }) => !negated).map(node);
-  const unwanted = times.filter(({ negated }) => negated).map((time): Node => ({ kind: 'not', term: node(time) }));
-  return [...(wanted.length === 0 ? [] : [wanted.reduce((a, b) => join('or', a, b))]), ...unwanted].reduce((a, b) =>
-    join('and', a, b),
-  );
 }
 
 class Compiler {

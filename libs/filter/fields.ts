@@ -28,7 +28,7 @@ export type Access = { readonly stored: number } | { readonly stored: undefined;
 
 function valueKind(field: Field): ValueKind {
   if (!isStored(field)) return field.from.length === 0 ? 'absent' : field.kind;
-  return isNumeric(field.kind) ? 'number' : (field.kind as ValueKind);
+  return isNumeric(field.kind) ? 'number' : field.kind;
 }
 
 function askedField(name: string): AskedField | undefined {

@@ -128,8 +128,7 @@ function outsideOutcome({ low, high }: Interval, { min, max, complete }: NumberZ
 function addressOutcome({ family, lanes, masks }: AddressNode, zone: AddressZone): Outcome {
   const { low, high, exact, isPrefix } = boundsOf(family, lanes, masks);
   const outcome = boundsOutcome(family, low, high, zone);
-  const known = zone.families.find((one) => one.family === family);
-  const isHeld = !exact || known?.mayHold === undefined || known.mayHold(low);
+  const isHeld = !exact || zone.mayHold === undefined || zone.mayHold(family, low);
   return { canMatch: outcome.canMatch && isHeld, canFail: outcome.canFail || !isPrefix };
 }
 
@@ -158,6 +157,7 @@ function boundsOf(family: number, lanes: Lanes, masks: Lanes): Bounds {
 }
 
 function boundsOutcome(family: number, low: Lanes, high: Lanes, { families, complete }: AddressZone): Outcome {
+  if (families === undefined) return EITHER;
   const known = families.find((one) => one.family === family);
   if (known === undefined) return NEVER;
   const isAll = complete && families.length === 1 && holds(low, high, known);

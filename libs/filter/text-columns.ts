@@ -61,7 +61,7 @@ export function selectBytes(field: number, pattern: Pattern, inside: boolean): S
     for (let i = 0; i < present; i++) {
       const row = rows[i]!;
       rows[kept] = row;
-      kept += Number(pattern.test(blob, row === 0 ? 0 : ends[row - 1]!, ends[row]!) === inside);
+      kept += Number(pattern.test(blob, row === 0 ? 0 : ends[row - 1]!, ends[row]) === inside);
     }
     return kept;
   };

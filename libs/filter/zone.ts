@@ -32,10 +32,12 @@ export interface NumberZone {
 
 export interface AddressZone {
   readonly kind: 'address';
-  /** One for each family that occurs. */
-  readonly families: readonly FamilyZone[];
+  /** One for each family that occurs; undefined: not known. */
+  readonly families: readonly FamilyZone[] | undefined;
   /** Every record has a value. */
   readonly complete: boolean;
+  /** False when this address is surely in no record; left out where nothing tells. */
+  readonly mayHold?: (family: number, address: Lanes) => boolean;
 }
 
 /** Addresses of one family, from `min` to `max` in the order of their lanes, as records hold them. */
@@ -43,6 +45,4 @@ export interface FamilyZone {
   readonly family: number;
   readonly min: Lanes;
   readonly max: Lanes;
-  /** False when this address is surely in no record; left out where nothing tells. */
-  readonly mayHold?: (address: Lanes) => boolean;
 }

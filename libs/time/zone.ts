@@ -45,7 +45,7 @@ export function namedZone(name: string): Zone {
     const part: Record<string, number> = {};
     for (const { type, value } of format.formatToParts(whole)) part[type] = Number(value);
     const { year, month, day, hour, minute, second } = part;
-    return Date.UTC(year!, month! - 1, day!, hour!, minute!, second!) - whole;
+    return Date.UTC(year!, month! - 1, day, hour, minute, second) - whole;
   });
 }
 

@@ -1,4 +1,5 @@
 import { compileFilter, type Filter } from '../filter/compile.ts';
+import { FilterError } from '../filter/errors.ts';
 import { BATCH_ROWS_MAX, FLOW_BATCH, type Batch } from '../record/batch.ts';
 import { selectRows, type Room } from '../record/select.ts';
 
@@ -26,6 +27,14 @@ export class Wish {
     this.#filters = [confinement, filter]
       .filter((source) => source.trim() !== '')
       .map((source) => compileFilter(source));
+    const asked = this.#filters.at(-1);
+    if (asked?.source === filter && asked.remote === '')
+      throw new FilterError(
+        filter,
+        0,
+        'a filter that its reader has to apply itself',
+        'Regular expressions are not sent.',
+      );
     this.fields = fields === undefined ? undefined : new Set(fields);
     this.encode = encode;
   }

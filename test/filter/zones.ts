@@ -10,7 +10,7 @@ import { reader } from '../../libs/record/row.ts';
 export function zoneOf(batch: Batch, tells: () => boolean): Zone {
   const fields = new Map<number, FieldZone>();
   for (const { number } of Object.values(STORED_FIELDS)) {
-    const zone = fieldZone(batch.columns[number], batch.rows);
+    const zone = fieldZone(batch.columns[number], batch.rows, tells);
     if (zone !== undefined && tells()) fields.set(number, zone);
   }
   if (tells()) addLastTime(batch, fields);
@@ -24,11 +24,10 @@ export function zoneOf(batch: Batch, tells: () => boolean): Zone {
 const rowsOf = (column: Column, rows: number): number[] =>
   Array.from({ length: rows }, (_, row) => row).filter((row) => column.has(row));
 
-function fieldZone(column: Column | undefined, rows: number): FieldZone | undefined {
+function fieldZone(column: Column | undefined, rows: number, tells: () => boolean): FieldZone | undefined {
   const present = column === undefined ? [] : rowsOf(column, rows);
   if (column === undefined || present.length === 0) return { kind: 'absent' };
-  if (column.kind === 'address')
-    return { kind: 'address', families: familiesOf(column, present), complete: present.length === rows };
+  if (column.kind === 'address') return addressZone(column, present, rows, tells);
   if (!('values' in column)) return undefined;
   return numberZone(
     present.map((row) => column.values[row]!),
@@ -43,6 +42,18 @@ function numberZone(values: readonly number[], rows: number): FieldZone | undefi
   return { kind: 'number', min: Math.min(...numbers), max: Math.max(...numbers), complete: numbers.length === rows };
 }
 
+function addressZone(column: AddressColumn, present: readonly number[], rows: number, tells: () => boolean): FieldZone {
+  const held = new Set(
+    present.map((row) => String([column.familyOf(row), ...([0, 1, 2, 3] as const).map((k) => column.lane(k, row))])),
+  );
+  return {
+    kind: 'address',
+    families: tells() ? familiesOf(column, present) : undefined,
+    complete: present.length === rows,
+    ...(tells() ? { mayHold: (family: number, address: Lanes) => held.has(String([family, ...address])) } : {}),
+  };
+}
+
 function familiesOf(column: AddressColumn, present: readonly number[]): FamilyZone[] {
   const families = new Map<number, Lanes[]>();
   for (const row of present) {
@@ -52,8 +63,7 @@ function familiesOf(column: AddressColumn, present: readonly number[]): FamilyZo
   }
   return [...families].map(([family, all]) => {
     const sorted = all.toSorted(compareLanes);
-    const texts = new Set(all.map(String));
-    return { family, min: sorted[0]!, max: sorted.at(-1)!, mayHold: (address) => texts.has(String(address)) };
+    return { family, min: sorted[0]!, max: sorted.at(-1)! };
   });
 }
 
