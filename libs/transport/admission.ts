@@ -94,11 +94,20 @@ const ours: Hear = (received, { accept, reject }) => {
   return true;
 };
 
+/** Commands that a client of another suite may give before records come. */
+const COMMANDS_MAX = 8;
+
 /** Clients of another suite give commands until records may come. */
 function theirs(dialect: Dialect): Hear {
   const nothing = new Uint8Array(0);
   let filter = '';
+  let commands = 0;
   return (said, { socket, accept, reject }) => {
+    commands += 1;
+    if (commands > COMMANDS_MAX) {
+      reject('hello', 'too many commands', dialect.refusal('hello'));
+      return true;
+    }
     const step = dialect.hear(said);
     if (step.kind === 'filter') {
       filter = step.filter;

@@ -20,7 +20,7 @@ function words(random: Random): Uint8Array {
   const name = random.between(0, 3) === 0 ? `stranger-${random.between(0, 3)}` : '';
   const filter = random.between(0, 2) === 0 ? 'udp and port 53' : '';
   const said = Buffer.concat([encodeHello({ ...HELLO, name, filter }), encodeAcknowledgement(random.between(0, 5))]);
-  switch (random.between(0, 4)) {
+  switch (random.between(0, 6)) {
     case 0:
       return new Uint8Array(0);
     case 1:
@@ -30,6 +30,10 @@ function words(random: Random): Uint8Array {
       return said;
     case 3:
       return Uint8Array.from({ length: random.between(1, 300) }, () => random.between(0, 255));
+    case 4:
+      return Buffer.from(`FILTER: man or (${filter})`);
+    case 5:
+      return Buffer.from('START: '.slice(0, random.between(1, 7)));
     default:
       return said;
   }

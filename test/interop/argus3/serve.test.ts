@@ -194,6 +194,17 @@ test('a first word that comes in pieces is put together; one that is none is ref
   client.leave();
 });
 
+test('who goes on asking and never begins is sent away', async () => {
+  await using lab = await served();
+  const client = await OldClient.met(lab.port);
+  for (let i = 0; i < 8; i++) {
+    client.say(`FILTER: udp port ${i}`);
+    assert.equal((await client.take(2)).toString(), 'OK');
+  }
+  client.say('FILTER: tcp');
+  assert.equal(await hex(client), '83800001');
+});
+
 test('DONE ends the session', async () => {
   await using lab = await served();
   const client = await OldClient.met(lab.port);
