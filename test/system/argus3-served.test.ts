@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { NetLab } from '../support/netlab.ts';
 import { OriginalsLab, originalsMissing, PACKETS, packetsIn } from '../support/originals-lab.ts';
-import type { RunningCommand } from '../support/run-command.ts';
-import { until } from '../support/stream-lab.ts';
+import { RunningCommand } from '../support/run-command.ts';
+import { freePort, HOST, until } from '../support/stream-lab.ts';
 
 const OPTIONS = { skip: originalsMissing, timeout: 90_000 };
 const PROBE = 5610;
@@ -105,3 +109,34 @@ test('our argus and the original programs behind it are killed and come back: al
   await lab.replay(3000);
   await Promise.all([arrived(lab, 'ours', 3 * PACKETS), arrived(lab, 'theirs', 3 * PACKETS)]);
 });
+
+test('--argus3 off refuses clients of Argus; any other word is none', { timeout: 60_000 }, async () => {
+  const [port, folder] = [await freePort(), mkdtempSync(join(tmpdir(), 'argus3-off-'))];
+  const words = ['-X', '-r', '-', '-B', HOST, '-P', String(port), '--state', folder, '--argus3'];
+  const probe = new RunningCommand('argus', [...words, 'off']);
+  const received = await startAt(port);
+  assert.equal(received.subarray(-4).toString('hex'), '83810001');
+  probe.process.stdin.end();
+  await probe.status;
+  assert.match(probe.stderr, /clients of Argus 3 are not served/);
+  const wrong = new RunningCommand('argus', [...words, 'maybe']);
+  assert.equal(await wrong.status, 2);
+  assert.match(wrong.stderr, /'maybe' is neither on nor off/);
+  rmSync(folder, { recursive: true });
+});
+
+/** What a client gets that says START, once the port is open. */
+async function startAt(port: number): Promise<Buffer> {
+  for (;;) {
+    const socket = connect(port, HOST);
+    const received: Buffer[] = [];
+    socket.write('START: ');
+    const failed = await new Promise((resolve) => {
+      socket.on('data', (chunk) => received.push(chunk));
+      socket.on('error', () => resolve(true));
+      socket.on('close', () => resolve(false));
+    });
+    if (failed !== true) return Buffer.concat(received);
+    await delay(20);
+  }
+}
