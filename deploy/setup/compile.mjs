@@ -16,12 +16,16 @@ export function isCompiled(root) {
   const stamp = join(root, STAMP);
   if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== signature(root)) return false;
   return commands(root).every(
-    (name) => existsSync(join(root, 'dist/bin', name)) && existsSync(join(root, BUNDLE, `${name}.js`)),
+    (name) =>
+      existsSync(join(root, 'dist/bin', name)) &&
+      existsSync(join(root, BUNDLE, `${name}.js`)) &&
+      existsSync(join(root, 'dist/share/man/man1', `${name}.1`)),
   );
 }
 
 /**
- * Compiles to dist/, bundles the commands, removes what has no source any more, and writes dist/bin/<command> for every folder in apps/.
+ * Compiles to dist/, bundles the commands, removes what has no source any more, and writes dist/bin/<command> for every
+ * folder in apps/, with man pages and completions in dist/share.
  * @param {string} root
  * @param {(text: string) => void} say
  * @throws {SetupError} when the compiler finds errors, after passing on what it said
@@ -42,6 +46,7 @@ export function compile(root, say) {
     modules.map((path) => `dist/${path.replace(/\.ts$/, '.js')}`),
   );
   writeCommands(root);
+  writeManuals(root);
   writeFileSync(join(root, STAMP), before);
 }
 
@@ -99,6 +104,12 @@ function writeCommands(root) {
     writeFileSync(join(folder, name), `#!/usr/bin/env node\nimport '../bundle/commands/${name}.js';\n`);
     chmodSync(join(folder, name), 0o755);
   }
+}
+
+function writeManuals(root) {
+  const script = join(root, 'deploy/setup/write-manuals.mjs');
+  const result = spawnSync(process.execPath, [script, root, ...commands(root)], { encoding: 'utf8' });
+  if (result.status !== 0) throw new SetupError(`the man pages cannot be written:\n${result.stderr}`.trim());
 }
 
 function list(folder) {

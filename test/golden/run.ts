@@ -2,8 +2,10 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { argusConfigurationDocument } from '../../apps/argus/config-document.ts';
 import { radiumConfigurationDocument } from '../../apps/radium/config-document.ts';
+import { commandPage } from '../../libs/manual/command-page.ts';
 import { fieldsDocument } from '../../libs/record/fields/document.ts';
 import { CommandLine } from '../support/command-line.ts';
+import { commandNames, suiteCommand } from '../support/suite-command.ts';
 import { writeGoldenCaptures } from './captures.ts';
 import { goldenCases, KINDS_PATH, transcript } from './cases.ts';
 import { recordsOfKinds } from './kinds.ts';
@@ -21,6 +23,10 @@ rewrite(join(ROOT, 'README.md'), (page) => withOutputs(page, outputOf));
 rewrite(join(ROOT, 'docs/fields.md'), () => fieldsDocument());
 rewrite(join(ROOT, 'docs/argus-conf.md'), () => argusConfigurationDocument());
 rewrite(join(ROOT, 'docs/radium-conf.md'), () => radiumConfigurationDocument());
+for (const name of commandNames()) {
+  const command = (await suiteCommand(name))!;
+  rewrite(join(ROOT, 'docs/commands', `${name}.md`), () => commandPage(command));
+}
 
 function outputOf(script: string): string {
   const { status, stdout, stderr } = shell.run(script);

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { splitArguments, type SplitArguments } from '../../libs/cli/argv.ts';
@@ -6,6 +6,13 @@ import type { Command } from '../../libs/cli/command.ts';
 import { parseOptions } from '../../libs/cli/parse.ts';
 
 const APPS = join(import.meta.dirname, '../../apps');
+
+/** Names of all commands of the suite. */
+export function commandNames(): string[] {
+  return readdirSync(APPS)
+    .filter((name) => existsSync(join(APPS, name, 'command.js')))
+    .sort();
+}
 
 /** The command of this name, or undefined where the suite has none. */
 export async function suiteCommand(name: string): Promise<Command | undefined> {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync, type SpawnSyncReturns } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { after, test } from 'node:test';
@@ -51,5 +51,6 @@ test('installed with npm install -g, every command is on PATH and runs', (t) => 
     const { status, stdout, stderr } = spawnSync(name, ['--version'], { cwd: folder, encoding: 'utf8', env });
     assert.equal(status, 0, `${name}: ${stderr}`);
     assert.ok(stdout.includes(version), `${name} --version says '${stdout.trim()}'`);
+    assert.ok(existsSync(join(prefix, 'share/man/man1', `${name}.1`)), `man ${name}`);
   }
 });

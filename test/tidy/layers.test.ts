@@ -13,7 +13,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ['libs/transport', 'libs/archive', 'libs/packet-store', 'libs/synthetic'],
   ['libs/interop', 'libs/plugins'],
   ['libs/cli'],
-  ['libs/daemon'],
+  ['libs/daemon', 'libs/manual'],
   folders('apps').map((name) => `apps/${name}`),
 ];
 
