@@ -15,11 +15,10 @@ const STAMP = 'dist/.compiled';
 export function isCompiled(root) {
   const stamp = join(root, STAMP);
   if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== signature(root)) return false;
-  return commands(root).every(
-    (name) =>
-      existsSync(join(root, 'dist/bin', name)) &&
-      existsSync(join(root, BUNDLE, `${name}.js`)) &&
-      existsSync(join(root, 'dist/share/man/man1', `${name}.1`)),
+  return (
+    commands(root).every(
+      (name) => existsSync(join(root, 'dist/bin', name)) && existsSync(join(root, BUNDLE, `${name}.js`)),
+    ) && described(root).every((name) => existsSync(join(root, 'dist/share/man/man1', `${name}.1`)))
   );
 }
 
@@ -106,9 +105,16 @@ function writeCommands(root) {
   }
 }
 
+/** Commands that say what options they have. */
+function described(root) {
+  return commands(root).filter((name) => existsSync(join(root, 'apps', name, 'command.ts')));
+}
+
 function writeManuals(root) {
+  const names = described(root);
+  if (names.length === 0) return;
   const script = join(root, 'deploy/setup/write-manuals.mjs');
-  const result = spawnSync(process.execPath, [script, root, ...commands(root)], { encoding: 'utf8' });
+  const result = spawnSync(process.execPath, [script, root, ...names], { encoding: 'utf8' });
   if (result.status !== 0) throw new SetupError(`the man pages cannot be written:\n${result.stderr}`.trim());
 }
 

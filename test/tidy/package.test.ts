@@ -6,6 +6,7 @@ import { ROOT, folders, readText, trackedFiles } from './tree.ts';
 
 type Manifest = {
   readonly bin: Readonly<Record<string, string>>;
+  readonly man: readonly string[];
   readonly scripts: Readonly<Record<string, string>>;
   readonly dependencies: Readonly<Record<string, string>>;
   readonly optionalDependencies: Readonly<Record<string, string>>;
@@ -30,6 +31,11 @@ test('the programs that the scripts start exist', () => {
     .map((path) => path.replace(/^dist\/bin\/(\S+)$/, 'apps/$1/main.ts').replace(/^dist\/(\S+)\.js$/, '$1.ts'))
     .filter((path) => !path.endsWith('/') && !existsSync(join(ROOT, path)));
   assert.deepEqual(missing, []);
+});
+
+test('every command has its man page in the package', () => {
+  const pages = Object.keys(manifest.bin).map((name) => `dist/share/man/man1/${name}.1`);
+  assert.deepEqual(manifest.man, pages);
 });
 
 test('every script that needs a prepared clone prepares it', () => {
