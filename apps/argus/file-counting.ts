@@ -46,7 +46,7 @@ class FileCounting implements Counting {
     this.records = records;
     this.input = captures.files.join(' ');
     this.#captures = captures;
-    this.#probe = new Probe(options, (batch) => void records.push(batch), linkUnknown);
+    this.#probe = new Probe(options, (batch) => records.offer(batch), linkUnknown);
     this.#context = context;
   }
 

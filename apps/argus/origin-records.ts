@@ -10,6 +10,7 @@ export class OriginRecords {
   readonly #outputs: Outputs;
   #next = 0;
   #room: Promise<void> | undefined;
+  #failure: { readonly error: unknown } | undefined;
 
   constructor(origin: Origin, outputs: Outputs) {
     this.origin = origin;
@@ -21,8 +22,12 @@ export class OriginRecords {
     return this.#next;
   }
 
-  /** Waits while the outputs take no more. */
+  /**
+   * Waits while the outputs take no more.
+   * @throws what an `offer` met with
+   */
   async ready(): Promise<void> {
+    if (this.#failure !== undefined) throw this.#failure.error;
     while (this.#room !== undefined) {
       const room = this.#room;
       await room;
@@ -36,6 +41,15 @@ export class OriginRecords {
     this.#next += batch.rows;
     this.#room = this.#outputs.push(numbered) ?? this.#room;
     return this.#room;
+  }
+
+  /** As `push`, for who cannot wait or take an error; `ready` tells both. */
+  offer(batch: Batch): void {
+    try {
+      void this.push(batch);
+    } catch (error) {
+      this.#failure ??= { error };
+    }
   }
 
   /** Adds a management record. @param cause one of `CAUSE` */

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { writeCapture } from '../../libs/synthetic/capture-file.ts';
 import { mixedTraffic } from '../../libs/synthetic/traffic.ts';
-import { runCommand } from '../support/run-command.ts';
+import { runCommand, RunningCommand } from '../support/run-command.ts';
 
 const PATIENCE = { timeout: 60_000 };
 const folder = mkdtempSync(join(tmpdir(), 'argus-outputs-'));
@@ -77,4 +77,13 @@ test('-T replays at a multiple of the pace, and -M tells meanwhile how it goes',
     packets.toSorted((a, b) => a - b),
   );
   assert.equal(packets.at(-1), 2000);
+});
+
+test('whoever reads standard output goes away at once: the probe ends without a word', PATIENCE, async () => {
+  const runs = Array.from(
+    { length: 4 },
+    () => new RunningCommand('argus', ['-X', '-r', capture, '-S', '0.5', '-w', '-']),
+  );
+  for (const run of runs) run.process.stdout.destroy();
+  for (const run of runs) assert.deepEqual([await run.status, run.stderr], [0, '']);
 });
