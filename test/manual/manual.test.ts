@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { after } from 'node:test';
@@ -8,13 +8,11 @@ import type { Command } from '../../libs/cli/command.ts';
 import { bashCompletion } from '../../libs/manual/completion-bash.ts';
 import { fishCompletion } from '../../libs/manual/completion-fish.ts';
 import { zshCompletion } from '../../libs/manual/completion-zsh.ts';
-import { commandPage } from '../../libs/manual/command-page.ts';
 import { manPage } from '../../libs/manual/man-page.ts';
 import { inShort } from '../../libs/manual/shown-options.ts';
 import { FIELD_NAMES } from '../../libs/record/fields/table.ts';
 import { commandNames, suiteCommand } from '../support/suite-command.ts';
 
-const ROOT = join(import.meta.dirname, '../../..');
 const folder = mkdtempSync(join(tmpdir(), 'manual-'));
 after(() => rmSync(folder, { recursive: true }));
 
@@ -30,9 +28,6 @@ function fileOf(name: string, text: string): string {
 }
 
 for (const name of names) {
-  test(`docs/commands/${name}.md is what its options say`, async () =>
-    assert.equal(readFileSync(join(ROOT, 'docs/commands', `${name}.md`), 'utf8'), commandPage(await commandOf(name))));
-
   test(`the man page of ${name} is one`, { skip: missing('mandoc') }, async () => {
     const path = fileOf(`${name}.1`, manPage(await commandOf(name), ['argus'], '1.2'));
     const { stdout } = spawnSync('mandoc', ['-T', 'lint', '-W', 'warning', path], { encoding: 'utf8' });
