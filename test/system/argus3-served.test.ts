@@ -113,12 +113,12 @@ test('our argus and the original programs behind it are killed and come back: al
 test('--argus3 off refuses clients of Argus; any other word is none', { timeout: 60_000 }, async () => {
   const [port, folder] = [await freePort(), mkdtempSync(join(tmpdir(), 'argus3-off-'))];
   const words = ['-X', '-r', '-', '-B', HOST, '-P', String(port), '--state', folder, '--argus3'];
-  const probe = new RunningCommand('argus', [...words, 'off']);
+  const argus = new RunningCommand('argus', [...words, 'off']);
   const received = await startAt(port);
   assert.equal(received.subarray(-4).toString('hex'), '83810001');
-  probe.process.stdin.end();
-  await probe.status;
-  assert.match(probe.stderr, /clients of Argus 3 are not served/);
+  argus.process.stdin.end();
+  await argus.status;
+  assert.match(argus.stderr, /clients of Argus 3 are not served/);
   const wrong = new RunningCommand('argus', [...words, 'maybe']);
   assert.equal(await wrong.status, 2);
   assert.match(wrong.stderr, /'maybe' is neither on nor off/);
