@@ -9,6 +9,7 @@ import { TOTAL_FIELDS } from '../../libs/cli/totals.ts';
 import { parseWriteTarget } from '../../libs/cli/write-target.ts';
 import type { Filter } from '../../libs/filter/compile.ts';
 import type { Peek } from '../../libs/codec/decode.ts';
+import type { Batch } from '../../libs/record/batch.ts';
 import { FIELD_NAMES, FIELDS } from '../../libs/record/fields/table.ts';
 import type { RaArguments } from './command.ts';
 import { Outputs } from './outputs.ts';
@@ -27,7 +28,11 @@ export async function readRecords(args: RaArguments, context: Context): Promise<
   const selection = new RecordSelection({ filter, range, management: modes.management });
   const plan = await planPrinting(args, modes);
   const fields = wantedFields(args, filter, plan);
-  const inputs = await openInputs(args, filter, context, { fields, peek: peekOf(args, filter, selection) });
+  const inputs = await openInputs(args, filter, context, {
+    fields,
+    peek: peekOf(args, filter, selection),
+    management: !onlyPrints(args) || args.totals || selection.showsManagement,
+  });
   const outputs = await Outputs.open(args, context, plan, selection);
   const written = args.rejected === undefined ? args.write : [...args.write, args.rejected];
   await inputs.avoid(written.map((text) => parseWriteTarget(text).path));
@@ -46,23 +51,28 @@ async function pump(inputs: RecordInputs, outputs: Outputs, selection: RecordSel
   }
 }
 
+const onlyPrints = ({ write, rejected }: RaArguments): boolean => write.length === 0 && rejected === undefined;
+
 /** What is looked at of each record; undefined for all of it, which files keep. */
 function wantedFields(args: RaArguments, filter: Filter, { printer }: PrintPlan): ReadonlySet<number> | undefined {
-  if (args.write.length > 0 || args.rejected !== undefined) return undefined;
+  if (!onlyPrints(args)) return undefined;
   return new Set([...filter.fields, ...(args.quiet ? [] : printer.fields), ...(args.totals ? TOTAL_FIELDS : [])]);
 }
 
 /** Batches of which nothing passes the filter are not decoded, unless what is refused is kept. */
 function peekOf(args: RaArguments, { fields }: Filter, selection: RecordSelection): Peek | undefined {
   if (fields.size === 0 || args.rejected !== undefined) return undefined;
-  return { fields, isWanted: (batch) => selection.match(batch) > 0 };
+  const isWanted = (batch: Batch): boolean => selection.match(batch) > 0;
+  // What a record that is not read held is not known.
+  if (args.verbose) return { fields, isWanted };
+  return { fields, isWanted, select: (batch) => selection.rows.subarray(0, selection.match(batch)) };
 }
 
 async function openInputs(
   args: RaArguments,
   filter: Filter,
   context: Context,
-  columns: Pick<InputSettings, 'fields' | 'peek'>,
+  columns: Pick<InputSettings, 'fields' | 'peek' | 'management'>,
 ): Promise<RecordInputs> {
   const seconds = args['stop-after'] ?? 0;
   const timer = seconds > 0 ? [AbortSignal.timeout(Math.min(seconds * 1000, TIMER_MS_MAX))] : [];

@@ -17,6 +17,9 @@ export interface ReadSettings {
   readonly peek: Peek | undefined;
   /** Bytes of the input that were passed over so far. */
   readonly skippedBytes?: () => number;
+  readonly management: boolean;
+  /** Whether all of it is there, so that nothing has to be waited for. */
+  readonly isFile?: boolean;
   /** Shared by all inputs of a command. */
   readonly numbers: RecordNumbers;
 }
@@ -43,9 +46,15 @@ export const START_BYTES = ARGUS3_START_BYTES;
 
 const ARGUS3: RecordFormat = {
   matches: looksLikeArgus3,
-  read: async (chunks, { fields, numbers }) => {
+  read: async (chunks, { fields, numbers, management, peek, isFile = false }) => {
     const { Argus3Reader } = await import('../interop/argus3/reader.ts');
-    const reader = new Argus3Reader(chunks, { numbers, ...(fields === undefined ? {} : { fields }) });
+    const reader = new Argus3Reader(chunks, {
+      numbers,
+      management,
+      waits: isFile,
+      ...(fields === undefined ? {} : { fields }),
+      ...(peek?.select === undefined ? {} : { peek: { fields: peek.fields, select: peek.select } }),
+    });
     return {
       batches: reader,
       problems: () =>

@@ -1,4 +1,5 @@
 import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { FrameFile, type MayHold } from '../archive/frame-file.ts';
 import { isNote } from '../archive/is-note.ts';
@@ -7,6 +8,7 @@ import { InputError, SuiteError, UsageError } from '../core/errors.ts';
 import { RecordNumbers } from '../interop/argus3/record-numbers.ts';
 import type { Batch } from '../record/batch.ts';
 import type { Context } from './command.ts';
+import { FileBytes } from './file-bytes.ts';
 import { merge } from '../core/merge.ts';
 import { cannotRead, checkFiles, checkTrees, filesBelow, identityOf } from './record-paths.ts';
 import type { ClientSecurity } from './client-security.ts';
@@ -32,11 +34,13 @@ export interface InputSettings {
   readonly peek: Peek | undefined;
   /** Tells which frames of files need not be read at all; undefined for all. */
   readonly mayHold?: MayHold | undefined;
+  /** Whether management records are wanted of files, where leaving them out saves work; they may come all the same. */
+  readonly management?: boolean;
   /** Whether to say what of records in other formats had no meaning here. */
   readonly verbose?: boolean;
 }
 
-type Opened = Content & Pick<ReadSettings, 'skippedBytes'>;
+type Opened = Content & Pick<ReadSettings, 'skippedBytes' | 'isFile'>;
 
 /** Bytes read from a file at a time. */
 const CHUNK_BYTES = 1 << 20;
@@ -166,7 +170,7 @@ export class RecordInputs implements AsyncIterable<Batch> {
     try {
       yield* this.#decode(path, () => {
         const frames = FrameFile.open(path, this.#settings.mayHold);
-        if (frames === undefined) return openContent((stream = createReadStream(path, { highWaterMark: CHUNK_BYTES })), START_BYTES); // prettier-ignore
+        if (frames === undefined) return this.#openForeign(path, (opened) => (stream = opened));
         const { beginning: start } = frames;
         return { start, chunks: frames.chunks(this.#signal), skippedBytes: () => frames.skippedBytes };
       });
@@ -174,6 +178,15 @@ export class RecordInputs implements AsyncIterable<Batch> {
       this.#signal.removeEventListener('abort', stop);
       stop();
     }
+  }
+
+  /** @param opened is told of a stream, which must be destroyed at the end */
+  async #openForeign(path: string, opened: (stream: Readable) => void): Promise<Opened> {
+    if (await isPlainFile(path))
+      return { ...(await openContent(await FileBytes.open(path, this.#signal), START_BYTES)), isFile: true };
+    const stream = createReadStream(path, { highWaterMark: CHUNK_BYTES });
+    opened(stream);
+    return openContent(stream, START_BYTES);
   }
 
   async *#fromStandardInput(): AsyncGenerator<Batch> {
@@ -195,11 +208,11 @@ export class RecordInputs implements AsyncIterable<Batch> {
 
   async *#decode(path: string, open: () => Opened | Promise<Opened>): AsyncGenerator<Batch> {
     const name = path === '-' ? 'standard input' : path;
-    const { fields, peek } = this.#settings;
+    const { fields, peek, management = true } = this.#settings;
     let reader: RecordReader | undefined;
     try {
       const { chunks, ...content } = await open();
-      const settings = { path, name, ...content, fields, peek, numbers: this.#numbers };
+      const settings = { path, name, ...content, fields, peek, management, numbers: this.#numbers };
       reader = await formatOf(content.start).read(chunks, settings);
       for await (const batch of reader.batches) if (!isNote(batch)) yield batch;
     } catch (error) {
@@ -221,4 +234,10 @@ export class RecordInputs implements AsyncIterable<Batch> {
     this.#failed = true;
     this.#context.warn(error.hint === '' ? error.message : `${error.message}. ${error.hint}`);
   }
+}
+
+/** Pipes and devices keep their readers waiting. */
+async function isPlainFile(path: string): Promise<boolean> {
+  const found = await stat(path).catch(() => undefined); // opening it says what is wrong
+  return found?.isFile() === true;
 }

@@ -2,9 +2,10 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { StreamSource, type ByteSource } from '../capture/byte-source.ts';
+import { StreamSource, type ByteSource, type RawSource } from '../capture/byte-source.ts';
 import { packingOf } from '../capture/packing.ts';
 import { InputError, SuiteError } from '../core/errors.ts';
+import { FileBytes } from './file-bytes.ts';
 
 /** Bytes that are read at a time. */
 const CHUNK_BYTES = 1 << 20;
@@ -37,12 +38,12 @@ export interface Content {
 }
 
 /**
- * Unpacks a stream by what its first bytes say: gzip, zstd, bzip2, xz, compress, or as it is. `chunks` throws a
+ * Unpacks a stream or file by what its first bytes say: gzip, zstd, bzip2, xz, compress, or as it is. `chunks` throws a
  * `DamagedContentError` when what is packed is damaged; what lies before the damage has been given.
- * @throws {Error} when the stream cannot be read
+ * @throws {Error} when it cannot be read
  */
-export async function openContent(stream: Readable, startBytes: number): Promise<Content> {
-  const packed = new StreamSource(stream);
+export async function openContent(input: Readable | FileBytes, startBytes: number): Promise<Content> {
+  const packed = input instanceof FileBytes ? input : new StreamSource(input);
   const magic = await packed.peek(MAGIC_BYTES);
   const packing = packingOf(magic);
   const program = PROGRAMS.find((one) => one.magic.every((byte, i) => magic[i] === byte))?.program;
@@ -54,9 +55,9 @@ export async function openContent(stream: Readable, startBytes: number): Promise
   return contentOf(new StreamSource(Readable.from(unpackedBy(program, packed))), startBytes);
 }
 
-async function contentOf(source: StreamSource, startBytes: number): Promise<Content> {
+async function contentOf(source: RawSource, startBytes: number): Promise<Content> {
   const start = Uint8Array.from(await source.peek(startBytes));
-  return { start, chunks: pieces(source, true) };
+  return { start, chunks: source instanceof FileBytes ? source.pieces() : pieces(source, true) };
 }
 
 /** @param areReused whether the same memory is given again and again */

@@ -28,6 +28,11 @@ export interface Peek {
   readonly fields: ReadonlySet<number>;
   /** @param batch lacks all other columns, and is the result when it is not wanted */
   isWanted(batch: Batch): boolean;
+  /**
+   * The rows that are wanted, ascending, valid until the next call; for formats that come record by record, and need not read
+   * the others.
+   */
+  readonly select?: (batch: Batch) => Uint32Array;
 }
 
 export interface DecodeOptions {

@@ -158,6 +158,20 @@ export class NumberColumnBuilder extends ColumnBuilder {
     this.mark(row);
   }
 
+  /**
+   * Sets `count` rows from `row` on to `from[at]`, `from[at + stride]`, and so on; NaN leaves a row absent. Faster than one by
+   * one. At most once a row.
+   */
+  setStrided(row: number, count: number, from: Float64Array, at: number, stride: number): void {
+    const values = this.#values;
+    for (let i = 0, offset = at; i < count; i++, offset += stride) {
+      const value = from[offset]!;
+      if (Number.isNaN(value)) continue;
+      values[row + i] = value;
+      this.mark(row + i);
+    }
+  }
+
   protected valueBytes(rows: number): number {
     return Area.aligned(rows * BYTES_PER_VALUE[this.kind]);
   }

@@ -107,6 +107,17 @@ export class FlowRecord {
   sourceBytes = 0;
   sourceQualifier = 0;
 
+  /** As `clear` for what the sections TRANSPORT and FLOW tell; the rest is what it was. */
+  clearKey(): void {
+    const { values, families } = this;
+    values[SIDED.port] = values[SIDED.port + 1] = values[SINGLE.sequence] = values[SINGLE.spi] = NaN;
+    values[SINGLE.etherType] = values[SINGLE.protocol] = values[SINGLE.icmpType] = values[SINGLE.icmpCode] = NaN;
+    values[SINGLE.icmpId] = values[SINGLE.icmpSequence] = NaN;
+    values[SINGLE.events] = 0;
+    families[ADDRESS.source] = families[ADDRESS.destination] = NO_ADDRESS;
+    this.keySubtype = this.keyQualifier = this.sourceBytes = this.sourceQualifier = 0;
+  }
+
   clear(): void {
     this.values.set(NOTHING);
     for (let i = 0; i < ADDRESSES; i++) this.families[i] = NO_ADDRESS;

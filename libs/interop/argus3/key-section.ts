@@ -4,9 +4,10 @@ import { EVENT } from '../../record/fields/field.ts';
 import { ADDRESS, SIDED, SINGLE, type FlowRecord } from './flow-record.ts';
 import { KEY_FAMILY, KEY_FORM, KEY_FRAGMENT, KEY_REVERSED } from './format.ts';
 
-/** Protocols whose key holds ports; other than TCP and UDP only some probes fill them. */
-const WITH_PORTS: ReadonlySet<number> = new Set([IP_PROTOCOL.tcp, IP_PROTOCOL.udp]);
-const PERHAPS_WITH_PORTS: ReadonlySet<number> = new Set([33, IP_PROTOCOL.sctp, 136]);
+/** By protocol: 1 where the key holds ports, 2 where only some probes fill them. */
+const WITH_PORTS = new Uint8Array(256);
+for (const protocol of [IP_PROTOCOL.tcp, IP_PROTOCOL.udp]) WITH_PORTS[protocol] = 1;
+for (const protocol of [33, IP_PROTOCOL.sctp, 136]) WITH_PORTS[protocol] = 2;
 
 /** The section FLOW: who talks with whom. What the writer stored in the opposite order is turned round. */
 export function decodeKey(record: FlowRecord, view: DataView, at: number, end: number): void {
@@ -67,7 +68,8 @@ function decodeIPv6(record: FlowRecord, view: DataView, at: number, bytes: numbe
 }
 
 function setPorts(record: FlowRecord, protocol: number, a: number, b: number, reversed: boolean): void {
-  if (!WITH_PORTS.has(protocol) && !(PERHAPS_WITH_PORTS.has(protocol) && (a | b) !== 0)) return;
+  const kind = WITH_PORTS[protocol]!;
+  if (kind === 0 || (kind === 2 && (a | b) === 0)) return;
   record.values[SIDED.port] = reversed ? b : a;
   record.values[SIDED.port + 1] = reversed ? a : b;
 }

@@ -1,13 +1,14 @@
-import { FLOW_BATCH, type Batch, type Origin } from '../../record/batch.ts';
+import { BATCH_ROWS_MAX, FLOW_BATCH, type Batch, type Origin } from '../../record/batch.ts';
 import { BatchBuilder } from '../../record/builder.ts';
 import { STORED_BY_NUMBER } from '../../record/fields/stored.ts';
 import { FlowColumns } from './flow-columns.ts';
+import { FlowDecoder } from './flow-decoder.ts';
 import { FlowRecord } from './flow-record.ts';
 import { MANAGEMENT_BIT, RECORD_HEADER_BYTES, RECORD_TYPE } from './format.ts';
-import { decodeManagement, ManagementTotals, readManagement } from './management-record.ts';
+import { Glimpse, type RowPeek } from './glimpse.ts';
+import { decodeManagement, ManagementTotals, readManagement, type ManagementHeader } from './management-record.ts';
 import type { RecordNumbers } from './record-numbers.ts';
-import { IS_MEANINGFUL, SECTION_TYPES, sectionName, sectionTable, type SectionTable } from './sections.ts';
-import { settle } from './settle.ts';
+import { sectionName } from './sections.ts';
 import { RecordSplitter } from './splitter.ts';
 import { sourceText } from './transport-section.ts';
 
@@ -17,16 +18,24 @@ export interface Argus3Options {
   readonly run?: number;
   /** Numbers of the fields that are wanted of flow records; undefined for all. */
   readonly fields?: ReadonlySet<number>;
+  /** Flow records that it does not select are not read whole; their numbers are covered all the same. */
+  readonly peek?: RowPeek;
+  /** Whether management records are wanted: yes, if it is not said. */
+  readonly management?: boolean;
+  /** Whether rows wait for others to fill a batch with, as from a file; else what has come is given before more is asked for. */
+  readonly waits?: boolean;
   /** Rows of a batch at most, of the first few sources. */
   readonly batchRows?: number;
 }
 
-/** As many records as fit into a window, for the most part. */
-const BATCH_ROWS = 8192;
+/** As many records as fit into a piece of input, for the most part; more where they may wait. */
+const BATCH_ROWS = 4096;
 /** Sources whose rows are gathered at once; those after the first few have less room. */
 const ORIGINS_MAX = 64;
 const ORIGINS_WITH_ROOM = 4;
 const BATCH_ROWS_OF_MANY = 512;
+/** How long no glimpse is taken when the last one did not help, in windows of the splitter. */
+const PLAIN_PIECES = 8;
 /** Probes of which totals and runs are known at once. */
 const PROBES_MAX = 4096;
 
@@ -35,16 +44,23 @@ interface Gathering {
   readonly origin: Origin;
   readonly builder: BatchBuilder;
   readonly columns: FlowColumns;
+  /** Records that its rows were chosen from. */
+  covers: number;
 }
 
 /**
  * Reads the records of Argus 3 and 5 from a byte stream: `for await (const batch of reader)`, then look at `pending` and
- * `leftOut`. Once only. What a piece of input holds is given before the next one is asked for.
+ * `leftOut`. Once only.
  */
 export class Argus3Reader implements AsyncIterable<Batch> {
   readonly #chunks: AsyncIterable<Uint8Array>;
   readonly #options: Argus3Options;
-  readonly #sections: SectionTable;
+  readonly #decoder: FlowDecoder;
+  readonly #glimpse: Glimpse | undefined;
+  /** Whose records the rows of the glimpse are. */
+  #glimpsed: Gathering | undefined;
+  /** Pieces of input that are read without a glimpse, since it did not help. */
+  #plainPieces = 0;
   readonly #splitter = new RecordSplitter();
   readonly #record = new FlowRecord();
   readonly #gathered = new Map<string, Gathering>();
@@ -56,16 +72,15 @@ export class Argus3Reader implements AsyncIterable<Batch> {
   readonly #runs = new Map<string, number>();
   #run = 0;
   readonly #totals = new Map<string, ManagementTotals>();
-  readonly #skippedSections = new Float64Array(SECTION_TYPES);
   readonly #skippedRecords = new Float64Array(16);
   readonly #done: Batch[] = [];
 
   constructor(chunks: AsyncIterable<Uint8Array>, options: Argus3Options) {
     this.#chunks = chunks;
     this.#options = options;
-    const { fields } = options;
-    const names = fields && new Set([...fields].map((number) => STORED_BY_NUMBER.get(number)?.name as string));
-    this.#sections = sectionTable(names && ((field) => names.has(field)));
+    const { fields, peek } = options;
+    this.#decoder = new FlowDecoder(fields && isNamed(fields));
+    this.#glimpse = peek && new Glimpse(peek, isNamed(peek.fields));
   }
 
   /** Bytes after the last whole record. */
@@ -76,7 +91,7 @@ export class Argus3Reader implements AsyncIterable<Batch> {
   /** What had no meaning in our fields, by name, with how often it came. */
   get leftOut(): ReadonlyMap<string, number> {
     const left = new Map<string, number>();
-    this.#skippedSections.forEach((count, type) => count > 0 && left.set(sectionName(type), count));
+    this.#decoder.skipped.forEach((count, type) => count > 0 && left.set(sectionName(type), count));
     this.#skippedRecords.forEach(
       (count, type) => count > 0 && left.set(`records of type 0x${type.toString(16)}0`, count),
     );
@@ -87,10 +102,14 @@ export class Argus3Reader implements AsyncIterable<Batch> {
     for await (const chunk of this.#chunks) {
       for (const end of this.#splitter.push(chunk)) {
         this.#readRecords(end);
-        this.#finishAll();
+        if (this.#options.waits === true) this.#readGlimpsed();
+        else this.#finishAll();
+        if (this.#plainPieces > 0) this.#plainPieces -= 1;
         yield* this.#done.splice(0);
       }
     }
+    this.#finishAll();
+    yield* this.#done.splice(0);
   }
 
   #readRecords(end: number): void {
@@ -112,24 +131,46 @@ export class Argus3Reader implements AsyncIterable<Batch> {
   }
 
   #readFlow(view: DataView, at: number, end: number): void {
+    const glimpse = this.#plainPieces === 0 ? this.#glimpse : undefined;
     const record = this.#record;
-    record.clear();
-    record.version = view.getUint8(at) & 0x0f;
-    record.causeByte = view.getUint8(at + 1);
-    for (let offset = at + RECORD_HEADER_BYTES; offset + 4 <= end;) {
-      const head = view.getUint32(offset);
-      const next = offset + sectionBytes(head);
-      if (next === offset || next > end) break;
-      const type = (head >>> 24) & 0x7f;
-      const decode = this.#sections[type];
-      if (decode !== undefined) decode(record, view, offset, next);
-      else if (IS_MEANINGFUL[type] === 0) this.#skippedSections[type]! += 1;
-      offset = next;
-    }
-    settle(record);
+    (glimpse ?? this.#decoder).decode(record, view, at, end);
     const gathering = this.#gatheringOf(record, view);
-    gathering.columns.write(gathering.builder.addRow(), record, this.#splitter.bytes);
-    if (gathering.builder.full) this.#finish(gathering);
+    if (glimpse !== undefined) return this.#glance(glimpse, gathering, at);
+    gathering.covers += 1;
+    this.#keep(gathering);
+  }
+
+  #keep(gathering: Gathering): void {
+    const { builder, columns } = gathering;
+    columns.write(builder.addRow(), this.#record, this.#splitter.bytes);
+    if (builder.full) this.#finish(gathering);
+  }
+
+  #glance(glimpse: Glimpse, gathering: Gathering, at: number): void {
+    if (gathering !== this.#glimpsed) this.#readGlimpsed();
+    this.#glimpsed = gathering;
+    glimpse.add(this.#record, at, this.#splitter.bytes);
+    if (glimpse.full) this.#readGlimpsed();
+  }
+
+  /** Reads those records whole that are wanted of the ones glanced at. */
+  #readGlimpsed(): void {
+    const gathering = this.#glimpsed;
+    if (gathering === undefined) return;
+    const glimpse = this.#glimpse!;
+    const { rows, offsets } = glimpse;
+    const { view } = this.#splitter;
+    this.#glimpsed = undefined;
+    let seen = 0;
+    for (const row of glimpse.take(gathering.origin)) {
+      const at = offsets[row]!;
+      this.#decoder.decode(this.#record, view, at, at + view.getUint16(at + 2) * 4);
+      gathering.covers += row + 1 - seen;
+      seen = row + 1;
+      this.#keep(gathering);
+    }
+    gathering.covers += rows - seen;
+    if (glimpse.isIdle) this.#plainPieces = PLAIN_PIECES;
   }
 
   /** Records of one source come one after the other, for the most part. */
@@ -155,9 +196,12 @@ export class Argus3Reader implements AsyncIterable<Batch> {
     const run = this.#runOf(source.split('/', 1)[0]!);
     const found = this.#gathered.get(source);
     if (found?.origin.run === run) return found;
-    if (found !== undefined) this.#finish(found);
+    if (found !== undefined) {
+      this.#readGlimpsed();
+      this.#finish(found);
+    }
     const { builder, columns } = found ?? this.#room();
-    const gathering = { origin: { source, run }, builder, columns };
+    const gathering = { origin: { source, run }, builder, columns, covers: 0 };
     this.#gathered.set(source, gathering);
     return gathering;
   }
@@ -171,23 +215,36 @@ export class Argus3Reader implements AsyncIterable<Batch> {
     const { size } = this.#gathered;
     if (size === ORIGINS_MAX) {
       for (const [source, oldest] of this.#gathered) {
+        this.#readGlimpsed();
         this.#finish(oldest);
         this.#gathered.delete(source);
         return oldest;
       }
     }
-    const { batchRows = BATCH_ROWS, fields } = this.#options;
+    const { fields, waits = false, batchRows = waits ? BATCH_ROWS_MAX : BATCH_ROWS } = this.#options;
     const builder = new BatchBuilder(size < ORIGINS_WITH_ROOM ? batchRows : Math.min(batchRows, BATCH_ROWS_OF_MANY));
     return { builder, columns: new FlowColumns(builder, fields) };
   }
 
-  #finish({ origin, builder }: Gathering): void {
-    const { rows } = builder;
-    if (rows > 0) this.#done.push(builder.finish(FLOW_BATCH, origin, this.#options.numbers.take(origin, rows)));
+  #finish(gathering: Gathering): void {
+    const { origin, builder, columns, covers } = gathering;
+    if (covers === 0) return;
+    columns.flush();
+    const batch = builder.finish(FLOW_BATCH, origin, this.#options.numbers.take(origin, covers));
+    this.#done.push(covers === batch.rows ? batch : { ...batch, covers });
+    gathering.covers = 0;
   }
 
   #finishAll(): void {
+    this.#readGlimpsed();
     for (const gathering of this.#gathered.values()) this.#finish(gathering);
+  }
+
+  #begin({ source, startUs }: ManagementHeader): void {
+    this.#finishAll();
+    this.#run ||= startUs;
+    keep(this.#runs, source, startUs);
+    this.#current = undefined;
   }
 
   #readManagement(view: DataView, at: number, end: number): void {
@@ -196,18 +253,25 @@ export class Argus3Reader implements AsyncIterable<Batch> {
       this.#skippedRecords[8]! += 1;
       return;
     }
-    this.#finishAll();
     const { source } = header;
-    if (header.hasCookie) {
-      this.#run ||= header.startUs;
-      keep(this.#runs, source, header.startUs);
-      this.#current = undefined;
+    if (this.#options.management === false) {
+      // All records of a source are of one run then, so that they need not be parted.
+      if (header.hasCookie && !this.#runs.has(source)) this.#begin(header);
+      return;
     }
+    this.#finishAll();
+    if (header.hasCookie) this.#begin(header);
     let totals = this.#totals.get(source);
     if (totals === undefined) keep(this.#totals, source, (totals = new ManagementTotals()));
     const origin = { source, run: this.#runOf(source) };
     this.#done.push(decodeManagement(view, at, header, totals, origin, this.#options.numbers.take(origin, 1)));
   }
+}
+
+/** Tells by name which fields are among those of these numbers. */
+function isNamed(fields: ReadonlySet<number>): (name: string) => boolean {
+  const names = new Set([...fields].map((number) => STORED_BY_NUMBER.get(number)?.name as string));
+  return (name) => names.has(name);
 }
 
 /** Sets a key of a map that forgets its oldest key when it is full. */
@@ -218,13 +282,4 @@ function keep<V>(map: Map<string, V>, key: string, value: V): void {
       break;
     }
   map.set(key, value);
-}
-
-const IMMEDIATE = 0x80000000;
-const LONG_LENGTH = 0x00800000;
-
-/** @param head the first four bytes of a section */
-function sectionBytes(head: number): number {
-  if ((head & IMMEDIATE) !== 0) return 4;
-  return ((head & LONG_LENGTH) !== 0 ? head & 0xffff : head & 0xff) * 4;
 }

@@ -21,22 +21,40 @@ interface Section {
   readonly name: string;
   /** Undefined of sections that have no meaning in our fields. */
   readonly decode?: Decode;
-  /** Which of our fields come from it alone; a section without such a list is always decoded. */
+  /** Which of our fields cannot be told without it; a section without such a list is always decoded. */
   readonly fields?: readonly string[];
 }
 
 /** `s` and `d` before each name. */
 const sided = (...names: readonly string[]): string[] => names.flatMap((name) => [`s${name}`, `d${name}`]);
 const STATISTICS = ['n', 'sum', 'sq', 'min', 'max'];
+const TIMES = ['stime', 'stimens', 'dur', ...sided('first', 'last')];
+const TCP = ['tcpstate', 'tcpoptions', 'synack', 'ackdat'];
+/** What a side that sent nothing does not have, and what few packets are not believed to be. */
+const OF_SPEAKERS = ['events', ...sided('flags', 'win', 'tcpb', 'lost')];
 
 /** Every section that is known. Others are passed over by their length, and counted. */
 const KNOWN: readonly (readonly [type: number, section: Section])[] = [
   [SECTION.transport, { name: 'source and sequence', decode: decodeTransport }],
   [SECTION.flow, { name: 'key', decode: decodeKey }],
-  [SECTION.time, { name: 'time', decode: decodeTime, fields: ['stime', 'stimens', 'dur', ...sided('first', 'last')] }],
-  [SECTION.metric, { name: 'counters', decode: decodeMetric }],
-  [SECTION.network, { name: 'protocol', decode: decodeNetwork }],
-  [SECTION.icmp, { name: 'ICMP error', decode: decodeIcmpError }],
+  [SECTION.time, { name: 'time', decode: decodeTime, fields: TIMES }],
+  [
+    SECTION.metric,
+    {
+      name: 'counters',
+      decode: decodeMetric,
+      fields: [...sided('pkts', 'bytes', 'appbytes'), ...TIMES, ...OF_SPEAKERS],
+    },
+  ],
+  [
+    SECTION.network,
+    {
+      name: 'protocol',
+      decode: decodeNetwork,
+      fields: [...OF_SPEAKERS, ...TCP, ...sided('retrans', 'gap', 'mss')],
+    },
+  ],
+  [SECTION.icmp, { name: 'ICMP error', decode: decodeIcmpError, fields: ['events', 'inode', ...TIMES] }],
   [SECTION.packetSize, { name: 'packet sizes', decode: decodePacketSize, fields: sided('minsz', 'maxsz') }],
   [SECTION.encapsulation, { name: 'encapsulations', decode: decodeEncapsulation, fields: sided('encaps') }],
   [SECTION.asn, { name: 'AS numbers', decode: decodeAsn, fields: [...sided('as'), 'ias'] }],
@@ -91,7 +109,8 @@ export const IS_MEANINGFUL = Uint8Array.from({ length: SECTION_TYPES }, (_, type
 );
 
 /**
- * The decoders of the sections that have to be looked at for some fields.
+ * The decoders of the sections that have to be looked at for some fields. They do not tell whether a flow is turned round:
+ * see `mayBeTurned`.
  * @param isWanted tells by name; undefined for all fields
  */
 export function sectionTable(isWanted: ((field: string) => boolean) | undefined): SectionTable {

@@ -21,14 +21,19 @@ export function causeOf(causeByte: number): number {
   return CAUSES[causeByte >> 4]! || CAUSE.status;
 }
 
+/** What is true of every record, counted or not. */
+export function settleKey({ values, causeByte }: FlowRecord): void {
+  if (Number.isNaN(values[SINGLE.etherType]!)) values[SINGLE.etherType] = 0;
+  values[SINGLE.cause] = causeOf(causeByte);
+}
+
 /** Draws together what the sections said, once all of a record are read: sides, direction, times. */
 export function settle(record: FlowRecord): void {
   const { values } = record;
   if (Number.isNaN(values[SIDED.packets]!)) {
-    values.fill(0, SIDED.packets, SIDED.bytes + 2);
+    for (let i = SIDED.packets; i < SIDED.bytes + 2; i++) values[i] = 0;
   }
-  if (Number.isNaN(values[SINGLE.etherType]!)) values[SINGLE.etherType] = 0;
-  values[SINGLE.cause] = causeOf(record.causeByte);
+  settleKey(record);
   if (isReversedArp(record)) {
     record.exchange();
     record.exchangeAddresses(ADDRESS.source);

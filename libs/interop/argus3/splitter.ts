@@ -1,7 +1,7 @@
 import { RECORD_BYTES_MAX, RECORD_HEADER_BYTES } from './format.ts';
 
 /** Bytes of which the whole records are handed out together. */
-const WINDOW_BYTES = 1 << 20;
+const WINDOW_BYTES = 1 << 18;
 
 /**
  * Cuts a stream into records by their lengths. A length of zero is filler of four bytes. What is handed out is valid

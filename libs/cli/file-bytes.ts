@@ -1,0 +1,66 @@
+import { open, type FileHandle } from 'node:fs/promises';
+import type { RawSource } from '../capture/byte-source.ts';
+
+/** Bytes read at a time. */
+const PIECE_BYTES = 1 << 18;
+
+/** A plain file from its beginning, of which the next piece is read while the last one is looked at. */
+export class FileBytes implements RawSource {
+  readonly #file: FileHandle;
+  readonly #signal: AbortSignal;
+  readonly #pieceBytes: number;
+  #position = 0;
+
+  /** @param signal lets reading fail once it has aborted */
+  static async open(path: string, signal: AbortSignal): Promise<FileBytes> {
+    const file = await open(path, 'r');
+    const { size } = await file.stat();
+    return new FileBytes(file, signal, Math.min(Math.max(size, 1), PIECE_BYTES));
+  }
+
+  private constructor(file: FileHandle, signal: AbortSignal, pieceBytes: number) {
+    this.#file = file;
+    this.#signal = signal;
+    this.#pieceBytes = pieceBytes;
+  }
+
+  async peek(count: number): Promise<Uint8Array> {
+    const first = new Uint8Array(count);
+    let end = 0;
+    while (end < count) {
+      const { bytesRead } = await this.#file.read(first, end, count - end, end);
+      if (bytesRead === 0) break;
+      end += bytesRead;
+    }
+    return first.subarray(0, end);
+  }
+
+  async read(into: Uint8Array): Promise<number> {
+    this.#signal.throwIfAborted();
+    const { bytesRead } = await this.#file.read(into, 0, into.length, this.#position);
+    this.#position += bytesRead;
+    return bytesRead;
+  }
+
+  /** All of it. Each piece is valid until the next one is asked for. */
+  async *pieces(): AsyncGenerator<Uint8Array, void, undefined> {
+    const buffers = [new Uint8Array(this.#pieceBytes), new Uint8Array(this.#pieceBytes)] as const;
+    let reading = this.read(buffers[0]);
+    try {
+      for (let turn = 0; ; turn ^= 1) {
+        const count = await reading;
+        if (count === 0) return;
+        reading = this.read(buffers[turn === 0 ? 1 : 0]);
+        reading.catch(() => undefined); // it is met in the next turn
+        yield buffers[turn === 0 ? 0 : 1].subarray(0, count);
+      }
+    } finally {
+      await reading.catch(() => undefined);
+      await this.close();
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#file.close();
+  }
+}
