@@ -69,12 +69,14 @@ export function selectAddress(field: number, family: number, lanes: Lanes, masks
 
 /** Rows whose stored number lies in one of the intervals. */
 export function selectList(field: number, intervals: readonly Interval[]): Select {
-  const isListed = membership(intervals);
+  const table = membershipTable(intervals);
+  const isListed = membership(intervals, table);
   return (batch, rows, count) => {
     const column = batch.columns[field] as NumberColumn | undefined;
     if (column === undefined) return 0;
     const { values } = column;
     const present = keepPresent(column.valid, rows, count);
+    if (values instanceof Uint16Array || values instanceof Uint8Array) return keepInTable(values, table, rows, present);
     let kept = 0;
     for (let i = 0; i < present; i++) {
       const row = rows[i]!;
@@ -85,16 +87,31 @@ export function selectList(field: number, intervals: readonly Interval[]): Selec
   };
 }
 
-/** Numbers below this are looked up in a table. */
+function keepInTable(values: Uint16Array | Uint8Array, table: Uint8Array, rows: Uint32Array, count: number): number {
+  let kept = 0;
+  for (let i = 0; i < count; i++) {
+    const row = rows[i]!;
+    rows[kept] = row;
+    kept += table[values[row]!]!;
+  }
+  return kept;
+}
+
+/** Integers below this are looked up in a table. */
 const TABLE_SIZE = 65_536;
 
-/** @returns 1 for what lies in one of the intervals, 0 for everything else */
-function membership(intervals: readonly Interval[]): (value: number) => number {
-  const isIn = (value: number): number => Number(intervals.some(({ low, high }) => value >= low && value <= high));
+/** 1 for each integer that lies in one of the intervals. */
+function membershipTable(intervals: readonly Interval[]): Uint8Array {
   const table = new Uint8Array(TABLE_SIZE);
   for (const { low, high } of intervals)
     if (high >= 0 && low < TABLE_SIZE)
       table.fill(1, Math.max(0, Math.ceil(low)), Math.min(TABLE_SIZE, Math.floor(high) + 1));
+  return table;
+}
+
+/** @returns 1 for what lies in one of the intervals, 0 for everything else */
+function membership(intervals: readonly Interval[], table = membershipTable(intervals)): (value: number) => number {
+  const isIn = (value: number): number => Number(intervals.some(({ low, high }) => value >= low && value <= high));
   return (value) => (value >= 0 && value < TABLE_SIZE && Number.isInteger(value) ? table[value]! : isIn(value));
 }
 

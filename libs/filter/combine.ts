@@ -14,10 +14,8 @@ export class Scratch {
 class Level {
   /** Rows that no term has taken yet. */
   readonly rest = new Uint32Array(BATCH_ROWS_MAX);
-  /** Rows that a term is looking at. */
-  readonly tried = new Uint32Array(BATCH_ROWS_MAX);
-  /** 1 for each row that a term has taken; all zero between calls. */
-  readonly taken = new Uint8Array(BATCH_ROWS_MAX);
+  /** Rows that a term is looking at; one more, which is looked at beyond their end. */
+  readonly tried = new Uint32Array(BATCH_ROWS_MAX + 1);
 }
 
 /** Rows that match every term: each looks only at what those before it left. */
@@ -32,34 +30,30 @@ export function allOf(terms: readonly Select[]): Select {
 /** Rows that match some term, in the order in which they came: each term looks only at what those before it refused. */
 export function anyOf(terms: readonly Select[], scratch: Scratch, depth: number): Select {
   return (batch, rows, count) => {
-    const { rest, tried, taken } = scratch.at(depth);
-    copy(rows, count, rest);
+    const { rest, tried } = scratch.at(depth);
+    let from = rows;
     let left = count;
     for (let i = 0; i < terms.length && left > 0; i++) {
-      copy(rest, left, tried);
+      copy(from, left, tried);
       const kept = terms[i]!(batch, tried, left);
       if (kept === 0) continue;
-      mark(taken, tried, kept);
-      left = keepTaken(taken, 1, rest, left);
+      left = keepOthers(from, left, tried, kept, rest);
+      from = rest;
     }
     if (left === count) return 0;
-    const kept = keepTaken(taken, 0, rows, count);
-    clear(taken, rows, kept);
-    return kept;
+    if (left === 0) return count;
+    copy(rest, left, tried);
+    return keepOthers(rows, count, tried, left, rows);
   };
 }
 
 /** Rows that do not match, in the order in which they came. */
 export function noneOf(term: Select, scratch: Scratch, depth: number): Select {
   return (batch, rows, count) => {
-    const { tried, taken } = scratch.at(depth);
+    const { tried } = scratch.at(depth);
     copy(rows, count, tried);
     const matching = term(batch, tried, count);
-    if (matching === 0) return count;
-    mark(taken, tried, matching);
-    const kept = keepTaken(taken, 1, rows, count);
-    clear(taken, tried, matching);
-    return kept;
+    return matching === 0 ? count : keepOthers(rows, count, tried, matching, rows);
   };
 }
 
@@ -67,21 +61,28 @@ function copy(from: Uint32Array, count: number, to: Uint32Array): void {
   for (let i = 0; i < count; i++) to[i] = from[i]!;
 }
 
-function mark(taken: Uint8Array, rows: Uint32Array, count: number): void {
-  for (let i = 0; i < count; i++) taken[rows[i]!] = 1;
-}
-
-function clear(taken: Uint8Array, rows: Uint32Array, count: number): void {
-  for (let i = 0; i < count; i++) taken[rows[i]!] = 0;
-}
-
-/** @param refused 0 keeps the rows that are taken, 1 the others */
-function keepTaken(taken: Uint8Array, refused: 0 | 1, rows: Uint32Array, count: number): number {
+/**
+ * Writes to `others` those of `rows` that are not among `some`, which are of them and in their order.
+ * @param some has room for one more than `someCount`, which is looked at
+ * @param others may be `rows`
+ */
+function keepOthers(
+  rows: Uint32Array,
+  count: number,
+  some: Uint32Array,
+  someCount: number,
+  others: Uint32Array,
+): number {
+  // Beyond the last one stands what no row is.
+  some[someCount] = 0xffff_ffff;
+  let at = 0;
   let kept = 0;
   for (let i = 0; i < count; i++) {
     const row = rows[i]!;
-    rows[kept] = row;
-    kept += taken[row]! ^ refused;
+    const isSome = Number(row === some[at]);
+    others[kept] = row;
+    kept += 1 - isSome;
+    at += isSome;
   }
   return kept;
 }

@@ -1,3 +1,4 @@
+import { IPV4_ADDRESS } from '../packet/headers.ts';
 import { FLOW_BATCH } from '../record/batch.ts';
 import { storedInputs } from '../record/fields/inputs.ts';
 import { fieldByName } from '../record/fields/table.ts';
@@ -28,6 +29,7 @@ import {
 } from './columns.ts';
 import { addressTest } from './address-test.ts';
 import { allOf, anyOf, noneOf, Scratch } from './combine.ts';
+import { selectEitherAddress, selectEitherRange, twins } from './either.ts';
 import { explain } from './explain.ts';
 import { accessOf, readerOf, storedNumber, storedNumberOf } from './fields.ts';
 import { MANAGEMENT_ZONE, outcomeOf } from './outcome.ts';
@@ -98,10 +100,13 @@ class Compiler {
       case 'and':
         return allOf(node.terms.map((term) => this.compile(term, depth)));
       case 'or':
-        return anyOf(
-          node.terms.map((term) => this.compile(term, depth + 1)),
-          this.#scratch,
-          depth,
+        return (
+          this.#either(node.terms) ??
+          anyOf(
+            node.terms.map((term) => this.compile(term, depth + 1)),
+            this.#scratch,
+            depth,
+          )
         );
       case 'not':
         return noneOf(this.compile(node.term, depth + 1), this.#scratch, depth);
@@ -126,6 +131,26 @@ class Compiler {
       case 'time':
         return selectTime(this.#reader('stime'), this.#reader('ltime'), node.relation, node.moments);
     }
+  }
+
+  /** One loop for two tests that ask the same of two stored fields. */
+  #either(terms: readonly Node[]): Select | undefined {
+    const [term] = terms;
+    const fields = twins(terms)?.map((name) => [name, storedNumberOf(name)] as const);
+    const [first, second] = fields ?? [];
+    if (first?.[1] === undefined || second?.[1] === undefined) return undefined;
+    if (term?.kind === 'range') {
+      const names = [first[0], second[0]];
+      if (names.some((name) => accessOf(name).stored === undefined)) return undefined;
+      for (const name of names) this.#stored(name);
+      return selectEitherRange(first[1], second[1], term, (field) => selectRange(field, term));
+    }
+    if (term?.kind !== 'address' || term.family !== IPV4_ADDRESS) return undefined;
+    for (const [name] of [first, second]) this.#stored(name);
+    const { family, lanes, masks } = term;
+    return selectEitherAddress(first[1], second[1], family, lanes[3], masks[3], (field) =>
+      selectAddress(field, family, lanes, masks),
+    );
   }
 
   #stored(name: string): number {

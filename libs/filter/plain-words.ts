@@ -64,7 +64,9 @@ export const GROUP_WORDS: Readonly<Record<'ether' | 'ip' | 'any', Readonly<Recor
   },
   any: {
     multicast: ofBoth((side) => either(ipGroup(`${side}addr`), macGroup(`${side}addr`))),
-    broadcast: ofBoth((side) => either(ip4Broadcast(`${side}addr`), macBroadcast(`${side}addr`))),
+    broadcast: ofBoth((side) =>
+      [ip4Broadcast(`${side}addr`), macBroadcast(`${side}mac`), macBroadcast(`${side}addr`)].reduce(either),
+    ),
   },
 };
 
@@ -111,7 +113,7 @@ export const PLAIN_WORDS: Readonly<Record<string, Node>> = {
   con: state(TCP_STATE.established),
   finack: state(TCP_STATE.finAck),
   normal: state(TCP_STATE.closed),
-  wait: join('and', state(TCP_STATE.fin), { kind: 'not', term: state(TCP_STATE.closed | RESET) }),
+  wait: join('and', state(TCP_STATE.fin), { kind: 'not', term: state(TCP_STATE.finAck | TCP_STATE.closed | RESET) }),
 
   tcpopt: option(0xffff_ffff),
   mss: option(TCP_OPTION.mss),

@@ -9,9 +9,12 @@ const RUNS_A_TURN = 1000;
 const MILLISECONDS_MAX = 1000;
 
 const WORDS: readonly string[] = (
-  'and or not && || ! ( ) ( ) = == != > < >= <= gt lt eq src dst host net port proto ether mask ip tcp udp icmp arp man far ' +
-  'vlan syn pkts spkts bytes ttl dur stime srcid inode 10.0.0.1 10/8 192.0.2.0/24 2001:db8::1 ::/0 02:00:00:00:00:01 80 443 ' +
-  '80-443 65536 -1 0x10 1e309 10ms 2k http domain esp sctp "and" \'x\' \\tcp constructor __proto__ 1.2.3 1-2-3 255.255.0.0'
+  'and or not && || ! ( ) ( ) = == != > < >= <= gt lt eq ~ !~ & , in has local ne matches src dst host net port proto ' +
+  'ether mask ip tcp udp icmp arp man far vlan syn retrans mss multicast encaps gre state RST dir cid label suser user ' +
+  'appname ~ "a|b" "(a*)*$" [x-z] \\d+ 2023/11/14 -1h **.14 saddr smac snet nstroke co app tls sflags 0x12 1k-2k ' +
+  '10.0.0.1-10.0.0.9 pkts spkts bytes ttl dur stime srcid inode 10.0.0.1 10/8 192.0.2.0/24 2001:db8::1 ::/0 ' +
+  '02:00:00:00:00:01 80 443 80-443 65536 -1 0x10 1e309 10ms 2k http domain esp sctp "and" \'x\' \\tcp constructor ' +
+  '__proto__ 1.2.3 1-2-3 255.255.0.0'
 ).split(' ');
 const CHARACTERS = 'abc019.:/-_*()<>=!&|"\'\\ \t\n\0é😀[]{}#$%';
 
