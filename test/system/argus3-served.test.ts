@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -28,6 +28,10 @@ function multiplexer(lab: OriginalsLab): RunningCommand {
 const arrived = (lab: OriginalsLab, file: string, packets: number): Promise<void> =>
   until(async () => packetsIn(await lab.table(file).catch(() => [])) >= packets);
 
+/** A reader of ours has got its first record, the start record, and so is one from now on. */
+const admitted = (lab: OriginalsLab, file: string): Promise<void> =>
+  until(() => (statSync(join(lab.folder, file), { throwIfNoEntry: false })?.size ?? 0) > 0);
+
 const readers = (lab: OriginalsLab, port: number, count: number): Promise<void> =>
   until(async () => (await lab.connectionsTo(port)) === count);
 
@@ -40,6 +44,7 @@ test('a real argus through our radium, read by the real ra and ours at once: the
   lab.original('ra', '-S', `127.0.0.1:${OURS}`, '-w', join(lab.folder, 'filtered'), '-', 'udp and port 1003');
   const ours = lab.ours('ra', '-X', '-S', `127.0.0.1:${OURS}`, '-w', join(lab.folder, 'ours'));
   await readers(lab, OURS, 3);
+  await admitted(lab, 'ours');
   await lab.replay(1000);
   await Promise.all(['original', 'ours'].map((file) => arrived(lab, file, PACKETS)));
   radium.process.kill('SIGTERM');
@@ -66,6 +71,7 @@ test('our argus, read by the real ra, by a real radium and by ours: the same rec
   lab.original('ra', '-S', `127.0.0.1:${THEIRS}`, '-w', join(lab.folder, 'relayed'));
   await readers(lab, PROBE, 3);
   await readers(lab, THEIRS, 1);
+  await admitted(lab, 'direct');
   await lab.replay(1000);
   await Promise.all(['original', 'direct', 'relayed'].map((file) => arrived(lab, file, PACKETS)));
   argus.process.kill('SIGTERM');
