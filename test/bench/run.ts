@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { ARGUS3_BENCH } from './argus3.ts';
 import type { Bench } from './bench.ts';
 import { SHAPE_NAMES } from './captures.ts';
 import { DECODE_BENCH } from './decode.ts';
@@ -8,7 +9,15 @@ import { LIVE_BENCH } from './live.ts';
 import { PROBE_BENCH } from './probe.ts';
 import { SCALE_BENCH } from './scale.ts';
 
-const BENCHES: readonly Bench[] = [PROBE_BENCH, SCALE_BENCH, DECODE_BENCH, LIVE_BENCH, FANOUT_BENCH, FILTER_BENCH];
+const BENCHES: readonly Bench[] = [
+  PROBE_BENCH,
+  SCALE_BENCH,
+  DECODE_BENCH,
+  LIVE_BENCH,
+  FANOUT_BENCH,
+  FILTER_BENCH,
+  ARGUS3_BENCH,
+];
 
 const USAGE = `usage: npm run bench -- NAME... [--json] [--rounds N] [--packets N] [--shape SHAPE]
 ${BENCHES.map(({ name, about }) => `  ${name.padEnd(8)} ${about}`).join('\n')}

@@ -1,4 +1,5 @@
 import { fuzz as argus3 } from './argus3.ts';
+import { fuzz as argus3Records } from './argus3-records.ts';
 import { fuzz as capture } from './capture.ts';
 import { fuzz as filter } from './filter.ts';
 import { fuzz as flow } from './flow.ts';
@@ -34,6 +35,7 @@ export const AREAS: readonly Area[] = [
   { name: 'capture', thing: 'mutated capture files', soakRuns: 10_000, sliceRuns: 500, fuzz: capture },
   { name: 'ring', thing: 'mutated blocks of the kernel ring', soakRuns: 2_000_000, sliceRuns: 8000, fuzz: ring },
   { name: 'argus3', thing: 'mutated files of Argus', soakRuns: 200_000, sliceRuns: 500, fuzz: argus3 },
+  { name: 'argus3-records', thing: 'mutated records of Argus', soakRuns: 2_000_000, sliceRuns: 20_000, fuzz: argus3Records }, // prettier-ignore
   { name: 'filter', thing: 'random filters', soakRuns: 1_000_000, sliceRuns: 10_000, fuzz: filter },
   {
     name: 'stream',

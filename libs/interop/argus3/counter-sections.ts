@@ -1,4 +1,4 @@
-import { SIDED, SINGLE, type FlowRecord } from './flow-record.ts';
+import { LOST, SIDED, SINGLE, type FlowRecord } from './flow-record.ts';
 
 const PAIRS = 0x01;
 const TRIPLES = 0x04;
@@ -50,6 +50,7 @@ export function decodePacketSize(record: FlowRecord, view: DataView, at: number,
     record.values[SIDED.greatestSize + side] = view.getUint16(offset + 2);
     offset += 4;
   }
+  if (offset < end) record.lost |= LOST.sizeHistogram;
 }
 
 /** Count, sum, sum of squares, least and greatest of the times between packets: the first slot of each block, in their order. */
@@ -69,6 +70,7 @@ export function decodeIntervals(record: FlowRecord, view: DataView, at: number, 
   if (blocks === 0) return;
   const words = Math.floor(((end - at) / 4 - 1) / blocks);
   if (words < BLOCK_WORDS) return;
+  if (words > BLOCK_WORDS) record.lost |= LOST.intervalHistogram;
   const unit = record.version === VERSION_IN_NANOSECONDS ? 1 : NS_PER_US;
   let offset = at + 4;
   for (let block = 0; block < 4; block++) {
@@ -96,6 +98,7 @@ function setIntervals(values: Float64Array, to: number, view: DataView, at: numb
 /** The section AGR: of how many records this one was made. Its statistics have no field. */
 export function decodeAggregate(record: FlowRecord, view: DataView, at: number, end: number): void {
   if (at + 8 > end) return;
+  if (at + 8 < end) record.lost |= LOST.aggregateStatistics;
   const merged = view.getUint32(at + 4);
   if (merged > 1) record.values[SINGLE.merged] = merged;
 }

@@ -2,7 +2,7 @@ import { IP_PROTOCOL } from '../../record/fields/protocol.ts';
 import { SINGLE, type FlowRecord } from './flow-record.ts';
 import { KEY_DIRECTED, KEY_FAMILY, KEY_FORM, KEY_REVERSED, NETWORK, RECORD_HEADER_BYTES, SECTION, TCP_STATUS } from './format.ts'; // prettier-ignore
 import { decodeKey } from './key-section.ts';
-import { IS_MEANINGFUL, SECTION_TYPES, sectionTable, type SectionTable } from './sections.ts';
+import { IS_MEANINGFUL, SECTION_TYPES, sectionName, sectionTable, type SectionTable } from './sections.ts';
 import { settle, settleKey } from './settle.ts';
 import { decodeTransport } from './transport-section.ts';
 
@@ -15,13 +15,22 @@ function sectionBytes(head: number): number {
   return ((head & LONG_LENGTH) !== 0 ? head & 0xffff : head & 0xff) * 4;
 }
 
+/** Names of the bits of `LOST`, from the lowest up. */
+const LOST_NAMES = [
+  'histograms of packet sizes',
+  'histograms of times between packets',
+  'statistics of aggregation',
+  'RTP headers',
+  'inner MPLS labels',
+];
 const KEY_SECTIONS: ReadonlySet<number> = new Set([SECTION.transport, SECTION.flow]);
 const ALL_SECTIONS = sectionTable(undefined);
 
 /** Reads flow records, or as much of them as some fields need. */
 export class FlowDecoder {
   /** How often sections came that have no meaning in our fields, by type. */
-  readonly skipped = new Float64Array(SECTION_TYPES);
+  readonly #skipped = new Float64Array(SECTION_TYPES);
+  readonly #lost = new Float64Array(LOST_NAMES.length);
   readonly #sections: SectionTable;
   readonly #isPartial: boolean;
   readonly #isKeyOnly: boolean;
@@ -36,6 +45,18 @@ export class FlowDecoder {
     this.#isCounted = this.#sections[SECTION.metric] !== undefined;
   }
 
+  /** What had no meaning in our fields, by name, with how often it came. */
+  get leftOut(): ReadonlyMap<string, number> {
+    const left = new Map<string, number>();
+    this.#skipped.forEach((count, type) => count > 0 && left.set(sectionName(type), count));
+    this.#lost.forEach((count, bit) => count > 0 && left.set(LOST_NAMES[bit]!, count));
+    return left;
+  }
+
+  #countLost(bits: number): void {
+    for (let bit = 0; bit < LOST_NAMES.length; bit++) if ((bits & (1 << bit)) !== 0) this.#lost[bit]! += 1;
+  }
+
   /** Reads the flow record in `[at, end)`. */
   decode(record: FlowRecord, view: DataView, at: number, end: number): void {
     if (this.#isKeyOnly) return decodeKeyOnly(record, view, at, end);
@@ -43,7 +64,8 @@ export class FlowDecoder {
     record.version = view.getUint8(at) & 0x0f;
     record.causeByte = view.getUint8(at + 1);
     const from = at + RECORD_HEADER_BYTES;
-    const networkAt = readSections(this.#sections, record, view, from, end, this.skipped);
+    const networkAt = readSections(this.#sections, record, view, from, end, this.#skipped);
+    if (record.lost !== 0) this.#countLost(record.lost);
     if (!this.#isPartial) return settle(record);
     if (mayBeTurned(record, view, networkAt)) decodeAll(record, view, from, end);
     else if (this.#isCounted) settle(record);

@@ -81,6 +81,15 @@ const ADDRESSES = 5;
 export const PIECE = { source: 0, destination: 1, sourceCountry: 2, destinationCountry: 3, label: 4 } as const;
 const PIECES = 5;
 
+/** What sections with a meaning hold beside it that has no field: bits of `FlowRecord.lost`. */
+export const LOST = {
+  sizeHistogram: 1,
+  intervalHistogram: 2,
+  aggregateStatistics: 4,
+  rtpHeaders: 8,
+  mplsStack: 16,
+} as const;
+
 /**
  * One flow record between its sections and our columns; the same object serves for all. `NaN` in a slot, `NO_ADDRESS` as
  * a family and a negative start of a piece mean that there is none.
@@ -102,6 +111,8 @@ export class FlowRecord {
   networkIcmpType = 0;
   networkIcmpCode = 0;
   hasIcmpError = false;
+  /** Bits of `LOST`. */
+  lost = 0;
   /** Where the source id lies, whole; its length is 0 when there is none. */
   sourceAt = 0;
   sourceBytes = 0;
@@ -115,7 +126,7 @@ export class FlowRecord {
     values[SINGLE.icmpId] = values[SINGLE.icmpSequence] = NaN;
     values[SINGLE.events] = 0;
     families[ADDRESS.source] = families[ADDRESS.destination] = NO_ADDRESS;
-    this.keySubtype = this.keyQualifier = this.sourceBytes = this.sourceQualifier = 0;
+    this.lost = this.keySubtype = this.keyQualifier = this.sourceBytes = this.sourceQualifier = 0;
   }
 
   clear(): void {
@@ -125,6 +136,7 @@ export class FlowRecord {
     this.keySubtype = this.keyQualifier = this.network = 0;
     this.tcpStatus = this.networkIcmpType = this.networkIcmpCode = 0;
     this.hasIcmpError = false;
+    this.lost = 0;
     this.sourceBytes = this.sourceQualifier = 0;
     this.values[SINGLE.events] = 0;
   }

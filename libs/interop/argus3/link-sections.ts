@@ -1,6 +1,6 @@
 import { ENCAPSULATION, IP_OPTION } from '../../packet/headers.ts';
 import { EVENT } from '../../record/fields/field.ts';
-import { ADDRESS, SIDED, SINGLE, type FlowRecord } from './flow-record.ts';
+import { ADDRESS, LOST, SIDED, SINGLE, type FlowRecord } from './flow-record.ts';
 import { setMac } from './key-section.ts';
 
 /** Encapsulations from the lowest bit up. */
@@ -81,6 +81,8 @@ export const LABEL_SHIFT = 12;
 /** The section MPLS: the outermost entry of each side (RFC 3032 §2.1). */
 export function decodeMpls(record: FlowRecord, view: DataView, at: number, end: number): void {
   const present = view.getUint8(at + 1);
+  const depths = view.getUint8(at + 2);
+  if (depths >>> 4 > 1 || (depths & 0x0f) > 1) record.lost |= LOST.mplsStack;
   let offset = at + 4;
   for (const [side, bit] of [SOURCE, DESTINATION].entries()) {
     if ((present & bit) === 0 || offset + 4 > end) continue;

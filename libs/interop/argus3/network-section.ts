@@ -1,5 +1,5 @@
 import { EVENT } from '../../record/fields/field.ts';
-import { SIDED, SINGLE, type FlowRecord } from './flow-record.ts';
+import { LOST, SIDED, SINGLE, type FlowRecord } from './flow-record.ts';
 import { NETWORK, TCP_STATUS } from './format.ts';
 
 /** The section NETWORK: what the protocol of the flow tells, dispatched by the whole subtype. */
@@ -152,6 +152,7 @@ function decodeRtp(record: FlowRecord, view: DataView, at: number, bytes: number
   if (bytes !== RTP_BYTES) return;
   if (Math.max(values[SIDED.packets]!, values[SIDED.packets + 1]!) < RTP_PACKETS_MIN) return;
   record.addEvents(EVENT.rtp);
+  record.lost |= LOST.rtpHeaders;
   values[SIDED.lost] = view.getUint16(at + 32);
   values[SIDED.lost + 1] = view.getUint16(at + 34);
 }

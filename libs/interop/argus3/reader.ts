@@ -8,7 +8,6 @@ import { MANAGEMENT_BIT, RECORD_HEADER_BYTES, RECORD_TYPE } from './format.ts';
 import { Glimpse, type RowPeek } from './glimpse.ts';
 import { decodeManagement, ManagementTotals, readManagement, type ManagementHeader } from './management-record.ts';
 import type { RecordNumbers } from './record-numbers.ts';
-import { sectionName } from './sections.ts';
 import { RecordSplitter } from './splitter.ts';
 import { sourceText } from './transport-section.ts';
 
@@ -90,8 +89,7 @@ export class Argus3Reader implements AsyncIterable<Batch> {
 
   /** What had no meaning in our fields, by name, with how often it came. */
   get leftOut(): ReadonlyMap<string, number> {
-    const left = new Map<string, number>();
-    this.#decoder.skipped.forEach((count, type) => count > 0 && left.set(sectionName(type), count));
+    const left = new Map(this.#decoder.leftOut);
     this.#skippedRecords.forEach(
       (count, type) => count > 0 && left.set(`records of type 0x${type.toString(16)}0`, count),
     );
