@@ -1,21 +1,22 @@
 import type { Context } from '../../libs/cli/command.ts';
+import { mayHoldOf } from '../../libs/cli/frame-zone.ts';
 import { parseModes } from '../../libs/cli/modes.ts';
 import { planPrinting, type PrintPlan } from '../../libs/cli/printer.ts';
 import { recordFilter } from '../../libs/cli/record-filter.ts';
 import { RecordInputs, type InputSettings } from '../../libs/cli/record-inputs.ts';
 import { parseRecordRange } from '../../libs/cli/record-range.ts';
 import { RecordSelection } from '../../libs/cli/selection.ts';
+import { stopAfter } from '../../libs/cli/stop-after.ts';
 import { TOTAL_FIELDS } from '../../libs/cli/totals.ts';
 import { parseWriteTarget } from '../../libs/cli/write-target.ts';
 import type { Filter } from '../../libs/filter/compile.ts';
+import { EVERYTHING } from '../../libs/filter/everything.ts';
 import type { Peek } from '../../libs/codec/decode.ts';
 import type { Batch } from '../../libs/record/batch.ts';
 import { FIELD_NAMES, FIELDS } from '../../libs/record/fields/table.ts';
 import type { RaArguments } from './command.ts';
 import { Outputs } from './outputs.ts';
 
-/** Longest time that `-T` can wait, which is a limit of timers. */
-const TIMER_MS_MAX = 2 ** 31 - 1;
 const NAME_WIDTH = 12;
 
 /** Reads what the command line names and leaves it where it says. @returns the exit status */
@@ -74,8 +75,6 @@ async function openInputs(
   context: Context,
   columns: Pick<InputSettings, 'fields' | 'peek' | 'management'>,
 ): Promise<RecordInputs> {
-  const seconds = args['stop-after'] ?? 0;
-  const timer = seconds > 0 ? [AbortSignal.timeout(Math.min(seconds * 1000, TIMER_MS_MAX))] : [];
   const settings = {
     files: args.read,
     trees: args.recurse,
@@ -83,9 +82,10 @@ async function openInputs(
     security: args,
     serverFilter: args.rejected === undefined ? filter.remote : '',
     verbose: args.verbose,
+    mayHold: args.rejected === undefined && filter !== EVERYTHING ? mayHoldOf(filter) : undefined,
     ...columns,
   };
-  return RecordInputs.open(settings, context, AbortSignal.any([context.signal, ...timer]));
+  return RecordInputs.open(settings, context, stopAfter(args['stop-after'], context.signal));
 }
 
 async function showFilter(filter: Filter, { stdout }: Context): Promise<number> {

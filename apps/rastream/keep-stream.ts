@@ -11,13 +11,12 @@ import { makeFolder } from '../../libs/core/make-folder.ts';
 import { Surroundings } from '../../libs/daemon/surroundings.ts';
 import { runnerOf, type RastreamArguments } from './keep-records.ts';
 import { archiveMetrics, statusLines } from './metrics.ts';
+import { stopAfter } from '../../libs/cli/stop-after.ts';
 import { received } from './received.ts';
 import { giveAway, lockFolder, stateFolder } from './state-folder.ts';
 
 /** How often files are looked for that are to be closed, milliseconds. */
 const TICK_MS = 500;
-/** Longest time that `-T` can wait, which is a limit of timers. */
-const TIMER_MS_MAX = 2 ** 31 - 1;
 /** Programs that run when this is told to end have so long to come to theirs, milliseconds. */
 const GRACE_MS = 5000;
 
@@ -56,13 +55,8 @@ export async function keepStream(
         if (made !== undefined) giveAway(made, identity);
       },
     });
-    const seconds = args['stop-after'] ?? 0;
-    const timer = seconds > 0 ? [AbortSignal.timeout(Math.min(seconds * 1000, TIMER_MS_MAX))] : [];
-    await keep(
-      archive,
-      args.finish,
-      received(args, name, archive.ledger, context, AbortSignal.any([context.signal, broken.signal, ...timer])),
-    );
+    const signal = stopAfter(args['stop-after'], AbortSignal.any([context.signal, broken.signal]));
+    await keep(archive, args.finish, received(args, name, archive.ledger, context, signal));
     await runner?.stop(GRACE_MS);
     await archive.settle();
     return 0;

@@ -2,6 +2,7 @@ import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { FRAME_BYTES_MAX, HEADER_BYTES, headerProblem, readHeader, startsLikeFrame } from '../codec/format.ts';
 import { Zones } from '../codec/zones.ts';
+import type { BatchKind } from '../record/batch.ts';
 
 /** Read at once where frames are taken one after the other, and where they are passed over. */
 const READ_BYTES = 1 << 20;
@@ -10,7 +11,7 @@ const HEAD_BYTES = 1 << 14;
 const TURN_MS = 10;
 
 /** Tells from its zones whether a frame may hold what is wanted. */
-export type MayHold = (zones: Zones) => boolean;
+export type MayHold = (zones: Zones, kind: BatchKind) => boolean;
 
 /**
  * The bytes of a file of frames, without those frames of which the zones say that nothing in them is wanted. What is no
@@ -95,12 +96,12 @@ export class FrameFile {
 
   #isWanted(at: number, ahead: number): boolean {
     if (this.#mayHold === undefined) return true;
-    const { envelopeBytes, bodyBytes, flags } = readHeader(this.#bytesAt(at, HEADER_BYTES), 0);
+    const { kind, envelopeBytes, bodyBytes, flags } = readHeader(this.#bytesAt(at, HEADER_BYTES), 0);
     if (flags !== 0 || envelopeBytes > bodyBytes) return true;
     const bytes = HEADER_BYTES + envelopeBytes;
     if (!this.#fill(at, bytes, Math.max(bytes, ahead))) return true;
     const zones = Zones.of(this.#bytesAt(at, bytes), envelopeBytes);
-    return zones === undefined || this.#mayHold(zones);
+    return zones === undefined || this.#mayHold(zones, kind as BatchKind);
   }
 
   /** All that follows. */

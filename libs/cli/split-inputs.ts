@@ -13,10 +13,9 @@ import type { INPUT_OPTIONS } from './record-options.ts';
 import { parseRecordRange } from './record-range.ts';
 import { RecordSelection } from './selection.ts';
 import type { SplitPlan } from './split-plan.ts';
+import { stopAfter } from './stop-after.ts';
 import { systemReason } from './system-error.ts';
 
-/** Longest time that `-T` can wait, which is a limit of timers. */
-const TIMER_MS_MAX = 2 ** 31 - 1;
 /** How often files are looked for that are to be closed, milliseconds. */
 const TICK_MS = 1000;
 
@@ -108,8 +107,6 @@ export function cannotWrite(error: unknown): unknown {
 }
 
 async function openInputs(args: InputArguments, filter: Filter, context: Context): Promise<RecordInputs> {
-  const seconds = args['stop-after'] ?? 0;
-  const timer = seconds > 0 ? [AbortSignal.timeout(Math.min(seconds * 1000, TIMER_MS_MAX))] : [];
   const settings = {
     files: args.read,
     trees: args.recurse,
@@ -120,5 +117,5 @@ async function openInputs(args: InputArguments, filter: Filter, context: Context
     fields: undefined,
     peek: undefined,
   };
-  return RecordInputs.open(settings, context, AbortSignal.any([context.signal, ...timer]));
+  return RecordInputs.open(settings, context, stopAfter(args['stop-after'], context.signal));
 }

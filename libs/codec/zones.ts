@@ -18,8 +18,18 @@ const BYTES_8 = 0xc408;
 const CHECKED_HEADER_BYTES = HEADER_BYTES - 4;
 
 const RANGE_BYTES = 18;
+/** Added to the number of a field of which every row has a value. */
+const COMPLETE = 0x8000;
 /** Fields whose addresses are in the filter: who spoke with whom. */
 const ADDRESS_FIELDS = [STORED_FIELDS.saddr.number, STORED_FIELDS.daddr.number] as const;
+
+/** What values of a field there are, those that are no number left out. */
+export interface ValueRange {
+  readonly least: number;
+  readonly greatest: number;
+  /** Every row has a value, and it is a number. */
+  readonly isComplete: boolean;
+}
 
 /** What a frame holds, in short. */
 export class Zones {
@@ -56,11 +66,13 @@ export class Zones {
     return new Zones(view, ranges, filter.length === 0 ? undefined : new AddressFilter(filter));
   }
 
-  /** Least and greatest of the values that a numeric field has; undefined when no row has one. Not for flags, addresses, texts. */
-  range(field: number): readonly [least: number, greatest: number] | undefined {
+  /** Of a numeric field; undefined when no row has a value. Nothing is told of addresses, texts and bytes. */
+  range(field: number): ValueRange | undefined {
     for (let i = 0, at = 2; i < this.#ranges; i++, at += RANGE_BYTES) {
-      if (this.#view.getUint16(at, true) !== field) continue;
-      return [this.#view.getFloat64(at + 2, true), this.#view.getFloat64(at + 10, true)];
+      const said = this.#view.getUint16(at, true);
+      if ((said & ~COMPLETE) !== field) continue;
+      const [least, greatest] = [this.#view.getFloat64(at + 2, true), this.#view.getFloat64(at + 10, true)];
+      return { least, greatest, isComplete: (said & COMPLETE) !== 0 };
     }
     return undefined;
   }
@@ -73,19 +85,18 @@ export class Zones {
 
 /** @param batch has at least one row */
 export function encodeZones(batch: Batch): Uint8Array {
-  const ranges: [field: number, least: number, greatest: number][] = [];
+  const ranges: [field: number, range: ValueRange][] = [];
   batch.columns.forEach((column, field) => {
-    if (column === undefined || column.kind === 'bits' || !('values' in column)) return;
-    const range = rangeOf(column, batch.rows);
-    if (range !== undefined) ranges.push([field, ...range]);
+    const range = column !== undefined && 'values' in column ? rangeOf(column, batch.rows) : undefined;
+    if (range !== undefined) ranges.push([field, range]);
   });
   const filter = AddressFilter.encode(batch, ADDRESS_FIELDS);
   const bytes = new Uint8Array(2 + ranges.length * RANGE_BYTES + filter.length);
   const view = new DataView(bytes.buffer);
   view.setUint16(0, ranges.length, true);
-  ranges.forEach(([field, least, greatest], i) => {
+  ranges.forEach(([field, { least, greatest, isComplete }], i) => {
     const at = 2 + i * RANGE_BYTES;
-    view.setUint16(at, field, true);
+    view.setUint16(at, isComplete ? field + COMPLETE : field, true);
     view.setFloat64(at + 2, least, true);
     view.setFloat64(at + 10, greatest, true);
   });
@@ -93,18 +104,23 @@ export function encodeZones(batch: Batch): Uint8Array {
   return bytes;
 }
 
-/** Everything where some value is not a number. */
-function rangeOf({ values, valid }: NumberColumn, rows: number): [least: number, greatest: number] | undefined {
+/** Of everything where there are values, and none is a number. */
+function rangeOf({ values, valid }: NumberColumn, rows: number): ValueRange | undefined {
   let least = Infinity;
   let greatest = -Infinity;
+  let present = 0;
+  let numbers = 0;
   for (let row = 0; row < rows; row++) {
     if (valid !== undefined && ((valid[row >> 3]! >> (row & 7)) & 1) === 0) continue;
+    present += 1;
     const value = values[row]!;
+    numbers += Number(value === value); // oxlint-disable-line no-self-compare -- false of NaN alone, without a call
     if (value < least) least = value;
     if (value > greatest) greatest = value;
-    if (value !== value) return [-Infinity, Infinity];
   }
-  return least > greatest ? undefined : [least, greatest];
+  if (present === 0) return undefined;
+  if (numbers === 0) return { least: -Infinity, greatest: Infinity, isComplete: false };
+  return { least, greatest, isComplete: numbers === rows };
 }
 
 /** The last element of an envelope, before `sealZones` has filled it in. */

@@ -48,8 +48,8 @@ async function read(
 const only =
   (count: number): MayHold =>
   (zones) => {
-    const [least, greatest] = zones.range(SPKTS) ?? [1, 0];
-    return least <= count && count <= greatest;
+    const range = zones.range(SPKTS);
+    return range !== undefined && range.least <= count && count <= range.greatest;
   };
 
 test('all frames come, large and small, when none is passed over', async () => {
