@@ -54,3 +54,13 @@ test('wishes that mean the same have the same key', () => {
   assert.notEqual(Wish.key('tcp', undefined), Wish.key('tcp', []));
   assert.notEqual(Wish.key('tcp', undefined), Wish.key('udp', undefined));
 });
+
+test('what a reader has to apply itself is refused, but may confine what others see', () => {
+  for (const filter of ['suser ~ "(a+)+b"', 'tcp and not label ~ x', 'local tcp'])
+    assert.throws(() => new Wish(filter, undefined), {
+      name: 'FilterError',
+      message: /its reader has to apply itself/,
+    });
+  const confined = new Wish('', undefined, 'tcp or label ~ x');
+  assert.equal(confined.apply(flows([17, 6], 0))!.rows, 1);
+});
