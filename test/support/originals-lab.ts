@@ -87,6 +87,11 @@ export class OriginalsLab implements AsyncDisposable {
     return (await this.#net.run('b', ['ss', '-Htln', `sport = :${port}`])) !== '';
   }
 
+  /** Whether a program listens to the cable: the list of packet sockets has a heading. */
+  async isCaptured(): Promise<boolean> {
+    return (await this.#net.run('b', ['cat', '/proc/net/packet'])).trim().split('\n').length > 1;
+  }
+
   async connectionsTo(port: number): Promise<number> {
     const listed = await this.#net.run('b', ['ss', '-Htn', 'state', 'established', `sport = :${port}`]);
     return listed.split('\n').length - 1;

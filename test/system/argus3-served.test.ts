@@ -87,6 +87,7 @@ test('our argus and the original programs behind it are killed and come back: al
   await using lab = new OriginalsLab(await NetLab.create());
   const argus = probe(lab);
   await until(() => lab.listens(PROBE));
+  await until(() => lab.isCaptured());
   const theirs = await lab.radium(THEIRS);
   multiplexer(lab);
   await readers(lab, PROBE, 2);
@@ -112,6 +113,7 @@ test('our argus and the original programs behind it are killed and come back: al
   await argus.status;
   probe(lab);
   await readers(lab, PROBE, 2);
+  await until(() => lab.isCaptured());
   await lab.replay(3000);
   await Promise.all([arrived(lab, 'ours', 3 * PACKETS), arrived(lab, 'theirs', 3 * PACKETS)]);
 });
