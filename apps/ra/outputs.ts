@@ -65,7 +65,7 @@ export class Outputs {
     const { rows } = this.#selection;
     this.#totals?.add(batch, rows, count);
     // A batch of which nothing is left still says which record numbers it stands for.
-    for (const file of this.#files) await file.push(batch, all ? undefined : rows, count);
+    for (const file of this.#files) await file.pushAhead(batch, all ? undefined : rows, count);
     if (this.#print === undefined || count === 0) return;
     await this.#plan.names?.learn(batch, rows, count);
     await this.#print.push(batch, all ? undefined : rows, count);

@@ -33,7 +33,7 @@ export async function convertRecords(args: RaconvertArguments, context: Context)
       const count = selection.take(batch, selection.match(batch));
       if (batch.kind === FLOW_BATCH) flows += count;
       else others += count;
-      await sink.push(batch, count === batch.rows ? undefined : selection.rows, count);
+      await sink.pushAhead(batch, count === batch.rows ? undefined : selection.rows, count);
       if (selection.exhausted) break;
     }
   } finally {

@@ -16,6 +16,14 @@ interface Target {
   close(): Promise<void>;
 }
 
+/** Frames that are written at once. */
+interface Group {
+  readonly frames: Uint8Array[];
+  rows: number;
+}
+
+/** Most bytes that wait to be written while records are made. */
+const AHEAD_BYTES_MAX = 8 << 20;
 /** Records wait this long at most for others to share their frame. */
 const FILE_WAIT_MS = 1000;
 const STREAM_WAIT_MS = 20;
@@ -41,6 +49,9 @@ export class RecordFileSink implements Sink {
   readonly #reblocker = new Reblocker();
   #timer: NodeJS.Timeout | undefined;
   #writing: Promise<void> | undefined;
+  /** Frames that go to the target at once when what is being written is done. */
+  #waiting: Group | undefined;
+  #unwrittenBytes = 0;
   #failure: unknown;
   #taken = 0;
   #written = 0;
@@ -76,12 +87,22 @@ export class RecordFileSink implements Sink {
   }
 
   /**
+   * As `push`, for those who make records from files and need not know when they are written.
+   * @returns undefined as long as little waits to be written
+   */
+  pushAhead(batch: Batch, rows: Uint32Array | undefined, count: number): Promise<void> | undefined {
+    const written = this.push(batch, rows, count);
+    return this.#unwrittenBytes > AHEAD_BYTES_MAX ? written : undefined;
+  }
+
+  /**
    * Goes on, between two frames, in the file that has this name by now; standard output stays what it is.
    * @throws {SuiteError} when it cannot be opened; the old file is kept then
    */
   async reopen(path: string): Promise<void> {
     if (this.#failure !== undefined || !(this.#target instanceof FileTarget)) return;
     this.#write(this.#reblocker.flush());
+    this.#waiting = undefined;
     this.#writer.restart();
     const turn = (this.#writing ?? Promise.resolve()).then(async () => {
       const old = this.#target;
@@ -130,20 +151,20 @@ export class RecordFileSink implements Sink {
 
   #writeFrame(frame: Uint8Array, rows: number): void {
     if (frame.length === 0) return;
-    const after = this.#writing;
-    // Behind a frame that failed, and may be there in part, nothing could be read.
-    const write = (): Promise<void> | undefined => {
-      if (this.#failure !== undefined) throw this.#failure;
-      return this.#target.write(frame);
-    };
-    const written = after === undefined ? write() : after.then(write);
-    if (written === undefined) {
-      this.#written += rows;
+    this.#unwrittenBytes += frame.length;
+    if (this.#waiting !== undefined) {
+      this.#waiting.frames.push(frame);
+      this.#waiting.rows += rows;
       return;
     }
+    const group: Group = { frames: [frame], rows };
+    const after = this.#writing;
+    if (after !== undefined) this.#waiting = group;
+    const written = after === undefined ? this.#writeGroup(group) : after.then(() => this.#writeGroup(group));
+    if (written === undefined) return this.#count(group);
     const settled: Promise<void> = written.then(
       () => {
-        this.#written += rows;
+        this.#count(group);
         this.#settle(settled);
       },
       (error: unknown) => {
@@ -152,6 +173,19 @@ export class RecordFileSink implements Sink {
       },
     );
     this.#writing = settled;
+  }
+
+  #writeGroup(group: Group): Promise<void> | undefined {
+    if (this.#waiting === group) this.#waiting = undefined;
+    // Behind a frame that failed, and may be there in part, nothing could be read.
+    if (this.#failure !== undefined) throw this.#failure;
+    const [first] = group.frames;
+    return this.#target.write(group.frames.length === 1 ? first! : Buffer.concat(group.frames));
+  }
+
+  #count({ frames, rows }: Group): void {
+    this.#written += rows;
+    for (const { length } of frames) this.#unwrittenBytes -= length;
   }
 
   #settle(writing: Promise<void>): void {

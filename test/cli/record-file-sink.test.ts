@@ -137,3 +137,17 @@ test('the tail of a file of many frames is found', async (t) => {
   await truncate(path, lastFrame + 5);
   assert.deepEqual(tailOf(file.fd), { kind: 'cut', offset: lastFrame });
 });
+
+test('what is pushed ahead is written in its order, and counted', async (t) => {
+  const path = join(await folder(t), 'records');
+  const sink = await RecordFileSink.open(parseWriteTarget(path), stdout());
+  const runs = Array.from({ length: 300 }, (_, i) => i);
+  for (const run of runs) {
+    const batch = packets(run);
+    void sink.pushAhead({ ...batch, origin: { source: '0.0.0.0', run } }, undefined, 1);
+  }
+  assert.ok(sink.unwritten > 0);
+  await sink.end();
+  assert.equal(sink.unwritten, 0);
+  assert.deepEqual(await packetsOf(path), runs);
+});
