@@ -3,6 +3,7 @@ import { encodeBatch } from '../../libs/codec/encode.ts';
 import { FLOW_BATCH, type Batch } from '../../libs/record/batch.ts';
 import { NumberColumn } from '../../libs/record/columns.ts';
 import { STORED_FIELDS } from '../../libs/record/fields/stored.ts';
+import type { OriginLedger } from '../../libs/record/ledger.ts';
 import type { Received } from '../../libs/transport/record-stream.ts';
 import type { RecordServer, ServerStats } from '../../libs/transport/server.ts';
 
@@ -19,16 +20,19 @@ const LOOKS_AT: ReadonlySet<number> = new Set([STORED_FIELDS.stime.number, STORE
 export class Relay {
   readonly #server: RecordServer | undefined;
   readonly #written: readonly WrittenOutput[];
-  /** What is not acknowledged yet, with the position behind it. */
-  readonly #pending: { readonly position: number; readonly received: Received }[] = [];
+  readonly #ledger: OriginLedger;
+  /** What is not acknowledged yet, with the position behind it: no more than that, since it may have to wait for long. */
+  readonly #pending: { readonly position: number; readonly acknowledge: Received['acknowledge'] }[] = [];
   readonly #timer: NodeJS.Timeout;
   #records = 0;
   #bytes = 0;
   #lastEndUs: number | undefined;
 
-  constructor(server: RecordServer | undefined, written: readonly WrittenOutput[]) {
+  /** @param ledger of what streams bring; takes note of what does not come by them, so that it comes by none */
+  constructor(server: RecordServer | undefined, written: readonly WrittenOutput[], ledger: OriginLedger) {
     this.#server = server;
     this.#written = written;
+    this.#ledger = ledger;
     this.#timer = setInterval(() => this.#acknowledge(), ACKNOWLEDGE_MS);
   }
 
@@ -62,10 +66,10 @@ export class Relay {
 
   /** @returns undefined when more may come at once, else a promise for that moment */
   pass(received: Received): Promise<void> | undefined {
-    const { batch, bytes } = received;
+    const { batch, bytes, acknowledge } = received;
     this.#count(batch, bytes.length);
     this.#server?.forward(bytes, batch);
-    this.#pending.push({ position: this.#server?.end ?? 0, received });
+    this.#pending.push({ position: this.#server?.end ?? 0, acknowledge });
     return this.#write(batch);
   }
 
@@ -73,12 +77,14 @@ export class Relay {
   passBatch(batch: Batch): Promise<void> | undefined {
     const frame = encodeBatch(batch);
     this.#count(batch, frame.length);
+    this.#ledger.take(batch);
     this.#server?.forward(frame, batch);
     return this.#write(batch);
   }
 
   /** Adds a record of our own. */
   add(batch: Batch): Promise<void> | undefined {
+    this.#ledger.take(batch);
     if (batch.first === 0) this.#server?.setStart(batch);
     else this.#server?.push(batch);
     return this.#write(batch);
@@ -113,6 +119,6 @@ export class Relay {
     const safe = this.#server?.safe ?? 0;
     let count = 0;
     while (count < this.#pending.length && this.#pending[count]!.position <= safe) count += 1;
-    for (const { received } of this.#pending.splice(0, count)) received.acknowledge();
+    for (const { acknowledge } of this.#pending.splice(0, count)) acknowledge();
   }
 }

@@ -89,7 +89,8 @@ async function multiplex(
   const security = isServed ? await FileSecurity.open(args, plan.hosts, context.warn) : undefined;
   const server = isServed ? await openServer(args, plan, startUs, security, context) : undefined;
   const written = await openWritten(args.write, { withOthers: server !== undefined, live: true }, context);
-  const relay = new Relay(server, written);
+  const ledger = new OriginLedger();
+  const relay = new Relay(server, written, ledger);
   const own = new OwnRecords({ source: plan.source, run: startUs }, inputWords(args, plan));
   await relay.add(own.next(CAUSE.start, relay));
   await surroundings.ready({
@@ -107,7 +108,7 @@ async function multiplex(
   const every = args.management > 0 ? setInterval(() => void relay.add(own.next(CAUSE.status, relay)), args.management * 1000) : undefined; // prettier-ignore
   let failed = false;
   try {
-    const work = [readStreams(args, plan, reader, relay, context)];
+    const work = [readStreams(args, plan, reader, relay, ledger, context)];
     if (args.read.length + args.recurse.length > 0) work.push(readFiles(args, plan, server, relay, context));
     failed = (await Promise.all(work)).includes(false);
   } finally {
@@ -148,6 +149,7 @@ async function readStreams(
   plan: Plan,
   reader: ClientSecurity,
   relay: Relay,
+  ledger: OriginLedger,
   context: Context,
 ): Promise<boolean> {
   const { sources, filter, directory } = plan;
@@ -159,7 +161,7 @@ async function readStreams(
     program: `${program} ${version()}`,
     filter,
     name: args.name ?? readerName(directory, 'radium', warn),
-    ledger: new OriginLedger(),
+    ledger,
     signal,
     report: info,
     ...(relay.looksAt === undefined ? {} : { looksAt: relay.looksAt }),

@@ -13,7 +13,7 @@ const RANGES_MAX = 4096;
 interface Account {
   readonly origin: Origin;
   readonly had: RangeSet;
-  /** Its stop record came: it said farewell. */
+  /** Its stop record came, or word that none will come. */
   ended: boolean;
 }
 
@@ -59,7 +59,7 @@ export class OriginLedger {
   /** How a batch stands to what was had; changes nothing. */
   standing({ origin, first, covers }: Pick<Batch, 'origin' | 'first' | 'covers'>): Standing {
     const had = this.#accounts.get(originKey(origin))?.had;
-    if (had === undefined) return { kind: 'new', from: first, missing: undefined };
+    if (had === undefined || had.size === 0) return { kind: 'new', from: first, missing: undefined };
     const from = had.firstMissing(first);
     const last = had.end;
     const missing = last < first ? ([last, first - last] as const) : undefined;
@@ -71,23 +71,37 @@ export class OriginLedger {
   take(batch: Batch): Standing {
     const standing = this.standing(batch);
     const { origin, first, covers } = batch;
+    const account = this.#heardOf(origin);
+    account.had.add(first, covers);
+    account.had.coarsen(RANGES_MAX);
+    account.ended ||= isStop(batch);
+    return standing;
+  }
+
+  /** Notes that a run is over, though it did not say farewell. @returns false when that was known */
+  close(origin: Origin): boolean {
+    const account = this.#heardOf(origin);
+    const isNews = !account.ended;
+    account.ended = true;
+    return isNews;
+  }
+
+  #heardOf(origin: Origin): Account {
     const key = originKey(origin);
     const account = this.#accounts.get(key) ?? { origin, had: new RangeSet(), ended: false };
     this.#accounts.delete(key);
     this.#accounts.set(key, account);
-    account.had.add(first, covers);
-    account.had.coarsen(RANGES_MAX);
-    account.ended ||= isStop(batch);
     if (this.#accounts.size > ORIGINS_MAX) for (const oldest of this.#accounts.keys()) if (this.#accounts.delete(oldest)) break; // prettier-ignore
-    return standing;
+    return account;
   }
 
-  /** The number after the last one that was had; undefined for an unknown origin. */
+  /** The number after the last one that was had; undefined for an origin of which none was. */
   endOf(origin: Origin): number | undefined {
-    return this.#accounts.get(originKey(origin))?.had.end;
+    const had = this.#accounts.get(originKey(origin))?.had;
+    return had === undefined || had.size === 0 ? undefined : had.end;
   }
 
-  /** Whether the stop record of this origin came. */
+  /** Whether this origin said farewell, or is known to have been killed. */
   hasEnded(origin: Origin): boolean {
     return this.#accounts.get(originKey(origin))?.ended === true;
   }

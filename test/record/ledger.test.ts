@@ -35,6 +35,15 @@ test('a run that says farewell has ended', () => {
   assert.equal(ledger.endOf(ORIGIN), 4);
 });
 
+test('a run that was killed has ended, once; what comes of it all the same is new, and nothing before it missing', () => {
+  const ledger = new OriginLedger();
+  assert.ok(ledger.close(ORIGIN));
+  assert.ok(!ledger.close(ORIGIN));
+  assert.ok(ledger.hasEnded(ORIGIN));
+  assert.equal(ledger.endOf(ORIGIN), undefined);
+  assert.deepEqual(ledger.take(range(7, 9)), { kind: 'new', from: 7, missing: undefined });
+});
+
 test('a ledger that was saved goes on; rubbish is an empty one', () => {
   const ledger = new OriginLedger();
   for (const batch of [range(0, 3), range(5, 9), range(1, 2, { source: 'b', run: 4 })]) ledger.take(batch);

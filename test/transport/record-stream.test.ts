@@ -206,3 +206,17 @@ test('the run that was killed is reported with its last number', async () => {
   assert.match(reports.join(), /^the run of probe 192\.0\.2\.1 from 2023-\S+ ended after number 2 without farewell$/);
   stop.abort();
 });
+
+test('that a run was killed is given out once, by whatever ways the word comes', async () => {
+  await using lab = await startServer();
+  await using other = await startServer();
+  const { batches, reports, stop } = stream([[lab.port], [other.port]]);
+  const next = take(batches, 2);
+  await later(() => lab.server.stats.named + other.server.stats.named === 2);
+  for (const { server } of [lab, other, lab]) server.push(runOverBatch(ORIGIN));
+  for (const { server } of [lab, other]) server.push(flows([6], server === lab.server ? 1 : 2));
+  const taken = [...(await next), ...(await take(batches, 2))];
+  assert.equal(taken.filter(({ batch }) => batch.covers === 0).length, 1);
+  assert.equal(reports.filter((report) => report.includes('without farewell')).length, 1);
+  stop.abort();
+});
