@@ -13,6 +13,7 @@ import {
   parseAddressRange,
   parseHost,
   parseInteger,
+  namedHosts,
   parseNet,
   type AddressSet,
 } from './values.ts';
@@ -97,10 +98,11 @@ function equalityTest(
   switch (type) {
     case 'host':
     case 'net': {
-      const sets = ids.map((id) => {
-        const set = addressesOf(id, type, mask);
-        if (ethernet && set.family !== MAC_ADDRESS) throw fault(id, `'${id.text}' is not a MAC address`);
-        return set;
+      const sets = ids.flatMap((id) => {
+        const all = addressesOf(id, type, mask);
+        if (ethernet && all.some(({ family }) => family !== MAC_ADDRESS))
+          throw fault(id, `'${id.text}' is not a MAC address`);
+        return all;
       });
       return ofSides(direction, (side) => sets.map((set) => addressTest(side, set)).reduce((a, b) => join('or', a, b)));
     }
@@ -130,16 +132,18 @@ function encapsulationTest(side: 's' | 'd', id: Place): Node {
   return mask === 0 ? nothing(`the encapsulation ${id.text} is not decoded`) : bits(`${side}encaps`, mask);
 }
 
-function addressesOf(id: Place, type: 'host' | 'net', mask: Place | undefined): AddressSet {
+function addressesOf(id: Place, type: 'host' | 'net', mask: Place | undefined): readonly AddressSet[] {
   const single = mask === undefined && !id.text.includes('/') ? parseHost(id.text) : undefined;
   const prefix = single ?? (type === 'net' || id.text.includes('/') ? parseNet(id.text, mask?.text) : undefined);
   const set = prefix ?? (mask === undefined ? parseAddressRange(id.text) : undefined);
-  if (set !== undefined) return set;
+  if (set !== undefined) return [set];
+  const named = type === 'host' ? namedHosts(id.text) : [];
+  if (named.length > 0) return named;
   if (mask !== undefined && parseNet(id.text) !== undefined) throw fault(mask, `'${mask.text}' is not a mask`);
   throw fault(
     id,
     `'${id.text}' is not ${type === 'host' ? 'an address' : 'a network'}`,
-    /^[a-z]/i.test(id.text) ? 'Names of hosts are not looked up: give the address.' : '',
+    /^[a-z]/i.test(id.text) ? 'Names of hosts are those of /etc/hosts: give the address.' : '',
   );
 }
 

@@ -1,4 +1,5 @@
 import { etherTypeNumber } from '../address/ethertypes.ts';
+import { hostAddresses } from '../address/hosts.ts';
 import { parseMac } from '../address/mac.ts';
 import { parseIP, parseIPv4 } from '../address/ip.ts';
 import { maskedPrefix, parsePrefix } from '../address/prefix.ts';
@@ -32,6 +33,11 @@ export function parseHost(text: string): Prefix | undefined {
   if (mac !== undefined) return { family: MAC_ADDRESS, lanes: [0, 0, ...mac], masks: [0, 0, 0xffff, ALL] };
   const ip = parseIP(text);
   return ip === undefined ? undefined : ofFamily({ ...ip, masks: [ALL, ALL, ALL, ALL] });
+}
+
+/** The addresses that the system's own list has of a host. */
+export function namedHosts(name: string): readonly AddressSet[] {
+  return hostAddresses(name).map((address) => ofFamily({ ...address, masks: [ALL, ALL, ALL, ALL] }));
 }
 
 /** @param mask a dotted mask for an IPv4 address; undefined when the text says it all */

@@ -110,7 +110,7 @@ const WRONG: readonly [text: string, at: number, message: RegExp, hint?: RegExp]
   ['port 65536', 5, /not a port/, /65535/],
   ['port 90-80', 5, /not a range/],
   ['port gt 80-90', 8, /range/],
-  ['host example.org', 5, /'example.org' is not an address/, /not looked up/],
+  ['host example.org', 5, /'example.org' is not an address/, /\/etc\/hosts/],
   ['host 10.0.0.256', 5, /not an address/],
   ['host > 10.0.0.1', 7, /no comparison/],
   ['net 10.0.0.0/33', 4, /not a network/],
