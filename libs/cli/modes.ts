@@ -7,7 +7,8 @@ export interface Modes {
   readonly management: boolean | undefined;
 }
 
-const WORDS = ['json', 'xml', 'man', 'noman'] as const;
+/** Words that every command which prints records knows. */
+export const MODE_WORDS = ['json', 'xml', 'man', 'noman'] as const;
 
 /**
  * Reads the words of `-M`; of two that say the opposite the later one counts.
@@ -17,9 +18,9 @@ export function parseModes(words: readonly string[]): Modes {
   let format: Modes['format'] = 'text';
   let management: boolean | undefined;
   for (const text of words) {
-    const word = WORDS.find((known) => known === text);
+    const word = MODE_WORDS.find((known) => known === text);
     if (word === undefined) {
-      const hint = didYouMean(text, WORDS) || `Modes are ${WORDS.join(', ')}.`;
+      const hint = didYouMean(text, MODE_WORDS) || `Modes are ${MODE_WORDS.join(', ')}.`;
       throw new UsageError(`unknown mode '${text}' after -M`, { hint });
     }
     if (word === 'json' || word === 'xml') format = word;

@@ -135,11 +135,21 @@ function sideDuration(
   return others === 0 ? dur : undefined;
 }
 
+type Known = number | undefined;
+
 /** What merging keeps of the durations of several records; of one record it is its own. */
-const ofOne =
-  (of: (dur: number) => number) =>
-  (dur: number, trans: number | undefined): Value =>
-    trans === undefined || trans === 1 ? of(dur) : undefined;
+const kept = (dur: number, trans: Known, value: Known): Value => (trans === undefined || trans < 2 ? dur : value);
+
+const meanDuration = (dur: number, trans: Known, sum: Known): Value =>
+  trans === undefined || trans < 2 ? dur : sum === undefined ? undefined : sum / trans;
+
+/** Of the population. */
+function durationDeviation(_dur: number, trans: Known, sum: Known, squares: Known): Value {
+  if (trans === undefined || trans < 2) return 0;
+  if (sum === undefined || squares === undefined) return undefined;
+  const mean = sum / trans;
+  return Math.sqrt(Math.max(0, squares / trans - mean * mean));
+}
 
 export const DERIVED_TIME_FIELDS = {
   ltime: time(
@@ -212,43 +222,43 @@ export const DERIVED_TIME_FIELDS = {
   runtime: duration(
     1012,
     'RunTime',
-    ['dur', 'trans?'],
-    ofOne((dur) => dur),
+    ['dur', 'trans?', 'dursum?'],
+    kept,
     'Sum of the durations of the merged records; of a single record its duration.',
   ),
   mean: duration(
     1013,
     'Mean',
-    ['dur', 'trans?'],
-    ofOne((dur) => dur),
+    ['dur', 'trans?', 'dursum?'],
+    meanDuration,
     'Mean of the durations of the merged records; of a single record its duration.',
   ),
   stddev: duration(
     1014,
     'StdDev',
-    ['dur', 'trans?'],
-    ofOne(() => 0),
+    ['dur', 'trans?', 'dursum?', 'dursq?'],
+    durationDeviation,
     'Standard deviation of the durations of the merged records; 0 of a single record.',
   ),
   sum: duration(
     1015,
     'Sum',
-    ['dur', 'trans?'],
-    ofOne((dur) => dur),
+    ['dur', 'trans?', 'dursum?'],
+    kept,
     'Sum of the durations of the merged records; of a single record its duration.',
   ),
   min: duration(
     1016,
     'Min',
-    ['dur', 'trans?'],
-    ofOne((dur) => dur),
+    ['dur', 'trans?', 'durmin?'],
+    kept,
     'Least duration of the merged records; of a single record its duration.',
   ),
   max: duration(
     1017,
     'Max',
-    ['dur', 'trans?'],
-    ofOne((dur) => dur),
+    ['dur', 'trans?', 'durmax?'],
+    kept,
     'Greatest duration of the merged records; of a single record its duration.',
   ),
 } as const satisfies Record<string, DerivedField>;

@@ -13,6 +13,9 @@ const timing = (number: number, heading: string, about: string, merge: StoredFie
     about,
   }) as const satisfies StoredField;
 
+const aggregate = (number: number, heading: string, about: string, merge: StoredField['merge']) =>
+  ({ ...timing(number, heading, about, merge), group: 'aggregate' }) as const satisfies StoredField;
+
 /**
  * Groups that a probe fills only when asked: inter-packet times, packet sizes, payload, times of each direction; and what
  * aggregation adds. Inter-packet times are kept as count, sum, sum of squares, least and greatest, in nanoseconds, apart
@@ -122,6 +125,15 @@ export const OPTIONAL_FIELDS = {
     absent: 1,
     about: 'How many records were merged into this one; absent is 1.',
   },
+  dursum: aggregate(
+    242,
+    'DurSum',
+    'Sum of the durations of the merged records, nanoseconds; absent of a single one.',
+    'sum',
+  ),
+  dursq: aggregate(243, 'DurSq', 'Sum of their squares, square nanoseconds.', 'sum'),
+  durmin: aggregate(244, 'DurMin', 'The least, nanoseconds.', 'min'),
+  durmax: aggregate(245, 'DurMax', 'The greatest, nanoseconds.', 'max'),
   label: {
     number: 241,
     kind: 'text',

@@ -1,0 +1,38 @@
+import { AGGREGATE_OPTIONS, AGGREGATE_PRINT_OPTIONS } from '../../libs/cli/aggregate-options.ts';
+import type { Command } from '../../libs/cli/command.ts';
+import type { Arguments } from '../../libs/cli/options.ts';
+import { INPUT_OPTIONS, OUTPUT_OPTIONS } from '../../libs/cli/record-options.ts';
+
+const { write } = OUTPUT_OPTIONS;
+const { mode, ...print } = AGGREGATE_PRINT_OPTIONS;
+
+export const RACLUSTER_OPTIONS = {
+  ...INPUT_OPTIONS,
+  ...AGGREGATE_OPTIONS,
+  mode: {
+    ...mode,
+    text: `${mode.text} ind: records of each file apart; replace: each file is replaced by what it became.`,
+  },
+  write,
+  ...print,
+} as const;
+
+export type RaclusterArguments = Arguments<typeof RACLUSTER_OPTIONS>;
+
+export const racluster: Command<typeof RACLUSTER_OPTIONS> = {
+  name: 'racluster',
+  summary: 'Merges flow records that have something in common, such as those of one flow or of one host.',
+  options: RACLUSTER_OPTIONS,
+  operands: 'filter',
+  examples: [
+    ['racluster -r records', 'One record a flow, whatever the number of its status records.'],
+    ['racluster -R /archive/2026/03/01 -w day.records', "A day's flows into one file."],
+    ['racluster -r records -m saddr -s saddr trans pkts bytes - tcp', 'What each host sent of TCP.'],
+    ['racluster -r records -m saddr/16 daddr/16 proto', 'Networks, by protocol.'],
+    ['racluster -M rmon -m addr -r records -s saddr spkts dpkts', 'Packets out of and into each host.'],
+  ],
+  async run(args, context) {
+    const { clusterRecords } = await import('./cluster-records.ts');
+    return clusterRecords(args, context);
+  },
+};

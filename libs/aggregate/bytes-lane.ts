@@ -1,0 +1,98 @@
+import { Area } from '../record/builder.ts';
+import { BytesColumn, type Column } from '../record/columns.ts';
+import { ABSENT, PRESENT, validityOf, type Lane, type Share } from './lane.ts';
+import { f64Pages, PAGE_SHIFT, u32Pages, u8Pages } from './pages.ts';
+
+const CHUNK_BYTES = 1 << 20;
+
+/** Bytes: those of the earliest record that has any; of equally early ones the least. */
+export class BytesLane implements Lane {
+  readonly groupBytes = 21;
+  /** Bytes that all values take. */
+  bytes = 0;
+  readonly #chunks: Uint8Array[] = [];
+  /** Values that lie in each chunk and are still asked for; a chunk without any is let go. */
+  readonly #alive: number[] = [];
+  #chunkEnd = CHUNK_BYTES;
+  readonly #chunk = u32Pages();
+  readonly #start = u32Pages();
+  readonly #length = u32Pages();
+  readonly #times = f64Pages();
+  readonly states = u8Pages();
+
+  grow(pages: number): void {
+    for (const lane of [this.#chunk, this.#start, this.#length, this.#times, this.states]) lane.grow(pages);
+  }
+
+  take(column: Column, { rows, groups, count, startUs }: Share): void {
+    if (column.kind !== 'bytes') return;
+    for (let i = 0; i < count; i++) if (column.has(rows[i]!)) this.#add(groups[i]!, column.get(rows[i]!), startUs[i]!);
+  }
+
+  #add(group: number, value: Uint8Array, time: number): void {
+    if (this.states.get(group) === PRESENT) {
+      const known = this.#times.get(group);
+      if (time > known || (time === known && Buffer.compare(value, this.#get(group)) >= 0)) return;
+      this.#release(group);
+    }
+    if (this.#chunkEnd + value.length > (this.#chunks.at(-1)?.length ?? 0)) this.#addChunk(value.length);
+    const chunk = this.#chunks.length - 1;
+    this.#chunks[chunk]!.set(value, this.#chunkEnd);
+    this.#alive[chunk]! += 1;
+    this.#chunk.set(group, chunk);
+    this.#start.set(group, this.#chunkEnd);
+    this.#length.set(group, value.length);
+    this.#times.set(group, time);
+    this.states.set(group, PRESENT);
+    this.#chunkEnd += value.length;
+  }
+
+  #addChunk(atLeast: number): void {
+    const bytes = Math.max(CHUNK_BYTES, atLeast);
+    this.#chunks.push(new Uint8Array(bytes));
+    this.#alive.push(0);
+    this.bytes += bytes;
+    this.#chunkEnd = 0;
+  }
+
+  #release(group: number): void {
+    const chunk = this.#chunk.get(group);
+    if ((this.#alive[chunk]! -= 1) > 0 || chunk === this.#chunks.length - 1) return;
+    this.bytes -= this.#chunks[chunk]!.length;
+    this.#chunks[chunk] = new Uint8Array(0);
+  }
+
+  #get(group: number): Uint8Array {
+    const start = this.#start.get(group);
+    return this.#chunks[this.#chunk.get(group)]!.subarray(start, start + this.#length.get(group));
+  }
+
+  merge(to: number, other: Lane, from: number): void {
+    if (other instanceof BytesLane && other.states.get(from) === PRESENT) this.#add(to, other.#get(from), other.#times.get(from)); // prettier-ignore
+  }
+
+  clear(group: number): void {
+    if (this.states.get(group) === PRESENT) this.#release(group);
+    this.states.set(group, ABSENT);
+  }
+
+  bytesFor(groups: Uint32Array): number {
+    let bytes = 0;
+    for (const group of groups) if (this.states.get(group) === PRESENT) bytes += this.#length.get(group);
+    return Area.aligned(bytes) + Area.aligned(groups.length * 4) + Area.aligned((groups.length + 7) >> 3);
+  }
+
+  column(groups: Uint32Array, area: Area): Column | undefined {
+    const valid = validityOf(this.states.pages, groups, area, PAGE_SHIFT);
+    if (valid === 'none') return undefined;
+    const ends = area.u32(groups.length);
+    const values = Array.from(groups, (group) => (this.states.get(group) === PRESENT ? this.#get(group) : undefined));
+    const blob = area.u8(values.reduce((sum, value) => sum + (value?.length ?? 0), 0));
+    let end = 0;
+    values.forEach((value, i) => {
+      if (value !== undefined) blob.set(value, end);
+      ends[i] = end += value?.length ?? 0;
+    });
+    return new BytesColumn(ends, blob, valid);
+  }
+}

@@ -1,0 +1,85 @@
+import { BATCH_ROWS_MAX, FLOW_BATCH, type Batch } from '../record/batch.ts';
+import { Area } from '../record/builder.ts';
+import { TextColumn } from '../record/columns.ts';
+import { STORED_FIELDS } from '../record/fields/stored.ts';
+import { Cluster, type ClusterOptions } from './cluster.ts';
+import type { Rule } from './configuration.ts';
+
+const LABEL = STORED_FIELDS.label.number;
+
+/** Shares records out among clusters by rules: each goes to the first that it matches, and to those behind it while they continue. */
+export class Clusters {
+  readonly #members: readonly { readonly rule: Rule; readonly cluster: Cluster }[];
+  readonly #left = new Uint32Array(BATCH_ROWS_MAX);
+  readonly #matched = new Uint32Array(BATCH_ROWS_MAX);
+  readonly #isTaken = new Uint8Array(BATCH_ROWS_MAX);
+
+  /** @param options memory is shared by all */
+  constructor(rules: readonly Rule[], options: Omit<ClusterOptions, 'model' | 'timeouts'>) {
+    const memoryBytes = options.memoryBytes / rules.length;
+    this.#members = rules.map((rule) => {
+      const { model, timeouts } = rule;
+      return { rule, cluster: new Cluster({ ...options, memoryBytes, model, ...(timeouts === undefined ? {} : { timeouts }) }) }; // prettier-ignore
+    });
+  }
+
+  /** Columns that later versions added and that merging cannot keep. */
+  get unknownColumns(): number {
+    return this.#members.reduce((sum, { cluster }) => sum + cluster.unknownColumns, 0);
+  }
+
+  /** See `Cluster.push`. */
+  push(batch: Batch, rows: Uint32Array | undefined, count: number): void {
+    if (batch.kind !== FLOW_BATCH) return;
+    const left = this.#left;
+    if (rows === undefined) for (let row = 0; row < count; row++) left[row] = row;
+    else left.set(rows.subarray(0, count));
+    let remaining = count;
+    for (const { rule, cluster } of this.#members) {
+      if (remaining === 0) return;
+      const matched = this.#match(rule, batch, remaining);
+      cluster.push(batch, this.#matched, matched);
+      if (!rule.continues) remaining = this.#remove(remaining, matched);
+    }
+  }
+
+  #match({ filter, grep }: Rule, batch: Batch, count: number): number {
+    this.#matched.set(this.#left.subarray(0, count));
+    const matched = filter.select(batch, this.#matched, count);
+    if (grep === undefined) return matched;
+    const labels = batch.columns[LABEL];
+    let kept = 0;
+    for (let i = 0; i < matched; i++) {
+      const row = this.#matched[i]!;
+      if (labels?.kind === 'text' && labels.has(row) && grep.test(labels.get(row))) this.#matched[kept++] = row;
+    }
+    return kept;
+  }
+
+  #remove(count: number, matched: number): number {
+    for (let i = 0; i < matched; i++) this.#isTaken[this.#matched[i]!] = 1;
+    let kept = 0;
+    for (let i = 0; i < count; i++) if (this.#isTaken[this.#left[i]!] === 0) this.#left[kept++] = this.#left[i]!;
+    for (let i = 0; i < matched; i++) this.#isTaken[this.#matched[i]!] = 0;
+    return kept;
+  }
+
+  /** See `Cluster.due`. */
+  *due(): Generator<Batch> {
+    for (const { rule, cluster } of this.#members) for (const batch of cluster.due()) yield labelled(batch, rule.label);
+  }
+
+  /** See `Cluster.finish`; rule by rule. */
+  async *finish(): AsyncGenerator<Batch> {
+    for (const { rule, cluster } of this.#members) {
+      for await (const batch of cluster.finish()) yield labelled(batch, rule.label);
+    }
+  }
+}
+
+function labelled(batch: Batch, label: string | undefined): Batch {
+  if (label === undefined) return batch;
+  const columns = batch.columns.slice();
+  columns[LABEL] = new TextColumn(new Area(2 * batch.rows).u16(batch.rows), [label], undefined);
+  return { ...batch, columns };
+}

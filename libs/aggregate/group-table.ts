@@ -1,0 +1,117 @@
+import { PAGE_GROUPS, PAGE_MASK, PAGE_SHIFT } from './pages.ts';
+
+const FIRST_SLOTS = 1 << 12;
+
+/**
+ * From keys to group numbers: open addressing with linear probing, each slot holding group + 1 and the hash side by side. Half
+ * full at most; deletion shifts later entries back. Numbers of groups that were let go are given again.
+ */
+export class GroupTable {
+  /** 32-bit words of a key. */
+  readonly width: number;
+  readonly #keys: Uint32Array[] = [];
+  #slots = new Uint32Array(FIRST_SLOTS * 2);
+  #mask = FIRST_SLOTS - 1;
+  #findable = 0;
+  /** Numbers given so far, those that are free again included. */
+  #end = 0;
+  readonly #free: number[] = [];
+
+  constructor(width: number) {
+    this.width = width;
+  }
+
+  /** Group numbers are below this. */
+  get end(): number {
+    return this.#end;
+  }
+
+  get pages(): number {
+    return this.#keys.length;
+  }
+
+  /** Groups that are in use. */
+  get count(): number {
+    return this.#end - this.#free.length;
+  }
+
+  get slotBytes(): number {
+    return this.#slots.byteLength;
+  }
+
+  /** The group with this key, or -1. */
+  find(words: Uint32Array, at: number, hash: number): number {
+    const slots = this.#slots;
+    const mask = this.#mask;
+    for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
+      const entry = slots[slot * 2]!;
+      if (entry === 0) return -1;
+      if (slots[slot * 2 + 1] === hash && this.#matches(entry - 1, words, at)) return entry - 1;
+    }
+  }
+
+  #matches(group: number, words: Uint32Array, at: number): boolean {
+    const { width } = this;
+    const keys = this.#keys[group >>> PAGE_SHIFT]!;
+    const from = (group & PAGE_MASK) * width;
+    for (let k = 0; k < width; k++) if (keys[from + k] !== words[at + k]) return false;
+    return true;
+  }
+
+  /** A new group with a key that is not in the table. */
+  insert(words: Uint32Array, at: number, hash: number): number {
+    const group = this.#free.pop() ?? this.#end++;
+    const page = group >>> PAGE_SHIFT;
+    if (page === this.#keys.length) this.#keys.push(new Uint32Array(PAGE_GROUPS * this.width));
+    const keys = this.#keys[page]!;
+    const to = (group & PAGE_MASK) * this.width;
+    for (let k = 0; k < this.width; k++) keys[to + k] = words[at + k]!;
+    if ((this.#findable += 1) * 2 > this.#mask + 1) this.#grow();
+    this.#place(group + 1, hash);
+    return group;
+  }
+
+  /** Where the key of a group is: `words` from `at` on. */
+  keyOf(group: number): { readonly words: Uint32Array; readonly at: number } {
+    return { words: this.#keys[group >>> PAGE_SHIFT]!, at: (group & PAGE_MASK) * this.width };
+  }
+
+  /** Makes a group unfindable; it stays in use until it is let go. */
+  hide(group: number, hash: number): void {
+    const slots = this.#slots;
+    const mask = this.#mask;
+    let hole = hash & mask;
+    for (; slots[hole * 2] !== group + 1; hole = (hole + 1) & mask) if (slots[hole * 2] === 0) return;
+    for (let slot = (hole + 1) & mask; slots[slot * 2] !== 0; slot = (slot + 1) & mask) {
+      const home = slots[slot * 2 + 1]! & mask;
+      // An entry may move back into the hole unless its home lies cyclically in (hole, slot].
+      if (((slot - home) & mask) < ((slot - hole) & mask)) continue;
+      slots[hole * 2] = slots[slot * 2]!;
+      slots[hole * 2 + 1] = slots[slot * 2 + 1]!;
+      hole = slot;
+    }
+    slots[hole * 2] = 0;
+    slots[hole * 2 + 1] = 0;
+    this.#findable -= 1;
+  }
+
+  /** The number of a group that is not findable may be given again. */
+  letGo(group: number): void {
+    this.#free.push(group);
+  }
+
+  #place(entry: number, hash: number): void {
+    const slots = this.#slots;
+    let slot = hash & this.#mask;
+    while (slots[slot * 2] !== 0) slot = (slot + 1) & this.#mask;
+    slots[slot * 2] = entry;
+    slots[slot * 2 + 1] = hash;
+  }
+
+  #grow(): void {
+    const old = this.#slots;
+    this.#slots = new Uint32Array(old.length * 2);
+    this.#mask = old.length - 1;
+    for (let i = 0; i < old.length; i += 2) if (old[i] !== 0) this.#place(old[i]!, old[i + 1]!);
+  }
+}

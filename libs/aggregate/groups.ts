@@ -1,0 +1,193 @@
+import { FLOW_BATCH, type Batch, type Origin } from '../record/batch.ts';
+import { Area } from '../record/builder.ts';
+import type { Column, NumberColumn } from '../record/columns.ts';
+import { EVENT, type StoredField } from '../record/fields/field.ts';
+import { STORED_BY_NUMBER, STORED_FIELDS } from '../record/fields/stored.ts';
+import { isNumeric } from '../record/kinds.ts';
+import { AddressLane } from './address-lane.ts';
+import { BytesLane } from './bytes-lane.ts';
+import type { Interned } from './key-pieces.ts';
+import { DISAGREED, PRESENT, type Lane, type Share } from './lane.ts';
+import { mirrorOf } from './mirror.ts';
+import type { Model } from './model.ts';
+import { NumberLane, type NumberRule } from './number-lane.ts';
+import { OriginLane } from './origin-lane.ts';
+import { PAGE_GROUPS } from './pages.ts';
+import { SideTimeLane } from './side-time-lane.ts';
+import { TextLane } from './text-lane.ts';
+import { TimeLane } from './time-lane.ts';
+
+export interface GroupsOptions {
+  readonly model: Pick<Model, 'addresses' | 'fields'>;
+  readonly interned: Interned;
+  /** Fields that are kept; undefined for all. */
+  readonly fields: ReadonlySet<number> | undefined;
+  /** Whether fields that make a key, and are not in this one, are kept as far as records agree. */
+  readonly preserves: boolean;
+  /** Whether a group tells of how many records it is, and what their durations were. */
+  readonly reports: boolean;
+}
+
+const number = (name: keyof typeof STORED_FIELDS): number => STORED_FIELDS[name].number;
+
+/** Fields that the lanes of times and of origins hold. */
+const TIMES: ReadonlySet<number> = new Set(
+  (['stime', 'stimens', 'dur', 'trans', 'dursum', 'dursq', 'durmin', 'durmax', 'sfirst', 'slast', 'dfirst', 'dlast'] as const).map(number), // prettier-ignore
+);
+/** Numbers of the fields that merging looks at, whatever the key and what is wanted of the result. */
+export const MERGED_FROM: readonly number[] = [...TIMES];
+const SOURCE_SIDE = { packets: number('spkts'), otherPackets: number('dpkts'), first: number('sfirst'), last: number('slast') }; // prettier-ignore
+const RESPONDER_SIDE = { packets: number('dpkts'), otherPackets: number('spkts'), first: number('dfirst'), last: number('dlast') }; // prettier-ignore
+const SIDE_TIME_FIELDS = [SOURCE_SIDE.first, SOURCE_SIDE.last, RESPONDER_SIDE.first, RESPONDER_SIDE.last];
+
+/** What all groups have come to: for each field a lane, which has a value for each group. */
+export class Groups {
+  readonly time = new TimeLane();
+  readonly origin = new OriginLane();
+  readonly #options: GroupsOptions;
+  readonly #lanes: (Lane | undefined)[] = [];
+  #sides: readonly [SideTimeLane, SideTimeLane] | undefined;
+  #pages = 0;
+  #groupBytes = this.time.groupBytes + this.origin.groupBytes;
+
+  constructor(options: GroupsOptions) {
+    this.#options = options;
+  }
+
+  /** Bytes that a page of groups takes. */
+  get pageBytes(): number {
+    return this.#groupBytes * PAGE_GROUPS;
+  }
+
+  /** Bytes beside the pages. */
+  get bytes(): number {
+    let bytes = this.#options.interned.bytes;
+    for (const lane of this.#lanes) if (lane instanceof BytesLane) bytes += lane.bytes;
+    return bytes;
+  }
+
+  /** Makes room. */
+  grow(pages: number): void {
+    if (pages <= this.#pages) return;
+    this.#pages = pages;
+    this.time.grow(pages);
+    this.origin.grow(pages);
+    for (const lane of this.#lanes) lane?.grow(pages);
+    for (const side of this.#sides ?? []) side.grow(pages);
+  }
+
+  /** Adds records to their groups, for which there is room. */
+  take(batch: Batch, share: Share): void {
+    if (SIDE_TIME_FIELDS.some((field) => batch.columns[field] !== undefined)) this.#beginSides();
+    this.time.take(batch, share);
+    this.origin.take(batch, share);
+    const [stime, stimens, dur] = ['stime', 'stimens', 'dur'].map((name) => batch.columns[number(name as 'stime')] as NumberColumn | undefined); // prettier-ignore
+    for (const side of this.#sides ?? []) side.take(batch, { stime, stimens, dur }, share);
+    for (let field = 0; field < batch.columns.length; field++) {
+      const column = batch.columns[field];
+      if (column !== undefined) this.#lane(field)?.take(column, share);
+    }
+  }
+
+  /** Undefined for a field that is not kept. A lane comes with that of the other side. */
+  #lane(field: number): Lane | undefined {
+    const lane = this.#lanes[field];
+    if (lane !== undefined) return lane;
+    const { fields } = this.#options;
+    if (TIMES.has(field) || (fields !== undefined && !fields.has(field) && !fields.has(mirrorOf(field)))) return undefined; // prettier-ignore
+    for (const one of new Set([field, mirrorOf(field)])) this.#addLane(one);
+    return this.#lanes[field];
+  }
+
+  #addLane(field: number): void {
+    const known = STORED_BY_NUMBER.get(field);
+    const lane = known === undefined ? undefined : makeLane(known.field, this.#options);
+    if (lane === undefined) return;
+    lane.grow(this.#pages);
+    this.#groupBytes += lane.groupBytes;
+    this.#lanes[field] = lane;
+  }
+
+  #beginSides(): void {
+    if (this.#sides !== undefined) return;
+    this.#sides = [new SideTimeLane(SOURCE_SIDE), new SideTimeLane(RESPONDER_SIDE)];
+    for (const side of this.#sides) {
+      side.grow(this.#pages);
+      this.#groupBytes += side.groupBytes;
+    }
+    const packets = this.#lanes[SOURCE_SIDE.packets];
+    const others = this.#lanes[RESPONDER_SIDE.packets];
+    if (!(packets instanceof NumberLane && others instanceof NumberLane)) return;
+    for (let group = 0; group < this.#pages * PAGE_GROUPS; group++) {
+      this.#sides[0].begin(group, packets.values.get(group), others.values.get(group), this.time);
+      this.#sides[1].begin(group, others.values.get(group), packets.values.get(group), this.time);
+    }
+  }
+
+  /** Adds group `from` to group `to`. @param turned with initiator and responder in each other's place */
+  merge(to: number, from: number, turned: boolean): void {
+    this.time.merge(to, from);
+    this.origin.merge(to, from);
+    this.#sides?.forEach((side, i) => side.merge(to, turned ? this.#sides![1 - i]! : side, from));
+    for (let field = 0; field < this.#lanes.length; field++) {
+      const other = this.#lanes[turned ? mirrorOf(field) : field];
+      if (other !== undefined) this.#lanes[field]?.merge(to, other, from, turned);
+    }
+  }
+
+  /** The group has no records any more. */
+  clear(group: number): void {
+    this.time.clear(group);
+    this.origin.clear(group);
+    for (const lane of this.#lanes) lane?.clear(group);
+    for (const side of this.#sides ?? []) side.clear(group);
+  }
+
+  /** A record for each of the groups, which are of one origin. */
+  batch(groups: Uint32Array, origin: Origin, first: number): Batch {
+    this.#markPaths(groups);
+    let bytes = this.time.bytesFor(groups.length);
+    for (const lane of this.#lanes) bytes += lane?.bytesFor(groups) ?? 0;
+    for (const side of this.#sides ?? []) bytes += side.bytesFor(groups.length);
+    const area = new Area(bytes);
+    const columns: (Column | undefined)[] = new Array<Column | undefined>(COLUMNS).fill(undefined);
+    this.time.columns(groups, area, this.#options.reports, columns);
+    for (const side of this.#sides ?? []) side.columns(groups, area, this.time, columns);
+    for (let field = 0; field < this.#lanes.length; field++) {
+      const column = this.#lanes[field]?.column(groups, area);
+      if (column !== undefined) columns[field] = column;
+    }
+    const rows = groups.length;
+    return { kind: FLOW_BATCH, origin, first, covers: rows, rows, columns, unknown: [], buffer: area.buffer };
+  }
+
+  /** Records that went other ways over the link have several pairs of its addresses. */
+  #markPaths(groups: Uint32Array): void {
+    const events = this.#lanes[number('events')];
+    if (!(events instanceof NumberLane)) return;
+    for (const field of [number('smac'), number('dmac')]) {
+      const lane = this.#lanes[field];
+      if (!(lane instanceof AddressLane)) continue;
+      for (const group of groups) if (lane.states.get(group) === DISAGREED && events.states.get(group) === PRESENT) events.raise(group, EVENT.severalMacPairs); // prettier-ignore
+    }
+  }
+}
+
+const COLUMNS = Math.max(...STORED_BY_NUMBER.keys()) + 1;
+
+/** Undefined for what is not kept. */
+function makeLane(field: StoredField, { model, interned, preserves }: GroupsOptions): Lane | undefined {
+  const { kind, merge } = field;
+  if (field.group === 'management') return undefined;
+  if (merge === 'key' && !preserves && !model.fields.has(field.number)) return undefined;
+  if (kind === 'bytes') return new BytesLane();
+  if (kind === 'text') return new TextLane(merge === 'same' ? 'same' : 'union', interned);
+  if (kind === 'address')
+    return new AddressLane(merge === 'key' ? 'network' : 'same', model.addresses.get(field.number));
+  return isNumeric(kind) ? new NumberLane(field.number, kind, ruleOf(field)) : undefined;
+}
+
+function ruleOf({ number: field, merge }: StoredField): NumberRule {
+  if (field === STORED_FIELDS.icmptype.number) return 'request';
+  return merge === 'key' || merge === 'own' || merge === 'drop' ? 'same' : merge;
+}

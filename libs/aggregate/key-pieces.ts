@@ -1,0 +1,253 @@
+import { maskLanes } from '../address/prefix.ts';
+import { IPV4_ADDRESS, MAC_ADDRESS } from '../packet/headers.ts';
+import type { Batch } from '../record/batch.ts';
+import type { AddressColumn, NumberColumn } from '../record/columns.ts';
+import { SCTP_STATE, TCP_STATE, type Address } from '../record/fields/field.ts';
+import { STORED_FIELDS, type StoredName } from '../record/fields/stored.ts';
+import type { Reader } from '../record/row.ts';
+
+/** A part of a key: up to 32 bits computed for many rows at once. */
+export interface KeyPiece {
+  readonly bits: number;
+  /** Sets `out[i]` for the first `count` of `rows`. */
+  fill(batch: Batch, rows: Uint32Array, count: number, out: Uint32Array): void;
+  /** Says the same of the other side; pieces that have the same name at both sides change places when a key is turned round. */
+  readonly side?: { readonly of: 'source' | 'destination'; readonly name: string };
+}
+
+/** Which bits of an address count, by family. */
+export interface AddressMask {
+  /** Bits from the left of an IPv4 address, as a mask. */
+  readonly ipv4: number;
+  readonly ipv6: readonly [number, number, number, number];
+  readonly mac: readonly [number, number];
+}
+
+/** @param length bits from the left, 0–128; more than an address has is all of it */
+export function maskOfLength(length: number): AddressMask {
+  const mac = maskLanes(Math.min(length, 48) + 80);
+  return { ipv4: maskLanes(Math.min(length, 32))[0], ipv6: maskLanes(length), mac: [mac[2], mac[3]] };
+}
+
+/** The lanes of the mask for a family of addresses. */
+export function lanesOfMask(mask: AddressMask, family: number): readonly [number, number, number, number] {
+  if (family === IPV4_ADDRESS) return [0xffff_ffff, 0xffff_ffff, 0xffff_ffff, mask.ipv4];
+  return family === MAC_ADDRESS ? [0xffff_ffff, 0xffff_ffff, mask.mac[0] | 0xffff_0000, mask.mac[1]] : mask.ipv6;
+}
+
+const numberColumn = (batch: Batch, field: number): NumberColumn | undefined => batch.columns[field] as NumberColumn | undefined; // prettier-ignore
+
+type Side = KeyPiece['side'];
+const sided = (side: Side): { readonly side?: NonNullable<Side> } => (side === undefined ? {} : { side });
+
+/** Values of a numeric field, 0 where there is none; see `presencePiece`. */
+export function numberPiece(name: StoredName, bits: number, side?: Side): KeyPiece {
+  const { number } = STORED_FIELDS[name];
+  return {
+    bits,
+    ...sided(side),
+    fill(batch, rows, count, out) {
+      const column = numberColumn(batch, number);
+      if (column === undefined) {
+        out.fill(0, 0, count);
+        return;
+      }
+      const { values, valid } = column;
+      if (valid === undefined) for (let i = 0; i < count; i++) out[i] = values[rows[i]!]!;
+      else for (let i = 0; i < count; i++) out[i] = column.has(rows[i]!) ? values[rows[i]!]! : 0;
+    },
+  };
+}
+
+/** One bit: whether there is a value. */
+export function presencePiece(name: StoredName, side?: Side): KeyPiece {
+  const { number } = STORED_FIELDS[name];
+  return {
+    bits: 1,
+    ...sided(side),
+    fill(batch, rows, count, out) {
+      const column = batch.columns[number];
+      if (column?.valid === undefined) out.fill(column === undefined ? 0 : 1, 0, count);
+      else for (let i = 0; i < count; i++) out[i] = column.has(rows[i]!) ? 1 : 0;
+    },
+  };
+}
+
+/** A field of 64 bits as two pieces. */
+export function doublePieces(name: StoredName, side?: Side): KeyPiece[] {
+  const { number } = STORED_FIELDS[name];
+  return [0, 1].map((half) => ({
+    bits: 32,
+    ...sided(side === undefined ? undefined : { ...side, name: `${side.name}.${half}` }),
+    fill(batch, rows, count, out): void {
+      const column = numberColumn(batch, number);
+      for (let i = 0; i < count; i++) out[i] = halfOf(column?.has(rows[i]!) === true ? column.values[rows[i]!]! : 0, half); // prettier-ignore
+    },
+  }));
+}
+
+const double = new Float64Array(1);
+const halves = new Uint32Array(double.buffer);
+
+export function halfOf(value: number, half: number): number {
+  double[0] = value;
+  return halves[half]!;
+}
+
+/** An address as four lanes and a family, all of them masked. */
+export function addressPieces(name: StoredName, mask: AddressMask | undefined, side?: Side): KeyPiece[] {
+  const { number } = STORED_FIELDS[name];
+  const of = (part: string): { readonly side?: NonNullable<Side> } =>
+    sided(side === undefined ? undefined : { ...side, name: `${side.name}.${part}` });
+  const family: KeyPiece = {
+    bits: 3,
+    ...of('family'),
+    fill(batch, rows, count, out) {
+      const column = batch.columns[number] as AddressColumn | undefined;
+      for (let i = 0; i < count; i++) out[i] = column?.has(rows[i]!) === true ? column.familyOf(rows[i]!) : 0;
+    },
+  };
+  const lanes = ([0, 1, 2, 3] as const).map((k) => ({
+    bits: 32,
+    ...of(`lane ${k}`),
+    fill(batch: Batch, rows: Uint32Array, count: number, out: Uint32Array): void {
+      fillLane(batch.columns[number] as AddressColumn | undefined, k, mask, rows, count, out);
+    },
+  }));
+  return [family, ...lanes];
+}
+
+function fillLane(
+  column: AddressColumn | undefined,
+  k: 0 | 1 | 2 | 3,
+  mask: AddressMask | undefined,
+  rows: Uint32Array,
+  count: number,
+  out: Uint32Array,
+): void {
+  if (column === undefined) {
+    out.fill(0, 0, count);
+    return;
+  }
+  const values = column.lanes[k];
+  const stride = column.strides[k];
+  const { family, familyStride, valid } = column;
+  const masks = Uint32Array.from({ length: 8 }, (_, f) => (mask === undefined ? 0xffff_ffff : lanesOfMask(mask, f)[k]));
+  for (let i = 0; i < count; i++) {
+    const row = rows[i]!;
+    const value = values[row * stride]! & masks[family[row * familyStride]! & 7]!;
+    out[i] = valid === undefined || column.has(row) ? value : 0;
+  }
+}
+
+/** The protocol as it prints: of IP the one inside, whichever version of IP carries it. */
+export const PROTOCOL_PIECE: KeyPiece = {
+  bits: 18,
+  fill(batch, rows, count, out) {
+    const inner = numberColumn(batch, STORED_FIELDS.ipproto.number);
+    const outer = numberColumn(batch, STORED_FIELDS.etype.number);
+    for (let i = 0; i < count; i++) {
+      const row = rows[i]!;
+      if (inner?.has(row) === true) out[i] = 0x1_0000 | inner.values[row]!;
+      else out[i] = outer?.has(row) === true ? outer.values[row]! : 0x2_0000;
+    }
+  },
+};
+
+const REQUEST_OF: ReadonlyMap<number, number> = new Map([[0, 8], [14, 13], [16, 15], [18, 17], [129, 128], [134, 133], [136, 135]]); // prettier-ignore
+
+/**
+ * The request that an answer belongs to (RFC 792, and of ICMPv6, whose types are others, RFC 4443 and 4861); other types
+ * are themselves.
+ */
+export const ICMP_REQUEST: Readonly<Uint8Array> = Uint8Array.from(
+  { length: 256 },
+  (_, type) => REQUEST_OF.get(type) ?? type,
+);
+
+/** Type and code of ICMP: 1 bit for there being any, type of the request, code. */
+export const ICMP_PIECE: KeyPiece = {
+  bits: 17,
+  fill(batch, rows, count, out) {
+    const type = numberColumn(batch, STORED_FIELDS.icmptype.number);
+    const code = numberColumn(batch, STORED_FIELDS.icmpcode.number);
+    for (let i = 0; i < count; i++) {
+      const row = rows[i]!;
+      if (type?.has(row) !== true) {
+        out[i] = 0;
+        continue;
+      }
+      out[i] = 0x1_0000 | (ICMP_REQUEST[type.values[row]!]! << 8) | (code?.has(row) === true ? code.values[row]! : 0);
+    }
+  },
+};
+
+const TCP_HANDSHAKE = TCP_STATE.syn | TCP_STATE.synAck;
+const SCTP_HANDSHAKE = SCTP_STATE.init | SCTP_STATE.initAck;
+
+/** One bit: the handshake was seen, or the protocol has one direction (ESP), so that who is the initiator is certain. */
+export const CERTAIN_PIECE: KeyPiece = {
+  bits: 1,
+  fill(batch, rows, count, out) {
+    const tcp = numberColumn(batch, STORED_FIELDS.tcpstate.number);
+    const sctp = numberColumn(batch, STORED_FIELDS.sctpstate.number);
+    const spi = numberColumn(batch, STORED_FIELDS.spi.number);
+    for (let i = 0; i < count; i++) {
+      const row = rows[i]!;
+      // Values of rows that have none are not looked at: they may be anything.
+      const isCertain =
+        (tcp?.has(row) === true && (tcp.values[row]! & TCP_HANDSHAKE) !== 0) ||
+        (sctp?.has(row) === true && (sctp.values[row]! & SCTP_HANDSHAKE) !== 0) ||
+        spi?.has(row) === true;
+      out[i] = isCertain ? 1 : 0;
+    }
+  },
+};
+
+/** Numbers for texts, from 1; 0 is none. */
+export class Interned {
+  readonly texts: string[] = [''];
+  readonly #numbers = new Map<string, number>();
+  /** About what they take in memory. */
+  bytes = 0;
+
+  number(text: string): number {
+    let number = this.#numbers.get(text);
+    if (number === undefined) {
+      number = this.texts.length;
+      this.#numbers.set(text, number);
+      this.texts.push(text);
+      this.bytes += 2 * text.length + ENTRY_BYTES;
+    }
+    return number;
+  }
+}
+
+/** Of a text in a map and an array, beside its characters. */
+const ENTRY_BYTES = 100;
+
+/** Any field at all, by what it prints from. */
+export function textPiece(read: Reader, interned: Interned, side?: Side): KeyPiece {
+  return {
+    bits: 32,
+    ...sided(side),
+    fill(batch, rows, count, out) {
+      for (let i = 0; i < count; i++) {
+        const value = read(batch, rows[i]!);
+        out[i] = value === undefined ? 0 : interned.number(typeof value === 'object' ? wordOf(value) : String(value));
+      }
+    },
+  };
+}
+
+function wordOf(value: Uint8Array | Address): string {
+  return value instanceof Uint8Array ? Buffer.from(value).toString('latin1') : `${value.family}:${value.lanes.join()}`;
+}
+
+/** The probe. */
+export function sourcePiece(interned: Interned): KeyPiece {
+  return {
+    bits: 32,
+    fill: (batch, _rows, count, out) => void out.fill(interned.number(batch.origin.source), 0, count),
+  };
+}

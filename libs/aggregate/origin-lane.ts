@@ -1,0 +1,66 @@
+import type { Batch, Origin } from '../record/batch.ts';
+import type { Share } from './lane.ts';
+import { PAGE_MASK, PAGE_SHIFT, u32Pages } from './pages.ts';
+
+/** Stands for probes that differ. */
+const MIXED_SOURCE = '';
+
+/**
+ * The probe of each group: its source id, none where records of several became one; and the earliest of its runs.
+ */
+export class OriginLane {
+  readonly groupBytes = 4;
+  /** By number; 0 is none yet. */
+  readonly #origins: Origin[] = [{ source: MIXED_SOURCE, run: 0 }];
+  readonly #numbers = new Map<string, number>();
+  readonly #origin = u32Pages();
+
+  grow(pages: number): void {
+    this.#origin.grow(pages);
+  }
+
+  take({ origin }: Batch, { groups, count }: Share): void {
+    const number = this.#numberOf(origin);
+    for (let i = 0; i < count; i++) {
+      const page = this.#origin.pages[groups[i]! >>> PAGE_SHIFT]!;
+      const at = groups[i]! & PAGE_MASK;
+      if (page[at] === 0) page[at] = number;
+      else if (page[at] !== number) page[at] = this.#common(page[at]!, number);
+    }
+  }
+
+  #numberOf(origin: Origin): number {
+    const name = `${origin.run} ${origin.source}`;
+    let number = this.#numbers.get(name);
+    if (number === undefined) {
+      number = this.#origins.push(origin) - 1;
+      this.#numbers.set(name, number);
+    }
+    return number;
+  }
+
+  #common(a: number, b: number): number {
+    const [one, other] = [this.#origins[a]!, this.#origins[b]!];
+    const source = one.source === other.source ? one.source : MIXED_SOURCE;
+    return this.#numberOf({ source, run: Math.min(one.run, other.run) });
+  }
+
+  merge(to: number, from: number): void {
+    const other = this.#origin.get(from);
+    const known = this.#origin.get(to);
+    if (other !== 0 && other !== known) this.#origin.set(to, known === 0 ? other : this.#common(known, other));
+  }
+
+  clear(group: number): void {
+    this.#origin.set(group, 0);
+  }
+
+  /** Groups of one origin have the same number. */
+  numberOf(group: number): number {
+    return this.#origin.get(group);
+  }
+
+  originOf(number: number): Origin {
+    return this.#origins[number]!;
+  }
+}

@@ -1,0 +1,123 @@
+import type { Batch } from '../record/batch.ts';
+import { Area } from '../record/builder.ts';
+import { NumberColumn, type Column } from '../record/columns.ts';
+import { ABSENT, DISAGREED, PRESENT, validityOf, type Share } from './lane.ts';
+import { f64Pages, PAGE_SHIFT, u16Pages, u8Pages } from './pages.ts';
+import type { TimeLane } from './time-lane.ts';
+
+/** Numbers of the fields of one side. */
+export interface SideFields {
+  readonly packets: number;
+  readonly otherPackets: number;
+  readonly first: number;
+  readonly last: number;
+}
+
+const numbers = (batch: Batch, field: number): NumberColumn | undefined => {
+  const column = batch.columns[field];
+  return column instanceof NumberColumn ? column : undefined;
+};
+
+const valueOf = (column: NumberColumn | undefined, row: number): number | undefined =>
+  column?.has(row) === true ? column.values[row] : undefined;
+
+/**
+ * First and last packet of one side. Known where the probe measured them, and of records in which only that side spoke; of a
+ * group when they are known of all of its records in which the side spoke.
+ */
+export class SideTimeLane {
+  readonly groupBytes = 21;
+  readonly #fields: SideFields;
+  readonly #firstUs = f64Pages();
+  readonly #firstNs = u16Pages();
+  readonly #lastUs = f64Pages();
+  readonly #lastNs = u16Pages();
+  readonly #states = u8Pages();
+
+  constructor(fields: SideFields) {
+    this.#fields = fields;
+  }
+
+  grow(pages: number): void {
+    for (const lane of [this.#firstUs, this.#firstNs, this.#lastUs, this.#lastNs, this.#states]) lane.grow(pages);
+  }
+
+  take(
+    batch: Batch,
+    times: { stime: NumberColumn | undefined; stimens: NumberColumn | undefined; dur: NumberColumn | undefined },
+    { rows, groups, count }: Share,
+  ): void {
+    const packets = numbers(batch, this.#fields.packets);
+    const others = numbers(batch, this.#fields.otherPackets);
+    const first = numbers(batch, this.#fields.first);
+    const last = numbers(batch, this.#fields.last);
+    for (let i = 0; i < count; i++) {
+      const row = rows[i]!;
+      if ((valueOf(packets, row) ?? 0) === 0) continue;
+      const isAlone = (valueOf(others, row) ?? 0) === 0;
+      const from = valueOf(first, row) ?? (isAlone ? 0 : undefined);
+      const to = valueOf(last, row) ?? (isAlone ? (valueOf(times.dur, row) ?? 0) : undefined);
+      if (from === undefined || to === undefined) {
+        this.#states.set(groups[i]!, DISAGREED);
+        continue;
+      }
+      const us = valueOf(times.stime, row) ?? 0;
+      const ns = valueOf(times.stimens, row) ?? 0;
+      this.#widen(groups[i]!, us + Math.floor((ns + from) / 1000), (ns + from) % 1000, us + Math.floor((ns + to) / 1000), (ns + to) % 1000); // prettier-ignore
+    }
+  }
+
+  /** What is known of a group that was there before any record told the times of its sides. */
+  begin(group: number, packets: number, others: number, time: TimeLane): void {
+    if (packets === 0) return;
+    if (others > 0) this.#states.set(group, DISAGREED);
+    else this.#widen(group, time.startUs.get(group), time.startNs.get(group), time.lastUs.get(group), time.lastNs.get(group)); // prettier-ignore
+  }
+
+  #widen(group: number, firstUs: number, firstNs: number, lastUs: number, lastNs: number): void {
+    const state = this.#states.get(group);
+    if (state === DISAGREED) return;
+    const knownFirst = this.#firstUs.get(group);
+    if (state === ABSENT || firstUs < knownFirst || (firstUs === knownFirst && firstNs < this.#firstNs.get(group))) {
+      this.#firstUs.set(group, firstUs);
+      this.#firstNs.set(group, firstNs);
+    }
+    const knownLast = this.#lastUs.get(group);
+    if (state === ABSENT || lastUs > knownLast || (lastUs === knownLast && lastNs > this.#lastNs.get(group))) {
+      this.#lastUs.set(group, lastUs);
+      this.#lastNs.set(group, lastNs);
+    }
+    this.#states.set(group, PRESENT);
+  }
+
+  merge(to: number, other: SideTimeLane, from: number): void {
+    const state = other.#states.get(from);
+    if (state === DISAGREED) this.#states.set(to, DISAGREED);
+    else if (state === PRESENT) this.#widen(to, other.#firstUs.get(from), other.#firstNs.get(from), other.#lastUs.get(from), other.#lastNs.get(from)); // prettier-ignore
+  }
+
+  clear(group: number): void {
+    this.#states.set(group, ABSENT);
+  }
+
+  bytesFor(count: number): number {
+    return 2 * Area.aligned(count * 8) + Area.aligned((count + 7) >> 3);
+  }
+
+  columns(groups: Uint32Array, area: Area, time: TimeLane, columns: (Column | undefined)[]): void {
+    const valid = validityOf(this.#states.pages, groups, area, PAGE_SHIFT);
+    if (valid === 'none') return;
+    const first = area.numbers('f64', groups.length);
+    const last = area.numbers('f64', groups.length);
+    for (let i = 0; i < groups.length; i++) {
+      const group = groups[i]!;
+      if (this.#states.get(group) !== PRESENT) continue;
+      const startUs = time.startUs.get(group);
+      const startNs = time.startNs.get(group);
+      first[i] = (this.#firstUs.get(group) - startUs) * 1000 + this.#firstNs.get(group) - startNs;
+      last[i] = (this.#lastUs.get(group) - startUs) * 1000 + this.#lastNs.get(group) - startNs;
+    }
+    columns[this.#fields.first] = new NumberColumn('f64', first, valid);
+    columns[this.#fields.last] = new NumberColumn('f64', last, valid);
+  }
+}

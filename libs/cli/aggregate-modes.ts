@@ -1,0 +1,61 @@
+import { UsageError } from '../core/errors.ts';
+import { didYouMean } from '../core/nearest.ts';
+import { MODE_WORDS, parseModes, type Modes } from './modes.ts';
+
+/** What `-M` asks of a command that merges records. */
+export interface AggregateModes extends Modes {
+  /** Undefined where nothing was said. */
+  readonly correct: boolean | undefined;
+  readonly rmon: boolean;
+  readonly oneWay: boolean;
+  readonly reports: boolean;
+  readonly preserves: boolean;
+  /** Records of each file are merged apart from those of others. */
+  readonly perFile: boolean;
+  /** Each file is replaced by what it became. */
+  readonly replaces: boolean;
+}
+
+const WORDS = [
+  'correct',
+  'nocorrect',
+  'rmon',
+  'uni',
+  'norep',
+  'rep',
+  'preserve',
+  'nopreserve',
+  'ind',
+  'replace',
+] as const;
+
+/**
+ * Of two words that say the opposite the later one counts.
+ * @param more words that the command reads itself
+ * @throws {UsageError} for an unknown word
+ */
+export function parseAggregateModes(words: readonly string[], more: readonly string[] = []): AggregateModes {
+  const own = new Set<string>();
+  const rest: string[] = [];
+  const known: readonly string[] = [...WORDS, ...MODE_WORDS, ...more];
+  const opposite = (word: string): string => (word.startsWith('no') ? word.slice(2) : `no${word}`);
+  for (const word of words) {
+    if (!known.includes(word)) {
+      const hint = didYouMean(word, known) || `Modes are ${known.join(', ')}.`;
+      throw new UsageError(`unknown mode '${word}' after -M`, { hint });
+    }
+    if (!WORDS.some((one) => one === word)) rest.push(word);
+    own.delete(opposite(word));
+    own.add(word);
+  }
+  return {
+    ...parseModes(rest.filter((word) => !more.includes(word))),
+    correct: own.has('correct') ? true : own.has('nocorrect') ? false : undefined,
+    rmon: own.has('rmon'),
+    oneWay: own.has('uni'),
+    reports: !own.has('norep'),
+    preserves: !own.has('nopreserve'),
+    perFile: own.has('ind') || own.has('replace'),
+    replaces: own.has('replace'),
+  };
+}

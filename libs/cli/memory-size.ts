@@ -1,0 +1,19 @@
+import { totalmem } from 'node:os';
+import { UsageError } from '../core/errors.ts';
+
+const UNITS: Readonly<Record<string, number>> = { '': 1, k: 2 ** 10, m: 2 ** 20, g: 2 ** 30, t: 2 ** 40 };
+/** Less than this no command can work with. */
+const BYTES_MIN = 16 << 20;
+const USUAL_SHARE = 4;
+
+/**
+ * Reads `512M`: bytes, with K, M, G, T for powers of 1024. A quarter of the machine's memory when there is no text.
+ * @throws {UsageError}
+ */
+export function parseMemory(text: string | undefined): number {
+  if (text === undefined) return Math.max(BYTES_MIN, Math.floor(totalmem() / USUAL_SHARE));
+  const [, digits, unit = ''] = /^(\d+(?:\.\d+)?)([kmgt]?)i?b?$/i.exec(text) ?? [];
+  const bytes = Math.floor(Number(digits) * (UNITS[unit.toLowerCase()] ?? NaN));
+  if (bytes >= BYTES_MIN && bytes <= Number.MAX_SAFE_INTEGER) return bytes;
+  throw new UsageError(`'${text}' is no size of memory`, { hint: 'Write at least 16M, for example 512M or 4G.' });
+}
