@@ -36,7 +36,7 @@ import { MANAGEMENT_ZONE, outcomeOf } from './outcome.ts';
 import { parseFilter } from './parser.ts';
 import { Pattern } from './pattern.ts';
 import { remembering, selectBytes, selectText, textMatches } from './text-columns.ts';
-import { selectTime } from './time-columns.ts';
+import { selectTime, type TimeFields } from './time-columns.ts';
 import type { Zone } from './zone.ts';
 
 export interface Filter {
@@ -129,7 +129,7 @@ class Compiler {
       case 'pattern':
         return this.#pattern(node);
       case 'time':
-        return selectTime(this.#reader('stime'), this.#reader('ltime'), node.relation, node.moments);
+        return selectTime(this.#timeFields(), node.relation, node.moments);
     }
   }
 
@@ -163,13 +163,8 @@ class Compiler {
     for (const number of storedInputs(name)) this.#fields.add(number);
   }
 
-  #reader(name: string): (...of: Parameters<ReturnType<typeof readerOf>>) => number {
-    this.#inputs(name);
-    const read = readerOf(name);
-    return (batch, row) => {
-      const value = read(batch, row);
-      return typeof value === 'number' ? value : NaN;
-    };
+  #timeFields(): TimeFields {
+    return { stime: this.#stored('stime'), stimens: this.#stored('stimens'), dur: this.#stored('dur') };
   }
 
   #number(node: RangeNode | ListNode): Select {
