@@ -2,7 +2,7 @@ import type { OptionTable } from '../../libs/cli/options.ts';
 import { DIALECT_OPTIONS } from '../../libs/cli/dialects.ts';
 import { SERVER_SECURITY_OPTIONS } from '../../libs/cli/security-options.ts';
 import { DAEMON_OPTIONS } from '../../libs/daemon/options.ts';
-import { KEEP_OPTIONS } from '../../libs/cli/server-options.ts';
+import { CHECK_OPTION, LISTEN_OPTIONS, KEEP_OPTIONS } from '../../libs/cli/server-options.ts';
 import { TIMEOUT_OPTIONS } from './timeout-options.ts';
 
 /** Configuration that is read by default; files of Argus's own are read only when they are named. */
@@ -162,21 +162,7 @@ export const ARGUS_OPTIONS = {
     text: 'Add a management record, which tells how the probe fares, every so often; 0: at start and end only.',
     group: 'Records out',
   },
-  port: {
-    short: 'P',
-    arity: 'one',
-    placeholder: 'PORT',
-    number: { min: 0, max: 65_535, integer: true },
-    text: 'Serve records to readers on this TCP port (561 is customary); 0 is off.',
-    group: 'Records out',
-  },
-  bind: {
-    short: 'B',
-    arity: 'each',
-    placeholder: 'ADDRESS',
-    text: 'Listen on this address only; may be given again, or as a list with commas.',
-    group: 'Records out',
-  },
+  ...LISTEN_OPTIONS,
   readers: {
     arity: 'one',
     placeholder: 'N',
@@ -207,11 +193,7 @@ export const ARGUS_OPTIONS = {
     text: 'Forget configuration files up to here: that of the system, and any -F before this.',
     group: 'Running',
   },
-  check: {
-    arity: 'none',
-    text: 'Only check the configuration, and print what it means.',
-    group: 'Running',
-  },
+  ...CHECK_OPTION,
   ...SERVER_SECURITY_OPTIONS,
   ...DAEMON_OPTIONS,
   problems: {

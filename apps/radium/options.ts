@@ -1,6 +1,6 @@
 import type { Arguments, OptionTable } from '../../libs/cli/options.ts';
 import { DIALECT_OPTIONS } from '../../libs/cli/dialects.ts';
-import { KEEP_OPTIONS, STREAM_OPTIONS } from '../../libs/cli/server-options.ts';
+import { CHECK_OPTION, LISTEN_OPTIONS, KEEP_OPTIONS, STREAM_OPTIONS } from '../../libs/cli/server-options.ts';
 import { CLIENT_SECURITY_OPTIONS, SERVER_SECURITY_OPTIONS } from '../../libs/cli/security-options.ts';
 import { DAEMON_OPTIONS } from '../../libs/daemon/options.ts';
 
@@ -40,21 +40,7 @@ export const RADIUM_OPTIONS = {
   },
   ...STREAM_OPTIONS,
 
-  port: {
-    short: 'P',
-    arity: 'one',
-    placeholder: 'PORT',
-    number: { min: 0, max: 65_535, integer: true },
-    text: 'Serve records to readers on this TCP port (561 is customary); 0 is off.',
-    group: 'Records out',
-  },
-  bind: {
-    short: 'B',
-    arity: 'each',
-    placeholder: 'ADDRESS',
-    text: 'Listen on this address only; may be given again, or as a list with commas.',
-    group: 'Records out',
-  },
+  ...LISTEN_OPTIONS,
   clients: {
     arity: 'one',
     placeholder: 'N',
@@ -106,11 +92,7 @@ export const RADIUM_OPTIONS = {
     text: 'Forget configuration files up to here: that of the system, and any -f before this.',
     group: 'Running',
   },
-  check: {
-    arity: 'none',
-    text: 'Only check the configuration, and print what it means.',
-    group: 'Running',
-  },
+  ...CHECK_OPTION,
   ...SERVER_SECURITY_OPTIONS,
   ...CLIENT_SECURITY_OPTIONS,
   ...DAEMON_OPTIONS,

@@ -1,6 +1,34 @@
 import type { KeepOptions } from '../transport/record-log.ts';
 import type { Arguments, OptionTable } from './options.ts';
 
+/** Where a server listens. */
+export const LISTEN_OPTIONS = {
+  port: {
+    short: 'P',
+    arity: 'one',
+    placeholder: 'PORT',
+    number: { min: 0, max: 65_535, integer: true },
+    text: 'Serve records to readers on this TCP port (561 is customary); 0 is off.',
+    group: 'Records out',
+  },
+  bind: {
+    short: 'B',
+    arity: 'each',
+    placeholder: 'ADDRESS',
+    text: 'Listen on this address only; may be given again, or as a list with commas.',
+    group: 'Records out',
+  },
+} as const satisfies OptionTable;
+
+/** Of daemons with a configuration. */
+export const CHECK_OPTION = {
+  check: {
+    arity: 'none',
+    text: 'Only check the configuration, and print what it means.',
+    group: 'Running',
+  },
+} as const satisfies OptionTable;
+
 /** What a server keeps for named readers that are away, and how long it bears with those that stand still. */
 export const KEEP_OPTIONS = {
   state: {
