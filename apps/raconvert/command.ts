@@ -2,12 +2,14 @@ import type { Command } from '../../libs/cli/command.ts';
 import type { Arguments } from '../../libs/cli/options.ts';
 import { INPUT_OPTIONS } from '../../libs/cli/record-options.ts';
 
-const { read, recurse, range, 'no-config': noConfig } = INPUT_OPTIONS;
+const { read, recurse, range, time, payload, 'no-config': noConfig } = INPUT_OPTIONS;
 
 export const RACONVERT_OPTIONS = {
   read,
   recurse,
   range,
+  time,
+  payload,
   'no-config': noConfig,
   write: {
     short: 'w',

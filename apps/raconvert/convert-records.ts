@@ -1,12 +1,11 @@
 import type { Context } from '../../libs/cli/command.ts';
 import { RecordFileSink } from '../../libs/cli/record-file-sink.ts';
+import { recordFilter } from '../../libs/cli/record-filter.ts';
 import { RecordInputs } from '../../libs/cli/record-inputs.ts';
 import { parseRecordRange } from '../../libs/cli/record-range.ts';
 import { RecordSelection } from '../../libs/cli/selection.ts';
 import { parseWriteTarget } from '../../libs/cli/write-target.ts';
 import { UsageError } from '../../libs/core/errors.ts';
-import type { Filter } from '../../libs/filter/compile.ts';
-import { EVERYTHING } from '../../libs/filter/everything.ts';
 import { FLOW_BATCH } from '../../libs/record/batch.ts';
 import type { RaconvertArguments } from './command.ts';
 
@@ -22,7 +21,7 @@ export async function convertRecords(args: RaconvertArguments, context: Context)
   }
   const target = parseWriteTarget(args.write);
   const range = args.range === undefined ? undefined : parseRecordRange(args.range);
-  const selection = new RecordSelection({ filter: await filterOf(args.operands), range, management: undefined });
+  const selection = new RecordSelection({ filter: await recordFilter(args), range, management: undefined });
   const inputs = await RecordInputs.open(inputSettings(args), context, context.signal);
   const sink = await RecordFileSink.open(target, context.stdout, context);
   let flows = 0;
@@ -54,11 +53,4 @@ function inputSettings({ read, recurse }: RaconvertArguments): Parameters<typeof
     peek: undefined,
     verbose: true,
   };
-}
-
-/** The compiler is loaded for those who filter. */
-async function filterOf(words: readonly string[]): Promise<Filter> {
-  if (words.length === 0) return EVERYTHING;
-  const { compileFilter } = await import('../../libs/filter/compile.ts');
-  return compileFilter(words.join(' '));
 }
