@@ -1,7 +1,8 @@
 import { SuiteError } from '../core/errors.ts';
 import type { Dialect } from './dialect.ts';
 import type { Hello } from './handshake.ts';
-import { Wish } from './wish.ts';
+import { FilterError } from '../filter/errors.ts';
+import { mustStayHere, Wish } from './wish.ts';
 
 /** What a client wants, and the records that it is confined to. */
 export interface Admitted extends Hello {
@@ -42,6 +43,14 @@ function keyOf({ filter, fields, confinement, dialect }: Admitted): string {
   return `${dialect?.name ?? ''} ${Wish.key(filter, fields, confinement)}`;
 }
 
+/** @throws FilterError */
 function wishOf({ filter, fields, confinement, dialect }: Admitted): Wish {
+  if (mustStayHere(filter))
+    throw new FilterError(
+      filter,
+      0,
+      'a filter that its reader has to apply itself',
+      'Regular expressions are not sent.',
+    );
   return new Wish(filter, fields, confinement, dialect?.encoder());
 }

@@ -87,19 +87,24 @@ export class Connection implements Disposable {
 
   /** @throws InputError when the server cannot be reached, refuses, or is none of ours */
   static async open(options: ConnectOptions): Promise<Connection> {
-    const { host, port, tls } = options;
+    const { host, port, tls, answerMs = ANSWER_MS } = options;
     const material = await tls?.();
     const socket =
       material === undefined
         ? connect({ host, port, noDelay: true, allowHalfOpen: true })
         : connectTls(host, port, material);
     const connection = new Connection(socket, options);
+    const late = (): InputError =>
+      new InputError(`${connection.where} does not answer within ${answerMs} ms`, { hint: ANSWER_HINT });
+    const timer = setTimeout(() => socket.destroy(late()), answerMs);
     try {
       connection.#foreignGreeting = await shakeHands(connection.#socket, connection.#input, options, connection.where);
       return connection;
     } catch (error) {
       connection[Symbol.dispose]();
       throw explain(connection.where, error);
+    } finally {
+      clearTimeout(timer);
     }
   }
 
@@ -201,10 +206,7 @@ async function shakeHands(
   options: ConnectOptions,
   where: string,
 ): Promise<Uint8Array | undefined> {
-  const { answerMs = ANSWER_MS, foreign, filter = '' } = options;
-  socket.setTimeout(answerMs, () =>
-    socket.destroy(new InputError(`${where} does not answer within ${answerMs} ms`, { hint: ANSWER_HINT })),
-  );
+  const { foreign, filter = '' } = options;
   socket.setKeepAlive(true, KEEP_ALIVE_MS);
   const greeting = await input.read((bytes) => {
     const verdict = readGreeting(bytes);
@@ -217,7 +219,6 @@ async function shakeHands(
     requirePanoptes(greeting?.verdict, where);
     await sayHello(socket, input, options, where);
   }
-  socket.setTimeout(0);
   return isForeign ? greeting.bytes : undefined;
 }
 

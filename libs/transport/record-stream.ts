@@ -9,7 +9,7 @@ import { selectRows } from '../record/select.ts';
 import { Connection, RefusedError, type ConnectOptions } from './connection.ts';
 import { isBefore, isCut, isFarewell, isHeartbeat, isRunOver } from './farewell.ts';
 import { POSITIONS_MAX } from './handshake.ts';
-import { Wish } from './wish.ts';
+import { mustStayHere, Wish } from './wish.ts';
 
 export type Server = Pick<ConnectOptions, 'host' | 'port' | 'tls'>;
 
@@ -47,6 +47,10 @@ export interface Received {
 }
 
 const RETRY_MS = { min: 250, max: 30_000 };
+/** A connection that ends before it is this old counts as one that failed, milliseconds. */
+const STEADY_MS = 5000;
+/** Frames of one connection that are said to be left out, one by one. */
+const LEFT_OUT_SAID_MAX = 3;
 /** After a farewell, what was taken has this long to come into safe keeping. */
 const SETTLE_MS = 1000;
 
@@ -71,15 +75,20 @@ class SourceReader {
   /** What was said last of each server, so that it is said once. */
   readonly #said = new Map<Server, string>();
   readonly #wish: Wish;
-  /** A server did not understand the filter, as one of another version may: it is applied here. */
-  #filtersHere = false;
+  /** The filter is applied here: servers take none of its kind, or one did not understand it, as one of another version may. */
+  #filtersHere: boolean;
+  /** In a row. */
   #failures = 0;
   #connections = 0;
+  /** When the connection began, by `performance.now()`. */
+  #connectedMs = Infinity;
 
   constructor(servers: readonly Server[], options: StreamOptions) {
     this.#servers = servers;
     this.#options = options;
-    this.#wish = new Wish(options.filter ?? '', undefined);
+    const { filter = '' } = options;
+    this.#wish = new Wish(filter, undefined);
+    this.#filtersHere = mustStayHere(filter);
   }
 
   async *read(): AsyncGenerator<Received, void, undefined> {
@@ -87,6 +96,7 @@ class SourceReader {
     for (let turn = 0; !signal.aborted; turn++) {
       const server = this.#servers[turn % this.#servers.length]!;
       let saidFarewell = false;
+      this.#connectedMs = Infinity;
       try {
         saidFarewell = yield* this.#readFrom(server);
       } catch (error) {
@@ -100,6 +110,7 @@ class SourceReader {
         this.#say(server, error.message);
       }
       if (saidFarewell && persistence !== 'for-ever') return;
+      if (performance.now() - this.#connectedMs >= STEADY_MS) this.#failures = 0;
       this.#failures += 1;
       if (this.#failures % this.#servers.length === 0) await this.#pause();
     }
@@ -121,12 +132,17 @@ class SourceReader {
     using connection = await Connection.open({ ...this.#options, ...server, ...asked });
     if (this.#said.has(server)) this.#say(server, `connected to ${connection.where}`);
     this.#connections += 1;
-    this.#failures = 0;
+    this.#connectedMs = performance.now();
     if (connection.isForeign) return yield* this.#readForeign(server, connection);
+    let leftOut = 0;
     for await (const frame of connection.frames()) {
       const decoded = this.#decode(frame);
-      if ('problem' in decoded) report(`a frame of ${connection.where} left out: ${decoded.problem}`);
-      else if (isCut(decoded.batch))
+      if ('problem' in decoded) {
+        leftOut += 1;
+        const others = leftOut < LEFT_OUT_SAID_MAX ? '' : '; of others like it nothing is said';
+        if (leftOut <= LEFT_OUT_SAID_MAX)
+          report(`a frame of ${connection.where} left out: ${decoded.problem}${others}`);
+      } else if (isCut(decoded.batch))
         throw new InputError(`${connection.where} cut the connection: ${decoded.batch.note ?? ''}`); // prettier-ignore
       else if (isFarewell(decoded.batch)) {
         await connection.settle(SETTLE_MS);

@@ -1,5 +1,4 @@
 import { compileFilter, type Filter } from '../filter/compile.ts';
-import { FilterError } from '../filter/errors.ts';
 import { BATCH_ROWS_MAX, FLOW_BATCH, type Batch } from '../record/batch.ts';
 import { selectRows, type Room } from '../record/select.ts';
 
@@ -27,14 +26,6 @@ export class Wish {
     this.#filters = [confinement, filter]
       .filter((source) => source.trim() !== '')
       .map((source) => compileFilter(source));
-    const asked = this.#filters.at(-1);
-    if (asked?.source === filter && asked.remote === '')
-      throw new FilterError(
-        filter,
-        0,
-        'a filter that its reader has to apply itself',
-        'Regular expressions are not sent.',
-      );
     this.fields = fields === undefined ? undefined : new Set(fields);
     this.encode = encode;
   }
@@ -76,4 +67,12 @@ export class Wish {
     const columns = batch.columns.map((column, field) => (fields.has(field) ? column : undefined));
     return { ...batch, columns, unknown: [] };
   }
+}
+
+/**
+ * Whether no server is to be asked to apply a filter.
+ * @throws FilterError when it is not understood
+ */
+export function mustStayHere(filter: string): boolean {
+  return filter.trim() !== '' && compileFilter(filter).remote === '';
 }

@@ -116,6 +116,15 @@ test('a greeting in single bytes is understood', async () => {
   await batches.return?.();
 });
 
+test('a server whose answer comes byte by byte does not get more time than others', async () => {
+  await using lab = await startForeign((socket) => {
+    let at = 0;
+    const drip = setInterval(() => socket.write(greeting.subarray(at, ++at)), 20);
+    socket.once('close', () => clearInterval(drip));
+  });
+  await assert.rejects(admitted(lab.port, { answerMs: 100 }), { message: /does not answer within 100 ms/ });
+});
+
 test('a server that does not answer is given up', async () => {
   await using lab = await startForeign((socket) => void socket.write(greeting));
   await assert.rejects(admitted(lab.port, { answerMs: 50 }), {

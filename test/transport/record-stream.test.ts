@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { Socket } from 'node:net';
 import test from 'node:test';
 import { encodeBatch } from '../../libs/codec/encode.ts';
 import type { Batch } from '../../libs/record/batch.ts';
@@ -194,6 +195,18 @@ test('a filter that the server does not understand is applied here', async () =>
   stop.abort();
 });
 
+test('a filter with a regular expression is not sent, but applied here', async () => {
+  await using lab = await startServer();
+  const { batches, reports, stop } = stream([[lab.port]], { filter: 'tcp and not label ~ "nobody"' });
+  const next = take(batches, 2);
+  await later(() => lab.server.stats.named === 1);
+  lab.server.push(flows([6, 17, 6], 1));
+  const [, some] = await next;
+  assert.deepEqual([some?.batch.rows, some?.batch.covers], [2, 3]);
+  assert.deepEqual(reports, []);
+  stop.abort();
+});
+
 test('the run that was killed is reported with its last number', async () => {
   await using lab = await startServer();
   const { batches, reports, stop } = stream([[lab.port]]);
@@ -219,4 +232,20 @@ test('that a run was killed is given out once, by whatever ways the word comes',
   assert.equal(taken.filter(({ batch }) => batch.covers === 0).length, 1);
   assert.equal(reports.filter((report) => report.includes('without farewell')).length, 1);
   stop.abort();
+});
+
+test('servers that let a reader in and go at once are asked less and less often', async () => {
+  let count = 0;
+  const greet = (socket: Socket): void => {
+    count += 1;
+    socket.write(encodeGreeting({ startUs: 1, nowUs: 1, source: 'test' }));
+    socket.once('data', () => socket.end(encodeAnswer({ ok: true, program: 'test' })));
+  };
+  await using lab = await startForeign(greet);
+  await using other = await startForeign(greet);
+  const { batches, stop } = stream([[lab.port, other.port]], { retryMs: { min: 20, max: 60_000 } });
+  const end = batches.next();
+  setTimeout(() => stop.abort(), 500);
+  assert.equal((await end).done, true);
+  assert.ok(count >= 4 && count <= 14, `${count} connections`);
 });
