@@ -1,5 +1,6 @@
 import type { Context } from '../../libs/cli/command.ts';
 import { mayHoldOf } from '../../libs/cli/frame-zone.ts';
+import { listFields, showFilter } from '../../libs/cli/listings.ts';
 import { parseModes } from '../../libs/cli/modes.ts';
 import { planPrinting, type PrintPlan } from '../../libs/cli/printer.ts';
 import { recordFilter } from '../../libs/cli/record-filter.ts';
@@ -13,18 +14,15 @@ import type { Filter } from '../../libs/filter/compile.ts';
 import { EVERYTHING } from '../../libs/filter/everything.ts';
 import type { Peek } from '../../libs/codec/decode.ts';
 import type { Batch } from '../../libs/record/batch.ts';
-import { FIELD_NAMES, FIELDS } from '../../libs/record/fields/table.ts';
 import type { RaArguments } from './command.ts';
 import { Outputs } from './outputs.ts';
-
-const NAME_WIDTH = 12;
 
 /** Reads what the command line names and leaves it where it says. @returns the exit status */
 export async function readRecords(args: RaArguments, context: Context): Promise<number> {
   if (args['list-fields']) return listFields(context);
   const modes = parseModes(args.mode);
+  if (args['show-filter']) return showFilter(args, context);
   const filter = await recordFilter(args);
-  if (args['show-filter']) return showFilter(filter, context);
   const range = args.range === undefined ? undefined : parseRecordRange(args.range);
   const selection = new RecordSelection({ filter, range, management: modes.management });
   const plan = await planPrinting(args, modes);
@@ -86,14 +84,4 @@ async function openInputs(
     ...columns,
   };
   return RecordInputs.open(settings, context, stopAfter(args['stop-after'], context.signal));
-}
-
-async function showFilter(filter: Filter, { stdout }: Context): Promise<number> {
-  await stdout.write(`${filter.explain()}\n`);
-  return 0;
-}
-
-async function listFields({ stdout }: Context): Promise<number> {
-  for (const name of FIELD_NAMES) await stdout.write(`${name.padEnd(NAME_WIDTH)} ${FIELDS[name].about}\n`);
-  return 0;
 }

@@ -1,0 +1,38 @@
+import type { Command } from '../../libs/cli/command.ts';
+import { MEMORY_OPTION } from '../../libs/cli/memory-option.ts';
+import type { Arguments } from '../../libs/cli/options.ts';
+import { INPUT_OPTIONS, PRINT_OPTIONS } from '../../libs/cli/record-options.ts';
+
+export const RACOUNT_OPTIONS = {
+  ...INPUT_OPTIONS,
+  mode: {
+    ...PRINT_OPTIONS.mode,
+    text: 'proto: also by protocol; addr: also how many addresses of each sort there are; json: as one JSON object; man or noman: with or without management records.',
+    group: 'Counting',
+  },
+  'show-filter': PRINT_OPTIONS['show-filter'],
+  numeric: { ...PRINT_OPTIONS.numeric, text: '-nn: protocols by their numbers.', group: 'Counting' },
+  memory: {
+    ...MEMORY_OPTION.memory,
+    text: 'Memory for addresses that are told apart, as 512M or 2G; with more of them counts are too low, which is said. Default: a quarter of the machine.',
+    group: 'Counting',
+  },
+} as const;
+
+export type RacountArguments = Arguments<typeof RACOUNT_OPTIONS>;
+
+export const racount: Command<typeof RACOUNT_OPTIONS> = {
+  name: 'racount',
+  summary: 'Counts flow records, their packets and bytes.',
+  options: RACOUNT_OPTIONS,
+  operands: 'filter',
+  examples: [
+    ['racount -r records', 'Records, packets and bytes in a file.'],
+    ['racount -R archive -M proto addr', 'By protocol, and which sorts of addresses there are.'],
+    ['racount -r records -M json - dst port 443', 'For a program, of a part.'],
+  ],
+  async run(args, context) {
+    const { countRecords } = await import('./count-records.ts');
+    return countRecords(args, context);
+  },
+};

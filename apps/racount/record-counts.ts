@@ -1,0 +1,119 @@
+import { etherTypeName } from '../../libs/address/ethertypes.ts';
+import { protocolName } from '../../libs/address/protocols.ts';
+import type { Batch } from '../../libs/record/batch.ts';
+import type { NumberColumn } from '../../libs/record/columns.ts';
+import { STORED_FIELDS } from '../../libs/record/fields/stored.ts';
+
+const { spkts, dpkts, sbytes, dbytes, ipproto, etype, sport } = STORED_FIELDS;
+
+/** Numbers of the stored fields that are looked at. */
+export const COUNTED_FIELDS: readonly number[] = [spkts, dpkts, sbytes, dbytes, ipproto, etype, sport].map(({ number }) => number); // prettier-ignore
+
+/** How much there is of something. */
+export interface Amount {
+  readonly records: number;
+  readonly sourcePackets: number;
+  readonly destinationPackets: number;
+  readonly sourceBytes: number;
+  readonly destinationBytes: number;
+}
+
+export interface ProtocolAmount extends Amount {
+  readonly name: string;
+}
+
+/** Records, and packets and bytes of both sides, one after the other. */
+const CELLS = 5;
+const AMOUNTS = [spkts, dpkts, sbytes, dbytes].map(({ number }) => number);
+
+/** Kinds of flows by number: IP protocols, LLC, then EtherTypes; an EtherType of 0 is of links that nobody knows. */
+const LLC = 256;
+const FIRST_ETHERTYPE = 257;
+const KINDS = FIRST_ETHERTYPE + 0x1_0000;
+
+/** Counts flow records by what they speak. */
+export class RecordCounts {
+  readonly #cells = new Float64Array(KINDS * CELLS);
+  readonly #all = new Uint32Array(1 << 14);
+  readonly #kinds = new Uint32Array(1 << 14);
+  #management = 0;
+
+  constructor() {
+    for (let i = 0; i < this.#all.length; i++) this.#all[i] = i;
+  }
+
+  addManagement(count: number): void {
+    this.#management += count;
+  }
+
+  /** @param rows of which the first `count` are taken; undefined for all */
+  add(batch: Batch, rows: Uint32Array | undefined, count: number): void {
+    const taken = rows ?? this.#all;
+    const kinds = this.#kinds;
+    kindsOf(batch, taken, count, kinds);
+    for (let i = 0; i < count; i++) this.#cells[kinds[i]! * CELLS]! += 1;
+    for (const [k, field] of AMOUNTS.entries()) {
+      const column = batch.columns[field] as NumberColumn | undefined;
+      if (column !== undefined) this.#sum(column, taken, count, k + 1);
+    }
+  }
+
+  #sum(column: NumberColumn, rows: Uint32Array, count: number, cell: number): void {
+    const { values, valid } = column;
+    const cells = this.#cells;
+    const kinds = this.#kinds;
+    for (let i = 0; i < count; i++) {
+      const row = rows[i]!;
+      if (valid === undefined || column.has(row)) cells[kinds[i]! * CELLS + cell]! += values[row]!;
+    }
+  }
+
+  /** Of all records; management records, where they were counted, have nothing but their number. */
+  total(): Amount {
+    const sums = new Float64Array(CELLS);
+    for (let at = 0; at < this.#cells.length; at++) sums[at % CELLS]! += this.#cells[at]!;
+    sums[0]! += this.#management;
+    return amountAt(sums, 0);
+  }
+
+  /** In the order of IP protocols, then EtherTypes. */
+  protocols(asNumbers: boolean): ProtocolAmount[] {
+    const found: ProtocolAmount[] = [];
+    for (let kind = 0; kind < KINDS; kind++) {
+      if (this.#cells[kind * CELLS] === 0) continue;
+      found.push({ name: asNumbers ? numberOf(kind) : nameOf(kind), ...amountAt(this.#cells, kind * CELLS) });
+    }
+    return found;
+  }
+}
+
+function kindsOf(batch: Batch, rows: Uint32Array, count: number, kinds: Uint32Array): void {
+  const protocol = batch.columns[ipproto.number] as NumberColumn | undefined;
+  const type = batch.columns[etype.number] as NumberColumn | undefined;
+  const access = batch.columns[sport.number] as NumberColumn | undefined;
+  for (let i = 0; i < count; i++) {
+    const row = rows[i]!;
+    if (protocol !== undefined && protocol.has(row)) {
+      kinds[i] = protocol.values[row]!;
+      continue;
+    }
+    const number = type !== undefined && type.has(row) ? type.values[row]! : 0;
+    kinds[i] = number === 0 && access?.has(row) === true ? LLC : FIRST_ETHERTYPE + number;
+  }
+}
+
+function amountAt(cells: Float64Array, at: number): Amount {
+  const [records, sourcePackets, destinationPackets, sourceBytes, destinationBytes] = cells.subarray(at, at + CELLS) as unknown as [number, number, number, number, number]; // prettier-ignore
+  return { records, sourcePackets, destinationPackets, sourceBytes, destinationBytes };
+}
+
+function nameOf(kind: number): string {
+  if (kind < LLC) return protocolName(kind);
+  if (kind === LLC) return 'llc';
+  return kind === FIRST_ETHERTYPE ? 'unknown' : (etherTypeName(kind - FIRST_ETHERTYPE) ?? numberOf(kind));
+}
+
+function numberOf(kind: number): string {
+  if (kind < LLC) return String(kind);
+  return kind === LLC ? 'llc' : `0x${(kind - FIRST_ETHERTYPE).toString(16).padStart(4, '0')}`;
+}

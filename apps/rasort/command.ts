@@ -1,0 +1,48 @@
+import type { Command } from '../../libs/cli/command.ts';
+import { MEMORY_OPTION } from '../../libs/cli/memory-option.ts';
+import type { Arguments } from '../../libs/cli/options.ts';
+import { INPUT_OPTIONS, OUTPUT_OPTIONS, PRINT_OPTIONS } from '../../libs/cli/record-options.ts';
+
+export const RASORT_OPTIONS = {
+  sort: {
+    short: 'm',
+    arity: 'greedy',
+    placeholder: 'FIELD',
+    text:
+      'Sort by these fields, the first one first. Amounts and rates are sorted from the largest down, all others up; + or - before a field, ' +
+      'with commas between several (-m -dur,+saddr/16), say otherwise. ADDRESS/BITS compares networks. Default: stime.',
+    group: 'Sorting',
+  },
+  memory: { ...MEMORY_OPTION.memory, group: 'Sorting' },
+  ...INPUT_OPTIONS,
+  range: {
+    ...INPUT_OPTIONS.range,
+    text:
+      'Of the sorted records, take only N (the first ones), A-B, or A+N (N from number A on). After i it is of those that come in, ' +
+      'before they are sorted.',
+  },
+  write: OUTPUT_OPTIONS.write,
+  ...PRINT_OPTIONS,
+  mode: {
+    ...PRINT_OPTIONS.mode,
+    text: `${PRINT_OPTIONS.mode.text} replace: sort each file that is read in its place.`,
+  },
+} as const;
+
+export type RasortArguments = Arguments<typeof RASORT_OPTIONS>;
+
+export const rasort: Command<typeof RASORT_OPTIONS> = {
+  name: 'rasort',
+  summary: 'Sorts flow records by any fields.',
+  options: RASORT_OPTIONS,
+  operands: 'filter',
+  examples: [
+    ['rasort -r records -m bytes -N 10', 'The ten largest flows.'],
+    ['rasort -r records -m saddr/24 stime -w sorted', 'By network of the source, then by time, into another file.'],
+    ['rasort -R archive --memory 512M -m -dur - tcp', 'The longest connections first, in little memory.'],
+  ],
+  async run(args, context) {
+    const { sortRecords } = await import('./sort-records.ts');
+    return sortRecords(args, context);
+  },
+};

@@ -1,0 +1,71 @@
+import type { Context } from '../../libs/cli/command.ts';
+import { listFields, showFilter } from '../../libs/cli/listings.ts';
+import { memoryBytes } from '../../libs/cli/memory-option.ts';
+import { parseModes } from '../../libs/cli/modes.ts';
+import { planPrinting } from '../../libs/cli/printer.ts';
+import { RecordOutputs } from '../../libs/cli/record-outputs.ts';
+import { parseRecordRange } from '../../libs/cli/record-range.ts';
+import { SelectedRecords } from '../../libs/cli/selected-records.ts';
+import { parseSortKeys } from '../../libs/cli/sort-words.ts';
+import { TOTAL_FIELDS } from '../../libs/cli/totals.ts';
+import { MANAGEMENT_BATCH } from '../../libs/record/batch.ts';
+import { storedInputs } from '../../libs/record/fields/inputs.ts';
+import { RecordSorter } from '../../libs/sort/record-sorter.ts';
+import type { RasortArguments } from './command.ts';
+
+const REPLACE = 'replace';
+
+/** Sorts what the command line names and leaves it where it says. @returns the exit status */
+export async function sortRecords(args: RasortArguments, context: Context): Promise<number> {
+  if (args['list-fields']) return listFields(context);
+  if (args['show-filter']) return showFilter(args, context);
+  const modes = parseModes(
+    args.mode.filter((word) => word !== REPLACE),
+    [REPLACE],
+  );
+  const keys = parseSortKeys(args.sort);
+  const settings = { keys, memoryBytes: memoryBytes(args.memory) };
+  if (args.mode.includes(REPLACE)) {
+    const { replaceFiles } = await import('./replace-files.ts');
+    return replaceFiles(args, settings, context);
+  }
+  const plan = await planPrinting(args, modes);
+  const range = args.range === undefined ? undefined : parseRecordRange(args.range);
+  const takesIncoming = args.range?.startsWith('i') === true;
+  const keyFields = keys.flatMap(({ field }) => storedInputs(field));
+  const printed = [...(args.quiet ? [] : plan.printer.fields), ...(args.totals ? TOTAL_FIELDS : [])];
+  const records = await SelectedRecords.open(args, context, {
+    range: takesIncoming ? range : undefined,
+    management: modes.management,
+    fields: args.write.length > 0 ? undefined : new Set([...keyFields, ...printed]),
+    written: args.write,
+  });
+  const wanted = takesIncoming || range === undefined ? { first: 1, last: Infinity } : range;
+  await using sorter = new RecordSorter({ ...settings, count: wanted.last });
+  const outputs = await RecordOutputs.open(args, context, plan, records.showsManagement);
+  try {
+    for await (const { batch, rows, count } of records) {
+      // What probes say of themselves stays in front, as it came.
+      if (batch.kind === MANAGEMENT_BATCH) await outputs.push(batch, rows, count);
+      else await sorter.push(batch, rows, count);
+    }
+    await leave(sorter, outputs, wanted.first - 1);
+  } finally {
+    await outputs.end();
+  }
+  return records.failed ? 1 : 0;
+}
+
+/** @param skipped sorted records that are left out in front */
+async function leave(sorter: RecordSorter, outputs: RecordOutputs, skipped: number): Promise<void> {
+  let left = skipped;
+  for await (const { batch, rows, count } of sorter.sorted()) {
+    const skip = Math.min(left, count);
+    left -= skip;
+    if (skip === 0) await outputs.push(batch, rows, count);
+    else if (skip < count) {
+      const kept = rows?.subarray(skip) ?? Uint32Array.from({ length: count - skip }, (_, i) => skip + i);
+      await outputs.push(batch, kept, count - skip);
+    }
+  }
+}

@@ -1,0 +1,110 @@
+import type { Peek } from '../codec/decode.ts';
+import type { Filter } from '../filter/compile.ts';
+import { EVERYTHING } from '../filter/everything.ts';
+import { GAP_BATCH, type Batch } from '../record/batch.ts';
+import type { Context } from './command.ts';
+import type { Arguments } from './options.ts';
+import { mayHoldOf } from './frame-zone.ts';
+import { recordFilter } from './record-filter.ts';
+import { RecordInputs } from './record-inputs.ts';
+import type { INPUT_OPTIONS } from './record-options.ts';
+import type { RecordRange } from './record-range.ts';
+import { RecordSelection } from './selection.ts';
+import { stopAfter } from './stop-after.ts';
+import { parseWriteTarget } from './write-target.ts';
+
+type InputArguments = Arguments<typeof INPUT_OPTIONS>;
+
+export interface SelectedSettings {
+  /** Of the records that pass the filter. */
+  readonly range: RecordRange | undefined;
+  /** Whether management records are wanted, as `-M man` and `noman` say. */
+  readonly management: boolean | undefined;
+  /** Numbers of the stored fields that are looked at beside the filter's; undefined for whole records. */
+  readonly fields: ReadonlySet<number> | undefined;
+  /** Where the command itself writes, as `-w` has it: not to be read. */
+  readonly written: readonly string[];
+}
+
+/** The rows of a batch that a command takes; all of them where `rows` is undefined. */
+export interface Selected {
+  readonly batch: Batch;
+  readonly rows: Uint32Array | undefined;
+  readonly count: number;
+}
+
+/** The records that a command line names and its filter lets through. */
+export class SelectedRecords implements AsyncIterable<Selected> {
+  readonly #inputs: RecordInputs;
+  readonly #selection: RecordSelection;
+  readonly #context: Context;
+
+  /** @throws {SuiteError} for inputs that are not there and filters that are none */
+  static async open(args: InputArguments, context: Context, settings: SelectedSettings): Promise<SelectedRecords> {
+    const filter = await recordFilter(args);
+    const selection = new RecordSelection({ ...settings, filter });
+    const fields = settings.fields === undefined ? undefined : new Set([...settings.fields, ...filter.fields]);
+    const inputs = await RecordInputs.open(
+      {
+        files: args.read,
+        trees: args.recurse,
+        servers: args.server,
+        security: args,
+        serverFilter: filter.remote,
+        verbose: args.verbose,
+        fields,
+        peek: peekOf(args, filter, selection),
+        management: settings.fields === undefined || selection.showsManagement,
+        mayHold: filter === EVERYTHING ? undefined : mayHoldOf(filter),
+      },
+      context,
+      stopAfter(args['stop-after'], context.signal),
+    );
+    await inputs.avoid(settings.written.map((text) => parseWriteTarget(text).path));
+    return new SelectedRecords(inputs, selection, context);
+  }
+
+  private constructor(inputs: RecordInputs, selection: RecordSelection, context: Context) {
+    this.#inputs = inputs;
+    this.#selection = selection;
+    this.#context = context;
+  }
+
+  /** Whether some input could not be read, or not to its end; it was said on standard error. */
+  get failed(): boolean {
+    return this.#inputs.failed;
+  }
+
+  /** Whether people see management records. */
+  get showsManagement(): boolean {
+    return this.#selection.showsManagement;
+  }
+
+  /** Batches of which something is left; that records are missing is said. `rows` is valid until the next one. */
+  async *[Symbol.asyncIterator](): AsyncGenerator<Selected> {
+    const selection = this.#selection;
+    if (selection.exhausted) return;
+    for await (const batch of this.#inputs) {
+      if (batch.kind === GAP_BATCH) this.#sayLost(batch);
+      else {
+        const count = selection.take(batch, selection.match(batch));
+        if (count > 0) yield { batch, rows: count === batch.rows ? undefined : selection.rows, count };
+      }
+      if (selection.exhausted) return;
+    }
+  }
+
+  #sayLost({ origin, first, covers }: Batch): void {
+    if (covers === 0) return;
+    this.#context.warn(`records ${first} to ${first + covers - 1} of probe ${origin.source} were lost on their way`);
+  }
+}
+
+/** Batches of which nothing passes the filter are not decoded. */
+function peekOf({ verbose }: InputArguments, { fields }: Filter, selection: RecordSelection): Peek | undefined {
+  if (fields.size === 0) return undefined;
+  const isWanted = (batch: Batch): boolean => selection.match(batch) > 0;
+  // What a record that is not read held is not known.
+  if (verbose) return { fields, isWanted };
+  return { fields, isWanted, select: (batch) => selection.rows.subarray(0, selection.match(batch)) };
+}

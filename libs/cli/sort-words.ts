@@ -1,0 +1,42 @@
+import { UsageError } from '../core/errors.ts';
+import { didYouMean } from '../core/nearest.ts';
+import { FIELD_NAMES, FIELDS, isFieldName, type FieldName } from '../record/fields/table.ts';
+import { sortsDown, type SortKey } from '../sort/sort-key.ts';
+
+/** Names of Argus for fields that are called otherwise. */
+const OTHER_NAMES: Readonly<Record<string, FieldName>> = {
+  avgdur: 'mean',
+  mindur: 'min',
+  maxdur: 'max',
+  psloss: 'sploss',
+  pdloss: 'dploss',
+};
+
+const BY_START: readonly SortKey[] = [{ field: 'stime', descending: false }];
+
+/**
+ * Reads the words of `-m`, most significant first: a field, `+` or `-` before it for up or down, and behind an address `/` and
+ * the bits that count; several in a word stand between commas. Without words it is by start time.
+ * @throws {UsageError} for what is no field
+ */
+export function parseSortKeys(words: readonly string[]): readonly SortKey[] {
+  const keys = words.flatMap((word) => word.split(',')).filter((word) => word !== '').map(parseSortKey); // prettier-ignore
+  return keys.length === 0 ? BY_START : keys;
+}
+
+function parseSortKey(word: string): SortKey {
+  const [, sign = '', written = '', bits] = /^([+-]?)([^/]*)(?:\/(.*))?$/.exec(word) ?? [];
+  const field = Object.hasOwn(OTHER_NAMES, written) ? OTHER_NAMES[written]! : written;
+  if (!isFieldName(field)) {
+    const hint = didYouMean(written, [...FIELD_NAMES, ...Object.keys(OTHER_NAMES)]);
+    throw new UsageError(`unknown field '${written}' after -m`, { hint: hint || '--list-fields shows the names.' });
+  }
+  const descending = sign === '' ? sortsDown(field) : sign === '-';
+  if (bits === undefined) return { field, descending };
+  if (FIELDS[field].kind !== 'address')
+    throw new UsageError(`'${word}': ${field} is no address`, { hint: `Write ${field}.` });
+  if (!/^\d{1,3}$/.test(bits) || Number(bits) > 128) {
+    throw new UsageError(`'${word}' needs a number of bits after the /, up to 32 for IPv4 and 128 for IPv6`);
+  }
+  return { field, descending, prefixBits: Number(bits) };
+}

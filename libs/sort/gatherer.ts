@@ -1,0 +1,255 @@
+import type { Batch } from '../record/batch.ts';
+import { Area } from '../record/builder.ts';
+import { AddressColumn, BytesColumn, NumberColumn, TextColumn, type Column } from '../record/columns.ts';
+import { BYTES_PER_VALUE, isNumeric, type Kind, type NumericArray } from '../record/kinds.ts';
+import { ROW_BITS, ROW_MASK } from './row-names.ts';
+
+/** One field in all batches; by number of the batch. */
+interface Source {
+  readonly field: number;
+  readonly kind: Kind;
+  readonly columns: readonly (Column | undefined)[];
+  /** Of numbers: their values; of the other kinds nothing. */
+  readonly values: readonly (NumericArray | undefined)[];
+  /** Of addresses: the four lanes of all batches. */
+  readonly lanes: readonly Lane[];
+  /** Undefined where all rows of all batches have a value. */
+  readonly validity: Validity | undefined;
+}
+
+interface Lane {
+  readonly values: readonly (Uint32Array | undefined)[];
+  readonly strides: Uint8Array;
+  /** The value that all rows have. */
+  readonly constant: number | undefined;
+}
+
+/** Which rows of each batch have a value: by a bitmap, all (undefined), or none (null). */
+type Validity = readonly (Uint8Array | undefined | null)[];
+
+/** Copies rows of several batches, in any order, into new ones: each value once, column by column. */
+export class Gatherer {
+  readonly #batches: readonly Batch[];
+  readonly #sources: readonly Source[];
+
+  /** @param batches of one kind; columns of later versions are left out */
+  constructor(batches: readonly Batch[]) {
+    this.#batches = batches;
+    this.#sources = sourcesOf(batches);
+  }
+
+  /**
+   * The batch covers the record numbers between the lowest and the highest that its rows may have.
+   * @param names of 1 to `BATCH_ROWS_MAX` rows of one origin
+   */
+  gather(names: Uint32Array): Batch {
+    const first = this.#batches[names[0]! >>> ROW_BITS]!;
+    const area = new Area(this.#sources.reduce((sum, source) => sum + bytesFor(source, names), 0));
+    const columns = new Array<Column | undefined>((this.#sources.at(-1)?.field ?? -1) + 1).fill(undefined);
+    const bitmaps = new Map<Validity, Uint8Array | undefined | null>();
+    for (const source of this.#sources) columns[source.field] = gatherColumn(source, names, area, bitmaps);
+    const numbers = this.#numbers(names);
+    return { ...first, ...numbers, rows: names.length, columns, unknown: [], buffer: area.buffer };
+  }
+
+  #numbers(names: Uint32Array): { first: number; covers: number } {
+    let first = Infinity;
+    let end = 0;
+    let last = -1;
+    for (let i = 0; i < names.length; i++) {
+      const number = names[i]! >>> ROW_BITS;
+      if (number === last) continue;
+      last = number;
+      const batch = this.#batches[number]!;
+      first = Math.min(first, batch.first);
+      end = Math.max(end, batch.first + batch.covers);
+    }
+    return { first, covers: Math.max(end - first, names.length) }; // a file may have been read twice
+  }
+}
+
+function sourcesOf(batches: readonly Batch[]): Source[] {
+  const sources: Source[] = [];
+  const validities: Validity[] = [];
+  const width = Math.max(0, ...batches.map(({ columns }) => columns.length));
+  for (let field = 0; field < width; field++) {
+    const columns = batches.map((batch) => batch.columns[field]);
+    const kind = columns.find((column) => column !== undefined)?.kind;
+    if (kind === undefined) continue;
+    const validity = validityOf(columns, validities);
+    const values = isNumeric(kind) ? columns.map((column) => (column as NumberColumn | undefined)?.values) : [];
+    const lanes = kind === 'address' ? LANES.map((k) => laneOf(columns as (AddressColumn | undefined)[], k)) : [];
+    sources.push({ field, kind, columns, values, lanes, validity });
+  }
+  return sources;
+}
+
+const LANES = [0, 1, 2, 3] as const;
+
+function laneOf(columns: readonly (AddressColumn | undefined)[], k: 0 | 1 | 2 | 3): Lane {
+  const values = columns.map((column) => column?.lanes[k]);
+  const strides = Uint8Array.from(columns, (column) => column?.strides[k] ?? 0);
+  return { values, strides, constant: constantOf(values) };
+}
+
+/** Fields that are present together have the same bitmaps, which are gathered once. */
+function validityOf(columns: readonly (Column | undefined)[], known: Validity[]): Validity | undefined {
+  const validity = columns.map((column) => (column === undefined ? null : column.valid));
+  if (validity.every((valid) => valid === undefined)) return undefined;
+  const same = known.find((other) => other.every((valid, i) => valid === validity[i]));
+  if (same === undefined) known.push(validity);
+  return same ?? validity;
+}
+
+const align = (bytes: number): number => Area.aligned(bytes);
+
+function bytesFor({ kind, validity, columns }: Source, names: Uint32Array): number {
+  const rows = names.length;
+  const valid = validity === undefined ? 0 : align((rows + 7) >> 3);
+  if (isNumeric(kind)) return valid + align(rows * BYTES_PER_VALUE[kind]);
+  if (kind === 'address') return valid + 4 * align(4 * rows) + align(rows);
+  if (kind === 'text') return valid + align(2 * rows);
+  let bytes = 0;
+  for (let i = 0; i < rows; i++) bytes += bytesAt(columns, names[i]!)?.length ?? 0;
+  return valid + align(4 * rows) + align(bytes);
+}
+
+function bytesAt(columns: readonly (Column | undefined)[], name: number): Uint8Array | undefined {
+  const column = columns[name >>> ROW_BITS];
+  return column?.kind === 'bytes' ? column.get(name & ROW_MASK) : undefined;
+}
+
+function gatherColumn(
+  source: Source,
+  names: Uint32Array,
+  area: Area,
+  bitmaps: Map<Validity, Uint8Array | undefined | null>,
+): Column | undefined {
+  const valid = gatherValid(source.validity, names, area, bitmaps);
+  if (valid === null) return undefined;
+  const { kind, columns } = source;
+  if (isNumeric(kind)) {
+    const values = area.numbers(kind, names.length);
+    gatherNumbers(source.values, names, values);
+    return new NumberColumn(kind, values, valid);
+  }
+  if (kind === 'address')
+    return gatherAddresses(columns as readonly (AddressColumn | undefined)[], source.lanes, names, valid, area);
+  return kind === 'text' ? gatherTexts(columns, names, valid, area) : gatherBytes(columns, names, valid, area);
+}
+
+/** @returns null where no row has a value */
+function gatherValid(
+  validity: Validity | undefined,
+  names: Uint32Array,
+  area: Area,
+  bitmaps: Map<Validity, Uint8Array | undefined | null>,
+): Uint8Array | undefined | null {
+  if (validity === undefined) return undefined;
+  if (bitmaps.has(validity)) return bitmaps.get(validity);
+  const bits = area.u8((names.length + 7) >> 3).fill(0);
+  let present = 0;
+  for (let i = 0; i < names.length; i++) {
+    const name = names[i]!;
+    const valid = validity[name >>> ROW_BITS];
+    if (valid === null) continue;
+    const row = name & ROW_MASK;
+    const bit = valid === undefined ? 1 : (valid[row >> 3]! >> (row & 7)) & 1;
+    bits[i >> 3]! |= bit << (i & 7);
+    present += bit;
+  }
+  const gathered = present === 0 ? null : present === names.length ? undefined : bits;
+  bitmaps.set(validity, gathered);
+  return gathered;
+}
+
+/** A row without a value stays 0. */
+function gatherNumbers(sources: readonly (NumericArray | undefined)[], names: Uint32Array, to: NumericArray): void {
+  for (let i = 0; i < names.length; i++) {
+    const name = names[i]!;
+    const from = sources[name >>> ROW_BITS];
+    if (from !== undefined) to[i] = from[name & ROW_MASK]!;
+  }
+}
+
+function gatherAddresses(
+  columns: readonly (AddressColumn | undefined)[],
+  sources: readonly Lane[],
+  names: Uint32Array,
+  valid: Uint8Array | undefined,
+  area: Area,
+): AddressColumn {
+  const [a, b, c, d] = sources.map((lane) => gatherLane(lane, names, area)) as [Uint32Array, Uint32Array, Uint32Array, Uint32Array]; // prettier-ignore
+  const family = area.u8(names.length);
+  let isConstant = true;
+  for (let i = 0; i < names.length; i++) {
+    const name = names[i]!;
+    family[i] = columns[name >>> ROW_BITS]?.familyOf(name & ROW_MASK) ?? 0;
+    if (family[i] !== family[0]) isConstant = false;
+  }
+  return new AddressColumn([a, b, c, d], isConstant ? family.subarray(0, 1) : family, names.length, valid);
+}
+
+/** The value of a lane that is the same in all batches that have one. */
+function constantOf(lanes: readonly (Uint32Array | undefined)[]): number | undefined {
+  let constant: number | undefined;
+  for (const lane of lanes) {
+    if (lane === undefined) continue;
+    if (lane.length !== 1 || (constant !== undefined && lane[0] !== constant)) return undefined;
+    constant = lane[0];
+  }
+  return constant;
+}
+
+function gatherLane({ values, strides, constant }: Lane, names: Uint32Array, area: Area): Uint32Array {
+  const to = area.u32(constant === undefined ? names.length : 1);
+  if (constant !== undefined) {
+    to[0] = constant;
+    return to;
+  }
+  for (let i = 0; i < names.length; i++) {
+    const name = names[i]!;
+    const batch = name >>> ROW_BITS;
+    const lane = values[batch];
+    if (lane !== undefined) to[i] = lane[(name & ROW_MASK) * strides[batch]!]!;
+  }
+  return to;
+}
+
+function gatherTexts(
+  columns: readonly (Column | undefined)[],
+  names: Uint32Array,
+  valid: Uint8Array | undefined,
+  area: Area,
+): TextColumn {
+  const index = area.u16(names.length);
+  const numbers = new Map<string, number>();
+  for (let i = 0; i < names.length; i++) {
+    const name = names[i]!;
+    const column = columns[name >>> ROW_BITS];
+    const row = name & ROW_MASK;
+    if (column?.kind !== 'text' || !column.has(row)) continue;
+    const text = column.get(row);
+    let number = numbers.get(text);
+    if (number === undefined) numbers.set(text, (number = numbers.size));
+    index[i] = number;
+  }
+  return new TextColumn(index, [...numbers.keys()], valid);
+}
+
+function gatherBytes(
+  columns: readonly (Column | undefined)[],
+  names: Uint32Array,
+  valid: Uint8Array | undefined,
+  area: Area,
+): BytesColumn {
+  const ends = area.u32(names.length);
+  const values = Array.from(names, (name) => bytesAt(columns, name));
+  const blob = area.u8(values.reduce((sum, value) => sum + (value?.length ?? 0), 0));
+  let end = 0;
+  for (const [i, value] of values.entries()) {
+    if (value !== undefined) blob.set(value, end);
+    ends[i] = end += value?.length ?? 0;
+  }
+  return new BytesColumn(ends, blob, valid);
+}

@@ -1,0 +1,145 @@
+import { maskLanes } from '../address/prefix.ts';
+import { IPV4_ADDRESS } from '../packet/headers.ts';
+import type { Batch } from '../record/batch.ts';
+import type { Address, Value } from '../record/fields/field.ts';
+import { FIELDS, isStored } from '../record/fields/table.ts';
+import { numberReader, reader } from '../record/row.ts';
+import type { SortKey } from './sort-key.ts';
+
+/**
+ * What the rows of one batch are compared by, most significant column first: unsigned words of 32 bits whose order is the order wanted,
+ * direction and absent values included, or texts.
+ */
+export type KeyColumn = Uint32Array | TextKeys;
+
+export interface TextKeys {
+  /** Undefined is absent, which comes last. */
+  readonly texts: readonly (string | undefined)[];
+  readonly descending: boolean;
+}
+
+type Extract = (batch: Batch) => readonly KeyColumn[];
+
+/** Stands for a value that is absent, which comes last in either direction. */
+const LAST = 0xffff_ffff;
+
+/** Takes from batches what their rows are sorted by. */
+export class KeyExtractor {
+  readonly #extracts: readonly Extract[];
+
+  constructor(keys: readonly SortKey[]) {
+    this.#extracts = keys.map(extractorOf);
+  }
+
+  /** As many columns for each batch. */
+  extract(batch: Batch): KeyColumn[] {
+    return this.#extracts.flatMap((extract) => extract(batch));
+  }
+}
+
+/** Negative, zero or positive as row `a` of some columns comes before row `b` of others, is equal, or comes behind. */
+export function compareRows(of: readonly KeyColumn[], a: number, others: readonly KeyColumn[], b: number): number {
+  for (let k = 0; k < of.length; k++) {
+    const column = of[k]!;
+    const other = others[k]!;
+    if (column instanceof Uint32Array) {
+      const difference = column[a]! - (other as Uint32Array)[b]!;
+      if (difference !== 0) return difference;
+    } else {
+      const order = compareTexts(column.texts[a], (other as TextKeys).texts[b], column.descending);
+      if (order !== 0) return order;
+    }
+  }
+  return 0;
+}
+
+export function compareTexts(a: string | undefined, b: string | undefined, descending: boolean): number {
+  if (a === b) return 0;
+  if (a === undefined) return 1;
+  if (b === undefined) return -1;
+  return a < b === descending ? 1 : -1;
+}
+
+function extractorOf(key: SortKey): Extract {
+  const field = FIELDS[key.field];
+  const number = numberReader(key.field);
+  if (number !== undefined) return numbers(key, number);
+  if (field.kind === 'address') return addresses(key);
+  return texts(key);
+}
+
+function numbers({ field: name, descending }: SortKey, read: (batch: Batch, row: number) => number): Extract {
+  const field = FIELDS[name];
+  const stored = isStored(field) ? field : undefined;
+  return (batch) => {
+    const { rows } = batch;
+    const values = new Float64Array(rows);
+    const column = stored === undefined ? undefined : batch.columns[stored.number];
+    if (column !== undefined && 'values' in column && column.valid === undefined) values.set(column.values);
+    else for (let row = 0; row < rows; row++) values[row] = read(batch, row);
+    return wordsOf(values, descending);
+  };
+}
+
+/** Doubles as two words each that compare as unsigned numbers, the way that IEEE 754 allows. */
+function wordsOf(values: Float64Array<ArrayBuffer>, descending: boolean): [Uint32Array, Uint32Array] {
+  const rows = values.length;
+  const high = new Uint32Array(rows);
+  const low = new Uint32Array(rows);
+  const flip = descending ? 0xffff_ffff : 0;
+  for (let row = 0; row < rows; row++) values[row]! += 0; // one zero, not two
+  const words = new Uint32Array(values.buffer);
+  const [highAt, lowAt] = isLittleEndian ? [1, 0] : [0, 1];
+  for (let row = 0; row < rows; row++) {
+    const value = values[row]!;
+    if (value !== value) {
+      high[row] = LAST;
+      low[row] = LAST;
+      continue;
+    }
+    const top = words[2 * row + highAt]!;
+    const ones = top >>> 31 === 1 ? 0xffff_ffff : 0;
+    high[row] = top ^ (ones | 0x8000_0000) ^ flip;
+    low[row] = words[2 * row + lowAt]! ^ ones ^ flip;
+  }
+  return [high, low];
+}
+
+const isLittleEndian = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1;
+
+/** Family first, then the address from its most significant bits. */
+function addresses({ field, descending, prefixBits }: SortKey): Extract {
+  const read = reader(field);
+  const short = prefixBits === undefined ? undefined : maskLanes(Math.min(prefixBits, 32) + 96);
+  const long = prefixBits === undefined ? undefined : maskLanes(prefixBits);
+  const flip = descending ? 0xffff_ffff : 0;
+  return (batch) => {
+    const words = Array.from({ length: 5 }, () => new Uint32Array(batch.rows)) as Five;
+    for (let row = 0; row < batch.rows; row++) {
+      const value = read(batch, row);
+      if (value === undefined) {
+        for (const word of words) word[row] = LAST;
+        continue;
+      }
+      const { family, lanes } = value as Address;
+      const masks = family === IPV4_ADDRESS ? short : long;
+      words[0][row] = family ^ flip;
+      for (let lane = 0; lane < 4; lane++)
+        words[lane + 1]![row] = (lanes[lane]! & (masks?.[lane] ?? 0xffff_ffff)) ^ flip;
+    }
+    return words;
+  };
+}
+
+type Five = [Uint32Array, Uint32Array, Uint32Array, Uint32Array, Uint32Array];
+
+/** Bytes are compared as texts of Latin 1, which is byte by byte. */
+function texts({ field, descending }: SortKey): Extract {
+  const read = reader(field);
+  return (batch) => [{ texts: Array.from({ length: batch.rows }, (_, row) => textOf(read(batch, row))), descending }];
+}
+
+function textOf(value: Value): string | undefined {
+  if (value instanceof Uint8Array) return Buffer.from(value.buffer, value.byteOffset, value.length).toString('latin1');
+  return typeof value === 'string' ? value : undefined;
+}

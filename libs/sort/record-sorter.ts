@@ -1,0 +1,134 @@
+import type { Batch } from '../record/batch.ts';
+import { selectRows } from '../record/select.ts';
+import { Consolidator } from './consolidator.ts';
+import { compareRows, KeyExtractor, type KeyColumn } from './key-columns.ts';
+import { MemoryRun } from './memory-run.ts';
+import { mergeRuns } from './merge-runs.ts';
+import { RunFile } from './run-file.ts';
+import type { SortKey } from './sort-key.ts';
+import { piecesOf, type Block, type Piece } from './sorted-rows.ts';
+
+export interface SortSettings {
+  /** Most significant first. */
+  readonly keys: readonly SortKey[];
+  /** Records beyond this much memory wait in files. */
+  readonly memoryBytes: number;
+  /** How many of the sorted records are wanted; undefined for all. */
+  readonly count?: number;
+  /** Runs that are merged at once; every one has a block in memory. */
+  readonly runsMax?: number;
+}
+
+const RUNS_MAX = 64;
+/** Rows of a block in a file. */
+const RUN_BLOCK_ROWS = 4096;
+/** Up to this many wanted records only those are kept that may be among them. */
+const KEPT_MAX = 1 << 18;
+/** So many are gathered before those that cannot be wanted are sorted out. */
+const CANDIDATES_MIN = 1 << 15;
+
+/** Sorts records by any fields, stably, in memory as long as they fit. Columns of later versions are left out. */
+export class RecordSorter implements AsyncDisposable {
+  readonly #extractor: KeyExtractor;
+  readonly #memoryBytes: number;
+  readonly #count: number;
+  readonly #runsMax: number;
+  readonly #consolidator = new Consolidator();
+  readonly #memory: MemoryRun;
+  #runs: RunFile[] = [];
+  #limit: { readonly keys: readonly KeyColumn[]; readonly row: number } | undefined;
+  readonly #chosen = new Uint32Array(1 << 14);
+
+  constructor({ keys, memoryBytes, count = Infinity, runsMax = RUNS_MAX }: SortSettings) {
+    this.#extractor = new KeyExtractor(keys);
+    this.#memoryBytes = memoryBytes;
+    this.#count = count;
+    this.#runsMax = runsMax;
+    this.#memory = new MemoryRun(this.#extractor);
+  }
+
+  /** Files that records wait in. */
+  get runs(): number {
+    return this.#runs.length;
+  }
+
+  /**
+   * Takes the first `count` of `rows`, or all where that is undefined.
+   * @throws {SuiteError} when there is no room on the disk
+   */
+  async push(batch: Batch, rows: Uint32Array | undefined, count: number): Promise<void> {
+    if (count === 0) return;
+    const known = batch.unknown.length === 0 ? batch : { ...batch, unknown: [] };
+    const selected = rows === undefined ? known : selectRows(known, rows, count);
+    for (const ready of this.#consolidator.push(selected)) await this.#take(ready);
+  }
+
+  /** All records, sorted; to be asked for once, when all have been pushed. */
+  async *sorted(): AsyncGenerator<Piece> {
+    let left = this.#count;
+    for await (const block of this.#blocks()) {
+      for (const { batch, rows, count } of piecesOf(block)) {
+        if (left === 0) return;
+        const taken = Math.min(count, left);
+        left -= taken;
+        if (taken === count) yield { batch, rows, count };
+        else yield { batch, rows: rows ?? Uint32Array.from({ length: taken }, (_, row) => row), count: taken };
+      }
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const run of this.#runs) await run[Symbol.asyncDispose]();
+    this.#runs = [];
+  }
+
+  async *#blocks(): AsyncGenerator<Block> {
+    for (const ready of this.#consolidator.flush()) await this.#take(ready);
+    if (this.#runs.length === 0) {
+      const { rows, names } = this.#memory.sort(this.#count);
+      yield* rows.blocks(names);
+      return;
+    }
+    await this.#spill();
+    while (this.#runs.length > this.#runsMax) await this.#mergeSome();
+    yield* mergeRuns(this.#runs.map((run) => run.blocks()), this.#extractor); // prettier-ignore
+  }
+
+  async #take(batch: Batch): Promise<void> {
+    if (this.#count <= KEPT_MAX) this.#takeCandidates(batch);
+    else this.#memory.push(batch);
+    if (this.#memory.bytes > this.#memoryBytes || this.#memory.isFull) await this.#spill();
+  }
+
+  #takeCandidates(batch: Batch): void {
+    const keys = this.#extractor.extract(batch);
+    const limit = this.#limit;
+    if (limit === undefined) {
+      this.#memory.push(batch, keys);
+    } else {
+      let count = 0;
+      for (let row = 0; row < batch.rows; row++)
+        if (compareRows(keys, row, limit.keys, limit.row) < 0) this.#chosen[count++] = row;
+      if (count > 0) this.#memory.push(selectRows(batch, this.#chosen, count));
+    }
+    if (this.#memory.rows >= Math.max(2 * this.#count, CANDIDATES_MIN)) this.#limit = this.#memory.keepFirst(this.#count); // prettier-ignore
+  }
+
+  async #spill(): Promise<void> {
+    if (this.#memory.rows === 0) return;
+    const run = await RunFile.create();
+    this.#runs.push(run);
+    const { rows, names } = this.#memory.sort();
+    for (const block of rows.blocks(names, RUN_BLOCK_ROWS)) await run.append(block);
+  }
+
+  /** The first of the runs become one, so that equal rows stay in their order. */
+  async #mergeSome(): Promise<void> {
+    const first = this.#runs.slice(0, this.#runsMax);
+    const merged = await RunFile.create();
+    this.#runs.push(merged); // closed with the others should this fail
+    for await (const block of mergeRuns(first.map((run) => run.blocks()), this.#extractor, RUN_BLOCK_ROWS)) await merged.append(block); // prettier-ignore
+    for (const run of first) await run[Symbol.asyncDispose]();
+    this.#runs = [merged, ...this.#runs.slice(this.#runsMax, -1)];
+  }
+}
