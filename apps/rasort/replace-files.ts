@@ -52,7 +52,7 @@ async function replaceFile(
   const target = `${path}.sorting`;
   await rm(target, { force: true });
   await using sorter = new RecordSorter(settings);
-  const sink = await openRecordFile((await isArgus3(path)) ? `argus3:${target}` : target, context);
+  const sink = await openRecordFile((await isArgus3(path)) ? `argus3:${target}` : target, args, context);
   let isDone = false;
   try {
     for await (const { batch, rows, count } of records) {

@@ -11,6 +11,9 @@ export interface OutputArguments {
   readonly write: readonly string[];
   readonly quiet: boolean;
   readonly totals: boolean;
+  readonly verbose: boolean;
+  /** As `-E` takes it. */
+  readonly rejected?: string | undefined;
 }
 
 /** Where a reader leaves records: files, people, a line of totals. */
@@ -34,7 +37,7 @@ export class RecordOutputs {
     management: boolean,
   ): Promise<RecordOutputs> {
     const files: RecordFileSink[] = [];
-    for (const path of args.write) files.push(await openRecordFile(path, context));
+    for (const path of args.write) files.push(await openRecordFile(path, args, context));
     return new RecordOutputs(args, context, plan, management, files);
   }
 
@@ -52,13 +55,13 @@ export class RecordOutputs {
     this.#files = files;
     this.#print = prints ? new PrintSink(printer, context.stdout, { headersEvery, management }) : undefined;
     this.#totals = args.totals ? new Totals() : undefined;
-    this.#totalsToLog = args.write.some(isStandardOutput);
+    this.#totalsToLog = [...args.write, args.rejected ?? ''].some(isStandardOutput);
   }
 
   /** Takes the first `count` of `rows`, or all where that is undefined. A batch of which nothing is left says which record numbers it stands for. */
   async push(batch: Batch, rows: Uint32Array | undefined, count: number): Promise<void> {
     if (batch.kind !== GAP_BATCH) this.#totals?.add(batch, rows ?? this.#all(count), count);
-    for (const file of this.#files) await file.push(batch, rows, count);
+    for (const file of this.#files) await file.pushAhead(batch, rows, count);
     if (this.#print === undefined || count === 0) return;
     if (this.#plan.names !== undefined) await this.#plan.names.learn(batch, rows ?? this.#all(count), count);
     await this.#print.push(batch, rows, count);
@@ -81,7 +84,14 @@ export class RecordOutputs {
 }
 
 /** @throws {SuiteError} when the file cannot be written */
-export async function openRecordFile(path: string, context: Context): Promise<RecordFileSink> {
+export async function openRecordFile(
+  path: string,
+  { verbose }: { readonly verbose: boolean },
+  context: Context,
+): Promise<RecordFileSink> {
   const { RecordFileSink: Sink } = await import('./record-file-sink.ts');
-  return Sink.open(parseWriteTarget(path), context.stdout, context);
+  return Sink.open(parseWriteTarget(path), context.stdout, {
+    warn: context.warn,
+    info: verbose ? context.info : () => undefined,
+  });
 }
