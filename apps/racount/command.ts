@@ -14,7 +14,7 @@ export const RACOUNT_OPTIONS = {
   numeric: { ...PRINT_OPTIONS.numeric, text: '-nn: protocols by their numbers.', group: 'Counting' },
   memory: {
     ...MEMORY_OPTION.memory,
-    text: 'Memory for addresses that are told apart, as 512M or 2G; with more of them counts are too low, which is said. Default: a quarter of the machine.',
+    text: "Tell addresses apart in about this much memory, such as 512M; beyond it counts are too low, which is said. A quarter of the machine's when not given.",
     group: 'Counting',
   },
 } as const;

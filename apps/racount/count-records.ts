@@ -1,6 +1,6 @@
 import type { Context } from '../../libs/cli/command.ts';
 import { showFilter } from '../../libs/cli/listings.ts';
-import { memoryBytes } from '../../libs/cli/memory-option.ts';
+import { parseMemory } from '../../libs/cli/memory-size.ts';
 import { parseModes } from '../../libs/cli/modes.ts';
 import { parseRecordRange } from '../../libs/cli/record-range.ts';
 import { SelectedRecords } from '../../libs/cli/selected-records.ts';
@@ -21,7 +21,7 @@ export async function countRecords(args: RacountArguments, context: Context): Pr
     args.mode.filter((word) => !OWN_MODES.includes(word)),
     OWN_MODES,
   );
-  const addresses = args.mode.includes('addr') ? new AddressCounts(memoryBytes(args.memory)) : undefined;
+  const addresses = args.mode.includes('addr') ? new AddressCounts(parseMemory(args.memory)) : undefined;
   const records = await SelectedRecords.open(args, context, {
     range: args.range === undefined ? undefined : parseRecordRange(args.range),
     management: modes.management,

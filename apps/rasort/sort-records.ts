@@ -1,6 +1,6 @@
 import type { Context } from '../../libs/cli/command.ts';
 import { listFields, showFilter } from '../../libs/cli/listings.ts';
-import { memoryBytes } from '../../libs/cli/memory-option.ts';
+import { parseMemory } from '../../libs/cli/memory-size.ts';
 import { parseModes } from '../../libs/cli/modes.ts';
 import { planPrinting } from '../../libs/cli/printer.ts';
 import { RecordOutputs } from '../../libs/cli/record-outputs.ts';
@@ -24,7 +24,7 @@ export async function sortRecords(args: RasortArguments, context: Context): Prom
     [REPLACE],
   );
   const keys = parseSortKeys(args.sort);
-  const settings = { keys, memoryBytes: memoryBytes(args.memory) };
+  const settings = { keys, memoryBytes: parseMemory(args.memory) };
   if (args.mode.includes(REPLACE)) {
     const { replaceFiles } = await import('./replace-files.ts');
     return replaceFiles(args, settings, context);
