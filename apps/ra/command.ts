@@ -2,7 +2,16 @@ import type { Command } from '../../libs/cli/command.ts';
 import type { Arguments } from '../../libs/cli/options.ts';
 import { INPUT_OPTIONS, OUTPUT_OPTIONS, PRINT_OPTIONS } from '../../libs/cli/record-options.ts';
 
-export const RA_OPTIONS = { ...INPUT_OPTIONS, ...OUTPUT_OPTIONS, ...PRINT_OPTIONS } as const;
+export const RA_OPTIONS = {
+  ...INPUT_OPTIONS,
+  ...OUTPUT_OPTIONS,
+  ...PRINT_OPTIONS,
+  explain: {
+    arity: 'none',
+    text: 'Read nothing; show how the filter is understood, and which columns and which parts of the files would be read.',
+    group: 'Printing',
+  },
+} as const;
 
 export type RaArguments = Arguments<typeof RA_OPTIONS>;
 

@@ -1,4 +1,5 @@
 import type { Context } from '../../libs/cli/command.ts';
+import { explainReading } from '../../libs/cli/explain-reading.ts';
 import { mayHoldOf } from '../../libs/cli/frame-zone.ts';
 import { listFields, showFilter } from '../../libs/cli/listings.ts';
 import { parseModes } from '../../libs/cli/modes.ts';
@@ -27,6 +28,7 @@ export async function readRecords(args: RaArguments, context: Context): Promise<
   const selection = new RecordSelection({ filter, range, management: modes.management });
   const plan = await planPrinting(args, modes);
   const fields = wantedFields(args, filter, plan);
+  if (args.explain) return explainReading({ read: args.read, recurse: args.recurse, filter, fields }, context);
   const inputs = await openInputs(args, filter, context, {
     fields,
     peek: peekOf(args, filter, selection),

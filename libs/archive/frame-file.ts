@@ -13,6 +13,14 @@ const TURN_MS = 10;
 /** Tells from its zones whether a frame may hold what is wanted. */
 export type MayHold = (zones: Zones, kind: BatchKind) => boolean;
 
+/** What a file holds, and what of it need not be read. */
+export interface Survey {
+  readonly frames: number;
+  readonly bytes: number;
+  readonly skippedFrames: number;
+  readonly skippedBytes: number;
+}
+
 /**
  * The bytes of a file of frames, without those frames of which the zones say that nothing in them is wanted. What is no
  * frame comes as it is, with all that follows it: let `FrameSplitter` judge.
@@ -57,6 +65,26 @@ export class FrameFile {
 
   get skippedFrames(): number {
     return this.#skippedFrames;
+  }
+
+  /** Looks at the heads of all frames alone, and closes the file. */
+  survey(): Survey {
+    const found = { frames: 0, bytes: 0, skippedFrames: 0, skippedBytes: 0 };
+    try {
+      for (let at = 0; ;) {
+        const bytes = this.#frameBytes(at, HEAD_BYTES);
+        if (bytes === 0) return found;
+        found.frames += 1;
+        found.bytes += bytes;
+        if (!this.#isWanted(at, HEAD_BYTES)) {
+          found.skippedFrames += 1;
+          found.skippedBytes += bytes;
+        }
+        at += bytes;
+      }
+    } finally {
+      closeSync(this.#fd);
+    }
   }
 
   /** To be read once; closes the file. Each chunk is valid until the next one is asked for. */
