@@ -1,9 +1,9 @@
 import { encodeBatch } from '../codec/encode.ts';
 import { MANAGEMENT_BATCH, type Batch, type Origin } from '../record/batch.ts';
 import { isStop, originKey } from '../record/ledger.ts';
-import { beforeBatch } from './farewell.ts';
+import { beforeBatch, isRunOver } from './farewell.ts';
 
-/** Most origins whose start records are kept; readers that come later than more see theirs only in the log. */
+/** Most origins whose start records are kept; of more, the oldest are likely to be dead, and forgotten. */
 const ORIGINS_MAX = 4096;
 
 interface Start {
@@ -25,10 +25,11 @@ export class Starts {
     const { kind, origin, first, covers } = batch;
     const key = originKey(origin);
     const known = this.#starts.get(key);
-    if (kind === MANAGEMENT_BATCH && isStop(batch)) this.#starts.delete(key);
-    else if (kind === MANAGEMENT_BATCH && first === 0 && (known !== undefined || this.#starts.size < ORIGINS_MAX))
+    if (isStop(batch) || isRunOver(batch)) this.#starts.delete(key);
+    else if (kind === MANAGEMENT_BATCH && first === 0)
       this.#starts.set(key, { origin, frame: encodeBatch(batch), end: Math.max(known?.end ?? 0, first + covers) });
     else if (known !== undefined) known.end = Math.max(known.end, first + covers);
+    if (this.#starts.size > ORIGINS_MAX) for (const oldest of this.#starts.keys()) if (this.#starts.delete(oldest)) break; // prettier-ignore
   }
 
   *frames(): Generator<Uint8Array, void, undefined> {
