@@ -7,7 +7,7 @@ import { pathBelow } from '../../libs/cli/path-below.ts';
 import { keepOptions, serverTimes, streamTimes } from '../../libs/cli/server-options.ts';
 import { FileSecurity } from '../../libs/cli/server-security.ts';
 import { DEFAULT_SOURCE_ID, parseSourceId } from '../../libs/cli/source-id.ts';
-import { giveDirectory, readerName, stateDirectory } from '../../libs/cli/state-directory.ts';
+import { giveDirectory, readerName } from '../../libs/cli/state-directory.ts';
 import { version } from '../../libs/cli/version.ts';
 import { openWritten } from '../../libs/cli/written-outputs.ts';
 import { nowUs } from '../../libs/core/clock.ts';
@@ -27,6 +27,7 @@ import { radiumMetrics } from './metrics.ts';
 import type { RadiumArguments } from './options.ts';
 import { OwnRecords } from './own-records.ts';
 import { Relay } from './relay.ts';
+import { lockFolder, stateFolder } from './state-folder.ts';
 
 /** What can be known before anything is opened. */
 interface Plan {
@@ -44,9 +45,12 @@ export async function runRadium(args: RadiumArguments, context: Context): Promis
   if (args.check) return checkConfiguration(args, context);
   if (args.daemon && !isDetached(context)) return detach();
   const surroundings = await Surroundings.enter(args, context);
+  let lock: Disposable | undefined;
   try {
+    lock = lockFolder(plan.directory, context.program);
     return await multiplex(args, plan, surroundings, context);
   } finally {
+    lock?.[Symbol.dispose]();
     surroundings.leave();
   }
 }
@@ -67,13 +71,12 @@ function planOf(args: RadiumArguments, { env }: Context): Plan {
   const filter = args.operands.join(' ');
   compileFilter(filter);
   const hosts = args.bind.flatMap((list) => list.split(','));
-  const folder = port === 0 ? 'radium' : ['radium', ...hosts, port].join('-');
   return {
     sources: args.server.map((list) => list.split(',').map((server) => parseServerAddress(server.trim()))),
     hosts,
     filter,
     source: args.source === undefined ? DEFAULT_SOURCE_ID : parseSourceId(args.source),
-    directory: stateDirectory(args.state, env, folder),
+    directory: stateFolder(args, env, hosts, port),
   };
 }
 

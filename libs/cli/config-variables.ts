@@ -69,7 +69,7 @@ export function readVariable(
     values.some((word) => word.toLowerCase() === value.toLowerCase());
   if ('only' in variable) {
     if (isAmong(variable.only)) return { assignment, tokens: [] };
-    const known = variable.only.find((word) => word !== '');
+    const known = variable.only.find((word) => word !== '') ?? 'empty';
     throw wrongValue(assignment, `${name} can only be ${known}, not '${value}'`, variable.about);
   }
   if ('idle' in variable) {

@@ -66,6 +66,7 @@ const REFUSED: readonly (readonly [text: string, says: RegExp])[] = [
   ['RADIUM_ACCESS_PORT=70000', /between 0 and 65535/],
   ['RADIUM_OUTPUT_STREAM=argus-udp://224.0.23.40:561', /records are not sent/],
   ['RADIUM_CISCONETFLOW_PORT=9996', /can only be no, not '9996'/],
+  ['RADIUM_USER_AUTH="user/auth"', /can only be empty, not 'user.auth'/],
   ['RADIUM_USER_AUTH="user/auth"', /there is no SASL/],
   ['RADIUM_MONITOR_ID="a b"', /no source id/],
   ['RADIUM_METRICS=nine', /no port/],
