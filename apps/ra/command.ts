@@ -1,4 +1,5 @@
 import type { Command } from '../../libs/cli/command.ts';
+import { readerConfiguration } from '../../libs/cli/configured-reader.ts';
 import type { Arguments } from '../../libs/cli/options.ts';
 import { INPUT_OPTIONS, OUTPUT_OPTIONS, PRINT_OPTIONS } from '../../libs/cli/record-options.ts';
 
@@ -26,6 +27,7 @@ export const ra: Command<typeof RA_OPTIONS> = {
     ['argus -r capture.pcap -w - | ra -M json', 'From packets to one JSON object a flow record.'],
     ['ra -R archive -w web.records - dst port 80 or 443', 'Select records of many files into one.'],
   ],
+  configure: readerConfiguration(RA_OPTIONS),
   async run(args, context) {
     const { readRecords } = await import('./read-records.ts');
     return readRecords(args, context);

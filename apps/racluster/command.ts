@@ -1,5 +1,6 @@
 import { AGGREGATE_OPTIONS, AGGREGATE_PRINT_OPTIONS } from '../../libs/cli/aggregate-options.ts';
 import type { Command } from '../../libs/cli/command.ts';
+import { readerConfiguration } from '../../libs/cli/configured-reader.ts';
 import type { Arguments } from '../../libs/cli/options.ts';
 import { INPUT_OPTIONS, OUTPUT_OPTIONS } from '../../libs/cli/record-options.ts';
 
@@ -31,6 +32,7 @@ export const racluster: Command<typeof RACLUSTER_OPTIONS> = {
     ['racluster -r records -m saddr/16 daddr/16 proto', 'Networks, by protocol.'],
     ['racluster -M rmon -m addr -r records -s saddr spkts dpkts', 'Packets out of and into each host.'],
   ],
+  configure: readerConfiguration(RACLUSTER_OPTIONS),
   async run(args, context) {
     const { clusterRecords } = await import('./cluster-records.ts');
     return clusterRecords(args, context);

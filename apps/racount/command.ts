@@ -1,4 +1,5 @@
 import type { Command } from '../../libs/cli/command.ts';
+import { readerConfiguration } from '../../libs/cli/configured-reader.ts';
 import { MEMORY_OPTION } from '../../libs/cli/memory-option.ts';
 import type { Arguments } from '../../libs/cli/options.ts';
 import { INPUT_OPTIONS, PRINT_OPTIONS } from '../../libs/cli/record-options.ts';
@@ -31,6 +32,7 @@ export const racount: Command<typeof RACOUNT_OPTIONS> = {
     ['racount -R archive -M proto addr', 'By protocol, and which sorts of addresses there are.'],
     ['racount -r records -M json - dst port 443', 'For a program, of a part.'],
   ],
+  configure: readerConfiguration(RACOUNT_OPTIONS),
   async run(args, context) {
     const { countRecords } = await import('./count-records.ts');
     return countRecords(args, context);

@@ -1,4 +1,5 @@
 import type { Command } from '../../libs/cli/command.ts';
+import { readerConfiguration } from '../../libs/cli/configured-reader.ts';
 import { MEMORY_OPTION } from '../../libs/cli/memory-option.ts';
 import type { Arguments } from '../../libs/cli/options.ts';
 import { INPUT_OPTIONS, OUTPUT_OPTIONS, PRINT_OPTIONS } from '../../libs/cli/record-options.ts';
@@ -41,6 +42,7 @@ export const rasort: Command<typeof RASORT_OPTIONS> = {
     ['rasort -r records -m saddr/24 stime -w sorted', 'By network of the source, then by time, into another file.'],
     ['rasort -R archive --memory 512M -m -dur - tcp', 'The longest connections first, in little memory.'],
   ],
+  configure: readerConfiguration(RASORT_OPTIONS),
   async run(args, context) {
     const { sortRecords } = await import('./sort-records.ts');
     return sortRecords(args, context);

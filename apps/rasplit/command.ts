@@ -1,4 +1,5 @@
 import type { Command } from '../../libs/cli/command.ts';
+import { readerConfiguration } from '../../libs/cli/configured-reader.ts';
 import { INPUT_OPTIONS } from '../../libs/cli/record-options.ts';
 import { SPLIT_OPTIONS } from '../../libs/cli/split-options.ts';
 
@@ -14,6 +15,7 @@ export const rasplit: Command<typeof RASPLIT_OPTIONS> = {
     ["rasplit -R archive -M time 1d -w '$srcid/%Y-%m-%d' - tcp", 'By probe and day, what is TCP.'],
     ['rasplit -r records -M count 100k -w part.', 'part.aa, part.ab and so on, of 100,000 records each.'],
   ],
+  configure: readerConfiguration(RASPLIT_OPTIONS),
   async run(args, context) {
     const { splitFiles } = await import('./split-files.ts');
     return splitFiles(args, context);

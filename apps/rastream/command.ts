@@ -1,4 +1,5 @@
 import type { Command } from '../../libs/cli/command.ts';
+import { readerConfiguration } from '../../libs/cli/configured-reader.ts';
 import { INPUT_OPTIONS } from '../../libs/cli/record-options.ts';
 import { STREAM_OPTIONS } from '../../libs/cli/server-options.ts';
 import { SPLIT_OPTIONS } from '../../libs/cli/split-options.ts';
@@ -112,6 +113,7 @@ export const rastream: Command<typeof RASTREAM_OPTIONS> = {
       'TCP by probe; a script for each file.',
     ],
   ],
+  configure: readerConfiguration(RASTREAM_OPTIONS),
   async run(args, context) {
     const { keepRecords } = await import('./keep-records.ts');
     return keepRecords(args, context);

@@ -1,4 +1,5 @@
 import type { Command } from '../../libs/cli/command.ts';
+import { readerConfiguration } from '../../libs/cli/configured-reader.ts';
 import type { Arguments } from '../../libs/cli/options.ts';
 import { INPUT_OPTIONS, PRINT_OPTIONS } from '../../libs/cli/record-options.ts';
 
@@ -21,6 +22,7 @@ export const ratimerange: Command<typeof RATIMERANGE_OPTIONS> = {
     ['ratimerange -r records', 'The first packet of all and the last.'],
     ['ratimerange -R archive -u - host 192.0.2.1', 'The same of one host, in seconds since 1970.'],
   ],
+  configure: readerConfiguration(RATIMERANGE_OPTIONS),
   async run(args, context) {
     const { sayTimeRange } = await import('./say-time-range.ts');
     return sayTimeRange(args, context);

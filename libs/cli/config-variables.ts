@@ -8,7 +8,7 @@ import { toNumber } from './parse.ts';
 export type VariableTable = Readonly<Record<string, Variable>>;
 
 /** A variable sets an option, or supports only what is so anyway, or does nothing here and says why. */
-export type Variable = SettingVariable | FixedVariable | IdleVariable;
+export type Variable = SettingVariable | ChoiceVariable | FixedVariable | IdleVariable;
 
 export interface SettingVariable {
   /** The option that it stands for; absent for the form `filter`. */
@@ -24,9 +24,16 @@ export interface SettingVariable {
 /**
  * `switch`: yes gives the option, no does not; `unless`: the other way round; `value`: its value; `host`: its value, where
  * `hostname` in backquotes is this machine's name; `mebibytes`: a size with K, M or G; `words`: its words, and `output`: its first
- * word and what follows as a second one; of these two every time that the variable stands counts; `filter`: what stands after the options.
+ * word and what follows as a second one; of these two every time that the variable stands counts; `list`: each of its words, blanks or commas
+ * between them; `filter`: what stands after the options.
  */
-export type Form = 'switch' | 'unless' | 'value' | 'host' | 'mebibytes' | 'words' | 'output' | 'filter';
+export type Form = 'switch' | 'unless' | 'value' | 'host' | 'mebibytes' | 'words' | 'output' | 'list' | 'filter';
+
+/** One of some words, each of which stands for options. */
+export interface ChoiceVariable {
+  readonly choices: Readonly<Record<string, readonly string[]>>;
+  readonly about: string;
+}
 
 /** Any other value is an error, since ignoring it would lose data, or protection. */
 export interface FixedVariable {
@@ -72,6 +79,13 @@ export function readVariable(
     const known = variable.only.find((word) => word !== '') ?? 'empty';
     throw wrongValue(assignment, `${name} can only be ${known}, not '${value}'`, variable.about);
   }
+  if ('choices' in variable) {
+    const tokens = Object.hasOwn(variable.choices, value.toLowerCase())
+      ? variable.choices[value.toLowerCase()]
+      : undefined;
+    if (tokens !== undefined) return { assignment, tokens };
+    throw wrongValue(assignment, `${name} needs ${Object.keys(variable.choices).join(' or ')}, not '${value}'`, '');
+  }
   if ('idle' in variable) {
     const reading = { assignment, tokens: [] };
     return isAmong(variable.idle) ? reading : { ...reading, warning: `${name} does nothing: ${variable.about}` };
@@ -103,6 +117,10 @@ function readSetting(
       throw wrongValue(assignment, `${assignment.name} has too many words`, 'Put quotes round what belongs together.');
     }
     return { assignment, tokens: [`--${name}=${words.join(LIST_SEPARATOR)}`] };
+  }
+  if (form === 'list') {
+    const listed = assignment.words.flatMap((word) => word.split(/[\s,]+/)).filter((word) => word !== '');
+    return { assignment, tokens: listed.map((word) => `--${name}=${word}`) };
   }
   const text = form === 'host' ? hostOf(assignment, hostName) : form === 'mebibytes' ? mebibytesOf(assignment) : value;
   const option = options[name];

@@ -13,7 +13,11 @@ export function configurationDocument(
 ): string {
   const entries = Object.entries<Variable>(variables);
   const settings = entries.flatMap(([name, variable]) =>
-    'form' in variable ? [settingRow(name, variable, options)] : [],
+    'form' in variable
+      ? [settingRow(name, variable, options)]
+      : 'choices' in variable
+        ? [[`\`${name}\``, '', Object.keys(variable.choices).join(', '), variable.about]]
+        : [],
   );
   const fixed = entries.flatMap(([name, variable]) =>
     'only' in variable ? [[`\`${name}\``, words(variable.only), variable.about]] : [],
@@ -25,9 +29,13 @@ export function configurationDocument(
     introduction,
     '## Settings',
     table(['Variable', 'Option', 'Value', 'Meaning'], settings),
-    '## With one value only',
-    'Any other value is an error, since data or protection would be missing.',
-    table(['Variable', 'Value', 'Why'], fixed),
+    ...(fixed.length === 0
+      ? []
+      : [
+          '## With one value only',
+          'Any other value is an error, since data or protection would be missing.',
+          table(['Variable', 'Value', 'Why'], fixed),
+        ]),
     '## Without effect',
     'They are accepted, so that files of Argus load. A warning says why one does nothing, unless its value asks for nothing.',
     table(['Variable', 'Why'], idle),

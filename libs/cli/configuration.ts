@@ -9,19 +9,23 @@ import type { OptionTable } from './options.ts';
 /** Mistakes that are said at once. */
 const MISTAKES_MAX = 20;
 
-const CONFIG = '--config=';
+const CONFIG = 'config';
 
 /** What the files of a command say, by variable: of one that can be there several times all, of any other the last. */
 export type Settings = ReadonlyMap<string, readonly Reading[]>;
 
 /** How a command is configured by files. Its options have `config`, `no-config` and, for what `-r` or the like make idle, those. */
 export interface Configuration {
-  /** Read first, when it is there. */
-  readonly defaultFile: string;
+  /** Read first, one after the other, those of them that are there. */
+  readonly defaultFile: string | readonly string[];
+  /** Long name of the option that names further files; `config` when this is left out. */
+  readonly fileOption?: string;
   readonly options: OptionTable;
   readonly variables: VariableTable;
   /** Whether options of the command line (long names) leave variables that are `live` without effect. */
   readonly leavesLive?: (named: ReadonlySet<string>) => boolean;
+  /** Whether an option of the command line adds to what files say, and does not replace it. */
+  readonly adds?: (token: string) => boolean;
   /** Puts together what several variables say of one thing. @param rest what stands on the command line */
   readonly combine?: (settings: Settings, rest: readonly string[]) => Settings;
 }
@@ -37,17 +41,22 @@ export async function configure(
   configuration: Configuration,
   warn: (message: string) => void,
 ): Promise<SplitArguments> {
-  const { defaultFile, variables, leavesLive, combine } = configuration;
-  const files = configurationFiles(given.tokens, existsSync(defaultFile) ? [defaultFile] : []);
+  const { defaultFile, fileOption = CONFIG, variables, leavesLive, adds, combine } = configuration;
+  const prefix = `--${fileOption}=`;
+  const files = configurationFiles(
+    given.tokens,
+    prefix,
+    [defaultFile].flat().filter((path) => existsSync(path)),
+  );
   const settings = new Map<string, readonly Reading[]>();
   for (const file of files) {
     for (const [name, readings] of await readSettings(file, configuration)) settings.set(name, readings);
   }
   for (const [reading] of settings.values()) if (reading?.warning !== undefined) warn(placed(reading));
 
-  const rest = given.tokens.filter((token) => !token.startsWith(CONFIG));
-  const named = new Set(rest.map(optionOf));
-  const isIdle = leavesLive?.(named) ?? false;
+  const rest = given.tokens.filter((token) => !token.startsWith(prefix));
+  const named = new Set(rest.filter((token) => adds?.(token) !== true).map(optionOf));
+  const isIdle = leavesLive?.(new Set(rest.map(optionOf))) ?? false;
   const tokens: string[] = [];
   let filter = '';
   for (const [name, readings] of combine?.(settings, rest) ?? settings) {
@@ -58,7 +67,7 @@ export async function configure(
   }
   return {
     ...given,
-    tokens: [...files.map((file) => CONFIG + file), ...tokens, ...rest],
+    tokens: [...files.map((file) => prefix + file), ...tokens, ...rest],
     operands: given.operands.length === 0 && filter !== '' ? [filter] : given.operands,
   };
 }
@@ -67,11 +76,11 @@ const optionOf = (token: string): string => /^--([^=]*)/.exec(token)?.[1] ?? '';
 
 const placed = ({ assignment: { file, line }, warning = '' }: Reading): string => `${file}:${line}: ${warning}`;
 
-function configurationFiles(tokens: readonly string[], first: readonly string[]): string[] {
+function configurationFiles(tokens: readonly string[], prefix: string, first: readonly string[]): string[] {
   let files = [...first];
   for (const token of tokens) {
     if (token === '--no-config') files = [];
-    if (token.startsWith(CONFIG)) files.push(token.slice(CONFIG.length));
+    if (token.startsWith(prefix)) files.push(token.slice(prefix.length));
   }
   return files;
 }

@@ -1,6 +1,7 @@
 import { UsageError } from '../core/errors.ts';
 import { parseFieldSpec } from '../record/print/field-spec.ts';
 import { DEFAULT_COLUMNS, type NumericLevel, type PrintOptions, type StateStyle } from '../record/print/options.ts';
+import { compileTimeFormat } from '../record/print/time-format.ts';
 import { RecordPrinter } from '../record/print/printer.ts';
 import type { HostNames } from './host-names.ts';
 import type { Modes } from './modes.ts';
@@ -36,10 +37,17 @@ export async function planPrinting(args: PrintArguments, { format }: Modes): Pro
     ...(style !== undefined && { style }),
     ...(args.delimiter !== undefined && { delimiter: args.delimiter.replaceAll('\\t', '\t') }),
     ...(args.precision !== undefined && { precision: args.precision }),
+    ...(args['time-format'] !== undefined && { timeFormat: checkedTimeFormat(args['time-format']) }),
     ...(names !== undefined && { hostName: names.nameOf }),
   };
   const printer = new RecordPrinter(parseFieldSpec(args.fields, DEFAULT_COLUMNS), options);
   return { printer, headersEvery: format === 'text' ? args.headers : 0, names };
+}
+
+function checkedTimeFormat(format: string): string {
+  const compiled = compileTimeFormat(format);
+  if (typeof compiled === 'string') throw new UsageError(`option '--time-format': ${compiled}`);
+  return format;
 }
 
 function stateStyle(letters: boolean, flags: string | undefined): StateStyle {

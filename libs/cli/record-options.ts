@@ -35,6 +35,12 @@ export const INPUT_OPTIONS = {
       'names a time zone. i, n or c before it: records that meet it, include it or lie in it; x: all others. May be given again: what is in any of them.',
     group: 'Input',
   },
+  'time-zone': {
+    arity: 'one',
+    placeholder: 'ZONE',
+    text: 'Read and print times as of this zone, such as Europe/Berlin or UTC; that of $TZ or the system when not given.',
+    group: 'Input',
+  },
   'stop-after': {
     short: 'T',
     arity: 'one',
@@ -66,7 +72,14 @@ export const INPUT_OPTIONS = {
   'no-config': {
     short: 'X',
     arity: 'none',
-    text: 'Forget what configuration files said; none are read yet.',
+    text: 'Forget configuration files up to here: that of the system, ~/.rarc, and any -F before this.',
+    group: 'Input',
+  },
+  rc: {
+    short: 'F',
+    arity: 'each',
+    placeholder: 'FILE',
+    text: 'Read settings from this file, after /etc/panoptes/ra.conf and ~/.rarc; options on the command line win.',
     group: 'Input',
   },
   ...CLIENT_SECURITY_OPTIONS,
@@ -136,6 +149,12 @@ export const PRINT_OPTIONS = {
     placeholder: 'DIGITS',
     number: { min: 0, max: 9, integer: true },
     text: 'Decimals of times and other fractions.',
+    group: 'Printing',
+  },
+  'time-format': {
+    arity: 'one',
+    placeholder: 'FORMAT',
+    text: 'Times as strftime has it, such as %Y-%m-%d %T.%f; %f is the fraction of the second. A format after a field of -s comes before it.',
     group: 'Printing',
   },
   unix: { short: 'u', arity: 'none', text: 'Times as seconds since 1970.', group: 'Printing' },

@@ -2,6 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { argusConfigurationDocument } from '../../apps/argus/config-document.ts';
 import { radiumConfigurationDocument } from '../../apps/radium/config-document.ts';
+import { readerConfigurationDocument } from '../../libs/cli/reader-document.ts';
 import { commandPage } from '../../libs/manual/command-page.ts';
 import { fieldsDocument } from '../../libs/record/fields/document.ts';
 import { CommandLine } from '../support/command-line.ts';
@@ -23,6 +24,7 @@ rewrite(join(ROOT, 'README.md'), (page) => withOutputs(page, outputOf));
 rewrite(join(ROOT, 'docs/fields.md'), () => fieldsDocument());
 rewrite(join(ROOT, 'docs/argus-conf.md'), () => argusConfigurationDocument());
 rewrite(join(ROOT, 'docs/radium-conf.md'), () => radiumConfigurationDocument());
+rewrite(join(ROOT, 'docs/ra-conf.md'), () => readerConfigurationDocument());
 for (const name of commandNames()) {
   const command = (await suiteCommand(name))!;
   rewrite(join(ROOT, 'docs/commands', `${name}.md`), () => commandPage(command));
