@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { writeFileAtomically } from '../core/atomic-file.ts';
+import { makeFolder } from '../core/make-folder.ts';
 import type { Batch } from '../record/batch.ts';
 import { Losses } from './losses.ts';
 
@@ -107,6 +108,7 @@ export class NamedReaders {
     const readers = [...this.#readers.values()].map(({ name, acked, seenMs }): Saved => {
       return { name, acked, seenMs: Math.round(sinceEpochMs + seenMs) };
     });
+    makeFolder(dirname(this.#file), 0o750);
     writeFileAtomically(this.#file, `${JSON.stringify(readers)}\n`);
     this.#changed = false;
   }

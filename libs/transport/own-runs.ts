@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { writeFileAtomically } from '../core/atomic-file.ts';
+import { makeFolder } from '../core/make-folder.ts';
 import type { Batch, Origin } from '../record/batch.ts';
 import { isStop, originKey } from '../record/ledger.ts';
 
@@ -41,6 +42,7 @@ export class OwnRuns {
   /** Writes down what changed. @throws the system's error; the next call tries again */
   save(): void {
     if (this.#file === undefined || !this.#changed) return;
+    makeFolder(dirname(this.#file), 0o750);
     writeFileAtomically(this.#file, `${JSON.stringify([...this.#open.values()])}\n`);
     this.#changed = false;
   }

@@ -150,12 +150,28 @@ export class RecordLog {
 
   /** Some batches from a position on that memory does not hold, in order. */
   async read(position: number): Promise<{ readonly position: number; readonly entry: LogEntry }[]> {
-    const found = (await this.#spool?.read(position)) ?? [];
+    const found = await this.#readSpool(position);
     const meter = { bytes: 0 }; // they are the reader's alone, and few
     return found.flatMap(({ position: at, frame }) => {
       const entry = LogEntry.ofFrame(frame, meter);
       return 'problem' in entry ? [] : [{ position: at, entry }];
     });
+  }
+
+  async #readSpool(position: number): ReturnType<Spool['read']> {
+    for (;;) {
+      try {
+        return (await this.#spool?.read(position)) ?? [];
+      } catch (error) {
+        if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+        this.#forgetMissing();
+      }
+    }
+  }
+
+  #forgetMissing(): void {
+    const missing = this.#spool?.forgetMissing() ?? 0;
+    if (missing > 0) this.#warn(`somebody removed ${missing} of the files in ${join(this.#options.directory ?? '', SPOOL)}; readers that are away lose what was in them`); // prettier-ignore
   }
 
   /**
@@ -183,6 +199,7 @@ export class RecordLog {
 
   /** Sees to it that what is on disk survives the machine, and remembers how far each reader is. */
   sync(): void {
+    if (this.#spool?.isCutOff === true) this.#forgetMissing();
     this.#spool?.sync();
     this.attempt(() => this.named.save());
   }

@@ -1,6 +1,8 @@
 import {
   closeSync,
+  existsSync,
   fdatasync,
+  fdatasyncSync,
   openSync,
   readdirSync,
   readSync,
@@ -112,7 +114,25 @@ export class Spool {
     });
   }
 
-  /** Some frames from `position` on, in order, each with its position. */
+  /** Forgets files that somebody removed. @returns how many there were */
+  forgetMissing(): number {
+    const there = this.#segments.filter(({ path }) => existsSync(path));
+    const missing = this.#segments.length - there.length;
+    if (this.#segments.at(-1) !== there.at(-1)) this.close();
+    this.#segments.splice(0, this.#segments.length, ...there);
+    return missing;
+  }
+
+  /** Whether what is appended would be lost, since somebody removed the file. */
+  get isCutOff(): boolean {
+    const last = this.#segments.at(-1);
+    return last !== undefined && !existsSync(last.path);
+  }
+
+  /**
+   * Some frames from `position` on, in order, each with its position.
+   * @throws the system's error, such as ENOENT for a file that was removed
+   */
   async read(position: number): Promise<{ readonly position: number; readonly frame: Uint8Array }[]> {
     const segment = this.#segments.find(({ end }) => position < end);
     if (segment === undefined) return [];
@@ -133,10 +153,11 @@ export class Spool {
           next += 1;
         }
       }
-      return found;
+      if (found.length > 0) return found;
     } finally {
       await file.close();
     }
+    return this.read(segment.end); // the rest of this one is damaged
   }
 
   /** Removes the segments that hold nothing from `position` on. */
@@ -144,12 +165,18 @@ export class Spool {
     while (this.#segments.length > 0 && this.#segments[0]!.end <= position) this.#removeOldest();
   }
 
-  /** Removes the oldest segment. @returns its frames */
+  /** Removes the oldest segment. @returns its frames, as far as they can be read */
   giveUp(): { readonly position: number; readonly frame: Uint8Array }[] {
     const segment = this.#segments[0];
     if (segment === undefined) return [];
     const frames: { position: number; frame: Uint8Array }[] = [];
-    eachFrame(segment.path, (frame) => frames.push({ position: segment.start + frames.length, frame: frame.slice() }));
+    try {
+      eachFrame(segment.path, (frame) =>
+        frames.push({ position: segment.start + frames.length, frame: frame.slice() }),
+      );
+    } catch {
+      // readers that miss them will say which they were
+    }
     this.#removeOldest();
     return frames;
   }
@@ -163,6 +190,11 @@ export class Spool {
     const last = this.#segments.at(-1);
     if (last !== undefined && this.#fd !== undefined && last.bytes < SEGMENT_BYTES && last.end === position)
       return last;
+    makeFolder(this.#directory, 0o750);
+    if (this.#fd !== undefined) {
+      fdatasyncSync(this.#fd); // `sync` sees to the newest alone
+      this.#synced = Math.max(this.#synced, this.end);
+    }
     const path = join(this.#directory, `${String(position).padStart(16, '0')}.records`);
     const fd = openSync(path, 'w', 0o640);
     this.close();

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -31,10 +31,11 @@ test('a run that did not stop is known to the next as killed; one that stopped i
 test('what could not be written down is written as soon as it can be', () => {
   using state = folder();
   const inside = join(state.path, 'later');
+  writeFileSync(inside, 'in the way');
   const runs = new OwnRuns(inside);
   runs.note(START);
-  assert.throws(() => runs.save(), { code: 'ENOENT' });
-  mkdirSync(inside);
+  assert.throws(() => runs.save(), { code: 'EEXIST' });
+  rmSync(inside);
   runs.save();
   assert.deepEqual(new OwnRuns(inside).killed(), [ORIGIN]);
 });

@@ -195,3 +195,35 @@ test('while the disk takes nothing, memory is used up to its limit before anythi
   assert.equal(lost, log.givenUp);
   assert.equal(lost + log.end - log.start, 400);
 });
+
+test('a reader goes on behind files that somebody removed', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'panoptes-log-'));
+  const said: string[] = [];
+  const options = { directory: folder, memoryBytesMax: MEMORY_BYTES, diskBytesMax: 1 << 20, keepMs: DAY_MS };
+  const log = new RecordLog(
+    options,
+    (message) => said.push(message),
+    () => undefined,
+  );
+  log.meet('near');
+  const fill = (): void => {
+    for (let i = 0; i < 60; i++) log.append(flows([6], log.end));
+    log.trim(log.end);
+    log.sync();
+  };
+  fill();
+  assert.ok(log.spoolBytes > 0);
+  rmSync(folder, { recursive: true });
+  assert.deepEqual(await log.read(0), []);
+  assert.match(said.join(), /^somebody removed 1 of the files in \S+; readers that are away lose/);
+  const { memoryStart } = log;
+  fill();
+  assert.equal((await log.read(0))[0]?.position, memoryStart);
+  log.named.acknowledge([...log.named][0]!, 5);
+  log.sync();
+  log.close();
+  const again = new RecordLog(options, assert.fail, () => undefined);
+  assert.equal([...again.named][0]?.acked, 5);
+  again.close();
+  rmSync(folder, { recursive: true });
+});

@@ -102,3 +102,31 @@ test('what is given up comes back whole, oldest first', () => {
   assert.equal(spool.bytes, 0);
   assert.deepEqual(spool.giveUp(), []);
 });
+
+test('files that somebody removes are forgotten, and what follows is kept again', async () => {
+  using folder = new Folder();
+  const path = join(folder.path, 'spool');
+  const spool = Spool.open(path, nothing);
+  spool.append(0, frameOf(0));
+  rmSync(path, { recursive: true });
+  assert.ok(spool.isCutOff);
+  await assert.rejects(spool.read(0), { code: 'ENOENT' });
+  assert.equal(spool.forgetMissing(), 1);
+  spool.append(1, frameOf(1));
+  assert.ok(!spool.isCutOff);
+  assert.deepEqual(await contents(spool), expected(1, 2));
+  spool.close();
+  assert.deepEqual(await contents(Spool.open(path, nothing)), expected(1, 2));
+});
+
+test('what is behind a damaged file can be read', async () => {
+  using folder = new Folder();
+  const spool = Spool.open(folder.path, nothing);
+  spool.append(0, frameOf(0));
+  spool.append(5, frameOf(5));
+  writeFileSync(join(folder.path, nameOf(0)), 'no frame');
+  assert.deepEqual(await contents(spool, 0), expected(5, 6));
+  rmSync(join(folder.path, nameOf(0)));
+  assert.deepEqual(spool.giveUp(), []);
+  spool.close();
+});
