@@ -48,4 +48,6 @@ export interface Context {
   readonly warn: (message: string, fields?: LogFields) => void;
   /** As `warn`, when nothing is wrong. */
   readonly info: (message: string, fields?: LogFields) => void;
+  /** Writes over the last line of the terminal, for people who wait; nothing takes it away. Undefined where there is no terminal. */
+  readonly status?: (text: string) => void;
 }

@@ -12,11 +12,14 @@ export class Output {
   /** Aborts when nothing more can be written. */
   readonly closed: AbortSignal;
   readonly #stream: Writable;
+  readonly #beforeTerminal: () => void;
   readonly #closing = new AbortController();
   #failure: SuiteError | undefined;
   #wake: (() => void)[] = [];
 
-  constructor(stream: Writable) {
+  /** @param beforeTerminal is called before anything is written that people look at directly */
+  constructor(stream: Writable, beforeTerminal: () => void = () => undefined) {
+    this.#beforeTerminal = beforeTerminal;
     this.#stream = stream;
     this.closed = this.#closing.signal;
     stream.on('error', (error: NodeJS.ErrnoException) => this.#fail(error));
@@ -35,6 +38,7 @@ export class Output {
    */
   write(data: string | Uint8Array): Promise<void> | undefined {
     if (this.#failure !== undefined) throw this.#failure;
+    if (this.isTerminal) this.#beforeTerminal();
     if (this.#stream.write(data)) return undefined;
     return this.#woken();
   }

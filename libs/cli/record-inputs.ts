@@ -11,6 +11,7 @@ import type { Context } from './command.ts';
 import { FileBytes } from './file-bytes.ts';
 import { merge } from '../core/merge.ts';
 import { cannotRead, checkFiles, checkTrees, filesBelow, identityOf } from './record-paths.ts';
+import type { Progress } from './progress.ts';
 import type { ClientSecurity } from './client-security.ts';
 import type { ClientSecurityArguments } from './security-options.ts';
 import { formatOf, START_BYTES, type ReadSettings, type RecordReader } from './record-formats.ts';
@@ -57,6 +58,7 @@ export class RecordInputs implements AsyncIterable<Batch> {
   readonly #written = new Set<string>();
   readonly #numbers = new RecordNumbers();
   #failed = false;
+  #progress: Progress | undefined;
 
   /**
    * Finds out that what was named is there, and reads nothing yet.
@@ -122,6 +124,22 @@ export class RecordInputs implements AsyncIterable<Batch> {
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Batch> {
+    const { status } = this.#context;
+    if (status === undefined || this.#servers.length > 0) {
+      yield* this.#batches();
+      return;
+    }
+    const { Progress: Teller, bytesOf } = await import('./progress.ts');
+    const { files, trees } = this.#settings;
+    using progress = new Teller(status, trees.length > 0 ? undefined : await bytesOf(files), () => performance.now());
+    this.#progress = progress;
+    for await (const batch of this.#batches()) {
+      progress.addRecords(batch.rows);
+      yield batch;
+    }
+  }
+
+  async *#batches(): AsyncGenerator<Batch> {
     const { files, trees } = this.#settings;
     if (this.#servers.length > 0) {
       const stop = new AbortController();
@@ -213,7 +231,8 @@ export class RecordInputs implements AsyncIterable<Batch> {
     try {
       const { chunks, ...content } = await open();
       const settings = { path, name, ...content, fields, peek, management, numbers: this.#numbers };
-      reader = await formatOf(content.start).read(chunks, settings);
+      const counted = this.#progress === undefined ? chunks : countBytes(chunks, this.#progress);
+      reader = await formatOf(content.start).read(counted, settings);
       for await (const batch of reader.batches) if (!isNote(batch)) yield batch;
     } catch (error) {
       if (this.#signal.aborted && !(error instanceof SuiteError)) return;
@@ -233,6 +252,13 @@ export class RecordInputs implements AsyncIterable<Batch> {
   #fail(error: InputError): void {
     this.#failed = true;
     this.#context.warn(error.hint === '' ? error.message : `${error.message}. ${error.hint}`);
+  }
+}
+
+async function* countBytes(chunks: AsyncIterable<Uint8Array>, progress: Progress): AsyncGenerator<Uint8Array> {
+  for await (const chunk of chunks) {
+    progress.addBytes(chunk.length);
+    yield chunk;
   }
 }
 

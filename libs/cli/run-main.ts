@@ -5,6 +5,7 @@ import type { Command, Context } from './command.ts';
 import { defaultLogStyle, logStyleOf } from './log-style.ts';
 import type { OptionTable } from './options.ts';
 import { Output, OutputClosedError } from './output.ts';
+import { StatusLine } from './status-line.ts';
 
 /** In the environment of a command that ends when the process does that started it, to which it has a channel. */
 export const ENDS_WITH_PARENT = 'PANOPTES_ENDS_WITH_PARENT';
@@ -21,7 +22,8 @@ export const DETACHED = 'PANOPTES_DETACHED';
  */
 export async function runMain<T extends OptionTable>(command: Command<T>): Promise<never> {
   setLogStyle(defaultLogStyle(process.env));
-  const stdout = new Output(process.stdout);
+  const status = new StatusLine(process.stderr);
+  const stdout = new Output(process.stdout, () => status.end());
   const stop = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stop.abort());
   if (process.env[ENDS_WITH_PARENT] !== undefined) process.once('disconnect', () => stop.abort());
@@ -33,10 +35,18 @@ export async function runMain<T extends OptionTable>(command: Command<T>): Promi
     },
     stdout,
     env: process.env,
-    warn: (message, fields) => log(command.name, 'warning', message, fields),
-    info: (message, fields) => log(command.name, 'info', message, fields),
+    warn(message, fields) {
+      status.clear();
+      log(command.name, 'warning', message, fields);
+    },
+    info(message, fields) {
+      status.clear();
+      log(command.name, 'info', message, fields);
+    },
+    ...(process.stderr.isTTY && { status: (text: string) => status.show(text) }),
   };
   const exitStatus = await execute(command, process.argv.slice(2), context);
+  status.clear();
   await stdout.flush();
   await flushLog();
   process.exit(exitStatus);
