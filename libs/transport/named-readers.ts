@@ -10,11 +10,15 @@ export interface NamedReader {
   readonly name: string;
   /** It has everything below this position of the log. */
   acked: number;
+  /** It ever acknowledged something. */
+  proven: boolean;
   /** When it was last connected, by `performance.now()`: a clock that is set does not make anybody stay away longer. */
   seenMs: number;
   /** What was given up before it had it. */
   readonly losses: Losses;
 }
+
+type IsConnected = (reader: NamedReader) => boolean;
 
 const FILE = 'readers.json';
 /** Most readers that are remembered. */
@@ -26,6 +30,7 @@ export class NamedReaders {
   readonly #file: string | undefined;
   readonly #keepMs: number;
   #changed = false;
+  #savedMs = -Infinity;
 
   /**
    * @param directory where they are remembered; undefined is nowhere
@@ -35,9 +40,9 @@ export class NamedReaders {
     this.#keepMs = keepMs;
     this.#file = directory === undefined ? undefined : join(directory, FILE);
     const now = performance.now();
-    for (const { name, acked, seenMs } of load(this.#file)) {
+    for (const { name, acked, proven = true, seenMs } of load(this.#file)) {
       const awayMs = Math.max(0, Date.now() - seenMs);
-      this.#readers.set(name, { name, acked, seenMs: now - awayMs, losses: new Losses() });
+      this.#readers.set(name, { name, acked, proven, seenMs: now - awayMs, losses: new Losses() });
     }
   }
 
@@ -57,15 +62,16 @@ export class NamedReaders {
   }
 
   /**
-   * The reader of this name, which is there now.
+   * The reader of this name, which is there now. When there are too many, the one goes that is longest away of those that never
+   * acknowledged anything: who comes with ever new names does not keep others out.
    * @param start where one begins that is new
-   * @returns undefined when there are too many
+   * @returns undefined when all others are connected, or did acknowledge something
    */
-  meet(name: string, start: number): NamedReader | undefined {
+  meet(name: string, start: number, isConnected: IsConnected): NamedReader | undefined {
     let reader = this.#readers.get(name);
     if (reader === undefined) {
-      if (this.#readers.size >= READERS_MAX) return undefined;
-      reader = { name, acked: start, seenMs: 0, losses: new Losses() };
+      if (this.#readers.size >= READERS_MAX && !this.#forgetStranger(isConnected)) return undefined;
+      reader = { name, acked: start, proven: false, seenMs: 0, losses: new Losses() };
       this.#readers.set(name, reader);
     }
     reader.seenMs = performance.now();
@@ -73,9 +79,19 @@ export class NamedReaders {
     return reader;
   }
 
+  #forgetStranger(isConnected: IsConnected): boolean {
+    let stranger: NamedReader | undefined;
+    for (const reader of this.#readers.values()) {
+      if (reader.proven || isConnected(reader)) continue;
+      if (stranger === undefined || reader.seenMs < stranger.seenMs) stranger = reader;
+    }
+    return stranger !== undefined && this.#readers.delete(stranger.name);
+  }
+
   acknowledge(reader: NamedReader, position: number): void {
     if (position <= reader.acked) return;
     reader.acked = position;
+    reader.proven = true;
     reader.seenMs = performance.now();
     this.#changed = true;
   }
@@ -88,7 +104,7 @@ export class NamedReaders {
   }
 
   /** Forgets who has been away for too long. @returns their names */
-  forgetOld(isConnected: (reader: NamedReader) => boolean): string[] {
+  forgetOld(isConnected: IsConnected): string[] {
     const gone: string[] = [];
     for (const [name, reader] of this.#readers) {
       if (isConnected(reader)) reader.seenMs = performance.now();
@@ -101,21 +117,27 @@ export class NamedReaders {
     return gone;
   }
 
+  /** Milliseconds since they were saved last. */
+  get savedAgoMs(): number {
+    return performance.now() - this.#savedMs;
+  }
+
   /** @throws the system's error */
   save(): void {
     if (this.#file === undefined || !this.#changed) return;
     const sinceEpochMs = Date.now() - performance.now();
-    const readers = [...this.#readers.values()].map(({ name, acked, seenMs }): Saved => {
-      return { name, acked, seenMs: Math.round(sinceEpochMs + seenMs) };
+    const readers = [...this.#readers.values()].map(({ name, acked, proven, seenMs }): Saved => {
+      return { name, acked, proven, seenMs: Math.round(sinceEpochMs + seenMs) };
     });
     makeFolder(dirname(this.#file), 0o750);
     writeFileAtomically(this.#file, `${JSON.stringify(readers)}\n`);
     this.#changed = false;
+    this.#savedMs = performance.now();
   }
 }
 
 /** As the file has it, with `seenMs` in milliseconds since the epoch. */
-type Saved = Pick<NamedReader, 'name' | 'acked' | 'seenMs'>;
+type Saved = Pick<NamedReader, 'name' | 'acked' | 'seenMs'> & { readonly proven?: boolean };
 
 function load(file: string | undefined): Saved[] {
   if (file === undefined) return [];
@@ -129,6 +151,7 @@ function load(file: string | undefined): Saved[] {
 
 function isSaved(value: unknown): value is Saved {
   if (typeof value !== 'object' || value === null) return false;
-  const { name, acked, seenMs } = value as Record<string, unknown>;
-  return typeof name === 'string' && Number.isSafeInteger(acked) && typeof seenMs === 'number';
+  const { name, acked, proven, seenMs } = value as Record<string, unknown>;
+  const isProof = proven === undefined || typeof proven === 'boolean';
+  return typeof name === 'string' && Number.isSafeInteger(acked) && isProof && typeof seenMs === 'number';
 }

@@ -31,6 +31,8 @@ const HISTORY_BYTES_MAX = 8 << 20;
 /** Batches beyond this are packed at once, into as many frames as it takes. */
 const LARGE_BATCH_BYTES = 8 << 20;
 const SPOOL = 'spool';
+/** New readers are written down at once, but no more often than this, milliseconds. */
+const SAVE_MS = 1000;
 
 /**
  * What a server has to say, as one list of batches for all readers, each with a position that only grows. The newest are in
@@ -117,13 +119,13 @@ export class RecordLog {
   }
 
   /** The reader of this name, for which is kept from now on. */
-  meet(name: string): NamedReader | undefined {
+  meet(name: string, isConnected: (reader: NamedReader) => boolean): NamedReader | undefined {
     const { directory } = this.#options;
     if (directory !== undefined) this.attempt(() => void makeFolder(directory, 0o750));
-    const { size } = this.named;
-    const reader = this.named.meet(name, this.start);
-    // What is kept for it is of use only to a next run that knows of it.
-    if (this.named.size > size) this.attempt(() => this.named.save());
+    const isKnown = [...this.named].some((known) => known.name === name);
+    const reader = this.named.meet(name, this.start, isConnected);
+    // What is kept for it is of use only to a next run that knows of it. Of many new ones `sync` takes care.
+    if (!isKnown && this.named.savedAgoMs > SAVE_MS) this.attempt(() => this.named.save());
     return reader;
   }
 

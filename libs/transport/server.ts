@@ -319,7 +319,8 @@ export class RecordServer {
 
   #meet(name: string): NamedReader | undefined {
     const isFirst = this.#log.named.size === 0;
-    const named = this.#log.meet(name);
+    const connected = this.#connected();
+    const named = this.#log.meet(name, (reader) => connected.has(reader));
     if (isFirst) this.#saveRuns();
     return named;
   }

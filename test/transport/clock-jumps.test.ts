@@ -35,7 +35,7 @@ for (const [name, jumpMs] of [
     const folder = mkdtempSync(join(tmpdir(), 'panoptes-clock-'));
     t.after(() => rmSync(folder, { recursive: true }));
     const readers = new NamedReaders(folder, DAY_MS);
-    readers.meet('away', 0);
+    readers.meet('away', 0, () => false);
     const before = Date.now;
     t.mock.method(Date, 'now', () => before() + jumpMs);
     assert.deepEqual(readers.forgetOld(() => false), []); // prettier-ignore
@@ -52,7 +52,7 @@ test('who is away counts from when it was there last, over the end of the server
   const folder = mkdtempSync(join(tmpdir(), 'panoptes-clock-'));
   t.after(() => rmSync(folder, { recursive: true }));
   const readers = new NamedReaders(folder, DAY_MS);
-  readers.meet('away', 0);
+  readers.meet('away', 0, () => false);
   readers.save();
   const file = join(folder, 'readers.json');
   const [saved] = JSON.parse(readFileSync(file, 'utf8')) as { seenMs: number }[];

@@ -103,7 +103,7 @@ class Life implements Disposable {
   #open(): RecordLog {
     const options = { directory: this.folder, memoryBytesMax: MEMORY_BYTES, keepMs: DAY_MS };
     const log = new RecordLog({ ...options, diskBytesMax: this.#diskBytesMax }, assert.fail, () => undefined);
-    this.#readers = NAMES.map((name) => log.meet(name)!);
+    this.#readers = NAMES.map((name) => log.meet(name, () => false)!);
     this.#cursors = this.#readers.map(({ acked }) => acked);
     this.#sent = NAMES.map(() => new Set());
     return log;
@@ -181,7 +181,7 @@ test('while the disk takes nothing, memory is used up to its limit before anythi
     keepMs: DAY_MS,
   };
   const log = new RecordLog(options, (message) => said.push(message), () => undefined); // prettier-ignore
-  const reader = log.meet('away')!;
+  const reader = log.meet('away', () => false)!;
   for (let i = 0; i < 400; i++) {
     log.append(flows([17], i));
     log.trim(log.end);
@@ -205,7 +205,7 @@ test('a reader goes on behind files that somebody removed', async () => {
     (message) => said.push(message),
     () => undefined,
   );
-  log.meet('near');
+  log.meet('near', () => false);
   const fill = (): void => {
     for (let i = 0; i < 60; i++) log.append(flows([6], log.end));
     log.trim(log.end);
