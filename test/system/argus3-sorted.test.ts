@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import test, { after, before } from 'node:test';
+import { corpusMissing, writeCorpusRecords } from '../support/argus3-corpus.ts';
+import { runCommand } from '../support/run-command.ts';
+
+const OUTPUT_BYTES_MAX = 1 << 28;
+/** Argus computes rates in single precision. */
+const PRECISION = 1e-5;
+
+const installed = spawnSync('rasort', ['-h']).error === undefined;
+const skip = corpusMissing() || (installed ? false : 'the original rasort is not installed');
+
+let folder = '';
+const all = (): string => join(folder, 'all.arg');
+
+before(async () => {
+  if (skip !== false) return;
+  folder = await mkdtemp(join(tmpdir(), 'argus3-sorted-'));
+  await writeCorpusRecords(folder, all());
+});
+
+after(() => rm(folder, { recursive: true, force: true }));
+
+const original = (program: string, ...args: string[]): string =>
+  spawnSync(program, ['-X', '-r', all(), ...args], { encoding: 'utf8', maxBuffer: OUTPUT_BYTES_MAX }).stdout;
+
+/** Values that are not zero: what is not known prints as zero there, and comes last here. */
+const values = (text: string): number[] =>
+  text
+    .split('\n')
+    .map(Number)
+    .filter((value) => value !== 0);
+
+/** Those that the original does not sort right, or cannot sort by, are told in docs/differences.md. */
+for (const field of [
+  'bytes',
+  'sbytes',
+  'dbytes',
+  'pkts',
+  'spkts',
+  'dpkts',
+  'seq',
+  'appbytes',
+  'sgap',
+  'dgap',
+  'dur',
+  'load',
+]) {
+  test(`all records in the order of the original rasort: ${field}`, { skip }, async () => {
+    const style = ['-m', field, '-nn', '-u', '-p', '6', '-c', ',', '-L', '-1', '-s', field];
+    const theirs = values(original('rasort', ...style));
+    const ours = values((await runCommand('rasort', ['-X', '-r', all(), ...style])).stdout);
+    assert.ok(theirs.length > 5);
+    assert.equal(ours.length, theirs.length);
+    for (const [i, value] of theirs.entries())
+      assert.ok(Math.abs(ours[i]! - value) <= PRECISION * Math.abs(value), `${i}: ${ours[i]}, not ${value}`);
+  });
+}
+
+test('a sorted file, and one sorted in little memory, hold what the original counts', { skip }, async () => {
+  const counted = original('ra', '-q', '-A');
+  const [, packets = '', bytes = ''] = /TotalPkts (\d+)\s+TotalBytes (\d+)/.exec(counted) ?? [];
+  assert.ok(Number(packets) > 0);
+  for (const [name, ...more] of [['whole'], ['spilled', '--memory', '16M']] as const) {
+    const path = join(folder, name);
+    assert.equal(
+      (await runCommand('rasort', ['-X', '-r', all(), '-m', 'saddr', 'sport', ...more, '-w', path])).status,
+      0,
+    );
+    const { stdout } = await runCommand('ra', ['-X', '-q', '-A', '-r', path]);
+    assert.match(stdout, new RegExp(`TotalPkts ${packets} TotalBytes ${bytes}\n`));
+  }
+  const printed = (name: string): Promise<{ stdout: string }> => runCommand('ra', ['-X', '-M', 'json', '-r', join(folder, name)]); // prettier-ignore
+  assert.equal((await printed('spilled')).stdout, (await printed('whole')).stdout);
+});
+
+/** Numbers by the name before them. */
+const rowsOf = (text: string, pattern: RegExp): Map<string, string> =>
+  new Map(
+    [...text.matchAll(pattern)].map(([, name = '', numbers = '']) => [name, numbers.trim().replaceAll(/\s+/g, ' ')]),
+  );
+
+test('racount counts what the original counts', { skip }, async () => {
+  const theirs = original('racount', '-M', 'proto', 'addr');
+  const ours = (await runCommand('racount', ['-X', '-r', all(), '-M', 'proto', 'addr'])).stdout;
+  assert.equal(ours.split('\n')[0], theirs.split('\n')[0]);
+  const LINES = /^ *(\S+) +((?:\d+ +){6}\d+ *)$/gm;
+  const [own, other] = [rowsOf(ours, LINES), rowsOf(theirs, LINES)];
+  // Theirs counts the first management record among the others.
+  const [records = '', ...sums] = other.get('sum')!.split(' ');
+  assert.deepEqual(own.get('sum')!.split(' '), [String(Number(records) - 1), ...sums]);
+  for (const name of ['tcp', 'udp', 'icmp', 'igmp', 'arp', 'llc', 'sctp', 'ospf', 'ah']) assert.equal(own.get(name), other.get(name), name); // prettier-ignore
+  const CLASSES = /^ {2}(IPv[46] [\w ]+?) +(src \d+ +dst \d+)/gm;
+  const [ownClasses, otherClasses] = [rowsOf(ours, CLASSES), rowsOf(theirs, CLASSES)];
+  for (const name of [
+    'IPv4 Unicast This Network',
+    'IPv4 Unicast LoopBack',
+    'IPv4 Multicast Local',
+    'IPv4 Multicast SiteLocal',
+  ])
+    assert.equal(ownClasses.get(name), otherClasses.get(name), name);
+});
