@@ -7,6 +7,7 @@ import { FANOUT_BENCH } from './fanout.ts';
 import { FILTER_BENCH } from './filter.ts';
 import { LIVE_BENCH } from './live.ts';
 import { PROBE_BENCH } from './probe.ts';
+import { QUERY_BENCH } from './query.ts';
 import { SCALE_BENCH } from './scale.ts';
 
 const BENCHES: readonly Bench[] = [
@@ -17,6 +18,7 @@ const BENCHES: readonly Bench[] = [
   FANOUT_BENCH,
   FILTER_BENCH,
   ARGUS3_BENCH,
+  QUERY_BENCH,
 ];
 
 const USAGE = `usage: npm run bench -- NAME... [--json] [--rounds N] [--packets N] [--shape SHAPE]
