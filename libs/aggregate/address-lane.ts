@@ -3,10 +3,12 @@ import { Area } from '../record/builder.ts';
 import { AddressColumn, type Column } from '../record/columns.ts';
 import { maskLanes } from '../address/prefix.ts';
 import { lanesOfMask, type AddressMask } from './key-pieces.ts';
-import { ABSENT, DISAGREED, PRESENT, validityOf, type Lane, type Share } from './lane.ts';
+import { ABSENT, DISAGREED, gather, onPages, PRESENT, validityOf, type Fresh, type Lane, type Share } from './lane.ts';
+import { markPresent } from './number-lane.ts';
 import { PAGE_MASK, PAGE_SHIFT, u32Pages, u8Pages } from './pages.ts';
 
 const ALL_BITS = 128;
+const FAMILIES = 8;
 /** Bits above an IPv4 address that all of them share. */
 const IPV4_PREFIX_BITS = 96;
 
@@ -28,6 +30,8 @@ export class AddressLane implements Lane {
   readonly #rule: 'network' | 'same';
   /** Of a key: the bits that count; the others are zero. */
   readonly #mask: AddressMask | undefined;
+  /** For each family the mask of its four lanes. */
+  readonly #masks: Uint32Array;
   readonly #lanes = [u32Pages(), u32Pages(), u32Pages(), u32Pages()] as const;
   readonly #families = u8Pages();
   /** How many bits all agree in, counted from the first of 128. */
@@ -37,13 +41,40 @@ export class AddressLane implements Lane {
   constructor(rule: 'network' | 'same', mask?: AddressMask) {
     this.#rule = rule;
     this.#mask = mask;
+    const masks = Array.from({ length: FAMILIES }, (_, family) => mask === undefined ? maskLanes(ALL_BITS) : lanesOfMask(mask, family)); // prettier-ignore
+    this.#masks = Uint32Array.from(masks.flat());
   }
 
-  grow(pages: number): void {
-    for (const lane of this.#lanes) lane.grow(pages);
-    this.#families.grow(pages);
-    this.#bits.grow(pages);
-    this.states.grow(pages);
+  grow(room: number): void {
+    for (const lane of this.#lanes) lane.grow(room);
+    this.#families.grow(room);
+    this.#bits.grow(room);
+    this.states.grow(room);
+  }
+
+  begin(column: Column, fresh: Fresh): void {
+    if (column.kind !== 'address') return;
+    if (this.#mask !== undefined) {
+      this.take(column, fresh);
+      return;
+    }
+    const { lanes, strides, family, familyStride, valid } = column;
+    const { rows } = fresh;
+    for (const piece of onPages(fresh)) {
+      const { length, page, at } = piece;
+      const states = this.states.pages[page]!;
+      if (valid === undefined) states.fill(PRESENT, at, at + length);
+      else if (!markPresent(valid, rows, piece, states)) continue;
+      for (const k of [0, 1, 2, 3] as const) {
+        const out = this.#lanes[k].pages[page]!;
+        if (strides[k] === 0) out.fill(lanes[k][0]!, at, at + length);
+        else gather(lanes[k], rows, piece, out);
+      }
+      const families = this.#families.pages[page]!;
+      if (familyStride === 0) families.fill(family[0]!, at, at + length);
+      else gather(family, rows, piece, families);
+      this.#bits.pages[page]!.fill(ALL_BITS, at, at + length);
+    }
   }
 
   take(column: Column, share: Share): void {
@@ -53,45 +84,48 @@ export class AddressLane implements Lane {
     const [lane0, lane1, lane2, lane3] = lanes;
     const [stride0, stride1, stride2, stride3] = strides;
     const states = this.states.pages;
-    const own = this.#lanes.map(({ pages }) => pages);
-    const [own0, own1, own2, own3] = [own[0]!, own[1]!, own[2]!, own[3]!];
+    const [own0, own1, own2, own3] = [this.#lanes[0].pages, this.#lanes[1].pages, this.#lanes[2].pages, this.#lanes[3].pages]; // prettier-ignore
     const families = this.#families.pages;
-    const isPlain = this.#mask === undefined;
+    const bits = this.#bits.pages;
+    const masks = this.#masks;
+    const keepsNetwork = this.#rule === 'network';
     for (let i = 0; i < count; i++) {
       const row = rows[i]!;
       if (valid !== undefined && (valid[row >> 3]! & (1 << (row & 7))) === 0) continue;
       const page = groups[i]! >>> PAGE_SHIFT;
       const at = groups[i]! & PAGE_MASK;
-      const a = lane0[row * stride0]!;
-      const b = lane1[row * stride1]!;
-      const c = lane2[row * stride2]!;
-      const d = lane3[row * stride3]!;
       const f = family[row * familyStride]!;
-      if (states[page]![at] === ABSENT && isPlain) {
+      const mask = (f & 7) * 4;
+      const a = (lane0[row * stride0]! & masks[mask]!) >>> 0;
+      const b = (lane1[row * stride1]! & masks[mask + 1]!) >>> 0;
+      const c = (lane2[row * stride2]! & masks[mask + 2]!) >>> 0;
+      const d = (lane3[row * stride3]! & masks[mask + 3]!) >>> 0;
+      if (states[page]![at] === ABSENT) {
         own0[page]![at] = a;
         own1[page]![at] = b;
         own2[page]![at] = c;
         own3[page]![at] = d;
         families[page]![at] = f;
-        this.#bits.pages[page]![at] = ALL_BITS;
+        bits[page]![at] = ALL_BITS;
         states[page]![at] = PRESENT;
-      } else if (
-        own3[page]![at] !== d ||
-        own2[page]![at] !== c ||
-        own1[page]![at] !== b ||
-        own0[page]![at] !== a ||
-        families[page]![at] !== f
-      ) {
-        this.#add(groups[i]!, f, [a, b, c, d], ALL_BITS);
+        continue;
       }
+      let common = ALL_BITS;
+      if (own0[page]![at] !== a) common = Math.clz32(own0[page]![at]! ^ a);
+      else if (own1[page]![at] !== b) common = 32 + Math.clz32(own1[page]![at]! ^ b);
+      else if (own2[page]![at] !== c) common = 64 + Math.clz32(own2[page]![at]! ^ c);
+      else if (own3[page]![at] !== d) common = 96 + Math.clz32(own3[page]![at]! ^ d);
+      if (families[page]![at] !== f) states[page]![at] = DISAGREED;
+      else if (common >= bits[page]![at]!) continue;
+      else if (keepsNetwork) bits[page]![at] = common;
+      else states[page]![at] = DISAGREED;
     }
   }
 
   #add(group: number, family: number, raw: readonly [number, number, number, number], bits: number): void {
     const state = this.states.get(group);
     if (state === DISAGREED) return;
-    const masks = this.#mask === undefined ? undefined : lanesOfMask(this.#mask, family);
-    const lanes = masks === undefined ? raw : raw.map((lane, k) => (lane & masks[k]!) >>> 0);
+    const lanes = raw.map((lane, k) => (lane & this.#masks[(family & 7) * 4 + k]!) >>> 0);
     if (state === ABSENT) {
       for (let k = 0; k < 4; k++) this.#lanes[k]!.set(group, lanes[k]!);
       this.#families.set(group, family);
@@ -130,22 +164,25 @@ export class AddressLane implements Lane {
   }
 
   column(groups: Uint32Array, area: Area): Column | undefined {
-    const valid = validityOf(this.states.pages, groups, area, PAGE_SHIFT);
+    const valid = validityOf(this.states.pages, groups, area);
     if (valid === 'none') return undefined;
     const count = groups.length;
     const lanes = [area.u32(count), area.u32(count), area.u32(count), area.u32(count)] as const;
     const families = area.u8(count);
     for (let i = 0; i < count; i++) {
-      const group = groups[i]!;
-      if (this.states.get(group) !== PRESENT) continue;
-      const family = this.#families.get(group);
+      const page = groups[i]! >>> PAGE_SHIFT;
+      const at = groups[i]! & PAGE_MASK;
+      if (this.states.pages[page]![at] !== PRESENT) continue;
+      const family = this.#families.pages[page]![at]!;
+      const bits = this.#bits.pages[page]![at]!;
       families[i] = family;
-      const bits = this.#bits.get(group);
-      const masks = bits === ALL_BITS ? undefined : maskLanes(family === IPV4_ADDRESS ? Math.max(bits, IPV4_PREFIX_BITS) : bits); // prettier-ignore
-      for (let k = 0; k < 4; k++) {
-        const lane = this.#lanes[k]!.get(group);
-        lanes[k]![i] = masks === undefined ? lane : lane & masks[k]!;
-      }
+      lanes[0][i] = this.#lanes[0].pages[page]![at]!;
+      lanes[1][i] = this.#lanes[1].pages[page]![at]!;
+      lanes[2][i] = this.#lanes[2].pages[page]![at]!;
+      lanes[3][i] = this.#lanes[3].pages[page]![at]!;
+      if (bits === ALL_BITS) continue;
+      const masks = maskLanes(family === IPV4_ADDRESS ? Math.max(bits, IPV4_PREFIX_BITS) : bits);
+      for (const k of [0, 1, 2, 3] as const) lanes[k][i]! &= masks[k];
     }
     return new AddressColumn([shrunk(lanes[0]), shrunk(lanes[1]), shrunk(lanes[2]), shrunk(lanes[3])], shrunk(families), count, valid); // prettier-ignore
   }

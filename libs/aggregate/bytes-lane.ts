@@ -1,7 +1,7 @@
 import { Area } from '../record/builder.ts';
 import { BytesColumn, type Column } from '../record/columns.ts';
-import { ABSENT, PRESENT, validityOf, type Lane, type Share } from './lane.ts';
-import { f64Pages, PAGE_SHIFT, u32Pages, u8Pages } from './pages.ts';
+import { ABSENT, PRESENT, validityOf, type Fresh, type Lane, type Share } from './lane.ts';
+import { f64Pages, u32Pages, u8Pages } from './pages.ts';
 
 const CHUNK_BYTES = 1 << 20;
 
@@ -20,8 +20,12 @@ export class BytesLane implements Lane {
   readonly #times = f64Pages();
   readonly states = u8Pages();
 
-  grow(pages: number): void {
-    for (const lane of [this.#chunk, this.#start, this.#length, this.#times, this.states]) lane.grow(pages);
+  grow(room: number): void {
+    for (const lane of [this.#chunk, this.#start, this.#length, this.#times, this.states]) lane.grow(room);
+  }
+
+  begin(column: Column, fresh: Fresh): void {
+    this.take(column, fresh);
   }
 
   take(column: Column, { rows, groups, count, startUs }: Share): void {
@@ -83,7 +87,7 @@ export class BytesLane implements Lane {
   }
 
   column(groups: Uint32Array, area: Area): Column | undefined {
-    const valid = validityOf(this.states.pages, groups, area, PAGE_SHIFT);
+    const valid = validityOf(this.states.pages, groups, area);
     if (valid === 'none') return undefined;
     const ends = area.u32(groups.length);
     const values = Array.from(groups, (group) => (this.states.get(group) === PRESENT ? this.#get(group) : undefined));

@@ -6,8 +6,9 @@ import { GroupTable } from './group-table.ts';
 import { Groups } from './groups.ts';
 import { hashWords, KeyLayout } from './key-layout.ts';
 import { initiatorOnly, mirrorBatch } from './mirror.ts';
+import type { Share } from './lane.ts';
 import type { Model } from './model.ts';
-import { PAGE_GROUPS } from './pages.ts';
+import { moreRoom } from './pages.ts';
 import { LEVELS_MAX, Spill } from './spill.ts';
 import { Turning } from './turning.ts';
 
@@ -33,33 +34,31 @@ export class Cluster {
   readonly #options: ClusterOptions;
   readonly #level: number;
   readonly #layout: KeyLayout;
-  readonly #table: GroupTable;
-  readonly #groups: Groups;
-  readonly #turning: Turning;
+  #table: GroupTable;
+  #groups: Groups;
+  #turning: Turning;
   readonly #expiry: Expiry | undefined;
   readonly #numbers: Map<string, number>;
-  readonly #share = {
-    rows: new Uint32Array(BATCH_ROWS_MAX),
-    groups: new Uint32Array(BATCH_ROWS_MAX),
-    count: 0,
-    startUs: new Float64Array(BATCH_ROWS_MAX),
-    lastUs: new Float64Array(BATCH_ROWS_MAX),
-  };
+  /** Records of groups that are new, and of others. */
+  readonly #fresh = new Shares();
+  readonly #share = new Shares();
+  #startUs = new Float64Array(0);
+  #lastUs = new Float64Array(0);
   readonly #refused: number[] = [];
   #spill: Spill | undefined;
   #isFull = false;
-  #firstPage = 0;
+  #room = 0;
   /** Columns that later versions added and that merging cannot keep. */
   unknownColumns = 0;
 
   constructor(options: ClusterOptions, level = 0, numbers = new Map<string, number>()) {
-    const { model, fields, preserves = true, reports = true, timeouts = NONE } = options;
+    const { model, timeouts = NONE } = options;
     this.#options = options;
     this.#level = level;
     this.#numbers = numbers;
     this.#layout = new KeyLayout(model.pieces);
     this.#table = new GroupTable(this.#layout.width);
-    this.#groups = new Groups({ model, interned: model.interned, fields, preserves, reports });
+    this.#groups = this.#makeGroups();
     this.#turning = new Turning(model.turning, this.#layout, this.#table, this.#groups);
     const isTimed = timeouts.statusUs !== Infinity || timeouts.idleUs !== Infinity;
     this.#expiry = isTimed ? new Expiry(timeouts) : undefined;
@@ -102,17 +101,19 @@ export class Cluster {
     this.#layout.fill(batch, rows, count);
     this.#computeTimes(batch, rows, count);
     this.#assign(rows, count);
-    this.#groups.grow(this.#table.pages);
-    this.#groups.take(batch, this.#share);
+    this.#groups.grow(this.#table.room);
+    this.#groups.take(batch, this.#fresh, this.#share);
     if (this.#refused.length > 0) this.#spillRefused(batch, rows);
   }
 
-  /** Of all rows; `#assign` moves those that stay to the front. */
   #computeTimes({ columns }: Batch, rows: Uint32Array, count: number): void {
     const stime = columns[STORED_FIELDS.stime.number] as NumberColumn | undefined;
     const stimens = columns[STORED_FIELDS.stimens.number] as NumberColumn | undefined;
     const dur = columns[STORED_FIELDS.dur.number] as NumberColumn | undefined;
-    const { startUs, lastUs } = this.#share;
+    if (this.#startUs.length < count) this.#startUs = new Float64Array(count);
+    if (this.#lastUs.length < count) this.#lastUs = new Float64Array(count);
+    const startUs = this.#startUs;
+    const lastUs = this.#lastUs;
     for (let i = 0; i < count; i++) {
       const row = rows[i]!;
       const ns = stimens?.has(row) === true ? stimens.values[row]! : 0;
@@ -124,44 +125,46 @@ export class Cluster {
 
   #assign(rows: Uint32Array, count: number): void {
     const { words, width, hashes } = this.#layout;
+    const startUs = this.#startUs;
+    const lastUs = this.#lastUs;
     const share = this.#share;
+    const fresh = this.#fresh;
     const table = this.#table;
     const expiry = this.#expiry;
-    let taken = 0;
+    share.begin(count);
+    fresh.begin(count);
     for (let i = 0; i < count; i++) {
       const at = i * width;
       const hash = hashes[i]!;
       let group = table.find(words, at, hash);
-      if (group >= 0 && expiry !== undefined && expiry.ends(group, share.startUs[i]!, share.lastUs[i]!)) {
+      if (group >= 0 && expiry !== undefined && expiry.ends(group, startUs[i]!, lastUs[i]!)) {
         table.hide(group, hash);
         expiry.close(group);
         group = -1;
       }
+      let part = share;
       if (group < 0) {
         if (this.#isFull && !this.#turning.hasKin(words, at)) {
           this.#refused.push(i);
           continue;
         }
+        const { end } = table;
         group = table.insert(words, at, hash);
-        if (table.pages !== this.#firstPage) this.#notePage();
+        if (group === end) part = fresh;
+        if (table.room !== this.#room) this.#noteRoom();
       }
-      expiry?.touch(group, share.startUs[i]!, share.lastUs[i]!);
-      share.rows[taken] = rows[i]!;
-      share.groups[taken] = group;
-      share.startUs[taken] = share.startUs[i]!;
-      share.lastUs[taken] = share.lastUs[i]!;
-      taken += 1;
+      expiry?.touch(group, startUs[i]!, lastUs[i]!);
+      part.add(rows[i]!, group, startUs[i]!, lastUs[i]!);
     }
-    share.count = taken;
   }
 
-  /** A page more has begun: is there memory for another one? */
-  #notePage(): void {
-    this.#firstPage = this.#table.pages;
+  /** There is room for more groups by now: is there memory for still more? */
+  #noteRoom(): void {
+    this.#room = this.#table.room;
     if (this.#expiry !== undefined || this.#level === LEVELS_MAX) return;
-    const pages = this.#table.pages + 1;
-    const pageBytes = this.#groups.pageBytes + 4 * this.#layout.width * PAGE_GROUPS;
-    this.#isFull = pages * pageBytes + this.#table.slotBytes * 2 + this.#groups.bytes > this.#options.memoryBytes;
+    const groupBytes = this.#groups.groupBytes + 4 * this.#layout.width;
+    const bytes = moreRoom(this.#room) * groupBytes + this.#table.slotBytes * 2 + this.#groups.bytes;
+    this.#isFull = bytes > this.#options.memoryBytes;
   }
 
   #spillRefused(batch: Batch, rows: Uint32Array): void {
@@ -199,11 +202,9 @@ export class Cluster {
   /** Everything has been pushed: the records of all groups. */
   async *finish(): AsyncGenerator<Batch> {
     try {
-      const groups = [];
-      for (let group = 0; group < this.#table.end; group++) {
-        if (this.#groups.time.trans.get(group) > 0) groups.push(group);
-      }
-      yield* this.#emit(Uint32Array.from(groups), () => undefined);
+      const groups = this.#occupied();
+      yield* this.#emit(groups, () => undefined, this.#turning.suspects(groups));
+      this.#drop();
       if (this.#spill === undefined) return;
       for (const part of this.#spill.parts()) {
         const cluster = new Cluster(this.#options, this.#level + 1, this.#numbers);
@@ -215,28 +216,57 @@ export class Cluster {
     }
   }
 
-  /** @param release is told of each group whose record was made, or that became part of another one */
-  *#emit(groups: Uint32Array, release: (group: number) => void): Generator<Batch> {
+  /** Groups that have records, ascending. */
+  #occupied(): Uint32Array {
+    const groups = new Uint32Array(this.#table.end);
+    let count = 0;
+    for (let group = 0; group < groups.length; group++) {
+      if (this.#groups.time.trans.get(group) > 0) groups[count++] = group;
+    }
+    return groups.subarray(0, count);
+  }
+
+  /** Gives the memory of all groups back. */
+  #drop(): void {
+    const { model } = this.#options;
+    this.#table = new GroupTable(this.#layout.width);
+    this.#groups = this.#makeGroups();
+    this.#turning = new Turning(model.turning, this.#layout, this.#table, this.#groups);
+  }
+
+  #makeGroups(): Groups {
+    const { model, fields, preserves = true, reports = true } = this.#options;
+    return new Groups({ model, interned: model.interned, fields, preserves, reports });
+  }
+
+  /**
+   * @param release is told of each group whose record was made, or that became part of another one
+   * @param suspects groups that may have to be brought together with others: 1 for these; all when it is undefined
+   */
+  *#emit(groups: Uint32Array, release: (group: number) => void, suspects?: Uint8Array): Generator<Batch> {
     const done = new Uint8Array(this.#table.end);
     const gathered = new Map<number, number[]>();
     const { origin } = this.#groups;
     const flush = (number: number, share: number[]): Batch => {
-      const batch = this.#batchOf(Uint32Array.from(share), origin.originOf(number));
+      const batch = this.#batchOf(Uint32Array.from(share).sort(), origin.originOf(number));
       for (const group of share) release(group);
       share.length = 0;
       return batch;
     };
-    for (const group of groups) {
+    const absorb = (group: number): void => {
+      done[group] = 1;
+      release(group);
+    };
+    const alone = [0];
+    for (let i = 0; i < groups.length; i++) {
+      const group = groups[i]!;
       if (done[group] === 1) continue;
-      const settled = this.#turning.settle(group, (absorbed) => {
-        done[absorbed] = 1;
-        release(absorbed);
-      });
-      for (const one of settled) {
+      alone[0] = group;
+      for (const one of suspects?.[group] === 0 ? alone : this.#turning.settle(group, absorb)) {
         done[one] = 1;
         const number = origin.numberOf(one);
         const share = gathered.get(number) ?? [];
-        gathered.set(number, share);
+        if (share.length === 0) gathered.set(number, share);
         share.push(one);
         if (share.length === BATCH_ROWS_MAX) yield flush(number, share);
       }
@@ -250,5 +280,31 @@ export class Cluster {
     const first = this.#numbers.get(name) ?? 0;
     this.#numbers.set(name, first + groups.length);
     return this.#groups.batch(groups, origin, first);
+  }
+}
+
+class Shares implements Share {
+  rows = new Uint32Array(0);
+  groups = new Uint32Array(0);
+  startUs = new Float64Array(0);
+  lastUs = new Float64Array(0);
+  count = 0;
+
+  begin(most: number): void {
+    this.count = 0;
+    if (this.rows.length >= most) return;
+    this.rows = new Uint32Array(most);
+    this.groups = new Uint32Array(most);
+    this.startUs = new Float64Array(most);
+    this.lastUs = new Float64Array(most);
+  }
+
+  add(row: number, group: number, startUs: number, lastUs: number): void {
+    const { count } = this;
+    this.rows[count] = row;
+    this.groups[count] = group;
+    this.startUs[count] = startUs;
+    this.lastUs[count] = lastUs;
+    this.count = count + 1;
   }
 }

@@ -1,4 +1,4 @@
-import { f64Pages, PAGE_SHIFT } from './pages.ts';
+import { f64Pages, moreRoom } from './pages.ts';
 
 export interface Timeouts {
   /** A group that spans more is done, microseconds; `Infinity` for never. */
@@ -21,6 +21,7 @@ export class Expiry {
   /** Groups that have records and are not done. */
   readonly #open = new Set<number>();
   readonly #closed: number[] = [];
+  #room = 0;
   #nowUs = -Infinity;
   #lookedUs = -Infinity;
 
@@ -40,8 +41,9 @@ export class Expiry {
     this.#nowUs = Math.max(this.#nowUs, lastUs);
     if (!this.#open.has(group)) {
       this.#open.add(group);
-      this.#beganUs.grow((group >>> PAGE_SHIFT) + 1);
-      this.#lastUs.grow((group >>> PAGE_SHIFT) + 1);
+      while (group >= this.#room) this.#room = moreRoom(this.#room);
+      this.#beganUs.grow(this.#room);
+      this.#lastUs.grow(this.#room);
       this.#beganUs.set(group, startUs);
       this.#lastUs.set(group, lastUs);
       return;

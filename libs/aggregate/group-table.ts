@@ -1,6 +1,6 @@
-import { PAGE_GROUPS, PAGE_MASK, PAGE_SHIFT } from './pages.ts';
+import { moreRoom, PAGE_GROUPS, PAGE_MASK, PAGE_SHIFT } from './pages.ts';
 
-const FIRST_SLOTS = 1 << 12;
+const FIRST_SLOTS = 1 << 7;
 
 /**
  * From keys to group numbers: open addressing with linear probing, each slot holding group + 1 and the hash side by side. Half
@@ -16,6 +16,7 @@ export class GroupTable {
   /** Numbers given so far, those that are free again included. */
   #end = 0;
   readonly #free: number[] = [];
+  #room = 0;
 
   constructor(width: number) {
     this.width = width;
@@ -26,8 +27,9 @@ export class GroupTable {
     return this.#end;
   }
 
-  get pages(): number {
-    return this.#keys.length;
+  /** For how many groups there is room. */
+  get room(): number {
+    return this.#room;
   }
 
   /** Groups that are in use. */
@@ -61,14 +63,22 @@ export class GroupTable {
   /** A new group with a key that is not in the table. */
   insert(words: Uint32Array, at: number, hash: number): number {
     const group = this.#free.pop() ?? this.#end++;
-    const page = group >>> PAGE_SHIFT;
-    if (page === this.#keys.length) this.#keys.push(new Uint32Array(PAGE_GROUPS * this.width));
-    const keys = this.#keys[page]!;
+    if (group === this.#room) this.#extend();
+    const keys = this.#keys[group >>> PAGE_SHIFT]!;
     const to = (group & PAGE_MASK) * this.width;
     for (let k = 0; k < this.width; k++) keys[to + k] = words[at + k]!;
     if ((this.#findable += 1) * 2 > this.#mask + 1) this.#grow();
     this.#place(group + 1, hash);
     return group;
+  }
+
+  #extend(): void {
+    const page = this.#room >>> PAGE_SHIFT;
+    this.#room = moreRoom(this.#room);
+    const keys = new Uint32Array(Math.min(this.#room, PAGE_GROUPS) * this.width);
+    const old = this.#keys[page];
+    if (old !== undefined) keys.set(old);
+    this.#keys[page] = keys;
   }
 
   /** Where the key of a group is: `words` from `at` on. */

@@ -1,18 +1,17 @@
 import { FLOW_BATCH, type Batch, type Origin } from '../record/batch.ts';
 import { Area } from '../record/builder.ts';
-import type { Column, NumberColumn } from '../record/columns.ts';
+import { NumberColumn, type Column } from '../record/columns.ts';
 import { EVENT, type StoredField } from '../record/fields/field.ts';
 import { STORED_BY_NUMBER, STORED_FIELDS } from '../record/fields/stored.ts';
 import { isNumeric } from '../record/kinds.ts';
 import { AddressLane } from './address-lane.ts';
 import { BytesLane } from './bytes-lane.ts';
 import type { Interned } from './key-pieces.ts';
-import { DISAGREED, PRESENT, type Lane, type Share } from './lane.ts';
+import { DISAGREED, PRESENT, type Fresh, type Lane, type Share } from './lane.ts';
 import { mirrorOf } from './mirror.ts';
 import type { Model } from './model.ts';
 import { NumberLane, type NumberRule } from './number-lane.ts';
 import { OriginLane } from './origin-lane.ts';
-import { PAGE_GROUPS } from './pages.ts';
 import { SideTimeLane } from './side-time-lane.ts';
 import { TextLane } from './text-lane.ts';
 import { TimeLane } from './time-lane.ts';
@@ -35,10 +34,15 @@ const TIMES: ReadonlySet<number> = new Set(
   (['stime', 'stimens', 'dur', 'trans', 'dursum', 'dursq', 'durmin', 'durmax', 'sfirst', 'slast', 'dfirst', 'dlast'] as const).map(number), // prettier-ignore
 );
 /** Numbers of the fields that merging looks at, whatever the key and what is wanted of the result. */
-export const MERGED_FROM: readonly number[] = [...TIMES];
+export const MERGED_FROM: readonly number[] = (['stime', 'stimens', 'dur', 'trans', 'dursum', 'dursq', 'durmin', 'durmax'] as const).map(number); // prettier-ignore
 const SOURCE_SIDE = { packets: number('spkts'), otherPackets: number('dpkts'), first: number('sfirst'), last: number('slast') }; // prettier-ignore
 const RESPONDER_SIDE = { packets: number('dpkts'), otherPackets: number('spkts'), first: number('dfirst'), last: number('dlast') }; // prettier-ignore
 const SIDE_TIME_FIELDS = [SOURCE_SIDE.first, SOURCE_SIDE.last, RESPONDER_SIDE.first, RESPONDER_SIDE.last];
+
+function numbers(batch: Batch, name: keyof typeof STORED_FIELDS): NumberColumn | undefined {
+  const column = batch.columns[number(name)];
+  return column instanceof NumberColumn ? column : undefined;
+}
 
 /** What all groups have come to: for each field a lane, which has a value for each group. */
 export class Groups {
@@ -47,45 +51,51 @@ export class Groups {
   readonly #options: GroupsOptions;
   readonly #lanes: (Lane | undefined)[] = [];
   #sides: readonly [SideTimeLane, SideTimeLane] | undefined;
-  #pages = 0;
+  #room = 0;
   #groupBytes = this.time.groupBytes + this.origin.groupBytes;
 
   constructor(options: GroupsOptions) {
     this.#options = options;
   }
 
-  /** Bytes that a page of groups takes. */
-  get pageBytes(): number {
-    return this.#groupBytes * PAGE_GROUPS;
+  /** Bytes that a group takes. */
+  get groupBytes(): number {
+    return this.#groupBytes;
   }
 
-  /** Bytes beside the pages. */
+  /** Bytes beside those. */
   get bytes(): number {
     let bytes = this.#options.interned.bytes;
     for (const lane of this.#lanes) if (lane instanceof BytesLane) bytes += lane.bytes;
     return bytes;
   }
 
-  /** Makes room. */
-  grow(pages: number): void {
-    if (pages <= this.#pages) return;
-    this.#pages = pages;
-    this.time.grow(pages);
-    this.origin.grow(pages);
-    for (const lane of this.#lanes) lane?.grow(pages);
-    for (const side of this.#sides ?? []) side.grow(pages);
+  /** Makes room for so many groups. */
+  grow(room: number): void {
+    if (room <= this.#room) return;
+    this.#room = room;
+    this.time.grow(room);
+    this.origin.grow(room);
+    for (const lane of this.#lanes) lane?.grow(room);
+    for (const side of this.#sides ?? []) side.grow(room);
   }
 
   /** Adds records to their groups, for which there is room. */
-  take(batch: Batch, share: Share): void {
+  take(batch: Batch, fresh: Fresh, share: Share): void {
     if (SIDE_TIME_FIELDS.some((field) => batch.columns[field] !== undefined)) this.#beginSides();
-    this.time.take(batch, share);
-    this.origin.take(batch, share);
-    const [stime, stimens, dur] = ['stime', 'stimens', 'dur'].map((name) => batch.columns[number(name as 'stime')] as NumberColumn | undefined); // prettier-ignore
-    for (const side of this.#sides ?? []) side.take(batch, { stime, stimens, dur }, share);
+    const times = { stime: numbers(batch, 'stime'), stimens: numbers(batch, 'stimens'), dur: numbers(batch, 'dur') };
+    for (const part of [fresh, share]) {
+      if (part.count === 0) continue;
+      this.time.take(batch, part);
+      this.origin.take(batch, part);
+      for (const side of this.#sides ?? []) side.take(batch, times, part);
+    }
     for (let field = 0; field < batch.columns.length; field++) {
       const column = batch.columns[field];
-      if (column !== undefined) this.#lane(field)?.take(column, share);
+      const lane = column === undefined ? undefined : this.#lane(field);
+      if (column === undefined || lane === undefined) continue;
+      if (fresh.count > 0) lane.begin(column, fresh);
+      if (share.count > 0) lane.take(column, share);
     }
   }
 
@@ -100,10 +110,11 @@ export class Groups {
   }
 
   #addLane(field: number): void {
+    if (this.#lanes[field] !== undefined) return;
     const known = STORED_BY_NUMBER.get(field);
     const lane = known === undefined ? undefined : makeLane(known.field, this.#options);
     if (lane === undefined) return;
-    lane.grow(this.#pages);
+    lane.grow(this.#room);
     this.#groupBytes += lane.groupBytes;
     this.#lanes[field] = lane;
   }
@@ -112,13 +123,13 @@ export class Groups {
     if (this.#sides !== undefined) return;
     this.#sides = [new SideTimeLane(SOURCE_SIDE), new SideTimeLane(RESPONDER_SIDE)];
     for (const side of this.#sides) {
-      side.grow(this.#pages);
+      side.grow(this.#room);
       this.#groupBytes += side.groupBytes;
     }
     const packets = this.#lanes[SOURCE_SIDE.packets];
     const others = this.#lanes[RESPONDER_SIDE.packets];
     if (!(packets instanceof NumberLane && others instanceof NumberLane)) return;
-    for (let group = 0; group < this.#pages * PAGE_GROUPS; group++) {
+    for (let group = 0; group < this.#room; group++) {
       this.#sides[0].begin(group, packets.values.get(group), others.values.get(group), this.time);
       this.#sides[1].begin(group, others.values.get(group), packets.values.get(group), this.time);
     }

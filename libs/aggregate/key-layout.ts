@@ -1,4 +1,4 @@
-import { BATCH_ROWS_MAX, type Batch } from '../record/batch.ts';
+import type { Batch } from '../record/batch.ts';
 import type { KeyPiece } from './key-pieces.ts';
 
 interface Place {
@@ -12,23 +12,26 @@ export class KeyLayout {
   /** Words of one key, at least 1. */
   readonly width: number;
   /** Keys of the rows last filled, `width` words each. */
-  readonly words: Uint32Array;
-  readonly hashes = new Uint32Array(BATCH_ROWS_MAX);
+  words = new Uint32Array(0);
+  hashes = new Uint32Array(0);
   readonly #places: readonly Place[];
   /** For each place, where its value goes when the key is turned round. */
   readonly #turned: readonly Place[];
-  readonly #values = new Uint32Array(BATCH_ROWS_MAX);
+  /** For each place a number, of both sides of a thing the same. */
+  readonly #salts: readonly number[];
+  #values = new Uint32Array(0);
 
   constructor(pieces: readonly KeyPiece[]) {
     const { places, width } = arrange(pieces);
     this.#places = places;
     this.#turned = places.map((place) => counterpart(place, places));
+    this.#salts = this.#places.map((_, i) => mix(Math.min(i, this.#places.indexOf(this.#turned[i]!)) + 1));
     this.width = width;
-    this.words = new Uint32Array(BATCH_ROWS_MAX * width);
   }
 
   /** Computes keys and hashes of the first `count` of `rows`. */
   fill(batch: Batch, rows: Uint32Array, count: number): void {
+    if (this.hashes.length < count) this.#reserve(count);
     const { words, width } = this;
     const values = this.#values;
     words.fill(0, 0, count * width);
@@ -37,6 +40,12 @@ export class KeyLayout {
       for (let i = 0, at = word; i < count; i++, at += width) words[at]! |= values[i]! << shift;
     }
     for (let i = 0, at = 0; i < count; i++, at += width) this.hashes[i] = hashWords(words, at, width);
+  }
+
+  #reserve(count: number): void {
+    this.words = new Uint32Array(count * this.width);
+    this.hashes = new Uint32Array(count);
+    this.#values = new Uint32Array(count);
   }
 
   /** Writes the key at `from[at…]` with source and destination in each other's place to `to`. */
@@ -48,6 +57,20 @@ export class KeyLayout {
       const { word: toWord, shift: toShift } = this.#turned[i]!;
       to[toWord]! |= value << toShift;
     }
+  }
+
+  /**
+   * A hash that a key and the same key turned round have in common.
+   * @param without a piece that is not looked at
+   */
+  kinHash(words: Uint32Array, at: number, without: KeyPiece): number {
+    let sum = 0;
+    for (let i = 0; i < this.#places.length; i++) {
+      const { piece, word, shift } = this.#places[i]!;
+      if (piece === without) continue;
+      sum = (sum + mix(((words[at + word]! >>> shift) & mask(piece.bits)) ^ this.#salts[i]!)) | 0;
+    }
+    return mix(sum) >>> 0;
   }
 
   /** Changes the value of a piece of one bit. */
@@ -88,6 +111,13 @@ function counterpart(place: Place, places: readonly Place[]): Place {
   return places.find(isOther) ?? place;
 }
 
+/** Murmur3's last step. */
+function mix(value: number): number {
+  let hash = Math.imul(value ^ (value >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return hash ^ (hash >>> 16);
+}
+
 /** Murmur3's mixing, word by word. */
 export function hashWords(words: Uint32Array, at: number, width: number): number {
   let hash = width;
@@ -97,7 +127,5 @@ export function hashWords(words: Uint32Array, at: number, width: number): number
     hash ^= word;
     hash = (Math.imul((hash << 13) | (hash >>> 19), 5) + 0xe6546b64) | 0;
   }
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-  return (hash ^ (hash >>> 16)) >>> 0;
+  return mix(hash) >>> 0;
 }

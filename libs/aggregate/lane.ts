@@ -1,5 +1,7 @@
 import type { Area } from '../record/builder.ts';
 import type { Column } from '../record/columns.ts';
+import type { NumericArray } from '../record/kinds.ts';
+import { PAGE_GROUPS, PAGE_MASK, PAGE_SHIFT } from './pages.ts';
 
 /** Whether a group has a value. */
 export const ABSENT = 0;
@@ -17,6 +19,36 @@ export interface Share {
   readonly lastUs: Float64Array;
 }
 
+/** As `Share`, of groups that are new and follow each other: `groups[i]` is `groups[0] + i`. */
+export type Fresh = Share;
+
+/** The parts of new groups that lie on one page each. */
+export function* onPages({ groups, count }: Fresh): Generator<Piece> {
+  const first = groups[0] ?? 0;
+  for (let from = 0; from < count;) {
+    const at = (first + from) & PAGE_MASK;
+    const length = Math.min(count - from, PAGE_GROUPS - at);
+    yield { from, length, page: (first + from) >>> PAGE_SHIFT, at };
+    from += length;
+  }
+}
+
+export interface Piece {
+  /** The first of its rows. */
+  readonly from: number;
+  readonly length: number;
+  readonly page: number;
+  /** Place of the first group on the page. */
+  readonly at: number;
+}
+
+/** Copies `values[rows[from]] …` to `out[at] …`. Rows ascend, so that neighbours can be told by the ends. */
+export function gather(values: NumericArray, rows: Uint32Array, { from, length, at }: Piece, out: NumericArray): void {
+  const first = rows[from]!;
+  if (rows[from + length - 1]! - first === length - 1) out.set(values.subarray(first, first + length), at);
+  else for (let i = 0; i < length; i++) out[at + i] = values[rows[from + i]!]!;
+}
+
 /**
  * One field of all groups. Whatever a lane does with values, their order does not matter, so that records may come in any
  * order, and groups be merged with each other.
@@ -25,7 +57,9 @@ export interface Lane {
   /** Bytes that a group takes. */
   readonly groupBytes: number;
   /** Makes room; new groups have no value. */
-  grow(pages: number): void;
+  grow(room: number): void;
+  /** Sets the values of new groups. */
+  begin(column: Column, fresh: Fresh): void;
   /** Adds the values of a column. */
   take(column: Column, share: Share): void;
   /** Adds the value that `other`, a lane of the same kind, has of group `from`. */
@@ -37,22 +71,27 @@ export interface Lane {
   column(groups: Uint32Array, area: Area): Column | undefined;
 }
 
-/** A validity bitmap of the groups whose state is `PRESENT`; undefined when all are; `'none'` when none is. */
+/** Whether the groups follow each other. */
+export function isRun(groups: Uint32Array): boolean {
+  const { length } = groups;
+  return length > 0 && groups[length - 1]! - groups[0]! === length - 1;
+}
+
+/** A validity bitmap of the groups whose state is `PRESENT`; undefined when all are; `'none'` when none is. Groups ascend. */
 export function validityOf(
   states: readonly Uint8Array[],
   groups: Uint32Array,
   area: Area,
-  shift: number,
 ): Uint8Array | undefined | 'none' {
-  const mask = (1 << shift) - 1;
   let present = 0;
-  for (const group of groups) if (states[group >>> shift]![group & mask] === PRESENT) present += 1;
+  for (let i = 0; i < groups.length; i++) {
+    if (states[groups[i]! >>> PAGE_SHIFT]![groups[i]! & PAGE_MASK] === PRESENT) present += 1;
+  }
   if (present === 0) return 'none';
   if (present === groups.length) return undefined;
   const bits = area.u8((groups.length + 7) >> 3);
   for (let i = 0; i < groups.length; i++) {
-    const group = groups[i]!;
-    if (states[group >>> shift]![group & mask] === PRESENT) bits[i >> 3]! |= 1 << (i & 7);
+    if (states[groups[i]! >>> PAGE_SHIFT]![groups[i]! & PAGE_MASK] === PRESENT) bits[i >> 3]! |= 1 << (i & 7);
   }
   return bits;
 }

@@ -3,9 +3,21 @@ import { NumberColumn, type Column } from '../record/columns.ts';
 import type { Merge } from '../record/fields/field.ts';
 import { BYTES_PER_VALUE, numericArray, type NumericArray, type NumericKind } from '../record/kinds.ts';
 import { ICMP_REQUEST } from './key-pieces.ts';
-import { ABSENT, DISAGREED, PRESENT, validityOf, type Lane, type Share } from './lane.ts';
+import {
+  ABSENT,
+  DISAGREED,
+  gather,
+  isRun,
+  onPages,
+  PRESENT,
+  validityOf,
+  type Fresh,
+  type Lane,
+  type Piece,
+  type Share,
+} from './lane.ts';
 import { mirrorBits } from './mirror.ts';
-import { f64Pages, PAGE_MASK, PAGE_SHIFT, Pages, u8Pages } from './pages.ts';
+import { f64Pages, PAGE_GROUPS, PAGE_MASK, PAGE_SHIFT, Pages, u8Pages } from './pages.ts';
 
 /** `request`: types of ICMP, of which a request and its answer are one. */
 export type NumberRule = Exclude<Merge, 'key' | 'own' | 'drop'> | 'request';
@@ -39,10 +51,26 @@ export class NumberLane implements Lane {
     this.groupBytes = BYTES_PER_VALUE[kind] + 1 + (this.#isTimed ? 8 : 0);
   }
 
-  grow(pages: number): void {
-    this.values.grow(pages);
-    this.states.grow(pages);
-    if (this.#isTimed) this.#times.grow(pages);
+  grow(room: number): void {
+    this.values.grow(room);
+    this.states.grow(room);
+    if (this.#isTimed) this.#times.grow(room);
+  }
+
+  begin(column: Column, fresh: Fresh): void {
+    if (!(column instanceof NumberColumn)) return;
+    const { values, valid } = column;
+    const { rows } = fresh;
+    for (const piece of onPages(fresh)) {
+      const { from, length, page, at } = piece;
+      const states = this.states.pages[page]!;
+      if (valid === undefined) states.fill(PRESENT, at, at + length);
+      else if (!markPresent(valid, rows, piece, states)) continue;
+      gather(values, rows, piece, this.values.pages[page]!);
+      if (!this.#isTimed) continue;
+      const times = this.#rule === 'first' ? fresh.startUs : fresh.lastUs;
+      this.#times.pages[page]!.set(times.subarray(from, from + length), at);
+    }
   }
 
   take(column: Column, share: Share): void {
@@ -77,7 +105,8 @@ export class NumberLane implements Lane {
       if (valid !== undefined && (valid[row >> 3]! & (1 << (row & 7))) === 0) continue;
       const page = groups[i]! >>> PAGE_SHIFT;
       const at = groups[i]! & PAGE_MASK;
-      const total = totals[page]![at]! + values[row]!;
+      // What an absent value leaves behind means nothing.
+      const total = (states[page]![at] === PRESENT ? totals[page]![at]! : 0) + values[row]!;
       totals[page]![at] = total > max ? max : total;
       states[page]![at] = PRESENT;
     }
@@ -92,7 +121,7 @@ export class NumberLane implements Lane {
       if (valid !== undefined && (valid[row >> 3]! & (1 << (row & 7))) === 0) continue;
       const page = groups[i]! >>> PAGE_SHIFT;
       const at = groups[i]! & PAGE_MASK;
-      all[page]![at]! |= values[row]!;
+      all[page]![at] = states[page]![at] === PRESENT ? all[page]![at]! | values[row]! : values[row]!;
       states[page]![at] = PRESENT;
     }
   }
@@ -235,17 +264,38 @@ export class NumberLane implements Lane {
   }
 
   column(groups: Uint32Array, area: Area): Column | undefined {
-    const valid = validityOf(this.states.pages, groups, area, PAGE_SHIFT);
+    const valid = validityOf(this.states.pages, groups, area);
     if (valid === 'none') return undefined;
     const values = area.numbers(this.#kind, groups.length);
-    const all = this.values.pages;
-    const states = this.states.pages;
-    for (let i = 0; i < groups.length; i++) {
-      const page = groups[i]! >>> PAGE_SHIFT;
-      const at = groups[i]! & PAGE_MASK;
-      // Where there is none, zeros cost nothing when packed.
-      values[i] = states[page]![at] === PRESENT ? all[page]![at]! : 0;
-    }
+    if (isRun(groups)) this.#copyRun(groups, values);
+    else for (let i = 0; i < groups.length; i++) values[i] = this.values.get(groups[i]!);
+    // Where there is none, zeros cost nothing when packed.
+    if (valid !== undefined)
+      for (let i = 0; i < groups.length; i++) if ((valid[i >> 3]! & (1 << (i & 7))) === 0) values[i] = 0;
     return new NumberColumn(this.#kind, values, valid);
   }
+
+  #copyRun(groups: Uint32Array, values: NumericArray): void {
+    for (let i = 0; i < groups.length;) {
+      const at = groups[i]! & PAGE_MASK;
+      const length = Math.min(groups.length - i, PAGE_GROUPS - at);
+      values.set(this.values.pages[groups[i]! >>> PAGE_SHIFT]!.subarray(at, at + length), i);
+      i += length;
+    }
+  }
+}
+
+/** @returns whether any row has a value */
+export function markPresent(
+  valid: Uint8Array,
+  rows: Uint32Array,
+  { from, length, at }: Piece,
+  states: Uint8Array,
+): boolean {
+  let any = 0;
+  for (let i = 0; i < length; i++) {
+    const row = rows[from + i]!;
+    any |= states[at + i] = (valid[row >> 3]! >> (row & 7)) & PRESENT;
+  }
+  return any !== 0;
 }

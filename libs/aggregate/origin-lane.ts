@@ -15,8 +15,8 @@ export class OriginLane {
   readonly #numbers = new Map<string, number>();
   readonly #origin = u32Pages();
 
-  grow(pages: number): void {
-    this.#origin.grow(pages);
+  grow(room: number): void {
+    this.#origin.grow(room);
   }
 
   take({ origin }: Batch, { groups, count }: Share): void {

@@ -3,8 +3,17 @@ export const PAGE_SHIFT = 14;
 export const PAGE_GROUPS = 1 << PAGE_SHIFT;
 export const PAGE_MASK = PAGE_GROUPS - 1;
 
+/** The first page is that small at first, since many tables have few groups. */
+export const FIRST_GROUPS = 64;
+
+/** Room for how many groups comes after room for so many. */
+export function moreRoom(room: number): number {
+  if (room === 0) return FIRST_GROUPS;
+  return room < PAGE_GROUPS ? room * 2 : room + PAGE_GROUPS;
+}
+
 /**
- * Values of one kind, one for each group: that of group `g` is `pages[g >>> PAGE_SHIFT][g & PAGE_MASK]`. New pages hold
+ * Values of one kind, one for each group: that of group `g` is `pages[g >>> PAGE_SHIFT][g & PAGE_MASK]`. New ones are
  * zeros.
  */
 export class Pages<A extends Uint8Array | Uint16Array | Uint32Array | Float64Array> {
@@ -15,8 +24,16 @@ export class Pages<A extends Uint8Array | Uint16Array | Uint32Array | Float64Arr
     this.#make = make;
   }
 
-  grow(pages: number): void {
-    while (this.pages.length < pages) this.pages.push(this.#make(PAGE_GROUPS));
+  /** @param room for how many groups: below a page a power of two, else whole pages */
+  grow(room: number): void {
+    const [first] = this.pages;
+    const firstLength = Math.min(room, PAGE_GROUPS);
+    if (room > 0 && (first?.length ?? 0) < firstLength) {
+      const page = this.#make(firstLength);
+      if (first !== undefined) page.set(first);
+      this.pages[0] = page;
+    }
+    while (this.pages.length * PAGE_GROUPS < room) this.pages.push(this.#make(PAGE_GROUPS));
   }
 
   get(group: number): number {

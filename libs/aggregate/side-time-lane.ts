@@ -2,7 +2,7 @@ import type { Batch } from '../record/batch.ts';
 import { Area } from '../record/builder.ts';
 import { NumberColumn, type Column } from '../record/columns.ts';
 import { ABSENT, DISAGREED, PRESENT, validityOf, type Share } from './lane.ts';
-import { f64Pages, PAGE_SHIFT, u16Pages, u8Pages } from './pages.ts';
+import { f64Pages, u16Pages, u8Pages } from './pages.ts';
 import type { TimeLane } from './time-lane.ts';
 
 /** Numbers of the fields of one side. */
@@ -38,8 +38,8 @@ export class SideTimeLane {
     this.#fields = fields;
   }
 
-  grow(pages: number): void {
-    for (const lane of [this.#firstUs, this.#firstNs, this.#lastUs, this.#lastNs, this.#states]) lane.grow(pages);
+  grow(room: number): void {
+    for (const lane of [this.#firstUs, this.#firstNs, this.#lastUs, this.#lastNs, this.#states]) lane.grow(room);
   }
 
   take(
@@ -105,7 +105,7 @@ export class SideTimeLane {
   }
 
   columns(groups: Uint32Array, area: Area, time: TimeLane, columns: (Column | undefined)[]): void {
-    const valid = validityOf(this.#states.pages, groups, area, PAGE_SHIFT);
+    const valid = validityOf(this.#states.pages, groups, area);
     if (valid === 'none') return;
     const first = area.numbers('f64', groups.length);
     const last = area.numbers('f64', groups.length);

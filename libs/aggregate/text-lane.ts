@@ -1,7 +1,7 @@
 import { Area } from '../record/builder.ts';
 import { TextColumn, type Column } from '../record/columns.ts';
 import type { Interned } from './key-pieces.ts';
-import { ABSENT, DISAGREED, PRESENT, validityOf, type Lane, type Share } from './lane.ts';
+import { ABSENT, DISAGREED, PRESENT, validityOf, type Fresh, type Lane, type Share } from './lane.ts';
 import { PAGE_MASK, PAGE_SHIFT, u32Pages, u8Pages } from './pages.ts';
 
 /** A union of labels has at most this many characters; what goes beyond is left out, so that nobody can make it grow for ever. */
@@ -20,9 +20,13 @@ export class TextLane implements Lane {
     this.#interned = interned;
   }
 
-  grow(pages: number): void {
-    this.#numbers.grow(pages);
-    this.states.grow(pages);
+  grow(room: number): void {
+    this.#numbers.grow(room);
+    this.states.grow(room);
+  }
+
+  begin(column: Column, fresh: Fresh): void {
+    this.take(column, fresh);
   }
 
   take(column: Column, { rows, groups, count }: Share): void {
@@ -75,7 +79,7 @@ export class TextLane implements Lane {
   }
 
   column(groups: Uint32Array, area: Area): Column | undefined {
-    const valid = validityOf(this.states.pages, groups, area, PAGE_SHIFT);
+    const valid = validityOf(this.states.pages, groups, area);
     if (valid === 'none') return undefined;
     const index = area.u16(groups.length);
     const places = new Map<number, number>();

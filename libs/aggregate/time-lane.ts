@@ -38,9 +38,9 @@ export class TimeLane {
   readonly least = f64Pages();
   readonly greatest = f64Pages();
 
-  grow(pages: number): void {
+  grow(room: number): void {
     const { startUs, startNs, lastUs, lastNs, trans, sum, squares, least, greatest } = this;
-    for (const lane of [startUs, startNs, lastUs, lastNs, trans, sum, squares, least, greatest]) lane.grow(pages);
+    for (const lane of [startUs, startNs, lastUs, lastNs, trans, sum, squares, least, greatest]) lane.grow(room);
   }
 
   take(batch: Batch, { rows, groups, count }: Share): void {

@@ -4,6 +4,10 @@ import { hashWords, type KeyLayout } from './key-layout.ts';
 import { CERTAIN_PIECE } from './key-pieces.ts';
 import type { Model } from './model.ts';
 
+/** Of so many bits for each group one is set, so that few are for two. */
+const SPARSE_BITS = 5;
+const BITS_MAX = 30;
+
 /**
  * Brings both directions of a flow together. While records come, those of either direction are groups of their own, and so are
  * those that tell for certain who began it, by a handshake. When a group is wanted, what belongs to it is found: where both sides
@@ -40,15 +44,30 @@ export class Turning {
     return false;
   }
 
-  /** A number that keys have in common whose groups may become one. */
+  /** A hash that keys have in common whose groups may become one. */
   kinHash(words: Uint32Array, at: number): number {
-    this.#words.set(words.subarray(at, at + this.#layout.width));
-    if (this.#kind === 'none') return hashWords(this.#words, 0, this.#layout.width);
-    if (this.#layout.valueOf(this.#words, 0, CERTAIN_PIECE) === 1) this.#layout.flip(this.#words, CERTAIN_PIECE);
-    this.#layout.turn(this.#words, 0, this.#turned);
-    const one = hashWords(this.#words, 0, this.#layout.width);
-    const other = hashWords(this.#turned, 0, this.#layout.width);
-    return Math.imul(one ^ other, 0x9e3779b1) >>> 0;
+    return this.#kind === 'none' ? hashWords(words, at, this.#layout.width) : this.#layout.kinHash(words, at, CERTAIN_PIECE); // prettier-ignore
+  }
+
+  /** Which groups may have to be brought together with others: 1 for those, and for a few more, by group number. */
+  suspects(groups: Uint32Array): Uint8Array {
+    const suspects = new Uint8Array(this.#table.end);
+    if (this.#kind === 'none') return suspects;
+    const hashes = new Uint32Array(groups.length);
+    const bits = Math.min(BITS_MAX, Math.ceil(Math.log2(groups.length + 1)) + SPARSE_BITS);
+    const shift = 32 - bits;
+    const once = new Uint8Array(Math.ceil(2 ** bits / 8));
+    const twice = new Uint8Array(once.length);
+    for (let i = 0; i < groups.length; i++) {
+      const { words, at } = this.#table.keyOf(groups[i]!);
+      const hash = this.kinHash(words, at) >>> shift;
+      const bit = 1 << (hash & 7);
+      hashes[i] = hash;
+      if ((once[hash >>> 3]! & bit) !== 0) twice[hash >>> 3]! |= bit;
+      else once[hash >>> 3]! |= bit;
+    }
+    for (let i = 0; i < groups.length; i++) suspects[groups[i]!] = (twice[hashes[i]! >>> 3]! >> (hashes[i]! & 7)) & 1;
+    return suspects;
   }
 
   #find(words: Uint32Array): number {
