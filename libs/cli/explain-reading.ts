@@ -22,7 +22,7 @@ export interface Reading {
 export async function explainReading({ read, recurse, filter, fields }: Reading, context: Context): Promise<number> {
   await checkFiles(read);
   await checkTrees(recurse);
-  const columns = fields === undefined ? 'all' : [...fields].map((number) => STORED_BY_NUMBER.get(number)?.name ?? '').sort().join(' '); // prettier-ignore
+  const columns = fields === undefined ? 'all' : namesOf(fields);
   await context.stdout.write(`filter:\n${filter.explain()}\ncolumns: ${columns}\n`);
   let hasFailed = false;
   const fail = (error: InputError): void => {
@@ -42,6 +42,13 @@ export async function explainReading({ read, recurse, filter, fields }: Reading,
     }
   }
   return hasFailed ? 1 : 0;
+}
+
+/** Those of flow records; what management records have is read with them. */
+function namesOf(fields: ReadonlySet<number>): string {
+  const known = [...fields].map((number) => STORED_BY_NUMBER.get(number)).filter((one) => one !== undefined);
+  const names = known.filter(({ field }) => field.group !== 'management').map(({ name }) => name);
+  return names.sort().join(' ');
 }
 
 function plan(path: string, filter: Filter): string {

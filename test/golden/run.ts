@@ -20,6 +20,9 @@ await writeGoldenCaptures(shell.folder);
 for (const { script, expectedPath } of goldenCases()) rewrite(expectedPath, () => transcript(shell, script));
 const kinds = await recordsOfKinds();
 rewrite(KINDS_PATH, () => kinds);
+// In a folder of its own: what other cases wrote is not there.
+using tour = new CommandLine();
+await writeGoldenCaptures(tour.folder);
 rewrite(join(ROOT, 'README.md'), (page) => withOutputs(page, outputOf));
 rewrite(join(ROOT, 'docs/fields.md'), () => fieldsDocument());
 rewrite(join(ROOT, 'docs/argus-conf.md'), () => argusConfigurationDocument());
@@ -31,7 +34,7 @@ for (const name of commandNames()) {
 }
 
 function outputOf(script: string): string {
-  const { status, stdout, stderr } = shell.run(script);
+  const { status, stdout, stderr } = tour.run(script);
   if (status !== 0) throw new Error(`${script}ends with status ${status}: ${stderr}`);
   return stdout;
 }
