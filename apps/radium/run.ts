@@ -27,7 +27,7 @@ import { radiumMetrics } from './metrics.ts';
 import type { RadiumArguments } from './options.ts';
 import { OwnRecords } from './own-records.ts';
 import { Relay } from './relay.ts';
-import { lockFolder, stateFolder } from './state-folder.ts';
+import { leftBehind, lockFolder, stateFolder } from './state-folder.ts';
 
 /** What can be known before anything is opened. */
 interface Plan {
@@ -48,6 +48,8 @@ export async function runRadium(args: RadiumArguments, context: Context): Promis
   let lock: Disposable | undefined;
   try {
     lock = lockFolder(plan.directory, context.program);
+    for (const folder of leftBehind(plan.directory, context.program))
+      context.warn(`records that readers did not get lie in ${folder}; radium serves them when it is started as before, with the addresses and port of that name`); // prettier-ignore
     return await multiplex(args, plan, surroundings, context);
   } finally {
     lock?.[Symbol.dispose]();

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
-import { join, resolve } from 'node:path';
+import { readdirSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import type { Context } from '../../libs/cli/command.ts';
 import { stateDirectory } from '../../libs/cli/state-directory.ts';
 import { InputError } from '../../libs/core/errors.ts';
 import { makeFolder } from '../../libs/core/make-folder.ts';
-import { HeldError, PidFile } from '../../libs/daemon/pid-file.ts';
+import { HeldError, holderOf, PidFile } from '../../libs/daemon/pid-file.ts';
 import type { RadiumArguments } from './options.ts';
 
 /**
@@ -39,5 +40,33 @@ export function lockFolder(folder: string, program: string): Disposable | undefi
       throw new InputError(error.message, { hint: 'Stop it, or give this one a folder of its own with --state.' });
     if (error instanceof InputError || (error instanceof Error && 'syscall' in error)) return undefined;
     throw error;
+  }
+}
+
+/**
+ * Folders beside this one with records that readers did not get, of multiplexers that do not run: this one may be one of them that now
+ * serves elsewhere.
+ */
+export function leftBehind(folder: string, program: string): string[] {
+  const above = dirname(folder);
+  return namesIn(above)
+    .filter((name) => name.startsWith('radium-'))
+    .map((name) => join(above, name))
+    .filter((other) => other !== folder && namesIn(join(other, 'spool')).length > 0 && !isHeld(other, program));
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+
+function isHeld(folder: string, program: string): boolean {
+  try {
+    return holderOf(join(folder, 'pid'), program) !== undefined;
+  } catch {
+    return false;
   }
 }

@@ -80,8 +80,11 @@ function claim(draft: string, path: string, program: string): void {
   }
 }
 
-/** The process that a pid file belongs to, when it is alive. */
-function holderOf(path: string, program: string): number | undefined {
+/**
+ * The process that a pid file belongs to, when it is alive and another.
+ * @throws the system's error
+ */
+export function holderOf(path: string, program: string): number | undefined {
   const pid = Number(/^\s*(\d{1,10})\s*$/.exec(readFileSync(path, 'latin1').slice(0, 64))?.[1]);
   if (!(pid > 0) || pid === process.pid) return undefined;
   try {

@@ -26,6 +26,9 @@ export const KEEP_DEFAULTS: KeepOptions = {
   keepMs: 24 * 3_600_000,
 };
 
+/** What is kept on disk: records, how far readers are, and runs. */
+type Kept = 'spool' | 'readers' | 'runs';
+
 /** So much is kept of what came last, while no named reader is known, for the first one that comes. */
 const HISTORY_BYTES_MAX = 8 << 20;
 /** Batches beyond this are packed at once, into as many frames as it takes. */
@@ -51,7 +54,8 @@ export class RecordLog {
   /** Position of the first entry in memory. */
   #start = 0;
   #spool: Spool | undefined;
-  #diskFailed = false;
+  /** What the disk did not take when it was last tried. */
+  readonly #failing = new Set<Kept>();
   #rows = 0;
   #offset = 0;
   #givenUp = 0;
@@ -121,11 +125,11 @@ export class RecordLog {
   /** The reader of this name, for which is kept from now on. */
   meet(name: string, isConnected: (reader: NamedReader) => boolean): NamedReader | undefined {
     const { directory } = this.#options;
-    if (directory !== undefined) this.attempt(() => void makeFolder(directory, 0o750));
+    if (directory !== undefined) this.attempt('readers', () => void makeFolder(directory, 0o750));
     const isKnown = [...this.named].some((known) => known.name === name);
     const reader = this.named.meet(name, this.start, isConnected);
     // What is kept for it is of use only to a next run that knows of it. Of many new ones `sync` takes care.
-    if (!isKnown && this.named.savedAgoMs > SAVE_MS) this.attempt(() => this.named.save());
+    if (!isKnown && this.named.savedAgoMs > SAVE_MS) this.attempt('readers', () => this.named.save());
     return reader;
   }
 
@@ -203,7 +207,7 @@ export class RecordLog {
   sync(): void {
     if (this.#spool?.isCutOff === true) this.#forgetMissing();
     this.#spool?.sync();
-    this.attempt(() => this.named.save());
+    this.attempt('readers', () => this.named.save());
   }
 
   /** The program ends: what is kept for readers goes to disk. */
@@ -218,17 +222,17 @@ export class RecordLog {
     this.#spool?.close();
   }
 
-  /** Does what may fail for want of room or rights; says so once, until it works again. */
-  attempt(work: () => void): boolean {
+  /** Does what may fail for want of room or rights; says so once, until all that failed works again. */
+  attempt(what: Kept, work: () => void): boolean {
     try {
       work();
-      if (this.#diskFailed) this.#warn(`${this.#options.directory} can be written again`);
-      this.#diskFailed = false;
+      if (this.#failing.delete(what) && this.#failing.size === 0)
+        this.#warn(`${this.#options.directory} can be written again`);
       return true;
     } catch (error) {
       if (!(error instanceof Error) || !('syscall' in error)) throw error;
-      if (!this.#diskFailed) this.#warn(`cannot keep records in ${this.#options.directory}: ${error.message}; beyond what memory holds, readers that are away lose some`); // prettier-ignore
-      this.#diskFailed = true;
+      if (this.#failing.size === 0) this.#warn(`cannot keep records in ${this.#options.directory}: ${error.message}; beyond what memory holds, readers that are away lose some`); // prettier-ignore
+      this.#failing.add(what);
       return false;
     }
   }
@@ -265,7 +269,8 @@ export class RecordLog {
     while (this.meter.bytes > goal && this.#start < this.end) {
       const position = this.#start;
       const entry = this.entryAt(position)!;
-      const isKept = this.#spool !== undefined && this.attempt(() => this.#spool?.append(position, entry.frame));
+      const isKept =
+        this.#spool !== undefined && this.attempt('spool', () => this.#spool?.append(position, entry.frame));
       if (!isKept) goal = this.#options.memoryBytesMax;
       if (!isKept && this.meter.bytes <= goal) break;
       this.#shift();
@@ -294,7 +299,7 @@ export class RecordLog {
     const { directory } = this.#options;
     if (directory === undefined) return undefined;
     let spool: Spool | undefined;
-    this.attempt(() => (spool = Spool.open(join(directory, SPOOL), this.#warn)));
+    this.attempt('spool', () => (spool = Spool.open(join(directory, SPOOL), this.#warn)));
     return spool;
   }
 }

@@ -326,7 +326,7 @@ export class RecordServer {
   }
 
   #saveRuns(): void {
-    if (this.#log.named.size > 0) this.#log.attempt(() => this.#runs.save());
+    if (this.#log.named.size > 0) this.#log.attempt('runs', () => this.#runs.save());
   }
 
   /** What named readers have, and nothing else, is to be heard from readers. */

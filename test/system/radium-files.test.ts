@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { RunningCommand } from '../support/run-command.ts';
@@ -32,3 +32,28 @@ test('two multiplexers that only write files are two readers, and no third write
   await probe.end();
   await until(() => packets('one') === probe.sent && packets('two') === probe.sent);
 });
+
+test(
+  'a multiplexer that serves elsewhere than before says where records lie that readers did not get',
+  PATIENCE,
+  async () => {
+    await using lab = new StreamLab();
+    const [port, before, now] = [await freePort(), await freePort(), await freePort()];
+    const state = join(lab.folder, 'state');
+    const left = join(state, `radium-${HOST}-${before}`);
+    mkdirSync(join(left, 'spool'), { recursive: true });
+    writeFileSync(join(left, 'spool', '0000000000000000.records'), '');
+    const start = (): RunningCommand =>
+      lab.start(
+        new RunningCommand('radium', ['-X', '-S', `${HOST}:${port}`, '-B', HOST, '-P', String(now), '--state', state]),
+      );
+    const moved = start();
+    await until(() => moved.stderr.includes(`records that readers did not get lie in ${left};`));
+    moved.process.kill();
+    await moved.status;
+    writeFileSync(join(left, 'pid'), `${lab.radium([`${HOST}:${port}`], await freePort()).process.pid}\n`);
+    const other = start();
+    await until(() => other.stderr.includes('nothing listens there'));
+    assert.doesNotMatch(other.stderr, /did not get/);
+  },
+);

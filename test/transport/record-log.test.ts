@@ -227,3 +227,25 @@ test('a reader goes on behind files that somebody removed', async () => {
   again.close();
   rmSync(folder, { recursive: true });
 });
+
+test('a disk that takes some things and not others is told of once', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'panoptes-log-'));
+  const said: string[] = [];
+  const log = new RecordLog(
+    { directory: folder, memoryBytesMax: MEMORY_BYTES, diskBytesMax: 1 << 20, keepMs: DAY_MS },
+    (message) => said.push(message),
+    () => undefined,
+  );
+  const fail = (): void => {
+    throw Object.assign(new Error('EMFILE: too many open files'), { syscall: 'open' });
+  };
+  for (let i = 0; i < 3; i++) {
+    assert.ok(!log.attempt('readers', fail));
+    assert.ok(log.attempt('spool', () => undefined));
+    log.attempt('runs', fail);
+  }
+  assert.equal(said.length, 1);
+  for (const what of ['readers', 'runs'] as const) log.attempt(what, () => undefined);
+  assert.match(said[1] ?? '', /can be written again$/);
+  rmSync(folder, { recursive: true });
+});
