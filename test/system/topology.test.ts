@@ -79,5 +79,18 @@ test(
     assert.match(day, /^\d{4}-\d{2}-\d{2}$/);
     for (const file of readdirSync(join(folder, 'log/quick', day)))
       assert.match(file, /^argus\.\d{2}\.\d{2}\.\d{2}(\.late)?$/);
+
+    // The nightly jobs of the article: status records of a flow become one, all of them or those of a protocol.
+    for (const filter of ['', ' - udp', ' - tcp']) {
+      const kept = `/var/log/argus-${day}${filter.replaceAll(' ', '')}.log`;
+      await lab.run('hq', `racluster -R /var/log/quick/${day}/ -w ${kept}${filter}`);
+      const [apart, merged] = await Promise.all([
+        lab.run('hq', `ra -q -A -R /var/log/quick/${day}${filter}`),
+        lab.run('hq', `ra -q -A -r ${kept}`),
+      ]);
+      for (const what of ['TotalPkts', 'TotalBytes']) assert.equal(totals(merged, what), totals(apart, what), filter);
+      assert.equal(totals(merged, 'TotalPkts'), filter === ' - tcp' ? 0 : sent);
+      assert.ok(totals(merged, 'TotalFarRecords') <= totals(apart, 'TotalFarRecords'), merged);
+    }
   },
 );
