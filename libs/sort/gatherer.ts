@@ -3,6 +3,7 @@ import { Area } from '../record/builder.ts';
 import { AddressColumn, BytesColumn, NumberColumn, TextColumn, type Column } from '../record/columns.ts';
 import { BYTES_PER_VALUE, isNumeric, type Kind, type NumericArray } from '../record/kinds.ts';
 import { ROW_BITS, ROW_MASK } from './row-names.ts';
+import { Spread } from './spread.ts';
 
 /** One field in all batches; by number of the batch. */
 interface Source {
@@ -19,9 +20,18 @@ interface Source {
 
 interface Lane {
   readonly values: readonly (Uint32Array | undefined)[];
-  readonly strides: Uint8Array;
   /** The value that all rows have. */
   readonly constant: number | undefined;
+}
+
+/** A batch that is being made. */
+interface Part {
+  readonly names: Uint32Array;
+  /** Where its rows begin among all that are gathered. */
+  readonly at: number;
+  readonly area: Area;
+  readonly columns: (Column | undefined)[];
+  readonly bitmaps: Map<Validity, Uint8Array | undefined | null>;
 }
 
 /** Which rows of each batch have a value: by a bitmap, all (undefined), or none (null). */
@@ -39,17 +49,36 @@ export class Gatherer {
   }
 
   /**
-   * The batch covers the record numbers between the lowest and the highest that its rows may have.
-   * @param names of 1 to `BATCH_ROWS_MAX` rows of one origin
+   * Copies rows of one origin. A batch covers the record numbers between the lowest and the highest that its rows may have.
+   * @param names of at least one row
+   * @param blockRows rows of a batch at most, at most `BATCH_ROWS_MAX`
    */
-  gather(names: Uint32Array): Batch {
+  gather(names: Uint32Array, blockRows: number): Batch[] {
+    const blocks: Part[] = [];
+    const width = (this.#sources.at(-1)?.field ?? -1) + 1;
+    for (let at = 0; at < names.length; at += blockRows) {
+      const part = names.subarray(at, at + blockRows);
+      const area = new Area(this.#sources.reduce((sum, source) => sum + bytesFor(source, part), 0));
+      blocks.push({
+        names: part,
+        at,
+        area,
+        columns: new Array<Column | undefined>(width).fill(undefined),
+        bitmaps: new Map(),
+      });
+    }
+    const spread = new Spread(names);
+    for (const source of this.#sources) {
+      const values = isNumeric(source.kind) ? [spread.values(source.values, source.kind, 0)] : [];
+      const lanes = source.lanes.map((lane, k) => (lane.constant === undefined ? spread.values(lane.values, 'u32', k) : undefined)); // prettier-ignore
+      for (const block of blocks) block.columns[source.field] = columnOf(source, block, [...values, ...lanes]);
+    }
+    return blocks.map((block) => this.#batch(block));
+  }
+
+  #batch({ names, area, columns }: Part): Batch {
     const first = this.#batches[names[0]! >>> ROW_BITS]!;
-    const area = new Area(this.#sources.reduce((sum, source) => sum + bytesFor(source, names), 0));
-    const columns = new Array<Column | undefined>((this.#sources.at(-1)?.field ?? -1) + 1).fill(undefined);
-    const bitmaps = new Map<Validity, Uint8Array | undefined | null>();
-    for (const source of this.#sources) columns[source.field] = gatherColumn(source, names, area, bitmaps);
-    const numbers = this.#numbers(names);
-    return { ...first, ...numbers, rows: names.length, columns, unknown: [], buffer: area.buffer };
+    return { ...first, ...this.#numbers(names), rows: names.length, columns, unknown: [], buffer: area.buffer };
   }
 
   #numbers(names: Uint32Array): { first: number; covers: number } {
@@ -88,8 +117,7 @@ const LANES = [0, 1, 2, 3] as const;
 
 function laneOf(columns: readonly (AddressColumn | undefined)[], k: 0 | 1 | 2 | 3): Lane {
   const values = columns.map((column) => column?.lanes[k]);
-  const strides = Uint8Array.from(columns, (column) => column?.strides[k] ?? 0);
-  return { values, strides, constant: constantOf(values) };
+  return { values, constant: constantOf(values) };
 }
 
 /** Fields that are present together have the same bitmaps, which are gathered once. */
@@ -119,22 +147,18 @@ function bytesAt(columns: readonly (Column | undefined)[], name: number): Uint8A
   return column?.kind === 'bytes' ? column.get(name & ROW_MASK) : undefined;
 }
 
-function gatherColumn(
-  source: Source,
-  names: Uint32Array,
-  area: Area,
-  bitmaps: Map<Validity, Uint8Array | undefined | null>,
-): Column | undefined {
+/** @param values of all rows that are gathered: of a number its own, of an address those of its lanes that are not constant */
+function columnOf(source: Source, part: Part, values: readonly (NumericArray | undefined)[]): Column | undefined {
+  const { names, at, area, bitmaps } = part;
   const valid = gatherValid(source.validity, names, area, bitmaps);
   if (valid === null) return undefined;
   const { kind, columns } = source;
   if (isNumeric(kind)) {
-    const values = area.numbers(kind, names.length);
-    gatherNumbers(source.values, names, values);
-    return new NumberColumn(kind, values, valid);
+    const own = area.numbers(kind, names.length);
+    own.set(values[0]!.subarray(at, at + names.length));
+    return new NumberColumn(kind, own, valid);
   }
-  if (kind === 'address')
-    return gatherAddresses(columns as readonly (AddressColumn | undefined)[], source.lanes, names, valid, area);
+  if (kind === 'address') return addressesOf(source, part, values as readonly (Uint32Array | undefined)[], valid);
   return kind === 'text' ? gatherTexts(columns, names, valid, area) : gatherBytes(columns, names, valid, area);
 }
 
@@ -168,59 +192,24 @@ function gatherValid(
   return gathered;
 }
 
-/** A row without a value stays 0. One function for all widths would be three times slower. */
-function gatherNumbers(sources: readonly (NumericArray | undefined)[], names: Uint32Array, to: NumericArray): void {
-  if (to instanceof Float64Array) gather64(sources as readonly (Float64Array | undefined)[], names, to);
-  else if (to instanceof Uint32Array) gather32(sources as readonly (Uint32Array | undefined)[], names, to);
-  else if (to instanceof Uint16Array) gather16(sources as readonly (Uint16Array | undefined)[], names, to);
-  else gather8(sources as readonly (Uint8Array | undefined)[], names, to);
-}
-
-function gather64(sources: readonly (Float64Array | undefined)[], names: Uint32Array, to: Float64Array): void {
-  for (let i = 0; i < names.length; i++) {
-    const name = names[i]!;
-    const from = sources[name >>> ROW_BITS];
-    if (from !== undefined) to[i] = from[name & ROW_MASK]!;
-  }
-}
-
-function gather32(sources: readonly (Uint32Array | undefined)[], names: Uint32Array, to: Uint32Array): void {
-  for (let i = 0; i < names.length; i++) {
-    const name = names[i]!;
-    const from = sources[name >>> ROW_BITS];
-    if (from !== undefined) to[i] = from[name & ROW_MASK]!;
-  }
-}
-
-function gather16(sources: readonly (Uint16Array | undefined)[], names: Uint32Array, to: Uint16Array): void {
-  for (let i = 0; i < names.length; i++) {
-    const name = names[i]!;
-    const from = sources[name >>> ROW_BITS];
-    if (from !== undefined) to[i] = from[name & ROW_MASK]!;
-  }
-}
-
-function gather8(sources: readonly (Uint8Array | undefined)[], names: Uint32Array, to: Uint8Array): void {
-  for (let i = 0; i < names.length; i++) {
-    const name = names[i]!;
-    const from = sources[name >>> ROW_BITS];
-    if (from !== undefined) to[i] = from[name & ROW_MASK]!;
-  }
-}
-
-function gatherAddresses(
-  columns: readonly (AddressColumn | undefined)[],
-  sources: readonly Lane[],
-  names: Uint32Array,
+function addressesOf(
+  { columns, lanes }: Source,
+  { names, at, area }: Part,
+  values: readonly (Uint32Array | undefined)[],
   valid: Uint8Array | undefined,
-  area: Area,
 ): AddressColumn {
-  const [a, b, c, d] = sources.map((lane) => gatherLane(lane, names, area)) as [Uint32Array, Uint32Array, Uint32Array, Uint32Array]; // prettier-ignore
+  const [a, b, c, d] = lanes.map(({ constant }, k) => {
+    const own = area.u32(constant === undefined ? names.length : 1);
+    if (constant === undefined) own.set(values[k]!.subarray(at, at + names.length));
+    else own[0] = constant;
+    return own;
+  }) as [Uint32Array, Uint32Array, Uint32Array, Uint32Array];
   const family = area.u8(names.length);
   let isConstant = true;
   for (let i = 0; i < names.length; i++) {
     const name = names[i]!;
-    family[i] = columns[name >>> ROW_BITS]?.familyOf(name & ROW_MASK) ?? 0;
+    const column = columns[name >>> ROW_BITS] as AddressColumn | undefined;
+    family[i] = column?.familyOf(name & ROW_MASK) ?? 0;
     if (family[i] !== family[0]) isConstant = false;
   }
   return new AddressColumn([a, b, c, d], isConstant ? family.subarray(0, 1) : family, names.length, valid);
@@ -235,21 +224,6 @@ function constantOf(lanes: readonly (Uint32Array | undefined)[]): number | undef
     constant = lane[0];
   }
   return constant;
-}
-
-function gatherLane({ values, strides, constant }: Lane, names: Uint32Array, area: Area): Uint32Array {
-  const to = area.u32(constant === undefined ? names.length : 1);
-  if (constant !== undefined) {
-    to[0] = constant;
-    return to;
-  }
-  for (let i = 0; i < names.length; i++) {
-    const name = names[i]!;
-    const batch = name >>> ROW_BITS;
-    const lane = values[batch];
-    if (lane !== undefined) to[i] = lane[(name & ROW_MASK) * strides[batch]!]!;
-  }
-  return to;
 }
 
 function gatherTexts(
