@@ -23,6 +23,8 @@ export interface ClusterOptions {
   readonly reports?: boolean;
   /** Each record is two, of one side each. */
   readonly oneWay?: boolean;
+  /** Records come in the order of their starts, as far as they are in memory. */
+  readonly sorts?: boolean;
   /** When groups are done before the end; those that are not have a place in memory whatever it takes. */
   readonly timeouts?: Timeouts;
 }
@@ -186,12 +188,26 @@ export class Cluster {
     const expiry = this.#expiry;
     if (expiry === undefined) return;
     const closed = expiry.take((group) => this.#hide(group));
-    yield* this.#emit(Uint32Array.from(closed), (group) => {
-      this.#hide(group);
-      expiry.forget(group);
-      this.#groups.clear(group);
-      this.#table.letGo(group);
-    });
+    yield* this.#emit(Uint32Array.from(closed), (group) => this.#letGo(group));
+  }
+
+  /** Records of the groups that begin before a time, microseconds, in the order of their starts; they are forgotten. */
+  *takeBefore(timeUs: number): Generator<Batch> {
+    const { startUs } = this.#groups.time;
+    const groups = this.#occupied().filter((group) => startUs.get(group) < timeUs);
+    yield* this.#emit(this.#byStart(groups), (group) => this.#letGo(group));
+  }
+
+  #letGo(group: number): void {
+    this.#hide(group);
+    this.#expiry?.forget(group);
+    this.#groups.clear(group);
+    this.#table.letGo(group);
+  }
+
+  #byStart(groups: Uint32Array): Uint32Array {
+    const { startUs } = this.#groups.time;
+    return groups.sort((a, b) => startUs.get(a) - startUs.get(b) || a - b);
   }
 
   #hide(group: number): void {
@@ -202,7 +218,7 @@ export class Cluster {
   /** Everything has been pushed: the records of all groups. */
   async *finish(): AsyncGenerator<Batch> {
     try {
-      const groups = this.#occupied();
+      const groups = this.#options.sorts === true ? this.#byStart(this.#occupied()) : this.#occupied();
       yield* this.#emit(groups, () => undefined, this.#turning.suspects(groups));
       this.#drop();
       if (this.#spill === undefined) return;
@@ -258,6 +274,7 @@ export class Cluster {
       release(group);
     };
     const alone = [0];
+    let last = 0;
     for (let i = 0; i < groups.length; i++) {
       const group = groups[i]!;
       if (done[group] === 1) continue;
@@ -265,6 +282,9 @@ export class Cluster {
       for (const one of suspects?.[group] === 0 ? alone : this.#turning.settle(group, absorb)) {
         done[one] = 1;
         const number = origin.numberOf(one);
+        const before = gathered.get(last);
+        if (this.#options.sorts === true && number !== last && before !== undefined && before.length > 0) yield flush(last, before); // prettier-ignore
+        last = number;
         const share = gathered.get(number) ?? [];
         if (share.length === 0) gathered.set(number, share);
         share.push(one);

@@ -5,6 +5,7 @@ import type { AddressColumn, NumberColumn } from '../record/columns.ts';
 import { SCTP_STATE, TCP_STATE, type Address } from '../record/fields/field.ts';
 import { STORED_FIELDS, type StoredName } from '../record/fields/stored.ts';
 import type { Reader } from '../record/row.ts';
+import type { TimeBins } from '../time/span.ts';
 
 /** A part of a key: up to 32 bits computed for many rows at once. */
 export interface KeyPiece {
@@ -203,6 +204,20 @@ export const CERTAIN_PIECE: KeyPiece = {
     }
   },
 };
+
+/** The bin in which a record begins. */
+export function binPieces(bins: TimeBins): KeyPiece[] {
+  return [0, 1].map((half) => ({
+    bits: 32,
+    fill(batch, rows, count, out): void {
+      const stime = numberColumn(batch, STORED_FIELDS.stime.number);
+      for (let i = 0; i < count; i++) {
+        bins.seek(stime?.has(rows[i]!) === true ? stime.values[rows[i]!]! : 0);
+        out[i] = halfOf(bins.startUs, half);
+      }
+    },
+  }));
+}
 
 /** Numbers for texts, from 1; 0 is none. */
 export class Interned {

@@ -71,13 +71,14 @@ export interface Lane {
   column(groups: Uint32Array, area: Area): Column | undefined;
 }
 
-/** Whether the groups follow each other. */
+/** Whether each group has the number after that of the one before it. */
 export function isRun(groups: Uint32Array): boolean {
-  const { length } = groups;
-  return length > 0 && groups[length - 1]! - groups[0]! === length - 1;
+  const first = groups[0] ?? 0;
+  for (let i = 1; i < groups.length; i++) if (groups[i] !== first + i) return false;
+  return true;
 }
 
-/** A validity bitmap of the groups whose state is `PRESENT`; undefined when all are; `'none'` when none is. Groups ascend. */
+/** A validity bitmap of the groups whose state is `PRESENT`; undefined when all are; `'none'` when none is. */
 export function validityOf(
   states: readonly Uint8Array[],
   groups: Uint32Array,

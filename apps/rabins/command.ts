@@ -1,0 +1,54 @@
+import { AGGREGATE_OPTIONS, AGGREGATE_PRINT_OPTIONS } from '../../libs/cli/aggregate-options.ts';
+import type { Command } from '../../libs/cli/command.ts';
+import type { Arguments } from '../../libs/cli/options.ts';
+import { INPUT_OPTIONS, OUTPUT_OPTIONS } from '../../libs/cli/record-options.ts';
+
+const { write } = OUTPUT_OPTIONS;
+const { model, memory } = AGGREGATE_OPTIONS;
+const { mode, ...print } = AGGREGATE_PRINT_OPTIONS;
+
+export const RABINS_OPTIONS = {
+  ...INPUT_OPTIONS,
+  mode: {
+    ...mode,
+    text:
+      'time 10s: bins of this time (s, m, h, d, w, M, y); count 1k, size 10m: bins of so many records or bytes; hard: times are those of the bins; ' +
+      `zero: bins without records too; nomodify: records are not divided at the boundaries; nomerge: nor merged. ${mode.text}`,
+  },
+  model,
+  hold: {
+    short: 'B',
+    arity: 'one',
+    placeholder: 'SECONDS',
+    number: { min: 0, max: 1e9 },
+    text: 'Print a bin when records this much later have come, instead of at the end.',
+    group: 'Aggregation',
+  },
+  memory,
+  write,
+  ...print,
+} as const;
+
+export type RabinsArguments = Arguments<typeof RABINS_OPTIONS>;
+
+export const rabins: Command<typeof RABINS_OPTIONS> = {
+  name: 'rabins',
+  summary: 'Merges flow records within intervals of time, at whose boundaries records are divided.',
+  options: RABINS_OPTIONS,
+  operands: 'filter',
+  examples: [
+    [
+      'rabins -M hard time 10s -m proto -r records -s stime dur proto pkts bytes',
+      'Traffic of each protocol, every ten seconds.',
+    ],
+    [
+      'rabins -M hard zero time 1m -m none -r records -s stime bytes - tcp',
+      'A line for each minute, also where nothing was.',
+    ],
+    ['rabins -S localhost -M time 5s -B 10 -m saddr/24', 'Live, bins that ended ten seconds ago.'],
+  ],
+  async run(args, context) {
+    const { binRecords } = await import('./bin-records.ts');
+    return binRecords(args, context);
+  },
+};
