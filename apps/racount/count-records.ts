@@ -8,7 +8,7 @@ import { FLOW_BATCH, MANAGEMENT_BATCH } from '../../libs/record/batch.ts';
 import { STORED_FIELDS } from '../../libs/record/fields/stored.ts';
 import { AddressCounts } from './address-counts.ts';
 import type { RacountArguments } from './command.ts';
-import { COUNTED_FIELDS, RecordCounts } from './record-counts.ts';
+import { AMOUNT_FIELDS, PROTOCOL_FIELDS, RecordCounts } from './record-counts.ts';
 import { countsAsJson, countsAsText, type Counted } from './report.ts';
 
 const OWN_MODES = ['proto', 'addr'];
@@ -21,11 +21,16 @@ export async function countRecords(args: RacountArguments, context: Context): Pr
     args.mode.filter((word) => !OWN_MODES.includes(word)),
     OWN_MODES,
   );
+  const byProtocol = args.mode.includes('proto');
   const addresses = args.mode.includes('addr') ? new AddressCounts(parseMemory(args.memory)) : undefined;
   const records = await SelectedRecords.open(args, context, {
     range: args.range === undefined ? undefined : parseRecordRange(args.range),
     management: modes.management,
-    fields: new Set([...COUNTED_FIELDS, ...(addresses === undefined ? [] : [saddr.number, daddr.number])]),
+    fields: new Set([
+      ...AMOUNT_FIELDS,
+      ...(byProtocol ? PROTOCOL_FIELDS : []),
+      ...(addresses === undefined ? [] : [saddr.number, daddr.number]),
+    ]),
     written: [],
   });
   const counts = new RecordCounts();
@@ -40,7 +45,7 @@ export async function countRecords(args: RacountArguments, context: Context): Pr
   }
   const counted: Counted = {
     total: counts.total(),
-    protocols: args.mode.includes('proto') ? counts.protocols(args.numeric >= 2) : undefined,
+    protocols: byProtocol ? counts.protocols(args.numeric >= 2) : undefined,
     addresses: addresses?.classes(),
   };
   await context.stdout.write(modes.format === 'json' ? countsAsJson(counted) : countsAsText(counted));

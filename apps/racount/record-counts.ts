@@ -6,8 +6,9 @@ import { STORED_FIELDS } from '../../libs/record/fields/stored.ts';
 
 const { spkts, dpkts, sbytes, dbytes, ipproto, etype, sport } = STORED_FIELDS;
 
-/** Numbers of the stored fields that are looked at. */
-export const COUNTED_FIELDS: readonly number[] = [spkts, dpkts, sbytes, dbytes, ipproto, etype, sport].map(({ number }) => number); // prettier-ignore
+/** Numbers of the stored fields that amounts are of, and of those that tell what flows speak. */
+export const AMOUNT_FIELDS: readonly number[] = [spkts, dpkts, sbytes, dbytes].map(({ number }) => number);
+export const PROTOCOL_FIELDS: readonly number[] = [ipproto, etype, sport].map(({ number }) => number);
 
 /** How much there is of something. */
 export interface Amount {
@@ -24,7 +25,6 @@ export interface ProtocolAmount extends Amount {
 
 /** Records, and packets and bytes of both sides, one after the other. */
 const CELLS = 5;
-const AMOUNTS = [spkts, dpkts, sbytes, dbytes].map(({ number }) => number);
 
 /** Kinds of flows by number: IP protocols, LLC, then EtherTypes; an EtherType of 0 is of links that nobody knows. */
 const LLC = 256;
@@ -52,7 +52,7 @@ export class RecordCounts {
     const kinds = this.#kinds;
     kindsOf(batch, taken, count, kinds);
     for (let i = 0; i < count; i++) this.#cells[kinds[i]! * CELLS]! += 1;
-    for (const [k, field] of AMOUNTS.entries()) {
+    for (const [k, field] of AMOUNT_FIELDS.entries()) {
       const column = batch.columns[field] as NumberColumn | undefined;
       if (column !== undefined) this.#sum(column, taken, count, k + 1);
     }

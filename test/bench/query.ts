@@ -36,11 +36,12 @@ async function queryBench(options: BenchOptions): Promise<BenchResult> {
     seconds(panoptes.cpuSeconds),
     megabytes(panoptes.peakBytes),
     argus === undefined ? '' : seconds(argus.wallSeconds),
+    argus === undefined ? '' : seconds(argus.cpuSeconds),
     argus === undefined ? '' : megabytes(argus.peakBytes),
     argus === undefined ? '' : times(argus.wallSeconds / panoptes.wallSeconds),
     argus === undefined ? '' : times(wanted),
   ]);
-  const heading = ['query', 'panoptes', 'cpu', 'memory', 'argus', 'memory', 'faster', 'wanted'];
+  const heading = ['query', 'panoptes', 'cpu', 'memory', 'argus', 'cpu', 'memory', 'faster', 'wanted'];
   const text = `${records.records} records\n${tableText(heading, rows)}`;
   return { text, json: { records: records.records, queries: outcomes }, isGood: true };
 }
