@@ -39,6 +39,8 @@ export interface ConnectOptions {
 
 const ANSWER_MS = 10_000;
 const SILENCE_MS = 30_000;
+/** Of a name with several addresses, each but the last has so long to answer, milliseconds; far ones need more than Node's 250. */
+const ATTEMPT_MS = 2000;
 /** Acknowledgements wait this long for others, milliseconds. */
 const ACKNOWLEDGE_MS = 50;
 const KEEP_ALIVE_MS = 30_000;
@@ -91,8 +93,8 @@ export class Connection implements Disposable {
     const material = await tls?.();
     const socket =
       material === undefined
-        ? connect({ host, port, noDelay: true, allowHalfOpen: true })
-        : connectTls(host, port, material);
+        ? connect({ host, port, noDelay: true, allowHalfOpen: true, autoSelectFamilyAttemptTimeout: ATTEMPT_MS })
+        : connectTls(host, port, material, ATTEMPT_MS);
     const connection = new Connection(socket, options);
     const late = (): InputError =>
       new InputError(`${connection.where} does not answer within ${answerMs} ms`, { hint: ANSWER_HINT });

@@ -9,6 +9,7 @@ import { selectRows } from '../record/select.ts';
 import { Connection, RefusedError, type ConnectOptions } from './connection.ts';
 import { isBefore, isCut, isFarewell, isHeartbeat, isRunOver } from './farewell.ts';
 import { POSITIONS_MAX } from './handshake.ts';
+import { ThinnedLog } from './thinned-log.ts';
 import { mustStayHere, Wish } from './wish.ts';
 
 export type Server = Pick<ConnectOptions, 'host' | 'port' | 'tls'>;
@@ -49,8 +50,6 @@ export interface Received {
 const RETRY_MS = { min: 250, max: 30_000 };
 /** A connection that ends before it is this old counts as one that failed, milliseconds. */
 const STEADY_MS = 5000;
-/** Frames of one connection that are said to be left out, one by one. */
-const LEFT_OUT_SAID_MAX = 3;
 /** After a farewell, what was taken has this long to come into safe keeping. */
 const SETTLE_MS = 1000;
 
@@ -74,6 +73,7 @@ class SourceReader {
   readonly #options: StreamOptions;
   /** What was said last of each server, so that it is said once. */
   readonly #said = new Map<Server, string>();
+  readonly #thinned: ThinnedLog;
   readonly #wish: Wish;
   /** The filter is applied here: servers take none of its kind, or one did not understand it, as one of another version may. */
   #filtersHere: boolean;
@@ -86,7 +86,8 @@ class SourceReader {
   constructor(servers: readonly Server[], options: StreamOptions) {
     this.#servers = servers;
     this.#options = options;
-    const { filter = '' } = options;
+    const { filter = '', report } = options;
+    this.#thinned = new ThinnedLog(report);
     this.#wish = new Wish(filter, undefined);
     this.#filtersHere = mustStayHere(filter);
   }
@@ -108,6 +109,8 @@ class SourceReader {
         const isFinal = persistence === 'once' || (persistence === 'while-there' && this.#connections === 0);
         if (!(error instanceof InputError) || isFinal) throw error;
         this.#say(server, error.message);
+      } finally {
+        this.#thinned.close();
       }
       if (saidFarewell && persistence !== 'for-ever') return;
       if (performance.now() - this.#connectedMs >= STEADY_MS) this.#failures = 0;
@@ -126,7 +129,7 @@ class SourceReader {
 
   /** @returns true when the server said farewell */
   async *#readFrom(server: Server): AsyncGenerator<Received, boolean, undefined> {
-    const { ledger, filter = '', name = '', report } = this.#options;
+    const { ledger, filter = '', name = '' } = this.#options;
     const have = name === '' ? [] : ledger.positions(POSITIONS_MAX);
     const asked = { filter: this.#filtersHere ? '' : filter, have };
     using connection = await Connection.open({ ...this.#options, ...server, ...asked });
@@ -134,14 +137,11 @@ class SourceReader {
     this.#connections += 1;
     this.#connectedMs = performance.now();
     if (connection.isForeign) return yield* this.#readForeign(server, connection);
-    let leftOut = 0;
     for await (const frame of connection.frames()) {
+      this.#thinned.flush(performance.now());
       const decoded = this.#decode(frame);
       if ('problem' in decoded) {
-        leftOut += 1;
-        const others = leftOut < LEFT_OUT_SAID_MAX ? '' : '; of others like it nothing is said';
-        if (leftOut <= LEFT_OUT_SAID_MAX)
-          report(`a frame of ${connection.where} left out: ${decoded.problem}${others}`);
+        this.#tell('left out', `a frame of ${connection.where} left out: ${decoded.problem}`);
       } else if (isCut(decoded.batch))
         throw new InputError(`${connection.where} cut the connection: ${decoded.batch.note ?? ''}`); // prettier-ignore
       else if (isFarewell(decoded.batch)) {
@@ -203,22 +203,25 @@ class SourceReader {
 
   /** What of a batch was not had before; reports what is missing. */
   #fresh(batch: Batch, bytes: Uint8Array): Pick<Received, 'batch' | 'bytes'> | undefined {
-    const { ledger, report, takerReportsGaps = false } = this.#options;
+    const { ledger, takerReportsGaps = false } = this.#options;
     const { origin, first, covers } = batch;
     // It has no number by which doubles are known, and would go round for ever where servers read each other.
     if (isRunOver(batch) && !ledger.close(origin)) return undefined;
     if (isRunOver(batch)) {
       const end = ledger.endOf(origin);
       const after = end === undefined ? '' : ` after number ${end - 1}`;
-      report(`the run of probe ${origin.source} from ${startOf(origin.run)} ended${after} without farewell`);
+      this.#tell(
+        `over ${origin.source}`,
+        `the run of probe ${origin.source} from ${startOf(origin.run)} ended${after} without farewell`,
+      );
       return { batch, bytes };
     }
     if (covers === 0) return undefined;
     const { kind, from, missing } = ledger.take(batch);
-    if (missing !== undefined) report(`records ${missing[0]} to ${missing[0] + missing[1] - 1} of probe ${origin.source} never came`); // prettier-ignore
+    if (missing !== undefined) this.#tell(`missing ${origin.source}`, `records ${missing[0]} to ${missing[0] + missing[1] - 1} of probe ${origin.source} never came`); // prettier-ignore
     if (kind === 'double' || (isBefore(batch) && this.#connections === 1)) return undefined;
     if (batch.kind === GAP_BATCH && !takerReportsGaps) {
-      report(`records ${from} to ${first + covers - 1} of probe ${origin.source} were lost on their way: ${batch.note ?? 'no reason given'}`); // prettier-ignore
+      this.#tell(`lost ${origin.source}`, `records ${from} to ${first + covers - 1} of probe ${origin.source} were lost on their way: ${batch.note ?? 'no reason given'}`); // prettier-ignore
     }
     const rest = kind === 'part' ? partFrom(this.#whole(batch, bytes), from) : batch;
     const wanted = this.#filtersHere ? this.#wanted(rest) : rest;
@@ -231,6 +234,11 @@ class SourceReader {
     const round = this.#failures / this.#servers.length;
     const longest = Math.min(max, min * 2 ** Math.min(round - 1, 30));
     await delay(longest * (0.5 + Math.random() / 2), undefined, { signal }).catch(() => undefined);
+  }
+
+  /** Says what a server that is broken or hostile could say as often as it likes. */
+  #tell(what: string, message: string): void {
+    this.#thinned.say(what, message, performance.now());
   }
 
   #say(server: Server, message: string): void {

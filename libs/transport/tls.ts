@@ -104,14 +104,18 @@ export function clientOf(socket: TLSSocket): { readonly name: string } | { reado
   return { name };
 }
 
-/** A connection whose server has proved its name, from `secureConnect` on; until then, an error is for `tlsFailure`. */
-export function connectTls(host: string, port: number, { cert, key, ca }: TlsMaterial): Socket {
-  const options: ConnectionOptions & { allowHalfOpen: boolean } = {
+/**
+ * A connection whose server has proved its name, from `secureConnect` on; until then, an error is for `tlsFailure`.
+ * @param attemptMs milliseconds for each address but the last of a name that has several
+ */
+export function connectTls(host: string, port: number, { cert, key, ca }: TlsMaterial, attemptMs: number): Socket {
+  const options: ConnectionOptions & { allowHalfOpen: boolean; autoSelectFamilyAttemptTimeout: number } = {
     ...COMMON,
     ...given({ cert, key, ca }),
     host,
     port,
     allowHalfOpen: true,
+    autoSelectFamilyAttemptTimeout: attemptMs,
   };
   // A server name is a DNS name (RFC 6066 §3); an address is looked for in the certificate all the same.
   if (isIP(host) === 0) options.servername = host;

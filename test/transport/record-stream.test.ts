@@ -249,3 +249,23 @@ test('servers that let a reader in and go at once are asked less and less often'
   assert.equal((await end).done, true);
   assert.ok(count >= 4 && count <= 14, `${count} connections`);
 });
+
+test('a server whose numbers jump does not fill the log', async () => {
+  await using lab = await startForeign((socket) => {
+    socket.write(encodeGreeting({ startUs: 1, nowUs: 1, source: 'test' }));
+    socket.once('data', () => {
+      socket.write(encodeAnswer({ ok: true, program: 'test' }));
+      for (let i = 0; i < 500; i++) socket.write(encodeBatch(flows([6], 10 * i)));
+      socket.end();
+    });
+  });
+  const { batches, reports, stop } = stream([[lab.port]], { retryMs: { min: 60_000, max: 60_000 } });
+  await take(batches, 500);
+  const end = batches.next();
+  await later(() => reports.some((report) => report.includes('lost')));
+  stop.abort();
+  await end;
+  assert.match(reports[0]!, /^records 1 to 9 of probe/);
+  assert.equal(reports.length, 5, reports.join('\n'));
+  assert.match(reports[4]!, /^records 4981 to 4989 of probe \S+ never came; 495 more like it$/);
+});
