@@ -22,6 +22,8 @@ export interface ArchiveNote {
   readonly to: number | null;
   /** Whether it holds records that came after its like was closed. */
   readonly late: boolean;
+  /** Where its frames are full and in the order of time: the zstd level that they were packed with. */
+  readonly level?: number;
   readonly origins: readonly OriginRanges[];
 }
 

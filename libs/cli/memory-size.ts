@@ -12,8 +12,14 @@ const USUAL_SHARE = 4;
  */
 export function parseMemory(text: string | undefined): number {
   if (text === undefined) return Math.max(BYTES_MIN, Math.floor(totalmem() / USUAL_SHARE));
+  const bytes = parseBytes(text);
+  if (bytes !== undefined && bytes >= BYTES_MIN) return bytes;
+  throw new UsageError(`'${text}' is no size of memory`, { hint: 'Write at least 16M, for example 512M or 4G.' });
+}
+
+/** Reads `512M`: bytes, with K, M, G, T for powers of 1024; undefined where that is no number of bytes. */
+export function parseBytes(text: string): number | undefined {
   const [, digits, unit = ''] = /^(\d+(?:\.\d+)?)([kmgt]?)i?b?$/i.exec(text) ?? [];
   const bytes = Math.floor(Number(digits) * (UNITS[unit.toLowerCase()] ?? NaN));
-  if (bytes >= BYTES_MIN && bytes <= Number.MAX_SAFE_INTEGER) return bytes;
-  throw new UsageError(`'${text}' is no size of memory`, { hint: 'Write at least 16M, for example 512M or 4G.' });
+  return bytes <= Number.MAX_SAFE_INTEGER ? bytes : undefined;
 }

@@ -77,6 +77,11 @@ export class RecordSorter implements AsyncDisposable {
     }
   }
 
+  /** As `sorted`, in batches of whole blocks: of several origins, each block has one for each of them. `count` does not count. */
+  async *sortedBatches(): AsyncGenerator<Batch> {
+    for await (const { batches } of this.#blocks()) yield* batches;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     for (const run of this.#runs) await run[Symbol.asyncDispose]();
     this.#runs = [];
