@@ -9,19 +9,22 @@ export class FileBytes implements RawSource {
   readonly #file: FileHandle;
   readonly #signal: AbortSignal;
   readonly #pieceBytes: number;
+  /** Bytes that it had when it was opened. */
+  readonly size: number;
   #position = 0;
 
   /** @param signal lets reading fail once it has aborted */
   static async open(path: string, signal: AbortSignal): Promise<FileBytes> {
     const file = await open(path, 'r');
     const { size } = await file.stat();
-    return new FileBytes(file, signal, Math.min(Math.max(size, 1), PIECE_BYTES));
+    return new FileBytes(file, signal, size);
   }
 
-  private constructor(file: FileHandle, signal: AbortSignal, pieceBytes: number) {
+  private constructor(file: FileHandle, signal: AbortSignal, size: number) {
     this.#file = file;
     this.#signal = signal;
-    this.#pieceBytes = pieceBytes;
+    this.size = size;
+    this.#pieceBytes = Math.min(Math.max(size, 1), PIECE_BYTES);
   }
 
   async peek(count: number): Promise<Uint8Array> {

@@ -1,7 +1,9 @@
+import { availableParallelism } from 'node:os';
 import type { Peek } from '../codec/decode.ts';
 import { BatchReader } from '../codec/read.ts';
 import type { Batch } from '../record/batch.ts';
 import { ARGUS3_START_BYTES, looksLikeArgus3 } from '../interop/argus3/recognise.ts';
+import type { Argus3Reader } from '../interop/argus3/reader.ts';
 import type { RecordNumbers } from '../interop/argus3/record-numbers.ts';
 import { foreignFormat } from './foreign.ts';
 
@@ -18,8 +20,8 @@ export interface ReadSettings {
   /** Bytes of the input that were passed over so far. */
   readonly skippedBytes?: () => number;
   readonly management: boolean;
-  /** Whether all of it is there, so that nothing has to be waited for. */
-  readonly isFile?: boolean;
+  /** Bytes of a plain file, which is all there, so that nothing has to be waited for. */
+  readonly fileBytes?: number;
   /** Shared by all inputs of a command. */
   readonly numbers: RecordNumbers;
 }
@@ -44,17 +46,14 @@ export interface RecordFormat {
 /** Bytes of the beginning that tell the format. */
 export const START_BYTES = ARGUS3_START_BYTES;
 
+/** Where starting threads is worth it, and how many there are at most, this one included. */
+const BYTES_FOR_THREADS = 64 << 20;
+const THREADS_MAX = 4;
+
 const ARGUS3: RecordFormat = {
   matches: looksLikeArgus3,
-  read: async (chunks, { fields, numbers, management, peek, isFile = false }) => {
-    const { Argus3Reader } = await import('../interop/argus3/reader.ts');
-    const reader = new Argus3Reader(chunks, {
-      numbers,
-      management,
-      waits: isFile,
-      ...(fields === undefined ? {} : { fields }),
-      ...(peek?.select === undefined ? {} : { peek: { fields: peek.fields, select: peek.select } }),
-    });
+  read: async (chunks, settings) => {
+    const reader = await argus3Reader(chunks, settings);
     return {
       batches: reader,
       problems: () =>
@@ -63,6 +62,26 @@ const ARGUS3: RecordFormat = {
     };
   },
 };
+
+async function argus3Reader(
+  chunks: AsyncIterable<Uint8Array>,
+  { fields, numbers, management, peek, fileBytes }: ReadSettings,
+): Promise<Pick<Argus3Reader, 'pending' | 'leftOut' | typeof Symbol.asyncIterator>> {
+  const options = { numbers, management, ...(fields === undefined ? {} : { fields }) };
+  const select = peek?.select;
+  const threads = Math.min(availableParallelism(), THREADS_MAX) - 1;
+  // A glance at a record costs less than to hand it to another thread.
+  if ((fileBytes ?? 0) >= BYTES_FOR_THREADS && threads > 0 && select === undefined) {
+    const { ParallelArgus3Reader } = await import('../interop/argus3/parallel-reader.ts');
+    return new ParallelArgus3Reader(chunks, { ...options, threads });
+  }
+  const { Argus3Reader } = await import('../interop/argus3/reader.ts');
+  return new Argus3Reader(chunks, {
+    ...options,
+    waits: fileBytes !== undefined,
+    ...(peek === undefined || select === undefined ? {} : { peek: { fields: peek.fields, select } }),
+  });
+}
 
 const OWN: RecordFormat = {
   matches: () => true,

@@ -41,7 +41,7 @@ export interface InputSettings {
   readonly verbose?: boolean;
 }
 
-type Opened = Content & Pick<ReadSettings, 'skippedBytes' | 'isFile'>;
+type Opened = Content & Pick<ReadSettings, 'skippedBytes' | 'fileBytes'>;
 
 /** Bytes read from a file at a time. */
 const CHUNK_BYTES = 1 << 20;
@@ -200,8 +200,10 @@ export class RecordInputs implements AsyncIterable<Batch> {
 
   /** @param opened is told of a stream, which must be destroyed at the end */
   async #openForeign(path: string, opened: (stream: Readable) => void): Promise<Opened> {
-    if (await isPlainFile(path))
-      return { ...(await openContent(await FileBytes.open(path, this.#signal), START_BYTES)), isFile: true };
+    if (await isPlainFile(path)) {
+      const file = await FileBytes.open(path, this.#signal);
+      return { ...(await openContent(file, START_BYTES)), fileBytes: file.size };
+    }
     const stream = createReadStream(path, { highWaterMark: CHUNK_BYTES });
     opened(stream);
     return openContent(stream, START_BYTES);

@@ -115,6 +115,18 @@ abstract class ColumnBuilder {
     this.#valid = new Uint8Array((capacity + 7) >> 3);
   }
 
+  /** Rows that all have a value. */
+  protected markAll(row: number, count: number): void {
+    const valid = this.#valid;
+    for (let i = row; i < row + count; i++) {
+      if ((i & 7) === 0 && i + 8 <= row + count) {
+        valid[i >> 3] = 0xff;
+        i += 7;
+      } else valid[i >> 3]! |= 1 << (i & 7);
+    }
+    this.present += count;
+  }
+
   protected mark(row: number): void {
     this.#valid[row >> 3]! |= 1 << (row & 7);
     this.present += 1;
@@ -163,12 +175,27 @@ export class NumberColumnBuilder extends ColumnBuilder {
    * one. At most once a row.
    */
   setStrided(row: number, count: number, from: Float64Array, at: number, stride: number): void {
+    let absent = 0;
+    for (let i = 0, offset = at; i < count; i++, offset += stride) absent += Number.isNaN(from[offset]!) ? 1 : 0;
+    if (absent === count) return;
+    if (absent === 0) this.markAll(row, count);
+    else for (let i = 0; i < count; i++) if (!Number.isNaN(from[at + i * stride]!)) this.mark(row + i);
+    this.#copy(row, count, from, at, stride);
+  }
+
+  /** A loop for each type of array, since one that meets several is slower. What is absent becomes 0. */
+  #copy(row: number, count: number, from: Float64Array, at: number, stride: number): void {
     const values = this.#values;
-    for (let i = 0, offset = at; i < count; i++, offset += stride) {
-      const value = from[offset]!;
-      if (Number.isNaN(value)) continue;
-      values[row + i] = value;
-      this.mark(row + i);
+    const end = row + count;
+    let offset = at;
+    if (values instanceof Float64Array) {
+      for (let i = row; i < end; i++, offset += stride) values[i] = from[offset]! || 0;
+    } else if (values instanceof Uint32Array) {
+      for (let i = row; i < end; i++, offset += stride) values[i] = from[offset]!;
+    } else if (values instanceof Uint16Array) {
+      for (let i = row; i < end; i++, offset += stride) values[i] = from[offset]!;
+    } else {
+      for (let i = row; i < end; i++, offset += stride) values[i] = from[offset]!;
     }
   }
 

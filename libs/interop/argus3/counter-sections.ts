@@ -12,10 +12,8 @@ export function decodeMetric(record: FlowRecord, view: DataView, at: number, end
   const size = view.getUint8(at + 2) & 0x0f;
   const hasPayload = (subtype & PAIRS) === 0 && (subtype & TRIPLES) !== 0;
   const { values } = record;
-  for (const side of [0, 1] as const) {
-    values[SIDED.packets + side] = values[SIDED.bytes + side] = 0;
-    if (hasPayload) values[SIDED.appBytes + side] = 0;
-  }
+  values[SIDED.packets] = values[SIDED.packets + 1] = values[SIDED.bytes] = values[SIDED.bytes + 1] = 0;
+  if (hasPayload) values[SIDED.appBytes] = values[SIDED.appBytes + 1] = 0;
   if (size === 0 || size > 12) return;
   const width = WIDTHS[(size - 1) & 3]!;
   const from = size > 8 ? 1 : 0;

@@ -2,7 +2,7 @@ import { NO_ADDRESS } from '../../packet/headers.ts';
 import type { AddressColumnBuilder, BatchBuilder, BytesColumnBuilder, NumberColumnBuilder, TextColumnBuilder } from '../../record/builder.ts'; // prettier-ignore
 import { STORED_FIELDS, type StoredName } from '../../record/fields/stored.ts';
 import { isNumeric } from '../../record/kinds.ts';
-import { ADDRESS, PIECE, SIDED, SINGLE, type FlowRecord } from './flow-record.ts';
+import { ADDRESS, PIECE, PIECES, SIDED, SINGLE, SLOTS, type FlowRecord } from './flow-record.ts';
 
 /** Slots of the initiator, with the names of the fields of both sides. */
 export const SIDED_FIELDS: readonly (readonly [slot: number, source: StoredName, destination: StoredName])[] = [
@@ -81,6 +81,8 @@ const UTF8 = new TextDecoder();
 
 /** Rows whose numbers are gathered before they go to their columns, which is faster than one value at a time. */
 const BLOCK_ROWS = 64;
+/** More of them are copied with all others at once. */
+const SLOTS_COPIED_SINGLY = 16;
 
 /** Writes flow records to the columns of one builder. */
 export class FlowColumns {
@@ -90,9 +92,10 @@ export class FlowColumns {
   #blockRows = 0;
   readonly #slots: number[] = [];
   readonly #numbers: NumberColumnBuilder[] = [];
-  readonly #addresses: (readonly [address: number, column: AddressColumnBuilder])[] = [];
-  readonly #bytes: (readonly [piece: number, column: BytesColumnBuilder])[] = [];
-  readonly #texts: (readonly [piece: number, column: TextColumnBuilder])[] = [];
+  /** By the places of `ADDRESS` and `PIECE`; undefined where they are not wanted. */
+  readonly #addresses: (AddressColumnBuilder | undefined)[] = [];
+  readonly #bytes: (BytesColumnBuilder | undefined)[] = [];
+  readonly #texts: (TextColumnBuilder | undefined)[] = [];
 
   /** @param fields numbers of the fields that are wanted; undefined for all */
   constructor(builder: BatchBuilder, fields: ReadonlySet<number> | undefined) {
@@ -113,17 +116,17 @@ export class FlowColumns {
     }
     for (const [address, name] of ADDRESS_FIELDS) {
       const number = wanted(name);
-      if (number !== undefined) this.#addresses.push([address, builder.address(number)]);
+      this.#addresses[address] = number === undefined ? undefined : builder.address(number);
     }
     for (const [piece, name] of BYTES_FIELDS) {
       const number = wanted(name);
-      if (number !== undefined) this.#bytes.push([piece, builder.bytes(number)]);
+      this.#bytes[piece] = number === undefined ? undefined : builder.bytes(number);
     }
     for (const [piece, name] of TEXT_FIELDS) {
       const number = wanted(name);
-      if (number !== undefined) this.#texts.push([piece, builder.text(number)]);
+      this.#texts[piece] = number === undefined ? undefined : builder.text(number);
     }
-    this.#block = new Float64Array(BLOCK_ROWS * this.#slots.length);
+    this.#block = new Float64Array(BLOCK_ROWS * SLOTS);
   }
 
   /**
@@ -136,38 +139,40 @@ export class FlowColumns {
     const { values } = record;
     const slots = this.#slots;
     const block = this.#block;
-    const at = this.#blockRows * slots.length;
-    for (let i = 0; i < slots.length; i++) block[at + i] = values[slots[i]!]!;
+    const at = this.#blockRows * SLOTS;
+    if (slots.length > SLOTS_COPIED_SINGLY) block.set(values, at);
+    else for (const slot of slots) block[at + slot] = values[slot]!;
     this.#blockRows += 1;
     this.#writeOthers(row, record, bytes);
   }
 
   /** All rows so far are in the builder. */
   flush(): void {
-    const stride = this.#slots.length;
-    for (let i = 0; i < stride; i++) {
-      this.#numbers[i]!.setStrided(this.#blockStart, this.#blockRows, this.#block, i, stride);
+    const slots = this.#slots;
+    for (let i = 0; i < slots.length; i++) {
+      this.#numbers[i]!.setStrided(this.#blockStart, this.#blockRows, this.#block, slots[i]!, SLOTS);
     }
     this.#blockRows = 0;
   }
 
   #writeOthers(row: number, record: FlowRecord, bytes: Uint8Array): void {
-    for (const [address, column] of this.#addresses) {
-      const family = record.families[address]!;
-      if (family === NO_ADDRESS) continue;
-      const { lanes } = record;
+    const { families, lanes, pieces } = record;
+    const addresses = this.#addresses;
+    for (let address = 0; address < addresses.length; address++) {
+      const column = addresses[address];
+      const family = families[address]!;
+      if (column === undefined || family === NO_ADDRESS) continue;
       const at = address * 4;
       column.set(row, family, lanes[at]!, lanes[at + 1]!, lanes[at + 2]!, lanes[at + 3]!);
     }
-    for (const [piece, column] of this.#bytes) {
-      const start = record.pieces[piece * 2]!;
-      if (start >= 0) column.set(row, bytes, start, record.pieces[piece * 2 + 1]!);
+    for (let piece = 0; piece < PIECES; piece++) {
+      const start = pieces[piece * 2]!;
+      if (start >= 0) this.#writePiece(row, piece, bytes, start, pieces[piece * 2 + 1]!);
     }
-    for (const [piece, column] of this.#texts) {
-      const start = record.pieces[piece * 2]!;
-      if (start < 0) continue;
-      const end = Math.min(record.pieces[piece * 2 + 1]!, start + TEXT_BYTES_MAX);
-      column.set(row, UTF8.decode(bytes.subarray(start, end)));
-    }
+  }
+
+  #writePiece(row: number, piece: number, bytes: Uint8Array, start: number, end: number): void {
+    this.#bytes[piece]?.set(row, bytes, start, end);
+    this.#texts[piece]?.set(row, UTF8.decode(bytes.subarray(start, Math.min(end, start + TEXT_BYTES_MAX))));
   }
 }

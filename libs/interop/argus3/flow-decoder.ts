@@ -1,8 +1,10 @@
 import { IP_PROTOCOL } from '../../record/fields/protocol.ts';
 import { SINGLE, type FlowRecord } from './flow-record.ts';
 import { KEY_DIRECTED, KEY_FAMILY, KEY_FORM, KEY_REVERSED, NETWORK, RECORD_HEADER_BYTES, SECTION, TCP_STATUS } from './format.ts'; // prettier-ignore
+import { decodeMetric } from './counter-sections.ts';
 import { decodeKey } from './key-section.ts';
-import { IS_MEANINGFUL, SECTION_TYPES, sectionName, sectionTable, type SectionTable } from './sections.ts';
+import { countLost, nothingLeftOut } from './left-out.ts';
+import { IS_MEANINGFUL, sectionTable, type SectionTable } from './sections.ts';
 import { settle, settleKey } from './settle.ts';
 import { decodeTransport } from './transport-section.ts';
 
@@ -15,25 +17,17 @@ function sectionBytes(head: number): number {
   return ((head & LONG_LENGTH) !== 0 ? head & 0xffff : head & 0xff) * 4;
 }
 
-/** Names of the bits of `LOST`, from the lowest up. */
-const LOST_NAMES = [
-  'histograms of packet sizes',
-  'histograms of times between packets',
-  'statistics of aggregation',
-  'RTP headers',
-  'inner MPLS labels',
-];
-const KEY_SECTIONS: ReadonlySet<number> = new Set([SECTION.transport, SECTION.flow]);
+/** Sections that tell without the others, but for which side is the initiator. */
+const LIGHT_SECTIONS: ReadonlySet<number> = new Set([SECTION.transport, SECTION.flow, SECTION.metric]);
 const ALL_SECTIONS = sectionTable(undefined);
 
 /** Reads flow records, or as much of them as some fields need. */
 export class FlowDecoder {
-  /** How often sections came that have no meaning in our fields, by type. */
-  readonly #skipped = new Float64Array(SECTION_TYPES);
-  readonly #lost = new Float64Array(LOST_NAMES.length);
+  /** What had no meaning in our fields. */
+  readonly leftOut = nothingLeftOut();
   readonly #sections: SectionTable;
   readonly #isPartial: boolean;
-  readonly #isKeyOnly: boolean;
+  readonly #isLight: boolean;
   /** Whether counters are read, without which nothing is left to draw together. */
   readonly #isCounted: boolean;
 
@@ -41,31 +35,19 @@ export class FlowDecoder {
   constructor(isWanted: ((field: string) => boolean) | undefined) {
     this.#sections = isWanted === undefined ? ALL_SECTIONS : sectionTable(isWanted);
     this.#isPartial = isWanted !== undefined;
-    this.#isKeyOnly = this.#sections.every((decode, type) => decode === undefined || KEY_SECTIONS.has(type));
+    this.#isLight = this.#sections.every((decode, type) => decode === undefined || LIGHT_SECTIONS.has(type));
     this.#isCounted = this.#sections[SECTION.metric] !== undefined;
-  }
-
-  /** What had no meaning in our fields, by name, with how often it came. */
-  get leftOut(): ReadonlyMap<string, number> {
-    const left = new Map<string, number>();
-    this.#skipped.forEach((count, type) => count > 0 && left.set(sectionName(type), count));
-    this.#lost.forEach((count, bit) => count > 0 && left.set(LOST_NAMES[bit]!, count));
-    return left;
-  }
-
-  #countLost(bits: number): void {
-    for (let bit = 0; bit < LOST_NAMES.length; bit++) if ((bits & (1 << bit)) !== 0) this.#lost[bit]! += 1;
   }
 
   /** Reads the flow record in `[at, end)`. */
   decode(record: FlowRecord, view: DataView, at: number, end: number): void {
-    if (this.#isKeyOnly) return decodeKeyOnly(record, view, at, end);
+    if (this.#isLight) return decodeLight(record, view, at, end, this.#isCounted);
     record.clear();
     record.version = view.getUint8(at) & 0x0f;
     record.causeByte = view.getUint8(at + 1);
     const from = at + RECORD_HEADER_BYTES;
-    const networkAt = readSections(this.#sections, record, view, from, end, this.#skipped);
-    if (record.lost !== 0) this.#countLost(record.lost);
+    const networkAt = readSections(this.#sections, record, view, from, end, this.leftOut.sections);
+    if (record.lost !== 0) countLost(this.leftOut, record.lost);
     if (!this.#isPartial) return settle(record);
     if (mayBeTurned(record, view, networkAt)) decodeAll(record, view, from, end);
     else if (this.#isCounted) settle(record);
@@ -73,14 +55,15 @@ export class FlowDecoder {
   }
 }
 
-/** The cause and what TRANSPORT and FLOW say, without a look at what comes after these and NETWORK. */
-function decodeKeyOnly(record: FlowRecord, view: DataView, at: number, end: number): void {
+/** The cause and what TRANSPORT, FLOW and perhaps METRIC say, without a look at what comes after these and NETWORK. */
+function decodeLight(record: FlowRecord, view: DataView, at: number, end: number, isCounted: boolean): void {
   record.clearKey();
+  if (isCounted) record.clearCounters();
   record.version = view.getUint8(at) & 0x0f;
   record.causeByte = view.getUint8(at + 1);
   const from = at + RECORD_HEADER_BYTES;
   let networkAt = 0;
-  let missing = 3;
+  let missing = isCounted ? 4 : 3;
   for (let offset = from; missing > 0 && offset + 4 <= end;) {
     const head = view.getUint32(offset);
     const next = offset + sectionBytes(head);
@@ -92,6 +75,11 @@ function decodeKeyOnly(record: FlowRecord, view: DataView, at: number, end: numb
     } else if (type === SECTION.flow) {
       decodeKey(record, view, offset, next);
       missing -= 1;
+    } else if (type === SECTION.metric) {
+      if (isCounted) {
+        decodeMetric(record, view, offset, next);
+        missing -= 1;
+      }
     } else if (type === SECTION.network) {
       if (next - offset >= 8) networkAt = offset;
       missing -= 1;

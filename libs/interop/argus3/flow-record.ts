@@ -79,7 +79,7 @@ const ADDRESSES = 5;
 
 /** Pieces of the record that are copied as they are, in order: each has a start and an end. */
 export const PIECE = { source: 0, destination: 1, sourceCountry: 2, destinationCountry: 3, label: 4 } as const;
-const PIECES = 5;
+export const PIECES = 5;
 
 /** What sections with a meaning hold beside it that has no field: bits of `FlowRecord.lost`. */
 export const LOST = {
@@ -127,6 +127,13 @@ export class FlowRecord {
     values[SINGLE.events] = 0;
     families[ADDRESS.source] = families[ADDRESS.destination] = NO_ADDRESS;
     this.lost = this.keySubtype = this.keyQualifier = this.sourceBytes = this.sourceQualifier = 0;
+  }
+
+  /** No packets and bytes; payload bytes are not known. */
+  clearCounters(): void {
+    const { values } = this;
+    values[SIDED.packets] = values[SIDED.packets + 1] = values[SIDED.bytes] = values[SIDED.bytes + 1] = 0;
+    values[SIDED.appBytes] = values[SIDED.appBytes + 1] = NaN;
   }
 
   clear(): void {

@@ -22,22 +22,13 @@ export const STATUS_ID_KINDS: readonly (readonly [status: number, kind: number])
 ];
 const KINDS: ReadonlyMap<number, number> = new Map(STATUS_ID_KINDS);
 
-/** What counts since the management record before, so that it has to be added up. */
-interface Counts {
-  packets: number;
-  bytes: number;
-  records: number;
-  flows: number;
-  dropped: number;
-}
-
-/** What one probe has told so far. */
-export class ManagementTotals implements Counts {
-  packets = 0;
-  bytes = 0;
-  records = 0;
-  flows = 0;
-  dropped = 0;
+/** What a probe has counted so far. Its management records say what came since the one before. */
+export interface ManagementTotals {
+  readonly packets: number;
+  readonly bytes: number;
+  readonly records: number;
+  readonly flows: number;
+  readonly dropped: number;
 }
 
 export interface ManagementHeader {
@@ -76,23 +67,28 @@ function managementSource(view: DataView, at: number): string {
     : idText(view, idAt, 4, kind);
 }
 
-/** The record as one of ours; counts go on from those before. */
+/** What a probe has counted once the record is added. @param before undefined for the first one */
+export function countTotals(before: ManagementTotals | undefined, view: DataView, at: number): ManagementTotals {
+  return {
+    packets: (before?.packets ?? 0) + uint64(view, at + 48),
+    bytes: (before?.bytes ?? 0) + uint64(view, at + 56),
+    records: (before?.records ?? 0) + view.getUint32(at + 72),
+    flows: (before?.flows ?? 0) + view.getUint32(at + 76),
+    dropped: (before?.dropped ?? 0) + view.getUint32(at + 80),
+  };
+}
+
+/** The record as one of ours. @param totals the counts of its probe, this record's included */
 export function decodeManagement(
   view: DataView,
   at: number,
   header: ManagementHeader,
   totals: ManagementTotals,
   origin: Origin,
-  first: number,
 ): Batch {
-  totals.packets += uint64(view, at + 48);
-  totals.bytes += uint64(view, at + 56);
-  totals.records += view.getUint32(at + 72);
-  totals.flows += view.getUint32(at + 76);
-  totals.dropped += view.getUint32(at + 80);
   const timeUs = instantUs(view, at + NOW_AT);
   const isStart = header.cause === CAUSE.start;
-  return managementBatch(origin, first, {
+  return managementBatch(origin, 0, {
     cause: header.cause,
     timeUs,
     durationNs: Math.max(0, timeUs - (isStart ? header.startUs : origin.run)) * 1000,

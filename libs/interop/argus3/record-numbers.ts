@@ -1,4 +1,4 @@
-import type { Origin } from '../../record/batch.ts';
+import type { Batch, Origin } from '../../record/batch.ts';
 
 /** Origins that are remembered; beyond that all are forgotten, and numbers begin again. */
 const ORIGINS_MAX = 65_536;
@@ -14,5 +14,10 @@ export class RecordNumbers {
     if (first === 0 && this.#next.size >= ORIGINS_MAX) this.#next.clear();
     this.#next.set(key, first + count);
     return first;
+  }
+
+  /** Gives batches the numbers that follow. */
+  *number(batches: readonly Batch[]): Generator<Batch> {
+    for (const batch of batches) yield { ...batch, first: this.take(batch.origin, batch.covers) };
   }
 }

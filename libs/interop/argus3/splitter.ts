@@ -1,50 +1,104 @@
-import { RECORD_BYTES_MAX, RECORD_HEADER_BYTES } from './format.ts';
+import { MANAGEMENT_BIT, RECORD_BYTES_MAX, RECORD_HEADER_BYTES } from './format.ts';
 
-/** Bytes of which the whole records are handed out together. */
-const WINDOW_BYTES = 1 << 18;
+/** Of which records are handed out together. */
+export interface WindowLimits {
+  /** Bytes that a window holds at most, but for its last record. */
+  readonly bytes: number;
+  /** Flow records that a window holds at most. */
+  readonly records: number;
+  /** Whether windows are filled over several chunks; else what is whole of a chunk is handed out with it. */
+  readonly waits: boolean;
+}
 
-/**
- * Cuts a stream into records by their lengths. A length of zero is filler of four bytes. What is handed out is valid
- * until the next step.
- */
+/** Whole records and filler, one after the other. */
+export interface RecordWindow {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly end: number;
+  /** Where management records begin. */
+  readonly management: readonly number[];
+}
+
+/** Cuts a stream into records by their lengths. A length of zero is filler of four bytes. */
 export class RecordSplitter {
-  readonly #bytes = new Uint8Array(WINDOW_BYTES + RECORD_BYTES_MAX);
-  readonly view = new DataView(this.#bytes.buffer);
+  readonly #limits: WindowLimits;
+  #bytes: Uint8Array<ArrayBuffer>;
+  #view: DataView;
+  /** How far there are bytes, and how far of these there are whole records. */
   #end = 0;
+  #whole = 0;
+  #records = 0;
+  #management: number[] = [];
+  /** Memory that nobody looks at any more. */
+  readonly #free: ArrayBuffer[] = [];
 
-  get bytes(): Uint8Array {
-    return this.#bytes;
+  constructor(limits: WindowLimits) {
+    this.#limits = limits;
+    this.#bytes = new Uint8Array(limits.bytes + RECORD_BYTES_MAX);
+    this.#view = new DataView(this.#bytes.buffer);
   }
 
   /** Bytes of a record that has begun and not ended. */
   get pending(): number {
-    return this.#end;
+    return this.#end - this.#whole;
   }
 
-  /**
-   * Takes `chunk` in and hands out windows on what is there: `[0, end)` holds whole records and filler.
-   * @returns how far each window is whole; bytes after that are kept for the next
-   */
-  *push(chunk: Uint8Array): Generator<number> {
+  /** Takes `chunk` in and hands out windows on what is there. A window is valid until the next step, unless it is kept: see `keep`. */
+  *push(chunk: Uint8Array): Generator<RecordWindow> {
     for (let taken = 0; taken < chunk.length;) {
-      const piece = chunk.subarray(taken, taken + WINDOW_BYTES);
+      const piece = chunk.subarray(taken, taken + this.#bytes.length - this.#end);
       this.#bytes.set(piece, this.#end);
       this.#end += piece.length;
       taken += piece.length;
-      const whole = this.#wholeRecords();
-      if (whole > 0) yield whole;
-      this.#bytes.copyWithin(0, whole, this.#end);
-      this.#end -= whole;
+      while (this.#isFull()) yield* this.#cut();
     }
+    if (!this.#limits.waits) yield* this.#cut();
   }
 
-  #wholeRecords(): number {
-    let offset = 0;
-    while (offset + RECORD_HEADER_BYTES <= this.#end) {
-      const next = offset + Math.max(this.view.getUint16(offset + 2) * 4, RECORD_HEADER_BYTES);
-      if (next > this.#end) break;
+  /** What is whole and was not handed out. */
+  *rest(): Generator<RecordWindow> {
+    yield* this.#cut();
+  }
+
+  /** Leaves the memory of the window that was handed out last to its taker, who may give it back. */
+  keep(): void {
+    const kept = this.#bytes;
+    this.#bytes = new Uint8Array(this.#free.pop() ?? new ArrayBuffer(kept.length));
+    this.#bytes.set(kept.subarray(this.#whole, this.#end), this.#whole);
+    this.#view = new DataView(this.#bytes.buffer);
+  }
+
+  giveBack(memory: ArrayBuffer): void {
+    this.#free.push(memory);
+  }
+
+  *#cut(): Generator<RecordWindow> {
+    const end = this.#whole;
+    if (end === 0) return;
+    const management = this.#management;
+    this.#management = [];
+    yield { bytes: this.#bytes, end, management };
+    this.#bytes.copyWithin(0, end, this.#end);
+    this.#end -= end;
+    this.#whole = 0;
+    this.#records = 0;
+  }
+
+  /** Finds the whole records among what has come, up to the limits. */
+  #isFull(): boolean {
+    const { bytes, records } = this.#limits;
+    const view = this.#view;
+    const end = this.#end;
+    let offset = this.#whole;
+    let found = this.#records;
+    while (found < records && offset < bytes && offset + RECORD_HEADER_BYTES <= end) {
+      const next = offset + Math.max(view.getUint16(offset + 2) * 4, RECORD_HEADER_BYTES);
+      if (next > end) break;
+      if ((view.getUint8(offset) & MANAGEMENT_BIT) === 0) found += 1;
+      else this.#management.push(offset);
       offset = next;
     }
-    return offset;
+    this.#whole = offset;
+    this.#records = found;
+    return found === records || offset >= bytes;
   }
 }

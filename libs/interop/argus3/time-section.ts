@@ -11,13 +11,12 @@ const NANOSECONDS = 0x19;
 const START_AND_DURATION = 3;
 
 const { startUs, startNs, endUs, endNs } = SIDED;
-/** Where the instants go, in the order in which they come. */
-const INSTANTS: readonly (readonly [bit: number, needs: number, us: number, ns: number])[] = [
-  [SOURCE_START, SOURCE_START, startUs, startNs],
-  [SOURCE_END, SOURCE_START, endUs, endNs],
-  [DESTINATION_START, DESTINATION_START, startUs + 1, startNs + 1],
-  [DESTINATION_END, DESTINATION_START, endUs + 1, endNs + 1],
-];
+const OF_DESTINATION = DESTINATION_START | DESTINATION_END;
+const OF_BOTH = SOURCE_START | SOURCE_END | OF_DESTINATION;
+/** Where the instants go, in the order of their bits, in which they come. */
+const INSTANTS = 4;
+const INSTANTS_US = Uint8Array.of(startUs, endUs, startUs + 1, endUs + 1);
+const INSTANTS_NS = Uint8Array.of(startNs, endNs, startNs + 1, endNs + 1);
 
 /** The section TIME: a range for the record, which is kept as the initiator's for now, or instants of each side. */
 export function decodeTime(record: FlowRecord, view: DataView, at: number, end: number): void {
@@ -45,23 +44,26 @@ function decodeInstants(
   subtype: number,
   inNanoseconds: boolean,
 ): void {
+  const wanted = subtype & ((subtype & SOURCE_START) !== 0 ? OF_BOTH : OF_DESTINATION);
+  const bits = (subtype & DESTINATION_START) !== 0 ? wanted : wanted & ~DESTINATION_END;
   let count = 0;
-  for (const [bit, needs] of INSTANTS) if ((subtype & bit) !== 0 && (subtype & needs) !== 0) count += 1;
+  for (let rest = bits; rest !== 0; rest &= rest - 1) count += 1;
   const areOffsets = count >= 2 && words === count + 1;
   if (!areOffsets && words < 2 * count) return;
   let offset = body;
-  let firstUs = -1;
-  let firstNs = -1;
-  for (const [bit, needs, us, ns] of INSTANTS) {
-    if ((subtype & bit) === 0 || (subtype & needs) === 0) continue;
-    if (areOffsets && firstUs >= 0) {
-      setOffset(values, us, ns, firstUs, firstNs, view.getInt32(offset));
+  let first = -1;
+  for (let i = 0; i < INSTANTS; i++) {
+    if ((bits & (SOURCE_START << i)) === 0) continue;
+    const us = INSTANTS_US[i]!;
+    const ns = INSTANTS_NS[i]!;
+    if (areOffsets && first >= 0) {
+      setOffset(values, us, ns, INSTANTS_US[first]!, INSTANTS_NS[first]!, view.getInt32(offset));
       offset += 4;
     } else {
       setInstant(values, us, ns, view, offset, inNanoseconds);
       offset += 8;
     }
-    if (firstUs < 0) [firstUs, firstNs] = [us, ns];
+    if (first < 0) first = i;
   }
 }
 
@@ -118,7 +120,7 @@ export function settleTimes(record: FlowRecord): void {
   const duration = since(values, endUs + last, endNs + last, us, ns);
   values[SINGLE.duration] = duration;
   if (sent > 0 && received > 0 && hasSource && hasDestination) {
-    for (const side of [0, 1] as const) {
+    for (let side = 0; side < 2; side++) {
       values[SIDED.first + side] = since(values, startUs + side, startNs + side, us, ns);
       values[SIDED.last + side] = since(values, endUs + side, endNs + side, us, ns);
     }
