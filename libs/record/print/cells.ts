@@ -46,17 +46,21 @@ export const PAYLOAD_PREFIX = 9;
 
 /** The cell of a column. */
 export function cellOf(column: PrintColumn, settings: Settings): Cell {
-  const field = FIELDS[column.name];
-  const custom = column.format;
-  const context: CellContext = {
-    name: column.name,
+  const context = contextOf(column, settings);
+  const { format } = context.field;
+  const cell = CELLS[format](context);
+  return column.format === undefined || format === 'time' ? cell : formatted(cell, context, column.format);
+}
+
+export function contextOf({ name, width, format }: PrintColumn, settings: Settings): CellContext {
+  const field = FIELDS[name];
+  return {
+    name,
     field,
     settings,
-    payloadMax: column.width ?? (settings.style === 'columns' ? PAYLOAD_BYTES : Infinity),
-    timeFormat: field.format === 'time' && custom !== undefined ? custom : settings.timeFormat,
+    payloadMax: width ?? (settings.style === 'columns' ? PAYLOAD_BYTES : Infinity),
+    timeFormat: field.format === 'time' && format !== undefined ? format : settings.timeFormat,
   };
-  const cell = CELLS[field.format](context);
-  return custom === undefined || field.format === 'time' ? cell : formatted(cell, context, custom);
 }
 
 /** The cell's number, or else its text, in a printf(3) format. */

@@ -1,47 +1,50 @@
 import { MANAGEMENT_BATCH, type Batch } from '../batch.ts';
 import { FIELDS } from '../fields/table.ts';
+import type { Place } from './block-cell.ts';
 import { CELL_BYTES, type Cell } from './cell.ts';
 import { cellOf, PAYLOAD_PREFIX } from './cells.ts';
 import { printable } from '../../core/sanitize.ts';
+import { ColumnBlock } from './column-block.ts';
+import { fit } from './fit.ts';
 import { managementCellOf } from './management.ts';
 import { managementWords } from './management-words.ts';
 import type { PrintColumn, Settings } from './options.ts';
-import type { RowWriter, Style } from './style.ts';
-import type { TextBuffer } from './text-buffer.ts';
+import { eachRow, type RowWriter, type Style } from './style.ts';
 import { timeLength } from './time-cell.ts';
 
 const BLANK = 0x20;
 const NEWLINE = 0x0a;
 const DOT = 0x2e;
-/** Last character of a value that was cut. */
-const CUT = 0x2a;
 
 /** Wide enough for the flags of a whole connection each way. */
 const BOTH_FLAGS_WIDTH = 9;
 
-interface Column {
+interface Column extends Place {
   readonly heading: string;
-  readonly width: number;
   readonly centred: boolean;
-  readonly left: boolean;
-  /** A port that follows its address is set off by a point. */
-  readonly point: boolean;
   readonly cell: Cell;
   readonly managementCell: Cell;
 }
 
 /** Padded columns; a value that is too long is cut, and ends in `*`. Blanks at the end of a row are left out. */
 export function columnStyle(columns: readonly PrintColumn[], settings: Settings): Style {
-  const layout = columns.map((column, index) => columnOf(column, columns[index - 1], settings));
+  const layout = layoutOf(columns, settings);
+  const block = new ColumnBlock(columns, layout, settings);
   return {
     header: () => `${layout.map(headingOf).join('')}\n`,
     footer: () => '',
     open: (batch) => {
-      if (batch.kind !== MANAGEMENT_BATCH || !settings.managementWords) return rowWriter(layout, batch);
+      if (batch.kind !== MANAGEMENT_BATCH) return block.open(batch, rowWriter(layout, batch));
+      if (!settings.managementWords) return eachRow(rowWriter(layout, batch));
       const proto = columns.findIndex(({ name }) => name === 'proto');
-      return wordsWriter(rowWriter(layout.slice(0, proto + 1), batch), batch);
+      return eachRow(wordsWriter(rowWriter(layout.slice(0, proto + 1), batch), batch));
     },
   };
+}
+
+/** @package */
+export function layoutOf(columns: readonly PrintColumn[], settings: Settings): Column[] {
+  return columns.map((column, index) => columnOf(column, columns[index - 1], settings));
 }
 
 const LEFT: ReadonlySet<string> = new Set(['port', 'flags', 'letters', 'payload']);
@@ -56,6 +59,7 @@ function columnOf(column: PrintColumn, before: PrintColumn | undefined, settings
     width: widthOf(column, settings),
     centred: centred === true || format === 'payload',
     left: LEFT.has(format),
+    // A port that follows its address is set off by a point.
     point: before !== undefined && ADDRESS_OF[column.name] === before.name,
     cell: cellOf(column, settings),
     managementCell: managementCellOf(column, settings),
@@ -79,7 +83,8 @@ function headingOf({ heading, width, centred }: Column): string {
   return `${' '.repeat(left)}${text}`.padEnd(width + 1);
 }
 
-function rowWriter(layout: readonly Column[], batch: Batch): RowWriter {
+/** Value by value: any text, and what `ColumnBlock` has to equal. @package */
+export function rowWriter(layout: readonly Column[], batch: Batch): RowWriter {
   const isManagement = batch.kind === MANAGEMENT_BATCH;
   const writers = layout.map(({ cell, managementCell }) => (isManagement ? managementCell : cell)(batch));
   const widths = Uint16Array.from(layout, ({ width }) => width);
@@ -115,35 +120,4 @@ function wordsWriter(columns: RowWriter, batch: Batch): RowWriter {
     out.ensure(1);
     out.byte(NEWLINE);
   };
-}
-
-/** Makes what was written from `start` take exactly `width` characters. */
-function fit(out: TextBuffer, start: number, width: number, left: boolean): void {
-  const extra = out.wide ? continuationBytes(out, start) : 0;
-  if (out.end - start - extra > width) cut(out, start, width);
-  else if (left) out.alignLeft(start, width + extra);
-  else out.alignRight(start, width + extra);
-}
-
-/** Bytes of UTF-8 that do not begin a character. */
-function continuationBytes({ bytes, end }: TextBuffer, start: number): number {
-  let count = 0;
-  for (let at = start; at < end; at++) if ((bytes[at]! & 0xc0) === 0x80) count += 1;
-  return count;
-}
-
-function cut(out: TextBuffer, start: number, width: number): void {
-  const { bytes } = out;
-  let last = start; // where the last character that has room begins
-  let characters = 0;
-  let at = start;
-  for (; at < out.end; at++) {
-    if ((bytes[at]! & 0xc0) === 0x80) continue;
-    if (characters === width) break;
-    last = at;
-    characters += 1;
-  }
-  const onlyBlanks = bytes.subarray(at, out.end).every((byte) => byte === BLANK);
-  out.end = onlyBlanks ? at : last;
-  if (!onlyBlanks) out.byte(CUT);
 }

@@ -4,7 +4,7 @@ import { CELL_BYTES } from './cell.ts';
 import { cellOf } from './cells.ts';
 import { managementCellOf } from './management.ts';
 import type { PrintColumn, Settings } from './options.ts';
-import type { Style } from './style.ts';
+import { eachRow, type Style } from './style.ts';
 import type { TextBuffer } from './text-buffer.ts';
 
 const NEWLINE = 0x0a;
@@ -23,7 +23,7 @@ export function delimitedStyle(columns: readonly PrintColumn[], settings: Settin
     footer: () => '',
     open: (batch) => {
       const writers = (batch.kind === MANAGEMENT_BATCH ? managementCells : cells).map((cell) => cell(batch));
-      return (out, row) => {
+      return eachRow((out, row) => {
         for (let i = 0; i < writers.length; i++) {
           if (i > 0) out.text(delimiter);
           out.ensure(CELL_BYTES);
@@ -33,7 +33,7 @@ export function delimitedStyle(columns: readonly PrintColumn[], settings: Settin
         }
         out.ensure(1);
         out.byte(NEWLINE);
-      };
+      });
     },
   };
 }

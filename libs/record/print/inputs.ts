@@ -14,11 +14,13 @@ const BESIDE: Readonly<Partial<Record<Format, readonly FieldName[]>>> = {
 const MANAGEMENT: readonly string[] = [...Object.keys(MANAGEMENT_FIELDS), 'cause', 'stime', 'stimens', 'dur'];
 
 /** Numbers of the stored fields of which these columns are made, and management records; a batch may lack all others. */
-export function printedFields(columns: readonly PrintColumn[], { state }: Settings): Set<number> {
-  const names = columns.flatMap(({ name }): readonly string[] => {
-    const { format, nanoseconds = '' } = FIELDS[name];
-    const flags = format === 'state' && state !== 'state' ? ['sflags', 'dflags'] : [];
-    return [name, nanoseconds, ...flags, ...(BESIDE[format] ?? [])];
-  });
-  return new Set([...names, ...MANAGEMENT].flatMap(storedInputs));
+export function printedFields(columns: readonly PrintColumn[], settings: Settings): Set<number> {
+  return new Set([...columns.flatMap((column) => columnInputs(column, settings)), ...MANAGEMENT.flatMap(storedInputs)]);
+}
+
+/** Numbers of the stored fields of which a column is made. */
+export function columnInputs({ name }: PrintColumn, { state }: Settings): number[] {
+  const { format, nanoseconds = '' } = FIELDS[name];
+  const flags = format === 'state' && state !== 'state' ? ['sflags', 'dflags'] : [];
+  return [name, nanoseconds, ...flags, ...(BESIDE[format] ?? [])].flatMap(storedInputs);
 }

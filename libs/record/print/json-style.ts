@@ -12,7 +12,7 @@ import { isoTimeCell } from './iso-time.ts';
 import { managementCellOf } from './management.ts';
 import { numberCell } from './number-cells.ts';
 import type { PrintColumn, Settings } from './options.ts';
-import type { RowWriter, Style } from './style.ts';
+import { eachRow, type RowWriter, type Style } from './style.ts';
 import { TextBuffer } from './text-buffer.ts';
 
 const QUOTE = 0x22;
@@ -50,7 +50,7 @@ export function jsonStyle(columns: readonly PrintColumn[], settings: Settings): 
   return {
     header: () => '',
     footer: () => '',
-    open: (batch) => rowWriter(batch.kind === MANAGEMENT_BATCH ? managementMembers : members, batch),
+    open: (batch) => eachRow(rowWriter(batch.kind === MANAGEMENT_BATCH ? managementMembers : members, batch)),
   };
 }
 

@@ -1,4 +1,4 @@
-import { GAP_BATCH, type Batch } from '../batch.ts';
+import { BATCH_ROWS_MAX, GAP_BATCH, type Batch } from '../batch.ts';
 import { columnStyle } from './column-style.ts';
 import { delimitedStyle } from './delimited-style.ts';
 import { printedFields } from './inputs.ts';
@@ -14,6 +14,8 @@ const STYLES: Readonly<Record<Settings['style'], (columns: readonly PrintColumn[
   json: jsonStyle,
   xml: xmlStyle,
 };
+
+const ALL_ROWS = Uint32Array.from({ length: BATCH_ROWS_MAX }, (_, row) => row);
 
 /** Makes text of records. */
 export class RecordPrinter {
@@ -47,9 +49,7 @@ export class RecordPrinter {
     const out = this.#out;
     out.clear();
     if (batch.kind === GAP_BATCH || count === 0) return out.taken();
-    const write = this.#style.open(batch);
-    if (rows === undefined) for (let row = 0; row < count; row++) write(out, row);
-    else for (let i = 0; i < count; i++) write(out, rows[i]!);
+    this.#style.open(batch)(out, (rows ?? ALL_ROWS).subarray(0, count));
     return out.taken();
   }
 

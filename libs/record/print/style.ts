@@ -7,8 +7,18 @@ export interface Style {
   header(): string;
   /** What stands below them. */
   footer(): string;
-  /** Prepares for the rows of a batch of flow or management records; the result appends one row. */
-  open(batch: Batch): RowWriter;
+  /** Prepares for the rows of a batch of flow or management records. */
+  open(batch: Batch): RowsWriter;
 }
 
+/** Appends the rows of a batch that have these numbers. */
+export type RowsWriter = (out: TextBuffer, rows: Uint32Array) => void;
+
+/** Appends one row. */
 export type RowWriter = (out: TextBuffer, row: number) => void;
+
+export function eachRow(write: RowWriter): RowsWriter {
+  return (out, rows) => {
+    for (let i = 0; i < rows.length; i++) write(out, rows[i]!);
+  };
+}

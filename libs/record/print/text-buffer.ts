@@ -1,9 +1,7 @@
-const BLANK = 0x20;
-const ZERO = 0x30;
-const INITIAL_BYTES = 1 << 16;
+import { decimalDigits, writeDecimal, writePadded } from './digits.ts';
 
-/** The ASCII digits of 00 to 99. */
-const PAIRS = Uint8Array.from({ length: 200 }, (_, i) => ZERO + (i % 2 === 0 ? Math.floor(i / 20) : (i >> 1) % 10));
+const BLANK = 0x20;
+const INITIAL_BYTES = 1 << 16;
 
 /**
  * Grows a text as UTF-8 bytes, without a string per cell. Whatever writes asks for room first: `ensure` bytes stay
@@ -69,31 +67,14 @@ export class TextBuffer {
 
   /** An integer 0 to 2^32 - 1; at most ten bytes. */
   u32(value: number): void {
-    const { bytes } = this;
-    const length = decimalDigits(value);
-    let at = this.end + length;
-    this.end = at;
-    while (value >= 100) {
-      const rest = Math.floor(value / 100);
-      const pair = (value - rest * 100) * 2;
-      bytes[--at] = PAIRS[pair + 1]!;
-      bytes[--at] = PAIRS[pair]!;
-      value = rest;
-    }
-    if (value >= 10) bytes[--at] = PAIRS[value * 2 + 1]!;
-    bytes[--at] = value >= 10 ? PAIRS[value * 2]! : ZERO + value;
+    this.end += decimalDigits(value);
+    writeDecimal(this.bytes, this.end, value);
   }
 
   /** The last `digits` decimal digits of an integer 0 to 10^digits - 1, with leading zeros. */
   padded(value: number, digits: number): void {
-    const { bytes } = this;
-    let at = this.end + digits;
-    this.end = at;
-    for (let i = 0; i < digits; i++) {
-      const rest = Math.floor(value / 10);
-      bytes[--at] = ZERO + (value - rest * 10);
-      value = rest;
-    }
+    this.end += digits;
+    writePadded(this.bytes, this.end, value, digits);
   }
 
   /** Any number rounded to an integer; at most 330 bytes. */
@@ -128,17 +109,4 @@ export class TextBuffer {
     for (let at = this.end; at < end; at++) bytes[at] = BLANK;
     this.end = end;
   }
-}
-
-/** @param value an integer 0 to 2^32 - 1 */
-function decimalDigits(value: number): number {
-  if (value < 10) return 1;
-  if (value < 100) return 2;
-  if (value < 1000) return 3;
-  if (value < 10_000) return 4;
-  if (value < 100_000) return 5;
-  if (value < 1_000_000) return 6;
-  if (value < 10_000_000) return 7;
-  if (value < 100_000_000) return 8;
-  return value < 1_000_000_000 ? 9 : 10;
 }

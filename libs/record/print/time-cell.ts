@@ -101,9 +101,21 @@ export function timeCellWith({ name, field }: Pick<CellContext, 'name' | 'field'
 }
 
 export function timeCell(context: CellContext): Cell {
-  const { settings, timeFormat } = context;
+  return timeCellWith(context, timeWriterOf(context));
+}
+
+/** What writes the times of a cell. */
+export function timeWriterOf({ settings, timeFormat }: Pick<CellContext, 'settings' | 'timeFormat'>): WriteTime {
   const custom = timeFormat !== settings.timeFormat;
-  const write =
-    settings.unixTime && !custom ? unixTimeWriter(settings.precision) : timeWriter(timeFormat, settings.precision);
-  return timeCellWith(context, write);
+  return settings.unixTime && !custom ? unixTimeWriter(settings.precision) : timeWriter(timeFormat, settings.precision);
+}
+
+/** Whether the fraction of the second is what such times end in, and nowhere else. */
+export function endsInFraction({ settings, timeFormat }: Pick<CellContext, 'settings' | 'timeFormat'>): boolean {
+  if (settings.precision === 0) return false;
+  if (settings.unixTime && timeFormat === settings.timeFormat) return true;
+  const compiled = compileTimeFormat(timeFormat);
+  if (typeof compiled === 'string') return false;
+  const parts = compiled(new Date(0));
+  return parts.length === 2 && parts[1] === '';
 }

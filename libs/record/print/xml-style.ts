@@ -6,7 +6,7 @@ import { cellOf } from './cells.ts';
 import { isoTimeCell } from './iso-time.ts';
 import { managementCellOf } from './management.ts';
 import type { PrintColumn, Settings } from './options.ts';
-import type { RowWriter, Style } from './style.ts';
+import { eachRow, type RowWriter, type Style } from './style.ts';
 import { TextBuffer } from './text-buffer.ts';
 
 const PROLOG = '<?xml version="1.0" encoding="UTF-8"?>\n';
@@ -89,7 +89,7 @@ export function xmlStyle(columns: readonly PrintColumn[], settings: Settings): S
       const opening = begin(batch.origin.source);
       const isManagement = batch.kind === MANAGEMENT_BATCH;
       const element = isManagement ? 'ArgusManagementRecord' : 'ArgusFlowRecord';
-      return elementWriter(opening, element, isManagement ? management : flow, batch);
+      return eachRow(elementWriter(opening, element, isManagement ? management : flow, batch));
     },
   };
 }

@@ -1,0 +1,48 @@
+const ZERO = 0x30;
+
+/** The ASCII digits of 00 to 99. */
+const PAIRS = Uint8Array.from({ length: 200 }, (_, i) => ZERO + (i % 2 === 0 ? Math.floor(i / 20) : (i >> 1) % 10));
+
+/** @param value an integer 0 to 2^32 - 1 */
+export function decimalDigits(value: number): number {
+  if (value < 10) return 1;
+  if (value < 100) return 2;
+  if (value < 1000) return 3;
+  if (value < 10_000) return 4;
+  if (value < 100_000) return 5;
+  if (value < 1_000_000) return 6;
+  if (value < 10_000_000) return 7;
+  if (value < 100_000_000) return 8;
+  return value < 1_000_000_000 ? 9 : 10;
+}
+
+/** Writes an integer 0 to 2^32 - 1 so that its last digit stands before `end`. @returns where its first stands */
+export function writeDecimal(bytes: Uint8Array, end: number, value: number): number {
+  let at = end;
+  let left = value >>> 0; // for the compiler: integers divide faster
+  while (left >= 100) {
+    const rest = (left / 100) >>> 0;
+    const pair = (left - rest * 100) << 1;
+    bytes[--at] = PAIRS[pair + 1]!;
+    bytes[--at] = PAIRS[pair]!;
+    left = rest;
+  }
+  if (left >= 10) bytes[--at] = PAIRS[left * 2 + 1]!;
+  bytes[--at] = left >= 10 ? PAIRS[left * 2]! : ZERO + left;
+  return at;
+}
+
+/** Writes the last `digits` decimal digits of an integer 0 to 2^32 - 1, with leading zeros, before `end`. */
+export function writePadded(bytes: Uint8Array, end: number, value: number, digits: number): void {
+  const start = end - digits;
+  let left = value >>> 0;
+  let at = end;
+  while (at - start >= 2) {
+    const rest = (left / 100) >>> 0;
+    const pair = (left - rest * 100) << 1;
+    bytes[--at] = PAIRS[pair + 1]!;
+    bytes[--at] = PAIRS[pair]!;
+    left = rest;
+  }
+  if (at > start) bytes[--at] = ZERO + (left % 10);
+}

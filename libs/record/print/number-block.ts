@@ -1,0 +1,66 @@
+import { columnNumbers, numbersReader } from '../numbers.ts';
+import type { FieldName } from '../fields/table.ts';
+import { FIELDS, isStored } from '../fields/table.ts';
+import { BLOCK_ROWS, plainBlock, type BlockCell, type Image } from './block-cell.ts';
+import type { Cell } from './cell.ts';
+import { decimalDigits, writeDecimal } from './digits.ts';
+
+const BLANK = 0x20;
+const DOT = 0x2e;
+const values = new Float64Array(BLOCK_ROWS);
+
+/** Integers, right-aligned. `cell` writes those that are too large or too long. */
+export function integerBlock(name: FieldName, cell: Cell, image: Image): BlockCell {
+  const numbers = numbersReader(name);
+  if (numbers === undefined || image.place.left || image.place.point) return plainBlock(cell, image);
+  const { width } = image.place;
+  return (batch) => {
+    const write = cell(batch);
+    const read = numbers(batch);
+    return (bytes, first, stride, rows) => {
+      read(rows, values);
+      let place = first;
+      for (let i = 0; i < rows.length; i++, place += stride) {
+        const value = values[i]!;
+        if (value >= 0 && value <= 0xffffffff && Math.floor(value) === value && decimalDigits(value) <= width) {
+          const start = writeDecimal(bytes, place + width, value);
+          for (let at = place; at < start; at++) bytes[at] = BLANK;
+        } else {
+          if (!image.make(write, rows[i]!)) return false;
+          image.copyTo(bytes, place);
+        }
+      }
+      return true;
+    };
+  };
+}
+
+/** Ports as numbers, left-aligned. `cell` writes what stands in the place of ports. */
+export function portBlock(name: FieldName, cell: Cell, image: Image): BlockCell {
+  const field = FIELDS[name];
+  if (!isStored(field) || !image.place.left) return plainBlock(cell, image);
+  const { width, point } = image.place;
+  const lead = Number(point);
+  return (batch) => {
+    const write = cell(batch);
+    const read = columnNumbers(batch, field.number);
+    return (bytes, first, stride, rows) => {
+      read(rows, values);
+      let place = first;
+      for (let i = 0; i < rows.length; i++, place += stride) {
+        const value = values[i]!;
+        const digits = decimalDigits(value);
+        if (value >= 0 && digits <= width) {
+          if (point) bytes[place] = DOT;
+          const end = place + lead + digits;
+          writeDecimal(bytes, end, value);
+          for (let at = end; at < place + lead + width; at++) bytes[at] = BLANK;
+        } else {
+          if (!image.make(write, rows[i]!)) return false;
+          image.copyTo(bytes, place);
+        }
+      }
+      return true;
+    };
+  };
+}

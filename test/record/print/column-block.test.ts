@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import * as fc from 'fast-check';
+import { FLOW_BATCH, type Batch } from '../../../libs/record/batch.ts';
+import { EVENT } from '../../../libs/record/fields/field.ts';
+import { FIELD_NAMES } from '../../../libs/record/fields/table.ts';
+import { columnStyle, layoutOf, rowWriter } from '../../../libs/record/print/column-style.ts';
+import {
+  DEFAULT_COLUMNS,
+  settingsOf,
+  type PrintColumn,
+  type PrintOptions,
+} from '../../../libs/record/print/options.ts';
+import { eachRow, type RowsWriter } from '../../../libs/record/print/style.ts';
+import { TextBuffer } from '../../../libs/record/print/text-buffer.ts';
+import { arbitraryBatch } from '../../support/batches.ts';
+import { recordBatch, type RecordValues } from '../../support/records.ts';
+
+process.env['TZ'] = 'UTC';
+
+const START = 1_700_000_000_000_000;
+
+const column: fc.Arbitrary<PrintColumn> = fc
+  .record({ name: fc.constantFrom(...FIELD_NAMES), width: fc.integer({ min: 1, max: 70 }) }, { requiredKeys: ['name'] })
+  .map(({ name, width }) => (width === undefined ? { name } : { name, width }));
+
+const columns = fc.oneof(
+  fc.constant(DEFAULT_COLUMNS),
+  fc.array(column, { minLength: 1, maxLength: 12 }),
+  fc.array(column, { minLength: 1, maxLength: 5 }).map((some) => [...DEFAULT_COLUMNS, ...some]),
+);
+
+const options: fc.Arbitrary<PrintOptions> = fc.record({
+  numeric: fc.constantFrom(0, 1, 2, 3),
+  unixTime: fc.boolean(),
+  precision: fc.integer({ min: 0, max: 9 }),
+  timeFormat: fc.constantFrom('%T.%f', '%F %T', '%f %T', '%d.%m. %H:%M:%S.%f', '%f', '%T.%f%f'),
+  state: fc.constantFrom('state', 'letters', 'source-flags', 'destination-flags', 'both-flags'),
+});
+
+/** Flows of a few hosts, as a network has them, with most values from small sets. */
+const flow: fc.Arbitrary<RecordValues> = fc.record(
+  {
+    stime: fc.integer({ min: 0, max: 5_000_000 }).map((us) => START + us),
+    stimens: fc.integer({ min: 0, max: 999 }),
+    etype: fc.constantFrom(0, 0x0800, 0x86dd, 0x0806, 0x1234),
+    ipproto: fc.constantFrom(1, 6, 17, 50, 58, 132, 200),
+    saddr: fc.constantFrom('10.0.0.1', '192.168.100.200', '2001:db8::1', '2001:db8::2', '::', '02:00:00:00:00:01'),
+    daddr: fc.constantFrom('0.0.0.0', '255.255.255.255', '1.20.103.99', 'ff:ff:ff:ff:ff:ff'),
+    sport: fc.integer({ min: 0, max: 65_535 }),
+    dport: fc.constantFrom(0, 22, 80, 443, 65_535),
+    spkts: fc.constantFrom(0, 1, 99_999_999),
+    dpkts: fc.constantFrom(0, 1, 2),
+    sbytes: fc.constantFrom(0, 60, 5e9),
+    dbytes: fc.constantFrom(0, 60, 0xffffffff),
+    cause: fc.integer({ min: 1, max: 5 }),
+    tcpstate: fc.integer({ min: 0, max: 255 }),
+    icmptype: fc.constantFrom(0, 3, 8, 128),
+    icmpcode: fc.constantFrom(0, 1, 3),
+    icmpid: fc.integer({ min: 0, max: 65_535 }),
+    events: fc.constantFrom(0, EVENT.icmpUnreachable, EVENT.rtp, EVENT.fragments | EVENT.sourceEcn, 0xffffffff),
+    sretrans: fc.constantFrom(0, 1, 7),
+    dlost: fc.constantFrom(0, 3),
+    dgap: fc.constantFrom(0, 1400),
+    label: fc.constantFrom('web', 'naïve 🙂'),
+  },
+  { requiredKeys: ['stime'] },
+);
+
+const flows = fc.array(flow, { minLength: 1, maxLength: 40 }).map((records) => recordBatch(records));
+const anything = arbitraryBatch(30).map((batch): Batch => ({ ...batch, kind: FLOW_BATCH }));
+
+function textOf(write: RowsWriter, rows: Uint32Array): string {
+  const out = new TextBuffer();
+  write(out, rows);
+  return out.toString();
+}
+
+test('rows that are written many at a time are the rows that are written value by value', () =>
+  fc.assert(
+    fc.property(columns, options, fc.array(fc.oneof(flows, anything), { minLength: 1, maxLength: 3 }), (list, given, batches) => {
+      const settings = settingsOf(given);
+      const style = columnStyle(list, settings);
+      const layout = layoutOf(list, settings);
+      for (const batch of batches) {
+        const rows = Uint32Array.from({ length: batch.rows }, (_, row) => row);
+        const backwards = rows.toReversed();
+        const right = eachRow(rowWriter(layout, batch));
+        assert.equal(textOf(style.open(batch), rows), textOf(right, rows));
+        assert.equal(textOf(style.open(batch), backwards), textOf(right, backwards));
+      }
+    }),
+    { numRuns: 150, seed: 7 },
+  )); // prettier-ignore
+
+test('more rows than are laid out at once, with values that come again', () => {
+  const records = Array.from({ length: 1500 }, (_, i): RecordValues => ({
+    stime: START + i * 7_777_777,
+    etype: 0x0800,
+    ipproto: i % 3 === 0 ? 17 : 6,
+    saddr: `10.0.${i % 7}.${i % 251}`,
+    daddr: i % 11 === 0 ? `2001:db8::${(i % 5000).toString(16)}` : '192.0.2.1',
+    sport: i * 40,
+    dport: i % 1024,
+    spkts: i,
+    dpkts: i % 2,
+    tcpstate: i % 256,
+    ...(i % 100 === 99 && { label: 'é' }),
+  }));
+  const list: readonly PrintColumn[] = [...DEFAULT_COLUMNS, { name: 'label' }];
+  const batch = recordBatch(records);
+  const rows = Uint32Array.from(records, (_, row) => row);
+  for (const numeric of [0, 1] as const) {
+    const settings = settingsOf({ numeric });
+    const text = textOf(columnStyle(list, settings).open(batch), rows);
+    assert.equal(text, textOf(eachRow(rowWriter(layoutOf(list, settings), batch)), rows));
+    assert.equal(text.split('\n').length, records.length + 1);
+  }
+});
