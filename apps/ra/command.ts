@@ -1,10 +1,18 @@
 import type { Command } from '../../libs/cli/command.ts';
 import { readerConfiguration } from '../../libs/cli/configured-reader.ts';
+import { MEMORY_OPTION } from '../../libs/cli/memory-option.ts';
 import type { Arguments } from '../../libs/cli/options.ts';
 import { INPUT_OPTIONS, OUTPUT_OPTIONS, PRINT_OPTIONS } from '../../libs/cli/record-options.ts';
 
 export const RA_OPTIONS = {
   ...INPUT_OPTIONS,
+  merge: {
+    arity: 'none',
+    text: 'Make of all files one stream of records in the order of their starts; management records come first.',
+    group: 'Input',
+    conflicts: ['server'],
+  },
+  memory: { ...MEMORY_OPTION.memory, text: `With --merge: ${MEMORY_OPTION.memory.text}`, group: 'Input' },
   ...OUTPUT_OPTIONS,
   ...PRINT_OPTIONS,
   explain: {
@@ -25,6 +33,7 @@ export const ra: Command<typeof RA_OPTIONS> = {
     ['ra -r records - tcp and port 443', 'Print what a file holds of TLS.'],
     ['ra -S localhost -s stime dur saddr daddr bytes', 'Watch a probe, with columns of your own.'],
     ['argus -r capture.pcap -w - | ra -M json', 'From packets to one JSON object a flow record.'],
+    ['ra -R probe1 probe2 --merge', 'The records of two trees, in the order in which they began.'],
     ['ra -R archive -w web.records - dst port 80 or 443', 'Select records of many files into one.'],
   ],
   configure: readerConfiguration(RA_OPTIONS),

@@ -1,7 +1,9 @@
 import type { Context } from '../../libs/cli/command.ts';
+import { byStart, START_FIELDS } from '../../libs/cli/by-start.ts';
 import { explainReading } from '../../libs/cli/explain-reading.ts';
 import { mayHoldOf } from '../../libs/cli/frame-zone.ts';
 import { listFields, showFilter } from '../../libs/cli/listings.ts';
+import { parseMemory } from '../../libs/cli/memory-size.ts';
 import { parseModes } from '../../libs/cli/modes.ts';
 import { planPrinting, type PrintPlan } from '../../libs/cli/printer.ts';
 import { recordFilter } from '../../libs/cli/record-filter.ts';
@@ -38,14 +40,21 @@ export async function readRecords(args: RaArguments, context: Context): Promise<
   const written = args.rejected === undefined ? args.write : [...args.write, args.rejected];
   await inputs.avoid(written.map((text) => parseWriteTarget(text).path));
   try {
-    if (!selection.exhausted) await pump(inputs, outputs, selection);
+    if (!selection.exhausted) await pump(inOrder(args, inputs, selection), outputs, selection);
   } finally {
     await outputs.end();
   }
   return inputs.failed ? 1 : 0;
 }
 
-async function pump(inputs: RecordInputs, outputs: Outputs, selection: RecordSelection): Promise<void> {
+/** The batches as they come, or as `--merge` wants them. */
+function inOrder(args: RaArguments, inputs: RecordInputs, selection: RecordSelection): AsyncIterable<Batch> {
+  if (!args.merge) return inputs;
+  const wanted = args.rejected === undefined ? selection : undefined;
+  return byStart(inputs, wanted, parseMemory(args.memory));
+}
+
+async function pump(inputs: AsyncIterable<Batch>, outputs: Outputs, selection: RecordSelection): Promise<void> {
   for await (const batch of inputs) {
     await outputs.push(batch);
     if (selection.exhausted) break;
@@ -57,7 +66,13 @@ const onlyPrints = ({ write, rejected }: RaArguments): boolean => write.length =
 /** What is looked at of each record; undefined for all of it, which files keep. */
 function wantedFields(args: RaArguments, filter: Filter, { printer }: PrintPlan): ReadonlySet<number> | undefined {
   if (!onlyPrints(args)) return undefined;
-  return new Set([...filter.fields, ...(args.quiet ? [] : printer.fields), ...(args.totals ? TOTAL_FIELDS : [])]);
+  const order = args.merge ? START_FIELDS : [];
+  return new Set([
+    ...filter.fields,
+    ...order,
+    ...(args.quiet ? [] : printer.fields),
+    ...(args.totals ? TOTAL_FIELDS : []),
+  ]);
 }
 
 /** Batches of which nothing passes the filter are not decoded, unless what is refused is kept. */
