@@ -87,12 +87,15 @@ function narrow(count: number, width: number): Uint8Array {
 }
 
 function widen(chunks: ChunkReader, into: Uint8Array, count: number, width: number): Uint8Array {
-  const perByte = 8 / width;
+  unpack(chunks.read(Math.ceil((count * width) / 8), narrowPlane), into, width);
+  return into.subarray(0, count);
+}
+
+/** Alone, because code that follows a hot loop in its function makes the compiler give the loop up each time it ends. */
+function unpack(packed: Uint8Array, into: Uint8Array, width: number): void {
   const mask = (1 << width) - 1;
-  const packed = chunks.read(Math.ceil(count / perByte), narrowPlane);
   for (let i = 0, to = 0; i < packed.length; i++) {
     const byte = packed[i]!;
     for (let shift = 0; shift < 8; shift += width) into[to++] = (byte >>> shift) & mask;
   }
-  return into.subarray(0, count);
 }
