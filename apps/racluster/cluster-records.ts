@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, rename, rm } from 'node:fs/promises';
 import { Clusters } from '../../libs/aggregate/clusters.ts';
 import { parseClusterConfiguration, type Rule } from '../../libs/aggregate/configuration.ts';
 import { mirrorOf } from '../../libs/aggregate/mirror.ts';
@@ -9,12 +9,13 @@ import { parseMemory } from '../../libs/cli/memory-size.ts';
 import { planPrinting, type PrintPlan } from '../../libs/cli/printer.ts';
 import { recordFilter } from '../../libs/cli/record-filter.ts';
 import { RecordInputs, type InputSettings } from '../../libs/cli/record-inputs.ts';
-import { cannotRead } from '../../libs/cli/record-paths.ts';
+import { cannotRead, filesBelow } from '../../libs/cli/record-paths.ts';
 import { parseRecordRange } from '../../libs/cli/record-range.ts';
 import { ResultOutputs } from '../../libs/cli/result-outputs.ts';
 import { RecordSelection } from '../../libs/cli/selection.ts';
 import { TOTAL_FIELDS } from '../../libs/cli/totals.ts';
 import { parseWriteTarget } from '../../libs/cli/write-target.ts';
+import { UsageError } from '../../libs/core/errors.ts';
 import type { Filter } from '../../libs/filter/compile.ts';
 import { EVERYTHING } from '../../libs/filter/everything.ts';
 import { MANAGEMENT_BATCH } from '../../libs/record/batch.ts';
@@ -33,21 +34,87 @@ export async function clusterRecords(args: RaclusterArguments, context: Context)
   const selection = new RecordSelection({ filter, range: inputRange, management: modes.management });
   const plan = await planPrinting(args, modes);
   const { rules, ...settings } = await readRules(args, modes);
-  const fields = wantedFields(args, filter, rules, plan);
+  const fields = modes.replaces ? undefined : wantedFields(args, filter, rules, plan);
   const options = { ...settings, memoryBytes: parseMemory(args.memory), oneWay: modes.oneWay };
-  const clusters = new Clusters(rules, { ...options, ...(fields === undefined ? {} : { fields }) });
-  const inputs = await openInputs(args, filter, context, fields);
-  const outputs = await ResultOutputs.open(args, context, plan, inputRange === undefined ? range : undefined);
-  await inputs.avoid(args.write.map((text) => parseWriteTarget(text).path));
+  const work: Work = {
+    selection,
+    clusters: () => new Clusters(rules, { ...options, ...(fields === undefined ? {} : { fields }) }),
+    inputs: (paths) => openInputs(args, paths, filter, context, fields),
+    outputs: (write) =>
+      ResultOutputs.open({ ...args, write }, context, plan, inputRange === undefined ? range : undefined),
+    warn: context.warn,
+  };
+  if (modes.replaces) return replaceEach(args, work);
+  const outputs = await work.outputs(args.write);
   try {
-    if (!selection.exhausted) await pump(inputs, selection, clusters, outputs);
-    for await (const batch of clusters.finish()) await outputs.push(batch);
-    if (clusters.unknownColumns > 0)
-      context.warn('fields of a later version were left out, since how they merge is not known');
+    if (!modes.perFile) return await merge(work, args.write, undefined, outputs);
+    let status = 0;
+    for (const path of await pathsOf(args, context))
+      status = Math.max(status, await merge(work, args.write, [path], outputs));
+    return status;
   } finally {
     await outputs.end();
   }
+}
+
+/** What is done with each share of the inputs. */
+interface Work {
+  readonly selection: RecordSelection;
+  readonly warn: Context['warn'];
+  clusters(): Clusters;
+  /** @param paths of files; all inputs when it is undefined */
+  inputs(paths: readonly string[] | undefined): Promise<RecordInputs>;
+  outputs(write: readonly string[]): Promise<ResultOutputs>;
+}
+
+/** @returns the exit status */
+async function merge(
+  work: Work,
+  write: readonly string[],
+  paths: readonly string[] | undefined,
+  outputs: ResultOutputs,
+): Promise<number> {
+  const inputs = await work.inputs(paths);
+  await inputs.avoid(write.map((text) => parseWriteTarget(text).path));
+  const clusters = work.clusters();
+  if (!work.selection.exhausted) await pump(inputs, work.selection, clusters, outputs);
+  for await (const batch of clusters.finish()) await outputs.push(batch);
+  if (clusters.unknownColumns > 0)
+    work.warn('fields of a later version were left out, since how they merge is not known');
   return inputs.failed ? 1 : 0;
+}
+
+/** Each file becomes what its records became; one that could not be read whole stays as it was. */
+async function replaceEach(args: RaclusterArguments, work: Work): Promise<number> {
+  if (args.write.length > 0) throw new UsageError('-M replace and -w exclude each other');
+  let failed = 0;
+  for (const path of await pathsOf(args, work)) {
+    const draft = `${path}.new`;
+    const outputs = await work.outputs([draft]);
+    let status = 1;
+    try {
+      status = await merge(work, [draft], [path], outputs);
+    } finally {
+      await outputs.end();
+      if (status !== 0) await rm(draft, { force: true });
+    }
+    if (status === 0) await rename(draft, path);
+    else work.warn(`${path} was not replaced`);
+    failed = Math.max(failed, status);
+  }
+  return failed;
+}
+
+/** @throws {UsageError} where not only files are named */
+async function pathsOf(args: RaclusterArguments, { warn }: Pick<Context, 'warn'>): Promise<string[]> {
+  const paths = args.read.filter((path) => path !== '-');
+  for (const tree of args.recurse) {
+    for await (const path of filesBelow(tree, (error) => warn(error.message))) paths.push(path);
+  }
+  if (paths.length === 0 || args.read.includes('-') || args.server.length > 0) {
+    throw new UsageError('-M ind and -M replace need files', { hint: 'Name them after -r or -R.' });
+  }
+  return paths;
 }
 
 interface Rules {
@@ -95,6 +162,7 @@ function wantedFields(
 
 async function openInputs(
   args: RaclusterArguments,
+  paths: readonly string[] | undefined,
   filter: Filter,
   context: Context,
   fields: InputSettings['fields'],
@@ -102,8 +170,8 @@ async function openInputs(
   const seconds = args['stop-after'] ?? 0;
   const timer = seconds > 0 ? [AbortSignal.timeout(Math.min(seconds * 1000, TIMER_MS_MAX))] : [];
   const settings = {
-    files: args.read,
-    trees: args.recurse,
+    files: paths ?? args.read,
+    trees: paths === undefined ? args.recurse : [],
     servers: args.server,
     security: args,
     serverFilter: filter.remote,

@@ -264,7 +264,7 @@ export class Cluster {
     const gathered = new Map<number, number[]>();
     const { origin } = this.#groups;
     const flush = (number: number, share: number[]): Batch => {
-      const batch = this.#batchOf(Uint32Array.from(share).sort(), origin.originOf(number));
+      const batch = this.#batchOf(Uint32Array.from(share), origin.originOf(number));
       for (const group of share) release(group);
       share.length = 0;
       return batch;

@@ -1,0 +1,124 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import test, { after, before } from 'node:test';
+import { corpusMissing, writeCorpusRecords } from '../support/argus3-corpus.ts';
+import { runCommand } from '../support/run-command.ts';
+
+const OUTPUT_BYTES_MAX = 1 << 28;
+const skip = corpusMissing();
+const STYLE = ['-X', '-n', '-n', '-u', '-p', '6', '-c', ',', '-L', '-1', '-r'];
+
+let folder = '';
+const all = (): string => join(folder, 'all.arg');
+
+before(async () => {
+  if (skip !== false) return;
+  folder = await mkdtemp(join(tmpdir(), 'racluster-original-'));
+  await writeCorpusRecords(folder, all());
+});
+
+after(() => rm(folder, { recursive: true, force: true }));
+
+const COUNTERS = ['trans', 'spkts', 'dpkts', 'sbytes', 'dbytes'];
+
+/**
+ * Models with the fields that the rows are compared by. What is left out of them prints otherwise, as `docs/differences.md` tells:
+ * ports that are absent, identifiers of ICMP, addresses that have nothing in common.
+ */
+const MODELS: readonly {
+  readonly words: readonly string[];
+  readonly fields: readonly string[];
+  readonly filter: string;
+}[] = [
+  {
+    words: [],
+    fields: ['proto', 'saddr', 'sport', 'daddr', 'dport', 'stime', ...COUNTERS],
+    filter: 'tcp and not host 147.234.1.253',
+  },
+  { words: [], fields: ['proto', 'saddr', 'daddr', ...COUNTERS], filter: 'icmp' },
+  { words: ['-m', 'saddr', 'daddr', 'proto'], fields: ['proto', 'saddr', 'daddr', ...COUNTERS], filter: 'ip' },
+  { words: ['-m', 'saddr'], fields: ['saddr', ...COUNTERS], filter: 'ip' },
+  { words: ['-m', 'saddr', 'daddr'], fields: ['saddr', 'daddr', ...COUNTERS], filter: 'ip' },
+  { words: ['-m', 'saddr/16'], fields: ['saddr', ...COUNTERS], filter: 'tcp and not host 147.234.1.253' },
+  {
+    words: ['-m', 'daddr/24', 'proto'],
+    fields: ['daddr', 'proto', ...COUNTERS],
+    filter: 'tcp and not host 147.234.1.253',
+  },
+  { words: ['-m', 'proto'], fields: ['proto', ...COUNTERS], filter: 'ip' },
+  { words: ['-m', 'dport'], fields: ['proto', 'dport', ...COUNTERS], filter: 'tcp and not host 147.234.1.253' },
+  { words: ['-m', 'addr'], fields: ['saddr', ...COUNTERS], filter: 'tcp' },
+  { words: ['-m', 'srcid'], fields: COUNTERS, filter: 'ip' },
+];
+
+const rowsOf = (text: string): string[] => text.split('\n').filter(Boolean).sort();
+
+for (const { words, fields, filter } of MODELS) {
+  test(
+    `the same rows as the original racluster: ${words.join(' ') || 'the default key'}, ${filter}`,
+    { skip },
+    async () => {
+      const args = [...STYLE, all(), '-M', 'correct', ...words, '-s', ...fields, '-', filter];
+      const theirs = rowsOf(spawnSync('racluster', args, { encoding: 'utf8', maxBuffer: OUTPUT_BYTES_MAX }).stdout);
+      const ours = rowsOf((await runCommand('racluster', args)).stdout);
+      assert.ok(theirs.length > 0);
+      assert.deepEqual(difference(ours, theirs), []);
+      assert.deepEqual(difference(theirs, ours), []);
+    },
+  );
+}
+
+/** What the first has and the second has not. */
+function difference(rows: readonly string[], others: readonly string[]): string[] {
+  const counts = new Map<string, number>();
+  for (const row of others) counts.set(row, (counts.get(row) ?? 0) + 1);
+  return rows.filter((row) => {
+    const left = counts.get(row) ?? 0;
+    counts.set(row, left - 1);
+    return left <= 0;
+  });
+}
+
+test('the same bins as the original rabins', { skip }, async () => {
+  const sorted = join(folder, 'sorted.arg');
+  spawnSync('rasort', ['-X', '-m', 'stime', '-r', all(), '-w', sorted]);
+  const args = [
+    ...STYLE,
+    sorted,
+    '-M',
+    'hard',
+    'time',
+    '10s',
+    '-m',
+    'proto',
+    '-s',
+    'stime',
+    'dur',
+    'proto',
+    'trans',
+    '-',
+    'tcp',
+  ];
+  const theirs = rowsOf(spawnSync('rabins', args, { encoding: 'utf8', maxBuffer: OUTPUT_BYTES_MAX }).stdout);
+  const ours = rowsOf((await runCommand('rabins', args)).stdout);
+  assert.ok(theirs.length > 100);
+  assert.deepEqual(difference(theirs, ours), []);
+  assert.deepEqual(difference(ours, theirs), []);
+});
+
+test('totals are those of ra', { skip }, async () => {
+  const { stdout } = await runCommand('ra', ['-X', '-q', '-A', '-r', all()]);
+  const volume = (text: string): string => /TotalPkts.*/.exec(text)?.[0] ?? '';
+  for (const [name, ...words] of [
+    ['racluster'],
+    ['racluster', '-m', 'saddr/8'],
+    ['racluster', '--memory', '16M'],
+    ['rabins', '-M', 'time', '1s'],
+  ]) {
+    const { stdout: merged } = await runCommand(name!, ['-X', '-q', '-A', '-r', all(), ...words]);
+    assert.equal(volume(merged), volume(stdout), words.join(' '));
+  }
+});
