@@ -1,8 +1,9 @@
 import { FilterError } from './errors.ts';
 import { comparisonOf, type Comparison } from './numbers.ts';
 
-/** Longest filter, in bytes of UTF-8. */
-export const FILTER_BYTES_MAX = 4096;
+/** Longest filter, in bytes of UTF-8; a longer one than the second stays with the reader. */
+export const FILTER_BYTES_MAX = 65_536;
+export const REMOTE_BYTES_MAX = 4096;
 
 export type Token =
   | { readonly kind: 'open' | 'close' | 'comma' | 'and' | 'or' | 'not'; readonly text: string; readonly at: number }

@@ -4,7 +4,7 @@ import { checkComparison, checkPresence, isBareValue } from './check-field.ts';
 import { checkId, type Qualifiers } from './check-id.ts';
 import { FilterError } from './errors.ts';
 import { isFieldWord } from './fields.ts';
-import { tokenize, type Token } from './lexer.ts';
+import { REMOTE_BYTES_MAX, tokenize, type Token } from './lexer.ts';
 import type { Comparison } from './numbers.ts';
 import { fault, type Place } from './place.ts';
 import { GROUP_WORDS, PLAIN_WORDS, REFUSED_WORDS, SIDED_WORDS, sidedTest, type SidedWord } from './plain-words.ts';
@@ -12,8 +12,9 @@ import { nearestField, nearestTest } from './suggest.ts';
 import { looksLikeAddress, protocolNode } from './values.ts';
 import { ON_ETHERNET, PROTOCOL_NUMBERS, TYPES, type Direction, type Type } from './words.ts';
 
-/** Most tests in one filter; each value of a list counts. */
-export const FILTER_TERMS_MAX = 256;
+/** Most tests in one filter, where each value of a list counts; one with more than the second stays with the reader. */
+export const FILTER_TERMS_MAX = 4096;
+export const REMOTE_TERMS_MAX = 256;
 
 /** Deepest nesting of parentheses and `not`. */
 export const FILTER_DEPTH_MAX = 64;
@@ -31,7 +32,7 @@ const EXPECTED: Readonly<Record<Type, string>> = {
 
 export interface ParsedFilter {
   readonly node: Node;
-  /** It is for this reader only: `local` stands before it, or it holds a regular expression. */
+  /** It is for this reader only: `local` stands before it, it holds a regular expression, or it is more than servers bear. */
   readonly isLocal: boolean;
 }
 
@@ -80,10 +81,14 @@ class Parser {
     if (this.#tokens.length === this.#next) return { node: { kind: 'all' }, isLocal };
     const node = this.#expression(0, undefined);
     const rest = this.#peek();
-    if (rest === undefined) return { node, isLocal: isLocal || hasPattern(node) };
+    if (rest === undefined) return { node, isLocal: isLocal || this.#isTooMuch() || hasPattern(node) };
     if (rest.kind === 'close') throw this.#error(rest.at, "a ')' without its '('");
     const hint = didYouMean(rest.text, ['and', 'or']);
     throw new FilterError(this.#source, rest.at, `expected 'and' or 'or' before '${rest.text}'`, hint);
+  }
+
+  #isTooMuch(): boolean {
+    return this.#terms > REMOTE_TERMS_MAX || Buffer.byteLength(this.#source) > REMOTE_BYTES_MAX;
   }
 
   /** @param within words before an opening parenthesis, as in `port (80 or 443)`: inside are ids only */

@@ -164,6 +164,10 @@ test('what is for the reader alone is not for servers', () => {
   assert.equal(remote('local tcp'), '');
   assert.equal(remote('tcp and not (udp or suser ~ "x")'), '');
   assert.equal(remote(''), '');
+  const tests = (count: number): string => Array<string>(count).fill('udp').join(' or ');
+  assert.equal(remote(tests(256)), tests(256));
+  assert.equal(remote(tests(257)), '');
+  assert.equal(remote(`tcp ${' '.repeat(4096)}`), '');
 });
 
 const EXPLAINED: readonly [filter: string, text: string][] = [
