@@ -138,6 +138,7 @@ const LEFT: readonly [
   ['one that was added to behind its note', () => added(fileOf(small())), {}, 'unfinished'],
   ['one that a crash cut, though all are asked for', () => cut(fileOf(small(), false)), { takesAll: true }, /damaged at byte \d/], // prettier-ignore
   ['one that has a second name, under which it may get its first again', () => linked(fileOf(small())), {}, /second name/], // prettier-ignore
+  ['one that has its records twice', () => fileOf([...small(), ...small()]), {}, /would not cover the same/],
   ['one with a wrong byte', () => spoilt(fileOf(small())), {}, /damaged at byte \d/],
   ['any, when it is only asked what would be done', () => fileOf(small()), { isDry: true }, 'done'],
   ['any, when stopped', () => fileOf(small()), { signal: AbortSignal.abort() }, 'stopped'],
