@@ -11,6 +11,7 @@ export interface QueryCase {
 }
 
 export const QUERY_CASES: readonly QueryCase[] = [
+  { name: 'ra -n', program: 'ra', args: ['-n'], wanted: 4 },
   { name: 'rasort -m bytes', program: 'rasort', args: ['-m', 'bytes'], wanted: 4 },
   { name: 'rasort -m bytes -w', program: 'rasort', args: ['-m', 'bytes', '-w', 'OUTPUT'], wanted: 4 },
   { name: 'rasort -m saddr daddr dport -w', program: 'rasort', args: ['-m', 'saddr', 'daddr', 'dport', '-w', 'OUTPUT'], wanted: 4 }, // prettier-ignore
