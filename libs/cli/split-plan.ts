@@ -5,6 +5,7 @@ import { UsageError } from '../core/errors.ts';
 import { compileFilter } from '../filter/compile.ts';
 import type { Arguments } from './options.ts';
 import type { SPLIT_OPTIONS } from './split-options.ts';
+import { parseWriteTarget } from './write-target.ts';
 
 export interface SplitPlan {
   readonly mode: SplitMode;
@@ -20,6 +21,11 @@ export function planSplit(args: Omit<Arguments<typeof SPLIT_OPTIONS>, 'operands'
   if (mode.kind === 'flow') compileFilter(mode.filter);
   if (args.write === '-') {
     throw new UsageError('records that are divided cannot go to standard output', { hint: 'Name files after -w.' });
+  }
+  if (parseWriteTarget(args.write).format !== 'own') {
+    throw new UsageError(`${args.write}: records that are divided are kept in our own format only`, {
+      hint: 'raconvert makes files of Argus of them; a name that begins so is written ./argus3:…',
+    });
   }
   // Programs get whole paths.
   const name = /(^|\/)$/.test(args.write) ? args.write : resolve(args.write);

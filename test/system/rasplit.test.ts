@@ -97,6 +97,7 @@ const WRONG: readonly { line: string; says: RegExp }[] = [
   { line: "rastream -r records -w '$sadr'", says: /'saddr'/ },
   { line: "rasplit -r records -M flow 'tpc'", says: /tpc/ },
   { line: 'rasplit -r records -w -', says: /standard output/ },
+  { line: 'rasplit -r records -w argus3:x', says: /our own format only/ },
   { line: 'rastream -r records -B soon', says: /no span of time/ },
 ];
 for (const { line, says } of WRONG) {
