@@ -1,6 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, readdirSync, readSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { HEADER_BYTES, startsLikeFrame } from '../codec/format.ts';
+import { isRunning } from '../core/is-running.ts';
 import { makerOfPart } from './reblock-file.ts';
 
 /** A file of records of ours. */
@@ -67,13 +68,4 @@ function look(path: string): ArchiveFile | undefined {
 function tidy(path: string, name: string): void {
   const pid = makerOfPart(name);
   if (pid !== undefined && (pid === process.pid || !isRunning(pid))) rmSync(path, { force: true });
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
-  }
 }

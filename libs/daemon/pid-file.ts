@@ -1,6 +1,8 @@
-import { closeSync, fsyncSync, ftruncateSync, linkSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, ftruncateSync, linkSync, openSync, readdirSync, readFileSync, rmSync, writeSync } from 'node:fs'; // prettier-ignore
+import { basename, dirname, join } from 'node:path';
 import { systemReason } from '../cli/system-error.ts';
 import { InputError } from '../core/errors.ts';
+import { isRunning } from '../core/is-running.ts';
 
 /** Times that a stale file is replaced when others do so too. */
 const ATTEMPTS = 3;
@@ -37,6 +39,7 @@ export class PidFile implements Disposable {
       try {
         writeSync(fd, `${process.pid}\n`);
         fsyncSync(fd);
+        removeLeftDrafts(path);
         claim(draft, path, program);
         return new PidFile(path, fd);
       } catch (error) {
@@ -80,6 +83,22 @@ function claim(draft: string, path: string, program: string): void {
   }
 }
 
+/** Removes what processes that were killed while they wrote the file have left of it. */
+function removeLeftDrafts(path: string): void {
+  const folder = dirname(path);
+  const start = `${basename(path)}.`;
+  for (const name of readdirSync(folder)) {
+    const pid = name.startsWith(start) ? name.slice(start.length) : '';
+    if (!/^[1-9]\d{0,9}$/.test(pid) || isRunning(Number(pid))) continue;
+    const draft = join(folder, name);
+    try {
+      if (['', `${pid}\n`].includes(readFileSync(draft, 'latin1'))) rmSync(draft, { force: true });
+    } catch {
+      // another of us was faster, or it is none of ours
+    }
+  }
+}
+
 /**
  * The process that a pid file belongs to, when it is alive and another.
  * @throws the system's error
@@ -87,12 +106,7 @@ function claim(draft: string, path: string, program: string): void {
 export function holderOf(path: string, program: string): number | undefined {
   const pid = Number(/^\s*(\d{1,10})\s*$/.exec(readFileSync(path, 'latin1').slice(0, 64))?.[1]);
   if (!(pid > 0) || pid === process.pid) return undefined;
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EPERM')) return undefined;
-  }
-  return isOf(pid, program) ? pid : undefined;
+  return isRunning(pid) && isOf(pid, program) ? pid : undefined;
 }
 
 /** Whether the process may be one of the program: its number may be another's by now. */
