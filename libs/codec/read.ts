@@ -1,6 +1,7 @@
 import type { Batch } from '../record/batch.ts';
-import { decodeFrame, type DecodeOptions } from './decode.ts';
+import type { DecodeOptions } from './decode.ts';
 import { FORMAT_MAJOR } from './format.ts';
+import { FrameDecoder } from './frame-decoder.ts';
 import { UnsupportedVersionError } from './problem.ts';
 import { FrameSplitter, type Damage } from './split.ts';
 
@@ -13,18 +14,14 @@ export interface ReadOptions extends Pick<DecodeOptions, 'fields' | 'peek'> {
 export class BatchReader implements AsyncIterable<Batch> {
   readonly #chunks: AsyncIterable<Uint8Array>;
   readonly #where: string;
-  readonly #decoding: DecodeOptions;
-  /** Neighbours are alike: looking first pays behind a batch that was not wanted. */
-  #looksFirst = true;
+  readonly #decoder: FrameDecoder;
   readonly #splitter = new FrameSplitter();
-  readonly #problems = new Map<string, number>();
-  #skippedColumns = 0;
 
   /** @param chunks may be reused by their source as soon as the next one is asked for */
   constructor(chunks: AsyncIterable<Uint8Array>, { where = 'input', ...decoding }: ReadOptions = {}) {
     this.#chunks = chunks;
     this.#where = where;
-    this.#decoding = { ...decoding, verified: true };
+    this.#decoder = new FrameDecoder(decoding);
   }
 
   /** Why reading stopped before the end of the stream; undefined when it did not. */
@@ -34,35 +31,24 @@ export class BatchReader implements AsyncIterable<Batch> {
 
   /** Frames that arrived whole but could not be decoded, by problem. */
   get problems(): ReadonlyMap<string, number> {
-    return this.#problems;
+    return this.#decoder.problems;
   }
 
   /** Columns of known fields in an encoding of a later version. */
   get skippedColumns(): number {
-    return this.#skippedColumns;
+    return this.#decoder.skippedColumns;
   }
 
   /** @throws UnsupportedVersionError at a frame of a later major version; errors of the source pass through */
   async *[Symbol.asyncIterator](): AsyncGenerator<Batch> {
     for await (const chunk of this.#chunks) {
-      yield* this.#decode(chunk);
+      for (const frame of this.#splitter.push(chunk)) {
+        const batch = this.#decoder.decode(frame);
+        if (batch !== undefined) yield batch;
+      }
       if (this.#splitter.damage !== undefined) break;
     }
     const damage = this.#splitter.end();
     if (damage?.version !== undefined) throw new UnsupportedVersionError(this.#where, damage.version, FORMAT_MAJOR);
-  }
-
-  *#decode(chunk: Uint8Array): Generator<Batch> {
-    const { peek, ...direct } = this.#decoding;
-    for (const frame of this.#splitter.push(chunk)) {
-      const result = decodeFrame(frame, this.#looksFirst ? this.#decoding : direct);
-      if ('problem' in result) {
-        this.#problems.set(result.problem, (this.#problems.get(result.problem) ?? 0) + 1);
-      } else {
-        this.#skippedColumns += result.skippedColumns;
-        this.#looksFirst = peek?.isWanted(result.batch) !== true;
-        yield result.batch;
-      }
-    }
   }
 }
