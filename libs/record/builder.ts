@@ -1,6 +1,7 @@
 import { FIELD_NUMBERS_MAX, type Batch, type BatchKind, type Origin } from './batch.ts';
 import { AddressColumn, BytesColumn, NumberColumn, TextColumn, type Column } from './columns.ts';
 import { BYTES_PER_VALUE, numericArray, type Kind, type NumericArray, type NumericKind } from './kinds.ts';
+import { copyBytes, copyDoubles, copyShorts, copyWords, countBits, type RowBlock } from './row-block.ts';
 
 /** Collects rows column by column in buffers that it reuses, and cuts batches from them. */
 export class BatchBuilder {
@@ -115,16 +116,11 @@ abstract class ColumnBuilder {
     this.#valid = new Uint8Array((capacity + 7) >> 3);
   }
 
-  /** Rows that all have a value. */
-  protected markAll(row: number, count: number): void {
+  /** @param row a multiple of 8 @param bits of the rows from there on, set where there is a value */
+  protected markBits(row: number, bits: number): void {
     const valid = this.#valid;
-    for (let i = row; i < row + count; i++) {
-      if ((i & 7) === 0 && i + 8 <= row + count) {
-        valid[i >> 3] = 0xff;
-        i += 7;
-      } else valid[i >> 3]! |= 1 << (i & 7);
-    }
-    this.present += count;
+    for (let i = row >> 3, rest = bits; rest !== 0; i++, rest >>>= 8) valid[i] = rest & 0xff;
+    this.present += countBits(bits);
   }
 
   protected mark(row: number): void {
@@ -171,32 +167,18 @@ export class NumberColumnBuilder extends ColumnBuilder {
   }
 
   /**
-   * Sets `count` rows from `row` on to `from[at]`, `from[at + stride]`, and so on; NaN leaves a row absent. Faster than one by
-   * one. At most once a row.
+   * Takes rows of a block over. Faster than one by one. At most once a row.
+   * @param row where they go, a multiple of 8
+   * @param bits which rows have a value, at least one: see `RowBlock.present`
+   * @param slot which value of each row
    */
-  setStrided(row: number, count: number, from: Float64Array, at: number, stride: number): void {
-    let absent = 0;
-    for (let i = 0, offset = at; i < count; i++, offset += stride) absent += Number.isNaN(from[offset]!) ? 1 : 0;
-    if (absent === count) return;
-    if (absent === 0) this.markAll(row, count);
-    else for (let i = 0; i < count; i++) if (!Number.isNaN(from[at + i * stride]!)) this.mark(row + i);
-    this.#copy(row, count, from, at, stride);
-  }
-
-  /** A loop for each type of array, since one that meets several is slower. What is absent becomes 0. */
-  #copy(row: number, count: number, from: Float64Array, at: number, stride: number): void {
+  setBlock(row: number, bits: number, block: RowBlock, slot: number): void {
+    this.markBits(row, bits);
     const values = this.#values;
-    const end = row + count;
-    let offset = at;
-    if (values instanceof Float64Array) {
-      for (let i = row; i < end; i++, offset += stride) values[i] = from[offset]! || 0;
-    } else if (values instanceof Uint32Array) {
-      for (let i = row; i < end; i++, offset += stride) values[i] = from[offset]!;
-    } else if (values instanceof Uint16Array) {
-      for (let i = row; i < end; i++, offset += stride) values[i] = from[offset]!;
-    } else {
-      for (let i = row; i < end; i++, offset += stride) values[i] = from[offset]!;
-    }
+    if (values instanceof Float64Array) copyDoubles(values, row, bits, block, slot);
+    else if (values instanceof Uint32Array) copyWords(values, row, bits, block, slot);
+    else if (values instanceof Uint16Array) copyShorts(values, row, bits, block, slot);
+    else copyBytes(values, row, bits, block, slot);
   }
 
   protected valueBytes(rows: number): number {

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { TOGETHER } from '../../libs/interop/argus3/flow-columns.ts';
 import { FlowDecoder } from '../../libs/interop/argus3/flow-decoder.ts';
 import { FlowRecord, SIDED, SINGLE } from '../../libs/interop/argus3/flow-record.ts';
 import { Random } from '../../libs/synthetic/random.ts';
@@ -41,6 +42,8 @@ function tryRecord(decoder: FlowDecoder, record: FlowRecord, view: DataView, end
     if (isWhole && from >= 0 && (from < MARGIN || to < from || to > end)) return `a piece from ${from} to ${to}`;
   }
   if (record.sourceBytes > 0 && record.sourceAt + record.sourceBytes > end) return 'a source id beyond the end';
+  const parted = TOGETHER.find((slots) => new Set(slots.map((slot) => Number.isNaN(record.values[slot]))).size > 1);
+  if (isWhole && parted !== undefined) return `slots ${parted.join(' ')} have some values, but not all`;
   const wrong = isWhole && COUNTS.find((slot) => record.values[slot]! < 0 || record.values[slot] === Infinity);
   return wrong === undefined || wrong === false ? '' : `slot ${wrong} is ${record.values[wrong]}`;
 }

@@ -2,6 +2,7 @@ import { NO_ADDRESS } from '../../packet/headers.ts';
 import type { AddressColumnBuilder, BatchBuilder, BytesColumnBuilder, NumberColumnBuilder, TextColumnBuilder } from '../../record/builder.ts'; // prettier-ignore
 import { STORED_FIELDS, type StoredName } from '../../record/fields/stored.ts';
 import { isNumeric } from '../../record/kinds.ts';
+import { BLOCK_ROWS, RowBlock } from '../../record/row-block.ts';
 import { ADDRESS, PIECE, PIECES, SIDED, SINGLE, SLOTS, type FlowRecord } from './flow-record.ts';
 
 /** Slots of the initiator, with the names of the fields of both sides. */
@@ -76,22 +77,64 @@ export const BYTES_FIELDS: readonly (readonly [piece: number, field: StoredName]
 
 export const TEXT_FIELDS: readonly (readonly [piece: number, field: StoredName])[] = [[PIECE.label, 'label']];
 
+/** Slots with the names of their fields. */
+const NUMBER_FIELDS: readonly (readonly [slot: number, field: StoredName])[] = [
+  ...SINGLE_FIELDS,
+  ...SIDED_FIELDS.flatMap(([slot, source, destination]): (readonly [number, StoredName])[] => [
+    [slot, source],
+    [slot + 1, destination],
+  ]),
+];
+
+const bothSides = (...slots: readonly number[]): number[] => slots.flatMap((slot) => [slot, slot + 1]);
+const eachSide = (...slots: readonly number[]): number[][] => [slots.slice(), slots.map((slot) => slot + 1)];
+
+/** Slots that a record has either all of or none; the others are on their own. */
+export const TOGETHER: readonly (readonly number[])[] = [
+  [
+    SINGLE.cause,
+    SINGLE.stime,
+    SINGLE.duration,
+    SINGLE.etherType,
+    SINGLE.events,
+    ...bothSides(SIDED.packets, SIDED.bytes),
+  ],
+  bothSides(SIDED.first, SIDED.last),
+  bothSides(SIDED.appBytes),
+  bothSides(SIDED.port),
+  bothSides(SIDED.encapsulations),
+  ...eachSide(SIDED.ttl, SIDED.tos, SIDED.ipId),
+  ...eachSide(SIDED.leastSize, SIDED.greatestSize),
+  ...eachSide(SIDED.retransmitted, SIDED.gap),
+  ...eachSide(SIDED.activeCount, SIDED.activeSum, SIDED.activeSquares, SIDED.activeLeast, SIDED.activeGreatest),
+  ...eachSide(SIDED.idleCount, SIDED.idleSum, SIDED.idleSquares, SIDED.idleLeast, SIDED.idleGreatest),
+];
+
+/** Slots that come together, and their columns. */
+interface Together {
+  readonly slots: readonly number[];
+  readonly columns: readonly NumberColumnBuilder[];
+}
+
+function together(columns: ReadonlyMap<number, NumberColumnBuilder>): Together[] {
+  const grouped = new Set(TOGETHER.flat());
+  const alone = [...columns.keys()].filter((slot) => !grouped.has(slot)).map((slot) => [slot]);
+  return [...TOGETHER, ...alone]
+    .map((group) => group.filter((slot) => columns.has(slot)))
+    .filter((slots) => slots.length > 0)
+    .map((slots) => ({ slots, columns: slots.map((slot) => columns.get(slot)!) }));
+}
+
 const TEXT_BYTES_MAX = 1024;
 const UTF8 = new TextDecoder();
 
-/** Rows whose numbers are gathered before they go to their columns, which is faster than one value at a time. */
-const BLOCK_ROWS = 64;
-/** More of them are copied with all others at once. */
-const SLOTS_COPIED_SINGLY = 16;
-
 /** Writes flow records to the columns of one builder. */
 export class FlowColumns {
-  /** Numbers of the rows from `#blockStart` on, row by row. */
-  readonly #block: Float64Array;
+  /** Numbers of the rows from `#blockStart` on, which go to their columns together: that is faster than one value at a time. */
+  readonly #block = new RowBlock(SLOTS);
   #blockStart = 0;
   #blockRows = 0;
-  readonly #slots: number[] = [];
-  readonly #numbers: NumberColumnBuilder[] = [];
+  readonly #numbers: readonly Together[];
   /** By the places of `ADDRESS` and `PIECE`; undefined where they are not wanted. */
   readonly #addresses: (AddressColumnBuilder | undefined)[] = [];
   readonly #bytes: (BytesColumnBuilder | undefined)[] = [];
@@ -103,17 +146,13 @@ export class FlowColumns {
       const { number } = STORED_FIELDS[name];
       return fields === undefined || fields.has(number) ? number : undefined;
     };
-    const singles = SIDED_FIELDS.flatMap(([slot, source, destination]): (readonly [number, StoredName])[] => [
-      [slot, source],
-      [slot + 1, destination],
-    ]);
-    for (const [slot, name] of [...SINGLE_FIELDS, ...singles]) {
+    const columns = new Map<number, NumberColumnBuilder>();
+    for (const [slot, name] of NUMBER_FIELDS) {
       const number = wanted(name);
       const { kind } = STORED_FIELDS[name];
-      if (number === undefined || !isNumeric(kind)) continue;
-      this.#slots.push(slot);
-      this.#numbers.push(builder.number(number, kind));
+      if (number !== undefined && isNumeric(kind)) columns.set(slot, builder.number(number, kind));
     }
+    this.#numbers = together(columns);
     for (const [address, name] of ADDRESS_FIELDS) {
       const number = wanted(name);
       this.#addresses[address] = number === undefined ? undefined : builder.address(number);
@@ -126,31 +165,34 @@ export class FlowColumns {
       const number = wanted(name);
       this.#texts[piece] = number === undefined ? undefined : builder.text(number);
     }
-    this.#block = new Float64Array(BLOCK_ROWS * SLOTS);
+  }
+
+  /** Where the values of a record lie best: those that `write` takes next. */
+  get place(): Float64Array {
+    if (this.#blockRows === BLOCK_ROWS) this.flush();
+    return this.#block.rows[this.#blockRows]!;
   }
 
   /**
-   * Rows come one after the other; before the builder finishes there must be a `flush`.
+   * Rows come one after the other from 0 on; before the builder finishes there must be a `flush`.
    * @param bytes what the record was read from
    */
   write(row: number, record: FlowRecord, bytes: Uint8Array): void {
-    if (this.#blockRows === BLOCK_ROWS) this.flush();
+    const { place } = this;
     if (this.#blockRows === 0) this.#blockStart = row;
-    const { values } = record;
-    const slots = this.#slots;
-    const block = this.#block;
-    const at = this.#blockRows * SLOTS;
-    if (slots.length > SLOTS_COPIED_SINGLY) block.set(values, at);
-    else for (const slot of slots) block[at + slot] = values[slot]!;
+    if (record.values !== place) place.set(record.values);
     this.#blockRows += 1;
     this.#writeOthers(row, record, bytes);
   }
 
   /** All rows so far are in the builder. */
   flush(): void {
-    const slots = this.#slots;
-    for (let i = 0; i < slots.length; i++) {
-      this.#numbers[i]!.setStrided(this.#blockStart, this.#blockRows, this.#block, slots[i]!, SLOTS);
+    const block = this.#block;
+    const count = this.#blockRows;
+    for (const { slots, columns } of this.#numbers) {
+      const bits = block.present(slots[0]!, count);
+      if (bits === 0) continue;
+      for (let i = 0; i < slots.length; i++) columns[i]!.setBlock(this.#blockStart, bits, block, slots[i]!);
     }
     this.#blockRows = 0;
   }

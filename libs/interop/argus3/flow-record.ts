@@ -95,7 +95,7 @@ export const LOST = {
  * a family and a negative start of a piece mean that there is none.
  */
 export class FlowRecord {
-  values = new Float64Array(SLOTS);
+  values: Float64Array = new Float64Array(SLOTS);
   readonly lanes = new Uint32Array(ADDRESSES * 4);
   readonly families = new Uint8Array(ADDRESSES);
   readonly pieces = new Int32Array(PIECES * 2);

@@ -41,6 +41,11 @@ export class Glimpse {
     return this.#builder.full;
   }
 
+  /** Where the values of a record lie best. */
+  get place(): Float64Array {
+    return this.#columns.place;
+  }
+
   /** Reads what is to be looked at; the record is one of the rows once `add` says so. */
   decode(record: FlowRecord, view: DataView, at: number, end: number): void {
     this.#decoder.decode(record, view, at, end);

@@ -75,7 +75,7 @@ const WITH_SEGMENT_SIZE = 2;
 const WINDOW_SHIFT_MAX = 14;
 const NS_PER_US = 1000;
 
-const scaledWindow = (window: number, shift: number): number => window * 2 ** Math.min(shift, WINDOW_SHIFT_MAX);
+const scaledWindow = (window: number, shift: number): number => window << Math.min(shift, WINDOW_SHIFT_MAX);
 
 /** Only the initiator has spoken so far. */
 function decodeTcpInit(record: FlowRecord, view: DataView, at: number, bytes: number): void {

@@ -60,6 +60,8 @@ export class WindowReader {
   #bytes = new Uint8Array(0);
   #view = new DataView(this.#bytes.buffer);
   readonly #record = new FlowRecord();
+  /** Of a record that nobody is known to take yet. */
+  readonly #noPlace = this.#record.values;
   readonly #gathered = new Map<string, Gathering>();
   /** In the order in which they are taken, window by window. */
   readonly #rooms: Room[] = [];
@@ -117,6 +119,7 @@ export class WindowReader {
   #readFlow(view: DataView, at: number, end: number): void {
     const glimpse = this.#isPlain ? undefined : this.#glimpse;
     const record = this.#record;
+    record.values = (glimpse ?? this.#current?.columns)?.place ?? this.#noPlace;
     (glimpse ?? this.#decoder).decode(record, view, at, end);
     const gathering = this.#gatheringOf(record, view);
     if (glimpse !== undefined) return this.#glance(glimpse, gathering, at);
@@ -148,6 +151,7 @@ export class WindowReader {
     let seen = 0;
     for (const row of glimpse.take(gathering.origin)) {
       const at = offsets[row]!;
+      this.#record.values = gathering.columns.place;
       this.#decoder.decode(this.#record, view, at, at + view.getUint16(at + 2) * 4);
       gathering.covers += row + 1 - seen;
       seen = row + 1;
