@@ -3,6 +3,7 @@ import { readerConfiguration } from '../../libs/cli/configured-reader.ts';
 import { MEMORY_OPTION } from '../../libs/cli/memory-option.ts';
 import type { Arguments } from '../../libs/cli/options.ts';
 import { INPUT_OPTIONS, OUTPUT_OPTIONS, PRINT_OPTIONS } from '../../libs/cli/record-options.ts';
+import { THREADS_OPTION } from '../../libs/cli/scan/threads-option.ts';
 
 export const RA_OPTIONS = {
   ...INPUT_OPTIONS,
@@ -13,6 +14,7 @@ export const RA_OPTIONS = {
     conflicts: ['server'],
   },
   memory: { ...MEMORY_OPTION.memory, text: `With --merge: ${MEMORY_OPTION.memory.text}`, group: 'Input' },
+  ...THREADS_OPTION,
   ...OUTPUT_OPTIONS,
   ...PRINT_OPTIONS,
   explain: {

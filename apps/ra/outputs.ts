@@ -5,6 +5,7 @@ import { openRecordFile, RecordOutputs } from '../../libs/cli/record-outputs.ts'
 import type { RecordSelection } from '../../libs/cli/selection.ts';
 import { GAP_BATCH, type Batch } from '../../libs/record/batch.ts';
 import type { RaArguments } from './command.ts';
+import type { Printed } from './print-scan.ts';
 
 /** Where `ra` leaves what it selects, and what the filter refuses. */
 export class Outputs {
@@ -46,6 +47,11 @@ export class Outputs {
     }
     const count = this.#selection.take(batch, matched);
     await this.#selected.push(batch, count === batch.rows ? undefined : this.#selection.rows, count);
+  }
+
+  /** What a thread has made of records. */
+  pushPrinted({ text, totals }: Printed): Promise<void> {
+    return this.#selected.pushText(text, totals);
   }
 
   /** Everything has been pushed. */

@@ -10,38 +10,43 @@ import { recordFilter } from '../../libs/cli/record-filter.ts';
 import { RecordInputs, type InputSettings } from '../../libs/cli/record-inputs.ts';
 import { parseRecordRange } from '../../libs/cli/record-range.ts';
 import { RecordSelection } from '../../libs/cli/selection.ts';
+import { peekOf } from '../../libs/cli/scan/selected-rows.ts';
 import { stopAfter } from '../../libs/cli/stop-after.ts';
 import { TOTAL_FIELDS } from '../../libs/cli/totals.ts';
 import { parseWriteTarget } from '../../libs/cli/write-target.ts';
 import type { Filter } from '../../libs/filter/compile.ts';
 import { EVERYTHING } from '../../libs/filter/everything.ts';
-import type { Peek } from '../../libs/codec/decode.ts';
 import type { Batch } from '../../libs/record/batch.ts';
 import type { RaArguments } from './command.ts';
 import { Outputs } from './outputs.ts';
+import { printScan } from './print-scan.ts';
 
 /** Reads what the command line names and leaves it where it says. @returns the exit status */
 export async function readRecords(args: RaArguments, context: Context): Promise<number> {
   if (args['list-fields']) return listFields(context);
   const modes = parseModes(args.mode);
   if (args['show-filter']) return showFilter(args, context);
-  const filter = await recordFilter(args);
+  const nowMs = Date.now();
+  const filter = await recordFilter(args, nowMs);
   const range = args.range === undefined ? undefined : parseRecordRange(args.range);
   const selection = new RecordSelection({ filter, range, management: modes.management });
   const plan = await planPrinting(args, modes);
   const fields = wantedFields(args, filter, plan);
   if (args.explain) return explainReading({ read: args.read, recurse: args.recurse, filter, fields }, context);
-  const inputs = await openInputs(args, filter, context, {
-    fields,
-    peek: peekOf(args, filter, selection),
-    management: !onlyPrints(args) || args.totals || selection.showsManagement,
-  });
+  const management = !onlyPrints(args) || args.totals || selection.showsManagement;
+  const { showsManagement } = selection;
+  const scan = printScan({ args, nowMs, management: modes.management, fields, showsManagement }, plan, (printed) =>
+    outputs.pushPrinted(printed),
+  );
+  const peek = args.rejected === undefined ? peekOf(args, filter, selection) : undefined; // what is refused is kept
+  const inputs = await openInputs(args, filter, context, { fields, peek, management, scan });
   const outputs = await Outputs.open(args, context, plan, selection);
   const written = args.rejected === undefined ? args.write : [...args.write, args.rejected];
   await inputs.avoid(written.map((text) => parseWriteTarget(text).path));
   try {
     if (!selection.exhausted) await pump(inOrder(args, inputs, selection), outputs, selection);
   } finally {
+    await scan?.close();
     await outputs.end();
   }
   return inputs.failed ? 1 : 0;
@@ -75,20 +80,11 @@ function wantedFields(args: RaArguments, filter: Filter, { printer }: PrintPlan)
   ]);
 }
 
-/** Batches of which nothing passes the filter are not decoded, unless what is refused is kept. */
-function peekOf(args: RaArguments, { fields }: Filter, selection: RecordSelection): Peek | undefined {
-  if (fields.size === 0 || args.rejected !== undefined) return undefined;
-  const isWanted = (batch: Batch): boolean => selection.match(batch) > 0;
-  // What a record that is not read held is not known.
-  if (args.verbose) return { fields, isWanted };
-  return { fields, isWanted, select: (batch) => selection.rows.subarray(0, selection.match(batch)) };
-}
-
 async function openInputs(
   args: RaArguments,
   filter: Filter,
   context: Context,
-  columns: Pick<InputSettings, 'fields' | 'peek' | 'management'>,
+  columns: Pick<InputSettings, 'fields' | 'peek' | 'management' | 'scan'>,
 ): Promise<RecordInputs> {
   const settings = {
     files: args.read,

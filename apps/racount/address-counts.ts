@@ -12,12 +12,20 @@ export interface ClassCount {
   readonly destinations: number;
 }
 
+/** Different addresses, four lanes of each, by family and side. */
+export interface AddressState {
+  readonly ipv4: readonly Uint32Array<ArrayBuffer>[];
+  readonly ipv6: readonly Uint32Array<ArrayBuffer>[];
+  readonly isFull: boolean;
+}
+
 const SIDES = [STORED_FIELDS.saddr.number, STORED_FIELDS.daddr.number];
 
 /** Tells addresses apart, and what they are. */
 export class AddressCounts {
   readonly #ipv4: readonly AddressSet[];
   readonly #ipv6: readonly AddressSet[];
+  #wasFull = false;
   readonly #counts = SIDES.map(() => new Float64Array(CLASS_NAMES.length));
 
   constructor(bytesMax: number) {
@@ -27,7 +35,7 @@ export class AddressCounts {
 
   /** Whether counts are too low for want of memory. */
   get isFull(): boolean {
-    return [...this.#ipv4, ...this.#ipv6].some((set) => set.isFull);
+    return this.#wasFull || [...this.#ipv4, ...this.#ipv6].some((set) => set.isFull);
   }
 
   add(batch: Batch, rows: Uint32Array | undefined, count: number): void {
@@ -46,6 +54,29 @@ export class AddressCounts {
       if (family !== IPV4_ADDRESS && family !== IPV6_ADDRESS) continue;
       const [a, b, c, d] = [column.lane(0, row), column.lane(1, row), column.lane(2, row), column.lane(3, row)];
       const set = family === IPV4_ADDRESS ? this.#ipv4[side]! : this.#ipv6[side]!;
+      if (set.add(a, b, c, d)) counts[classOf(family, a, b, c, d)]! += 1;
+    }
+  }
+
+  /** All that was counted, for `addState`. */
+  get state(): AddressState {
+    const { isFull } = this;
+    return { ipv4: this.#ipv4.map((set) => set.addresses), ipv6: this.#ipv6.map((set) => set.addresses), isFull };
+  }
+
+  /** Adds what was counted elsewhere. */
+  addState({ ipv4, ipv6, isFull }: AddressState): void {
+    this.#wasFull ||= isFull;
+    for (const side of SIDES.keys()) {
+      this.#addAll(this.#ipv4[side]!, IPV4_ADDRESS, ipv4[side]!, side);
+      this.#addAll(this.#ipv6[side]!, IPV6_ADDRESS, ipv6[side]!, side);
+    }
+  }
+
+  #addAll(set: AddressSet, family: number, lanes: Uint32Array, side: number): void {
+    const counts = this.#counts[side]!;
+    for (let at = 0; at < lanes.length; at += 4) {
+      const [a, b, c, d] = [lanes[at]!, lanes[at + 1]!, lanes[at + 2]!, lanes[at + 3]!];
       if (set.add(a, b, c, d)) counts[classOf(family, a, b, c, d)]! += 1;
     }
   }

@@ -41,6 +41,16 @@ export class AddressSet {
     return true;
   }
 
+  /** The lanes of all addresses, four of each. */
+  get addresses(): Uint32Array<ArrayBuffer> {
+    const addresses = new Uint32Array(4 * this.#size);
+    for (let slot = 0, end = 0; slot < this.#taken.length; slot++) {
+      if (this.#taken[slot] === 0) continue;
+      for (let lane = 0; lane < 4; lane++) addresses[end++] = this.#lanes[4 * slot + lane]!;
+    }
+    return addresses;
+  }
+
   #slotOf(lane0: number, lane1: number, lane2: number, lane3: number): number {
     const lanes = this.#lanes;
     const last = this.#taken.length - 1;

@@ -3,9 +3,11 @@ import { readerConfiguration } from '../../libs/cli/configured-reader.ts';
 import { MEMORY_OPTION } from '../../libs/cli/memory-option.ts';
 import type { Arguments } from '../../libs/cli/options.ts';
 import { INPUT_OPTIONS, PRINT_OPTIONS } from '../../libs/cli/record-options.ts';
+import { THREADS_OPTION } from '../../libs/cli/scan/threads-option.ts';
 
 export const RACOUNT_OPTIONS = {
   ...INPUT_OPTIONS,
+  ...THREADS_OPTION,
   mode: {
     ...PRINT_OPTIONS.mode,
     text: 'proto: also by protocol; addr: also how many addresses of each sort there are; json: as one JSON object; man or noman: with or without management records.',

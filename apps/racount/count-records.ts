@@ -4,11 +4,13 @@ import { parseMemory } from '../../libs/cli/memory-size.ts';
 import { parseModes } from '../../libs/cli/modes.ts';
 import { parseRecordRange } from '../../libs/cli/record-range.ts';
 import { SelectedRecords } from '../../libs/cli/selected-records.ts';
-import { FLOW_BATCH, MANAGEMENT_BATCH } from '../../libs/record/batch.ts';
+import type { Scan } from '../../libs/cli/scan/scan.ts';
+import { openScan } from '../../libs/cli/scan/threads-option.ts';
 import { STORED_FIELDS } from '../../libs/record/fields/stored.ts';
-import { AddressCounts } from './address-counts.ts';
 import type { RacountArguments } from './command.ts';
-import { AMOUNT_FIELDS, PROTOCOL_FIELDS, RecordCounts } from './record-counts.ts';
+import type { CountOrder } from './count-thread.ts';
+import { Counting, type CountingSettings, type CountingState } from './counting.ts';
+import { AMOUNT_FIELDS, PROTOCOL_FIELDS } from './record-counts.ts';
 import { countsAsJson, countsAsText, type Counted } from './report.ts';
 
 const OWN_MODES = ['proto', 'addr'];
@@ -21,33 +23,52 @@ export async function countRecords(args: RacountArguments, context: Context): Pr
     args.mode.filter((word) => !OWN_MODES.includes(word)),
     OWN_MODES,
   );
-  const byProtocol = args.mode.includes('proto');
-  const addresses = args.mode.includes('addr') ? new AddressCounts(parseMemory(args.memory)) : undefined;
+  const settings: CountingSettings = {
+    byProtocol: args.mode.includes('proto'),
+    addressBytes: args.mode.includes('addr') ? parseMemory(args.memory) : undefined,
+  };
+  let scan: CountScan | undefined;
   const records = await SelectedRecords.open(args, context, {
     range: args.range === undefined ? undefined : parseRecordRange(args.range),
     management: modes.management,
-    fields: new Set([
-      ...AMOUNT_FIELDS,
-      ...(byProtocol ? PROTOCOL_FIELDS : []),
-      ...(addresses === undefined ? [] : [saddr.number, daddr.number]),
-    ]),
+    fields: fieldsOf(settings),
     written: [],
+    scan: (selected) => (scan = countScan(args.threads, { selected, counting: settings })),
   });
-  const counts = new RecordCounts();
-  for await (const { batch, rows, count } of records) {
-    if (batch.kind === MANAGEMENT_BATCH && records.showsManagement) counts.addManagement(count);
-    if (batch.kind !== FLOW_BATCH) continue;
-    counts.add(batch, rows, count);
-    addresses?.add(batch, rows, count);
+  const counting = new Counting(settings, records.showsManagement);
+  try {
+    for await (const { batch, rows, count } of records) counting.add(batch, rows, count);
+    for await (const state of scan?.rests() ?? []) counting.addState(state);
+  } finally {
+    await scan?.close();
   }
-  if (addresses?.isFull === true) {
+  if (counting.addresses?.isFull === true) {
     context.warn('there are more addresses than memory for them: their counts are too low. Give more with --memory');
   }
   const counted: Counted = {
-    total: counts.total(),
-    protocols: byProtocol ? counts.protocols(args.numeric >= 2) : undefined,
-    addresses: addresses?.classes(),
+    total: counting.records.total(),
+    protocols: settings.byProtocol ? counting.records.protocols(args.numeric >= 2) : undefined,
+    addresses: counting.addresses?.classes(),
   };
   await context.stdout.write(modes.format === 'json' ? countsAsJson(counted) : countsAsText(counted));
   return records.failed ? 1 : 0;
+}
+
+/** Numbers of the stored fields that are looked at. */
+function fieldsOf({ byProtocol, addressBytes }: CountingSettings): ReadonlySet<number> {
+  return new Set([
+    ...AMOUNT_FIELDS,
+    ...(byProtocol ? PROTOCOL_FIELDS : []),
+    ...(addressBytes === undefined ? [] : [saddr.number, daddr.number]),
+  ]);
+}
+
+type CountScan = Scan<undefined, CountingState>;
+
+function countScan(threads: number | undefined, order: CountOrder): CountScan | undefined {
+  return openScan(threads, {
+    module: new URL('./count-thread.js', import.meta.url),
+    order,
+    take: () => undefined,
+  });
 }

@@ -31,14 +31,15 @@ const LLC = 256;
 const FIRST_ETHERTYPE = 257;
 const KINDS = FIRST_ETHERTYPE + 0x1_0000;
 
-/** Counts flow records by what they speak. */
+/** Counts flow records, by what they speak where that is asked for. */
 export class RecordCounts {
-  readonly #cells = new Float64Array(KINDS * CELLS);
+  readonly #cells: Float64Array;
   readonly #all = new Uint32Array(1 << 14);
   readonly #kinds = new Uint32Array(1 << 14);
   #management = 0;
 
-  constructor() {
+  constructor({ byProtocol }: { readonly byProtocol: boolean }) {
+    this.#cells = new Float64Array(byProtocol ? KINDS * CELLS : CELLS);
     for (let i = 0; i < this.#all.length; i++) this.#all[i] = i;
   }
 
@@ -49,16 +50,24 @@ export class RecordCounts {
   /** @param rows of which the first `count` are taken; undefined for all */
   add(batch: Batch, rows: Uint32Array | undefined, count: number): void {
     const taken = rows ?? this.#all;
-    const kinds = this.#kinds;
-    kindsOf(batch, taken, count, kinds);
-    for (let i = 0; i < count; i++) this.#cells[kinds[i]! * CELLS]! += 1;
+    const byProtocol = this.#cells.length > CELLS;
+    if (byProtocol) this.#countKinds(batch, taken, count);
+    else this.#cells[0]! += count;
     for (const [k, field] of AMOUNT_FIELDS.entries()) {
       const column = batch.columns[field] as NumberColumn | undefined;
-      if (column !== undefined) this.#sum(column, taken, count, k + 1);
+      if (column === undefined) continue;
+      if (byProtocol) this.#sumByKind(column, taken, count, k + 1);
+      else this.#cells[k + 1]! += sum(column, taken, count);
     }
   }
 
-  #sum(column: NumberColumn, rows: Uint32Array, count: number, cell: number): void {
+  #countKinds(batch: Batch, rows: Uint32Array, count: number): void {
+    const kinds = this.#kinds;
+    kindsOf(batch, rows, count, kinds);
+    for (let i = 0; i < count; i++) this.#cells[kinds[i]! * CELLS]! += 1;
+  }
+
+  #sumByKind(column: NumberColumn, rows: Uint32Array, count: number, cell: number): void {
     const { values, valid } = column;
     const cells = this.#cells;
     const kinds = this.#kinds;
@@ -66,6 +75,20 @@ export class RecordCounts {
       const row = rows[i]!;
       if (valid === undefined || column.has(row)) cells[kinds[i]! * CELLS + cell]! += values[row]!;
     }
+  }
+
+  /** All that was counted, for `addState`. */
+  get state(): Float64Array<ArrayBuffer> {
+    const state = new Float64Array(this.#cells.length + 1);
+    state.set(this.#cells);
+    state[this.#cells.length] = this.#management;
+    return state;
+  }
+
+  /** Adds what was counted elsewhere. */
+  addState(state: Float64Array): void {
+    for (let at = 0; at < this.#cells.length; at++) this.#cells[at]! += state[at]!;
+    this.#management += state[this.#cells.length]!;
   }
 
   /** Of all records; management records, where they were counted, have nothing but their number. */
@@ -76,7 +99,7 @@ export class RecordCounts {
     return amountAt(sums, 0);
   }
 
-  /** In the order of IP protocols, then EtherTypes. */
+  /** In the order of IP protocols, then EtherTypes; for those who asked for them. */
   protocols(asNumbers: boolean): ProtocolAmount[] {
     const found: ProtocolAmount[] = [];
     for (let kind = 0; kind < KINDS; kind++) {
@@ -85,6 +108,14 @@ export class RecordCounts {
     }
     return found;
   }
+}
+
+function sum(column: NumberColumn, rows: Uint32Array, count: number): number {
+  const { values, valid } = column;
+  let total = 0;
+  if (valid === undefined) for (let i = 0; i < count; i++) total += values[rows[i]!]!;
+  else for (let i = 0; i < count; i++) if (column.has(rows[i]!)) total += values[rows[i]!]!;
+  return total;
 }
 
 function kindsOf(batch: Batch, rows: Uint32Array, count: number, kinds: Uint32Array): void {

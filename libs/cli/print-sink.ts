@@ -41,6 +41,18 @@ export class PrintSink implements Sink {
   push(batch: Batch, rows: Uint32Array | undefined, count: number): Promise<void> | undefined {
     if (this.#failure !== undefined) throw this.#failure;
     if (count > 0 && (this.#management || batch.kind !== MANAGEMENT_BATCH)) this.#print(batch, rows, count);
+    return this.#hand();
+  }
+
+  /** Takes lines that were printed elsewhere, with no headings between them; their memory must not be reused. */
+  pushText(text: Uint8Array): Promise<void> | undefined {
+    if (this.#failure !== undefined) throw this.#failure;
+    if (text.length > 0) this.#start();
+    this.#add(text);
+    return this.#hand();
+  }
+
+  #hand(): Promise<void> | undefined {
     if (this.#textBytes >= TEXT_BYTES) this.#flush();
     else if (this.#textBytes > 0) this.#timer ??= setTimeout(() => this.#flushLate(), WAIT_MS);
     return this.#room;

@@ -13,14 +13,14 @@ export interface FilterArguments {
 
 /**
  * The filter of a command line. The compiler is loaded for those who filter.
+ * @param nowMs which times such as -10m count from, milliseconds since the epoch
  * @throws {UsageError} when something of it is not understood
  */
-export async function recordFilter({ operands, time, payload }: FilterArguments): Promise<Filter> {
+export async function recordFilter({ operands, time, payload }: FilterArguments, nowMs = Date.now()): Promise<Filter> {
   if (operands.length === 0 && time.length === 0 && payload === undefined) return EVERYTHING;
   const { compileFilter } = await import('../filter/compile.ts');
   const { payloadNode, timesNode } = await import('../filter/narrowing.ts');
   const { parseTimeRange } = await import('../time/range.ts');
-  const nowMs = Date.now();
   const times = time.map((text) => parseTimeRange(text, { nowMs }));
   return compileFilter(operands.join(' '), [
     ...(times.length === 0 ? [] : [timesNode(times)]),

@@ -6,6 +6,8 @@ import { ARGUS3_START_BYTES, looksLikeArgus3 } from '../interop/argus3/recognise
 import type { Argus3Reader } from '../interop/argus3/reader.ts';
 import type { RecordNumbers } from '../interop/argus3/record-numbers.ts';
 import { foreignFormat } from './foreign.ts';
+import type { FrameTaker } from './scan/scan.ts';
+import type { ScanReader, ScanReadOptions } from './scan/scan-reader.ts';
 
 /** What a format is told about the input that it reads. */
 export interface ReadSettings {
@@ -22,6 +24,10 @@ export interface ReadSettings {
   readonly management: boolean;
   /** Bytes of a plain file, which is all there, so that nothing has to be waited for. */
   readonly fileBytes?: number;
+  /** The threads that are to read frames of ours, where there are such. */
+  readonly scan?: FrameTaker | undefined;
+  /** Is told how many records went there. */
+  readonly addRecords?: ((records: number) => void) | undefined;
   /** Shared by all inputs of a command. */
   readonly numbers: RecordNumbers;
 }
@@ -85,29 +91,29 @@ async function argus3Reader(
 
 const OWN: RecordFormat = {
   matches: () => true,
-  read: (chunks, { path, name, start, fields, peek, skippedBytes }) => {
-    const reader = new BatchReader(chunks, {
-      where: name,
-      ...(fields === undefined ? {} : { fields }),
-      ...(peek === undefined ? {} : { peek }),
-    });
-    return Promise.resolve({
+  read: async (chunks, { path, name, start, fields, peek, skippedBytes, scan, addRecords }) => {
+    const options = { where: name, ...(fields && { fields }), ...(peek && { peek }) };
+    const reader = scan === undefined ? new BatchReader(chunks, options) : await scanned(chunks, { ...options, scan, addRecords }); // prettier-ignore
+    return {
       batches: reader,
       problems: () => [...problemsIn(reader, path, start, skippedBytes?.() ?? 0)],
       leftOut: () => new Map<string, number>(),
-    });
+    };
   },
 };
 
+async function scanned(chunks: AsyncIterable<Uint8Array>, options: ScanReadOptions): Promise<ScanReader> {
+  const { ScanReader: Reader } = await import('./scan/scan-reader.ts');
+  return new Reader(chunks, options);
+}
+
 function* problemsIn(
-  reader: BatchReader,
+  reader: Pick<BatchReader, 'problems' | 'damage'>,
   path: string,
   start: Uint8Array,
   skippedBytes: number,
 ): Generator<readonly [string, string]> {
-  for (const [problem, count] of reader.problems) {
-    yield [`${count === 1 ? 'a frame' : `${count} frames`} left out: ${problem}`, ''];
-  }
+  for (const [problem, count] of reader.problems) yield [framesLeftOut(problem, count), ''];
   const { damage } = reader;
   if (damage === undefined || damage.kind === 'version') return;
   if (damage.kind === 'foreign') {
@@ -117,6 +123,9 @@ function* problemsIn(
     yield [`${damage.reason} at byte ${damage.offset + skippedBytes}; the records before it were read`, ''];
   }
 }
+
+export const framesLeftOut = (problem: string, count: number): string =>
+  `${count === 1 ? 'a frame' : `${count} frames`} left out: ${problem}`;
 
 /** In the order in which they are tried; the last one takes what is left. */
 const FORMATS: readonly RecordFormat[] = [ARGUS3, OWN];

@@ -14,8 +14,9 @@ import { cannotRead, checkFiles, checkTrees, filesBelow, identityOf } from './re
 import type { Progress } from './progress.ts';
 import type { ClientSecurity } from './client-security.ts';
 import type { ClientSecurityArguments } from './security-options.ts';
-import { formatOf, START_BYTES, type ReadSettings, type RecordReader } from './record-formats.ts';
+import { formatOf, framesLeftOut, START_BYTES, type ReadSettings, type RecordReader } from './record-formats.ts';
 import { parseServerAddress, type ServerAddress } from './server-address.ts';
+import type { FrameTaker } from './scan/scan.ts';
 import { DamagedContentError, openContent, type Content } from './unpack.ts';
 import { version } from './version.ts';
 
@@ -37,11 +38,13 @@ export interface InputSettings {
   readonly mayHold?: MayHold | undefined;
   /** Whether management records are wanted of files, where leaving them out saves work; they may come all the same. */
   readonly management?: boolean;
+  /** Threads that are to read files of ours, instead of handing their batches out here; results are all taken when the last batch was. */
+  readonly scan?: FrameTaker | undefined;
   /** Whether to say what of records in other formats had no meaning here. */
   readonly verbose?: boolean;
 }
 
-type Opened = Content & Pick<ReadSettings, 'skippedBytes' | 'fileBytes'>;
+type Opened = Content & Pick<ReadSettings, 'skippedBytes' | 'fileBytes' | 'scan'>;
 
 /** Bytes read from a file at a time. */
 const CHUNK_BYTES = 1 << 20;
@@ -155,6 +158,16 @@ export class RecordInputs implements AsyncIterable<Batch> {
         if (!(await this.#isWritten(file))) yield* this.#fromFile(file);
       }
     }
+    await this.#endScan();
+  }
+
+  async #endScan(): Promise<void> {
+    const { scan } = this.#settings;
+    if (scan === undefined) return;
+    await scan.drain('');
+    for (const [name, problems] of scan.problems) {
+      for (const [problem, count] of problems) this.#fail(new InputError(`${name}: ${framesLeftOut(problem, count)}`));
+    }
   }
 
   async *#fromServer(server: ServerAddress, signal: AbortSignal): AsyncGenerator<Batch> {
@@ -190,7 +203,8 @@ export class RecordInputs implements AsyncIterable<Batch> {
         const frames = FrameFile.open(path, this.#settings.mayHold);
         if (frames === undefined) return this.#openForeign(path, (opened) => (stream = opened));
         const { beginning: start } = frames;
-        return { start, chunks: frames.chunks(this.#signal), skippedBytes: () => frames.skippedBytes };
+        const { scan } = this.#settings;
+        return { start, chunks: frames.chunks(this.#signal), skippedBytes: () => frames.skippedBytes, scan };
       });
     } finally {
       this.#signal.removeEventListener('abort', stop);
@@ -232,7 +246,8 @@ export class RecordInputs implements AsyncIterable<Batch> {
     let reader: RecordReader | undefined;
     try {
       const { chunks, ...content } = await open();
-      const settings = { path, name, ...content, fields, peek, management, numbers: this.#numbers };
+      const addRecords = (records: number): void => this.#progress?.addRecords(records);
+      const settings = { path, name, ...content, fields, peek, management, numbers: this.#numbers, addRecords };
       const counted = this.#progress === undefined ? chunks : countBytes(chunks, this.#progress);
       reader = await formatOf(content.start).read(counted, settings);
       for await (const batch of reader.batches) if (!isNote(batch)) yield batch;

@@ -3,7 +3,7 @@ import type { Context } from './command.ts';
 import { PrintSink } from './print-sink.ts';
 import type { PrintPlan } from './printer.ts';
 import type { RecordFileSink } from './record-file-sink.ts';
-import { Totals } from './totals.ts';
+import { Totals, type TotalCounts } from './totals.ts';
 import { isStandardOutput, parseWriteTarget } from './write-target.ts';
 
 export interface OutputArguments {
@@ -65,6 +65,12 @@ export class RecordOutputs {
     if (this.#print === undefined || count === 0) return;
     if (this.#plan.names !== undefined) await this.#plan.names.learn(batch, rows ?? this.#all(count), count);
     await this.#print.push(batch, rows, count);
+  }
+
+  /** Takes lines of records that were printed elsewhere, and what they add to the totals. */
+  async pushText(text: Uint8Array, counts: TotalCounts | undefined): Promise<void> {
+    if (counts !== undefined) this.#totals?.addCounts(counts);
+    await this.#print?.pushText(text);
   }
 
   /** Everything has been pushed. */

@@ -1,5 +1,3 @@
-import type { Peek } from '../codec/decode.ts';
-import type { Filter } from '../filter/compile.ts';
 import { EVERYTHING } from '../filter/everything.ts';
 import { GAP_BATCH, type Batch } from '../record/batch.ts';
 import type { Context } from './command.ts';
@@ -9,6 +7,8 @@ import { recordFilter } from './record-filter.ts';
 import { RecordInputs } from './record-inputs.ts';
 import type { INPUT_OPTIONS } from './record-options.ts';
 import type { RecordRange } from './record-range.ts';
+import type { FrameTaker } from './scan/scan.ts';
+import { peekOf, type SelectedOrder } from './scan/selected-rows.ts';
 import { RecordSelection } from './selection.ts';
 import { stopAfter } from './stop-after.ts';
 import { parseWriteTarget } from './write-target.ts';
@@ -22,6 +22,8 @@ export interface SelectedSettings {
   readonly management: boolean | undefined;
   /** Numbers of the stored fields that are looked at beside the filter's; undefined for whole records. */
   readonly fields: ReadonlySet<number> | undefined;
+  /** Makes threads that read files of ours; what they make of them is taken while the other records are handed out. Not asked where records are counted. */
+  readonly scan?: (order: SelectedOrder) => FrameTaker | undefined;
   /** Where the command itself writes, as `-w` has it: not to be read. */
   readonly written: readonly string[];
 }
@@ -41,7 +43,9 @@ export class SelectedRecords implements AsyncIterable<Selected> {
 
   /** @throws {SuiteError} for inputs that are not there and filters that are none */
   static async open(args: InputArguments, context: Context, settings: SelectedSettings): Promise<SelectedRecords> {
-    const filter = await recordFilter(args);
+    const nowMs = Date.now();
+    const filter = await recordFilter(args, nowMs);
+    const { management } = settings;
     const selection = new RecordSelection({ ...settings, filter });
     const fields = settings.fields === undefined ? undefined : new Set([...settings.fields, ...filter.fields]);
     const inputs = await RecordInputs.open(
@@ -55,6 +59,7 @@ export class SelectedRecords implements AsyncIterable<Selected> {
         fields,
         peek: peekOf(args, filter, selection),
         management: settings.fields === undefined || selection.showsManagement,
+        scan: settings.range === undefined ? settings.scan?.({ args, nowMs, management, fields }) : undefined,
         mayHold: filter === EVERYTHING ? undefined : mayHoldOf(filter),
       },
       context,
@@ -98,13 +103,4 @@ export class SelectedRecords implements AsyncIterable<Selected> {
     if (covers === 0) return;
     this.#context.warn(`records ${first} to ${first + covers - 1} of probe ${origin.source} were lost on their way`);
   }
-}
-
-/** Batches of which nothing passes the filter are not decoded. */
-function peekOf({ verbose }: InputArguments, { fields }: Filter, selection: RecordSelection): Peek | undefined {
-  if (fields.size === 0) return undefined;
-  const isWanted = (batch: Batch): boolean => selection.match(batch) > 0;
-  // What a record that is not read held is not known.
-  if (verbose) return { fields, isWanted };
-  return { fields, isWanted, select: (batch) => selection.rows.subarray(0, selection.match(batch)) };
 }

@@ -7,12 +7,35 @@ const BYTES = [STORED_FIELDS.sbytes.number, STORED_FIELDS.dbytes.number];
 /** Numbers of the stored fields that are summed. */
 export const TOTAL_FIELDS: readonly number[] = [...PACKETS, ...BYTES];
 
+/** Of some records. */
+export interface TotalCounts {
+  readonly flows: number;
+  readonly management: number;
+  readonly packets: number;
+  readonly bytes: number;
+}
+
 /** What `-A` says at the end. */
 export class Totals {
   #flows = 0;
   #management = 0;
   #packets = 0;
   #bytes = 0;
+
+  /** Gives out what was counted, and begins anew. */
+  take(): TotalCounts {
+    const counts = { flows: this.#flows, management: this.#management, packets: this.#packets, bytes: this.#bytes };
+    this.#flows = this.#management = this.#packets = this.#bytes = 0;
+    return counts;
+  }
+
+  /** Adds what was counted elsewhere. */
+  addCounts({ flows, management, packets, bytes }: TotalCounts): void {
+    this.#flows += flows;
+    this.#management += management;
+    this.#packets += packets;
+    this.#bytes += bytes;
+  }
 
   /** Counts the first `count` of `rows`. */
   add(batch: Batch, rows: Uint32Array, count: number): void {

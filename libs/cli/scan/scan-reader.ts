@@ -1,0 +1,66 @@
+import { FrameDecoder } from '../../codec/frame-decoder.ts';
+import { FORMAT_MAJOR, readHeader } from '../../codec/format.ts';
+import { UnsupportedVersionError } from '../../codec/problem.ts';
+import type { ReadOptions } from '../../codec/read.ts';
+import { FrameSplitter, type Damage } from '../../codec/split.ts';
+import { GAP_BATCH, type Batch } from '../../record/batch.ts';
+import type { FrameTaker } from './scan.ts';
+
+export interface ScanReadOptions extends ReadOptions {
+  readonly where: string;
+  readonly scan: FrameTaker;
+  /** Is told how many records went to threads. */
+  readonly addRecords?: ((records: number) => void) | undefined;
+}
+
+/**
+ * As `BatchReader`, but leaves frames of records to the threads of a scan; the batches of all others come between the results of those
+ * before and behind them. What threads cannot decode is among the problems of the scan.
+ */
+export class ScanReader implements AsyncIterable<Batch> {
+  readonly #chunks: AsyncIterable<Uint8Array>;
+  readonly #options: ScanReadOptions;
+  readonly #decoder: FrameDecoder;
+  readonly #splitter = new FrameSplitter();
+
+  /** @param chunks may be reused by their source as soon as the next one is asked for */
+  constructor(chunks: AsyncIterable<Uint8Array>, options: ScanReadOptions) {
+    const { fields, peek } = options;
+    this.#chunks = chunks;
+    this.#options = options;
+    this.#decoder = new FrameDecoder({ ...(fields && { fields }), ...(peek && { peek }) });
+  }
+
+  /** Why reading stopped before the end of the stream; undefined when it did not. */
+  get damage(): Damage | undefined {
+    return this.#splitter.damage;
+  }
+
+  /** Frames that arrived whole but could not be decoded here, by problem. */
+  get problems(): ReadonlyMap<string, number> {
+    return this.#decoder.problems;
+  }
+
+  /** @throws UnsupportedVersionError at a frame of a later major version; errors of the source pass through */
+  async *[Symbol.asyncIterator](): AsyncGenerator<Batch> {
+    const { scan, where, addRecords } = this.#options;
+    for await (const chunk of this.#chunks) {
+      for (const frame of this.#splitter.push(chunk)) {
+        const { kind, rows } = readHeader(frame, 0);
+        if (kind !== GAP_BATCH && scan.isWanting) {
+          await scan.send(frame, where);
+          addRecords?.(rows);
+        } else {
+          const batch = this.#decoder.decode(frame);
+          if (batch === undefined) continue;
+          await scan.drain(where);
+          yield batch;
+        }
+      }
+      if (this.#splitter.damage !== undefined) break;
+    }
+    await scan.endFile(where);
+    const damage = this.#splitter.end();
+    if (damage?.version !== undefined) throw new UnsupportedVersionError(where, damage.version, FORMAT_MAJOR);
+  }
+}

@@ -1,0 +1,125 @@
+import type { RestAnswer, WindowAnswer } from './messages.ts';
+import { ScanThread } from './scan-thread.ts';
+import { FrameWindow } from './window.ts';
+
+/** Windows that a thread has at once: one that it works on, and the next ones. */
+const WINDOWS_EACH = 3;
+/** Memory of windows that is kept for the next ones. */
+const FREE_MAX = 8;
+
+export interface ScanSettings<Result> {
+  /** The module that runs in each thread, which calls `serveScan`. */
+  readonly module: URL;
+  /** What it is told; structured cloning carries it. */
+  readonly order: unknown;
+  readonly threads: number;
+  /**
+   * How long the caller reads before threads are started; it goes on until the first of them is ready. Milliseconds; with 0 all
+   * frames are for the threads.
+   */
+  readonly afterMs: number;
+  /** Is given what became of each window, in the order in which the windows were read. */
+  readonly take: (result: Result) => Promise<void> | undefined;
+}
+
+/** Takes frames of files for other threads. */
+export type FrameTaker = Pick<Scan, 'isWanting' | 'send' | 'endFile' | 'drain' | 'problems'>;
+
+interface Sent {
+  readonly name: string;
+  readonly answer: Promise<WindowAnswer>;
+}
+
+/**
+ * Has threads work on the frames of a command's files, and brings what they make of them into the order of the files. Threads are
+ * started when there is enough for them to do.
+ */
+export class Scan<Result = unknown, Rest = never> {
+  readonly #settings: ScanSettings<Result>;
+  readonly #problems = new Map<string, Map<string, number>>();
+  readonly #sent: Sent[] = [];
+  readonly #free: ArrayBuffer[] = [];
+  readonly #window = new FrameWindow();
+  #threads: readonly ScanThread[] = [];
+  #number = 0;
+  #since = 0;
+
+  constructor(settings: ScanSettings<Result>) {
+    this.#settings = settings;
+  }
+
+  /** Whether the next frame is for the threads. */
+  get isWanting(): boolean {
+    const { afterMs, module, order, threads } = this.#settings;
+    if (this.#threads.length === 0) {
+      if (this.#since === 0) this.#since = performance.now();
+      if (performance.now() - this.#since < afterMs) return false;
+      this.#threads = Array.from({ length: threads }, () => new ScanThread(module, order));
+    }
+    return afterMs === 0 || this.#threads.some(({ isReady }) => isReady);
+  }
+
+  /**
+   * Copies a frame whose checksum is right. @param name of its file, for messages
+   * @returns pending while there is enough to do
+   */
+  async send(frame: Uint8Array, name: string): Promise<void> {
+    if (!this.#window.hasRoom(frame)) await this.#dispatch(name);
+    this.#window.add(frame);
+    if (this.#window.isFull) await this.#dispatch(name);
+  }
+
+  /** Sends what is gathered of a file, which ends there. */
+  async endFile(name: string): Promise<void> {
+    if (!this.#window.isEmpty) await this.#dispatch(name);
+  }
+
+  /** Resolves when all results of what was sent have been taken. */
+  async drain(name: string): Promise<void> {
+    await this.endFile(name);
+    while (this.#sent.length > 0) await this.#takeNext();
+  }
+
+  /** Frames that could not be decoded, by file and problem; whole after `drain`. */
+  get problems(): ReadonlyMap<string, ReadonlyMap<string, number>> {
+    return this.#problems;
+  }
+
+  /** After `drain`: what the threads have gathered, those of one thread after those of the other. */
+  async *rests(): AsyncGenerator<Rest> {
+    for (const thread of this.#threads) {
+      for (;;) {
+        const { done, result } = (await thread.ask({ kind: 'rest' })) as RestAnswer;
+        if (done) break;
+        yield result as Rest;
+      }
+    }
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#threads.map((thread) => thread.close()));
+  }
+
+  async #dispatch(name: string): Promise<void> {
+    const ready = this.#threads.filter(({ isReady }) => isReady);
+    const thread = (ready.length > 0 ? ready : this.#threads).reduce((a, b) => (b.busy < a.busy ? b : a));
+    const window = this.#window.take(this.#free.pop());
+    const answer = thread.ask({ kind: 'window', number: this.#number++, ...window }) as Promise<WindowAnswer>;
+    this.#sent.push({ name, answer });
+    while (this.#sent.length >= this.#threads.length * WINDOWS_EACH) await this.#takeNext();
+  }
+
+  async #takeNext(): Promise<void> {
+    const { name, answer } = this.#sent.shift()!;
+    const { memory, result, problems } = await answer;
+    if (this.#free.length < FREE_MAX) this.#free.push(memory);
+    for (const [problem, count] of problems) this.#note(name, problem, count);
+    await this.#settings.take(result as Result);
+  }
+
+  #note(name: string, problem: string, count: number): void {
+    const counts = this.#problems.get(name) ?? new Map<string, number>();
+    this.#problems.set(name, counts);
+    counts.set(problem, (counts.get(problem) ?? 0) + count);
+  }
+}

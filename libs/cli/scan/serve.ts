@@ -1,0 +1,78 @@
+import { parentPort } from 'node:worker_threads';
+import type { DecodeOptions } from '../../codec/decode.ts';
+import { FrameDecoder } from '../../codec/frame-decoder.ts';
+import type { Batch } from '../../record/batch.ts';
+import type { ReadyNotice, RestAnswer, ThreadOrder, WindowAnswer, WindowOrder } from './messages.ts';
+
+/** What structured cloning carries to the main thread, and the memory that goes with it. */
+export interface Outgoing<Result> {
+  readonly result: Result;
+  readonly transfer: readonly ArrayBuffer[];
+}
+
+/** What a command does in each thread with the records that it reads. */
+export interface ScanWork<Result, Rest = never> {
+  /** What is looked at of the frames. */
+  readonly decoding: Pick<DecodeOptions, 'fields' | 'peek'>;
+  /** @param window the number of the window that the batch lies in */
+  push(batch: Batch, window: number): void;
+  /** What the batches since the last call have come to, for the main thread, which gets it in the order of the windows. */
+  result(): Outgoing<Result>;
+  /** What was gathered from all windows, piece by piece; the next one is made when the main thread has the one before. */
+  rest?(): AsyncIterable<Outgoing<Rest>> | Iterable<Outgoing<Rest>>;
+}
+
+const READY: ReadyNotice = { kind: 'ready' };
+
+/** Serves the `Scan` that has started this thread, to the end of the thread. What that said of the work is in `workerData`. */
+export function serveScan<Result, Rest>(opening: Promise<ScanWork<Result, Rest>>): void {
+  const port = parentPort;
+  if (port === null) throw new Error('the thread that reads frames is no program of its own');
+  const opened = opening.then((work) => {
+    port.postMessage(READY);
+    return new ScanServer(work);
+  });
+  port.on('message', (order: ThreadOrder) => {
+    void opened.then(async (server) => {
+      const { result, transfer } = order.kind === 'window' ? server.window(order) : await server.rest();
+      port.postMessage(result, [...transfer]);
+    });
+  });
+}
+
+class ScanServer<Result, Rest> {
+  readonly #work: ScanWork<Result, Rest>;
+  #decoder: FrameDecoder;
+  #pieces: AsyncIterator<Outgoing<Rest>> | Iterator<Outgoing<Rest>> | undefined;
+
+  constructor(work: ScanWork<Result, Rest>) {
+    this.#work = work;
+    this.#decoder = new FrameDecoder(work.decoding);
+  }
+
+  window({ memory, ends, number }: WindowOrder): Outgoing<WindowAnswer> {
+    const bytes = new Uint8Array(memory);
+    let start = 0;
+    for (const end of ends) {
+      const batch = this.#decoder.decode(bytes.subarray(start, end));
+      if (batch !== undefined) this.#work.push(batch, number);
+      start = end;
+    }
+    const { result, transfer } = this.#work.result();
+    const problems = [...this.#decoder.problems];
+    if (problems.length > 0) this.#decoder = new FrameDecoder(this.#work.decoding);
+    return { result: { kind: 'window', memory, result, problems }, transfer: [memory, ...transfer] };
+  }
+
+  async rest(): Promise<Outgoing<RestAnswer>> {
+    this.#pieces ??= iteratorOf(this.#work.rest?.() ?? []);
+    const next = await this.#pieces.next();
+    if (next.done === true) return { result: { kind: 'rest', done: true, result: undefined }, transfer: [] };
+    const { result, transfer } = next.value;
+    return { result: { kind: 'rest', done: false, result }, transfer };
+  }
+}
+
+function iteratorOf<T>(items: AsyncIterable<T> | Iterable<T>): AsyncIterator<T> | Iterator<T> {
+  return Symbol.asyncIterator in items ? items[Symbol.asyncIterator]() : items[Symbol.iterator]();
+}

@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { crc32 } from 'node:zlib';
+import { encodeBatch } from '../../libs/codec/encode.ts';
+import { HEADER_BYTES } from '../../libs/codec/format.ts';
+import { GAP_BATCH, type Batch } from '../../libs/record/batch.ts';
+import { numberedStream } from '../archive/numbered-stream.ts';
+import { batchOf } from '../support/batches.ts';
+import { runCommand, RunningCommand } from '../support/run-command.ts';
+
+const root = mkdtempSync(join(tmpdir(), 'panoptes-threads-'));
+after(() => rmSync(root, { recursive: true }));
+
+const FRAMES = numberedStream({ frames: 900, seed: 5, seconds: 60 }).map((batch) => encodeBatch(batch));
+const path = (name: string): string => join(root, name);
+
+/** A frame whose checksum is right, and whose envelope is none. */
+function senseless(frame: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(frame);
+  bytes[HEADER_BYTES] = 0xc1;
+  const view = new DataView(bytes.buffer);
+  view.setUint32(
+    HEADER_BYTES - 4,
+    crc32(bytes.subarray(HEADER_BYTES), crc32(bytes.subarray(0, HEADER_BYTES - 4))),
+    true,
+  );
+  return bytes;
+}
+
+function gap(): Batch {
+  return { ...batchOf(0, {}, { kind: GAP_BATCH, origin: { source: 'a', run: 1 }, first: 100 }), covers: 7 };
+}
+
+before(() => {
+  const parts = (from: number, to: number): Uint8Array => Buffer.concat(FRAMES.slice(from, to));
+  writeFileSync(path('all'), parts(0, 900));
+  mkdirSync(path('tree'));
+  for (let part = 0; part < 9; part++) writeFileSync(path(`tree/${part}`), parts(100 * part, 100 * (part + 1)));
+  writeFileSync(path('tree/none'), '');
+  writeFileSync(path('gap'), Buffer.concat([parts(0, 300), encodeBatch(gap()), parts(300, 600)]));
+  writeFileSync(path('senseless'), Buffer.concat([parts(0, 200), senseless(FRAMES[7]!), parts(200, 300), senseless(FRAMES[9]!)])); // prettier-ignore
+  writeFileSync(path('cut'), parts(0, 300).subarray(0, -3));
+  const damaged = parts(0, 300);
+  damaged[damaged.length >> 1]! ^= 1;
+  writeFileSync(path('damaged'), damaged);
+});
+
+const SHOWN = ['-s', 'flowid', 'stime', 'proto', 'saddr'];
+
+const CASES: readonly (readonly [about: string, program: string, args: readonly string[]])[] = [
+  ['all records', 'ra', ['-r', path('all'), ...SHOWN]],
+  ['a filter', 'ra', ['-r', path('all'), ...SHOWN, '-', 'udp or icmp']],
+  ['a filter that refuses all', 'ra', ['-r', path('all'), ...SHOWN, '-', 'tcp and udp']],
+  ['a time range of another zone', 'ra', ['--time-zone', 'Asia/Tokyo', '-t', '2026/02/02.11:40:10+20s', '-r', path('all'), ...SHOWN]], // prettier-ignore
+  ['management records', 'ra', ['-M', 'man', '-r', path('all')]],
+  ['JSON', 'ra', ['-M', 'json', '-r', path('all')]],
+  ['no headings', 'ra', ['-L', '-1', '-r', path('all'), ...SHOWN]],
+  ['headings between the records', 'ra', ['-L', '100', '-r', path('all'), ...SHOWN]],
+  ['the first records', 'ra', ['-N', '1000', '-r', path('all'), ...SHOWN]],
+  ['totals', 'ra', ['-A', '-r', path('all'), ...SHOWN]],
+  ['totals alone', 'ra', ['-A', '-q', '-r', path('all'), '-', 'udp']],
+  ['several files', 'ra', ['-r', path('gap'), path('all'), path('tree/3'), ...SHOWN]],
+  ['a tree', 'ra', ['-R', path('tree'), ...SHOWN]],
+  ['a frame that makes no sense', 'ra', ['-r', path('senseless'), path('tree/3'), ...SHOWN]],
+  ['a file that is cut', 'ra', ['-r', path('cut'), path('tree/3'), ...SHOWN]],
+  ['a file that is damaged', 'ra', ['-r', path('damaged'), path('tree/3'), ...SHOWN]],
+  ['a file that is not there', 'ra', ['-r', path('all'), path('missing')]],
+  ['counts', 'racount', ['-R', path('tree'), '-r', path('gap')]],
+  ['counts by protocol, and of addresses', 'racount', ['-M', 'proto', 'addr', '-r', path('all')]],
+  ['counts of management records', 'racount', ['-M', 'man', '-r', path('all')]],
+  ['counts of what passes a filter', 'racount', ['-M', 'json', '-r', path('all'), '-', 'udp']],
+];
+
+for (const [about, program, args] of CASES) {
+  test(`${program} of ${about} comes to the same with and without threads`, async () => {
+    const alone = await runCommand(program, ['-X', '--threads', '1', ...args]);
+    const threaded = await runCommand(program, ['-X', '--threads', '3', ...args]);
+    assert.deepEqual(threaded, alone);
+  });
+}
+
+test('threads end when nobody reads what they print', async () => {
+  const files = Array.from({ length: 50 }, () => path('all'));
+  const command = new RunningCommand('ra', ['-X', '--threads', '2', '-r', ...files, ...SHOWN]);
+  await command.until((text) => text.includes('\n'));
+  command.process.stdout.destroy();
+  assert.deepEqual([await command.status, command.stderr], [0, '']);
+});
