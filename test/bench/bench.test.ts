@@ -37,6 +37,23 @@ test('the bench of many readers measures, and each of them gets exactly what it 
   assert.deepEqual(outcomes.map(({ isComplete }) => isComplete), [true, true, true, true]); // prettier-ignore
 });
 
+interface QueryResult {
+  readonly query: {
+    readonly asked: readonly { readonly query: { readonly name: string }; readonly lines?: Record<string, number> }[];
+  };
+}
+
+test('the bench of questions asks both suites, and as much is found', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'panoptes-'));
+  t.after(() => rm(folder, { recursive: true }));
+  const args = [join(import.meta.dirname, 'run.js'), 'query', '--flows', '500', '--rounds', '1', '--json', '--only', 'filter']; // prettier-ignore
+  const { stdout } = await promisify(execFile)(process.execPath, args, { env: { ...process.env, TMPDIR: folder } });
+  const [visitor, server] = (JSON.parse(stdout) as QueryResult).query.asked;
+  assert.equal(visitor?.lines?.['panoptes'], 100);
+  assert.equal(visitor.lines['other'] ?? 100, 100);
+  assert.ok(server?.query.name.includes('all frames'));
+});
+
 test('a bench that does not exist is refused with the names of those that do', async () => {
   const args = [join(import.meta.dirname, 'run.js'), 'prob'];
   await assert.rejects(promisify(execFile)(process.execPath, args), { code: 2, stderr: /'prob'[\s\S]*probe/ });

@@ -5,6 +5,10 @@ export interface BenchOptions {
   readonly rounds: number | undefined;
   /** Size of the capture; the bench's own when absent. */
   readonly packets: number | undefined;
+  /** Flows of the capture, where it may be said; the bench's own number when absent. */
+  readonly flows?: number | undefined;
+  /** Only what has this in its name, where a bench does many things. */
+  readonly only?: string | undefined;
   /** What the capture is like; the bench's own when absent. */
   readonly shape: Shape | undefined;
 }

@@ -21,7 +21,7 @@ const BENCHES: readonly Bench[] = [
   QUERY_BENCH,
 ];
 
-const USAGE = `usage: npm run bench -- NAME... [--json] [--rounds N] [--packets N] [--shape SHAPE]
+const USAGE = `usage: npm run bench -- NAME... [--json] [--rounds N] [--packets N] [--flows N] [--only WORDS] [--shape SHAPE]
 ${BENCHES.map(({ name, about }) => `  ${name.padEnd(8)} ${about}`).join('\n')}
 shapes of the probe's capture: ${SHAPE_NAMES.join(', ')}`;
 
@@ -31,23 +31,26 @@ const { values, positionals } = parseArgs({
     json: { type: 'boolean' },
     rounds: { type: 'string' },
     packets: { type: 'string' },
+    flows: { type: 'string' },
+    only: { type: 'string' },
     shape: { type: 'string' },
   },
 });
 const unknown = positionals.filter((word) => !BENCHES.some(({ name }) => name === word));
 const rounds = countOf(values.rounds);
 const packets = countOf(values.packets);
+const flows = countOf(values.flows);
 const shape = SHAPE_NAMES.find((name) => name === values.shape);
 
 const isShapeKnown = values.shape === undefined || shape !== undefined;
 
-if (positionals.length === 0 || unknown.length > 0 || Number.isNaN(rounds) || Number.isNaN(packets) || !isShapeKnown) {
+if (positionals.length === 0 || unknown.length > 0 || [rounds, packets, flows].some(Number.isNaN) || !isShapeKnown) {
   console.error(unknown.length > 0 ? `No bench is called '${unknown.join("' or '")}'.\n${USAGE}` : USAGE);
   process.exitCode = 2;
 } else {
   const results: Record<string, object> = {};
   for (const bench of BENCHES.filter(({ name }) => positionals.includes(name))) {
-    const { text, json, isGood } = await bench.run({ rounds, packets, shape });
+    const { text, json, isGood } = await bench.run({ rounds, packets, flows, only: values.only, shape });
     results[bench.name] = json;
     if (values.json !== true) console.log(`${text}\n`);
     if (!isGood) process.exitCode = 1;

@@ -4,8 +4,10 @@ import fc from 'fast-check';
 import { IPV6_ADDRESS, TCP_FLAG } from '../../libs/packet/headers.ts';
 import { PROBLEM_NAMES } from '../../libs/packet/problems.ts';
 import type { PacketStream } from '../../libs/synthetic/frame.ts';
+import { MergedStreams } from '../../libs/synthetic/merged-streams.ts';
 import { SynFlood } from '../../libs/synthetic/syn-flood.ts';
 import { allAtOnce, mixedTraffic, officeTraffic } from '../../libs/synthetic/traffic.ts';
+import { Visit, VISITOR_IP } from '../../libs/synthetic/visit.ts';
 import { flowName, seenPackets, type SeenPacket } from './packets.ts';
 
 const SIZE = { packets: 20_000, flows: 500, seconds: 10, seed: 5 };
@@ -13,7 +15,13 @@ const STREAMS: readonly { name: string; open: (seed: number) => PacketStream; pa
   { name: 'mixed', open: (seed) => mixedTraffic({ ...SIZE, seed }), packets: 20_000, flows: 500 },
   { name: 'all at once', open: (seed) => allAtOnce({ ...SIZE, packets: 2500, seed }), packets: 2500, flows: 500 },
   { name: 'flood', open: (seed) => new SynFlood({ packets: 3000, seconds: 10, seed }), packets: 3000, flows: 3000 },
+  { name: 'visit', open: (seed) => visit(seed), packets: 800, flows: 100 },
+  { name: 'visited', open: (seed) => new MergedStreams([mixedTraffic({ ...SIZE, seed }), visit(seed)]), packets: 20_800, flows: 600 }, // prettier-ignore
 ];
+
+function visit(seed: number): Visit {
+  return new Visit({ startUs: 4e6, lengthUs: 5e5, connections: 100, seed });
+}
 
 for (const { name, open, packets, flows } of STREAMS) {
   test(`${name}: as many packets and flows as asked for, in time and in the order of time`, () => {
@@ -158,3 +166,12 @@ test('counted streams of any size are exact', () =>
     }),
     { seed: 3, numRuns: 60 },
   ));
+
+test('a visitor is there for a while, and among other traffic nobody else has its address', () => {
+  const merged = new MergedStreams([mixedTraffic({ ...SIZE, seed: 1 }), visit(1)]);
+  const dues: number[] = [];
+  for (const { dueUs, headers } of seenPackets(merged))
+    if ([headers.source3, headers.destination3].includes(VISITOR_IP)) dues.push(dueUs);
+  assert.equal(dues.length, 800);
+  assert.ok(dues[0] === 4e6 && dues.at(-1)! < 4.5e6);
+});
