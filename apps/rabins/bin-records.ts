@@ -1,5 +1,5 @@
 import type { ClusterOptions } from '../../libs/aggregate/cluster.ts';
-import { MERGED_FROM } from '../../libs/aggregate/groups.ts';
+import { mergedFrom } from '../../libs/aggregate/groups.ts';
 import { mirrorOf } from '../../libs/aggregate/mirror.ts';
 import { parseModel, type Model } from '../../libs/aggregate/model.ts';
 import { parseBinModes, type BinModes } from '../../libs/cli/bin-modes.ts';
@@ -77,16 +77,10 @@ function wantedFields(
 ): ReadonlySet<number> | undefined {
   if (args.write.length > 0) return undefined;
   const counters = (['spkts', 'dpkts', 'sbytes', 'dbytes'] as const).map((name) => STORED_FIELDS[name].number);
-  const fields = [
-    ...MERGED_FROM,
-    ...counters,
-    ...filter.fields,
-    ...model.fields,
-    ...(args.quiet ? [] : printer.fields),
-  ];
+  const fields = [...counters, ...filter.fields, ...model.fields, ...(args.quiet ? [] : printer.fields)];
   if (args.totals) fields.push(...TOTAL_FIELDS);
   // Where initiator and responder change places, one becomes the other.
-  return new Set(fields.flatMap((field) => [field, mirrorOf(field)]));
+  return new Set([...fields, ...mergedFrom(fields)].flatMap((field) => [field, mirrorOf(field)]));
 }
 
 async function openInputs(

@@ -19,7 +19,7 @@ import { UsageError } from '../../libs/core/errors.ts';
 import type { Filter } from '../../libs/filter/compile.ts';
 import { EVERYTHING } from '../../libs/filter/everything.ts';
 import { MANAGEMENT_BATCH } from '../../libs/record/batch.ts';
-import { MERGED_FROM } from '../../libs/aggregate/groups.ts';
+import { mergedFrom } from '../../libs/aggregate/groups.ts';
 import type { RaclusterArguments } from './command.ts';
 
 /** Longest time that `-T` can wait, which is a limit of timers. */
@@ -153,11 +153,11 @@ function wantedFields(
   { printer }: PrintPlan,
 ): ReadonlySet<number> | undefined {
   if (args.write.length > 0) return undefined;
-  const fields = new Set([...MERGED_FROM, ...filter.fields, ...(args.quiet ? [] : printer.fields)]);
+  const fields = new Set([...filter.fields, ...(args.quiet ? [] : printer.fields)]);
   if (args.totals) for (const field of TOTAL_FIELDS) fields.add(field);
   for (const rule of rules) for (const field of [...rule.filter.fields, ...rule.model.fields]) fields.add(field);
   // Where initiator and responder change places, one becomes the other.
-  return new Set([...fields].flatMap((field) => [field, mirrorOf(field)]));
+  return new Set([...fields, ...mergedFrom(fields)].flatMap((field) => [field, mirrorOf(field)]));
 }
 
 async function openInputs(

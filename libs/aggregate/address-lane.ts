@@ -3,9 +3,9 @@ import { Area } from '../record/builder.ts';
 import { AddressColumn, type Column } from '../record/columns.ts';
 import { maskLanes } from '../address/prefix.ts';
 import { lanesOfMask, type AddressMask } from './key-pieces.ts';
-import { ABSENT, DISAGREED, gather, onPages, PRESENT, validityOf, type Fresh, type Lane, type Share } from './lane.ts';
-import { markPresent } from './number-lane.ts';
+import { ABSENT, DISAGREED, place, placeSame, PRESENT, validityOf, type Lane } from './lane.ts';
 import { PAGE_MASK, PAGE_SHIFT, u32Pages, u8Pages } from './pages.ts';
+import type { Part, Share } from './share.ts';
 
 const ALL_BITS = 128;
 const FAMILIES = 8;
@@ -37,6 +37,8 @@ export class AddressLane implements Lane {
   /** How many bits all agree in, counted from the first of 128. */
   readonly #bits = u8Pages();
   readonly states = u8Pages();
+  /** Groups whose records disagree. */
+  #disagreed = 0;
 
   constructor(rule: 'network' | 'same', mask?: AddressMask) {
     this.#rule = rule;
@@ -52,74 +54,96 @@ export class AddressLane implements Lane {
     this.states.grow(room);
   }
 
-  begin(column: Column, fresh: Fresh): void {
+  begin(column: Column, share: Share): void {
     if (column.kind !== 'address') return;
-    if (this.#mask !== undefined) {
-      this.take(column, fresh);
-      return;
-    }
-    const { lanes, strides, family, familyStride, valid } = column;
-    const { rows } = fresh;
-    for (const piece of onPages(fresh)) {
-      const { length, page, at } = piece;
-      const states = this.states.pages[page]!;
-      if (valid === undefined) states.fill(PRESENT, at, at + length);
-      else if (!markPresent(valid, rows, piece, states)) continue;
+    const { lanes, strides, family, familyStride } = column;
+    for (const part of share.parts) {
+      const { page } = part;
       for (const k of [0, 1, 2, 3] as const) {
         const out = this.#lanes[k].pages[page]!;
-        if (strides[k] === 0) out.fill(lanes[k][0]!, at, at + length);
-        else gather(lanes[k], rows, piece, out);
+        if (strides[k] === 0) placeSame(lanes[k][0]!, share, part, out);
+        else place(lanes[k], share, part, out);
       }
       const families = this.#families.pages[page]!;
-      if (familyStride === 0) families.fill(family[0]!, at, at + length);
-      else gather(family, rows, piece, families);
-      this.#bits.pages[page]!.fill(ALL_BITS, at, at + length);
+      if (familyStride === 0) placeSame(family[0]!, share, part, families);
+      else place(family, share, part, families);
+      placeSame(ALL_BITS, share, part, this.#bits.pages[page]!);
+      placeSame(PRESENT, share, part, this.states.pages[page]!);
+      if (this.#mask !== undefined) this.#maskAll(share, part);
+    }
+  }
+
+  #maskAll({ groups }: Share, { page, from, to }: Part): void {
+    const masks = this.#masks;
+    const families = this.#families.pages[page]!;
+    for (const k of [0, 1, 2, 3] as const) {
+      const lane = this.#lanes[k].pages[page]!;
+      for (let i = from; i < to; i++) {
+        const at = groups[i]! & PAGE_MASK;
+        lane[at]! &= masks[(families[at]! & 7) * 4 + k]!;
+      }
     }
   }
 
   take(column: Column, share: Share): void {
     if (column.kind !== 'address') return;
+    if (this.#mask === undefined) {
+      if (this.#disagreed < share.groupsInUse) for (const part of share.parts) this.#takePart(column, share, part);
+      return;
+    }
     const { rows, groups, count } = share;
-    const { lanes, strides, family, familyStride, valid } = column;
-    const [lane0, lane1, lane2, lane3] = lanes;
-    const [stride0, stride1, stride2, stride3] = strides;
-    const states = this.states.pages;
-    const [own0, own1, own2, own3] = [this.#lanes[0].pages, this.#lanes[1].pages, this.#lanes[2].pages, this.#lanes[3].pages]; // prettier-ignore
-    const families = this.#families.pages;
-    const bits = this.#bits.pages;
-    const masks = this.#masks;
-    const keepsNetwork = this.#rule === 'network';
     for (let i = 0; i < count; i++) {
       const row = rows[i]!;
-      if (valid !== undefined && (valid[row >> 3]! & (1 << (row & 7))) === 0) continue;
-      const page = groups[i]! >>> PAGE_SHIFT;
+      const lanes = [column.lane(0, row), column.lane(1, row), column.lane(2, row), column.lane(3, row)] as const;
+      this.#add(groups[i]!, column.familyOf(row), lanes, ALL_BITS);
+    }
+  }
+
+  #takePart({ lanes, strides, family, familyStride }: AddressColumn, { rows, groups }: Share, part: Part): void {
+    const { page, from, to } = part;
+    const [lane0, lane1, lane2, lane3] = lanes;
+    const [stride0, stride1, stride2, stride3] = strides;
+    const states = this.states.pages[page]!;
+    const [own0, own1, own2, own3] = [this.#lanes[0].pages[page]!, this.#lanes[1].pages[page]!, this.#lanes[2].pages[page]!, this.#lanes[3].pages[page]!]; // prettier-ignore
+    const families = this.#families.pages[page]!;
+    const bits = this.#bits.pages[page]!;
+    const keepsNetwork = this.#rule === 'network';
+    for (let i = from; i < to; i++) {
       const at = groups[i]! & PAGE_MASK;
+      const state = states[at];
+      if (state === DISAGREED) continue;
+      const row = rows[i]!;
       const f = family[row * familyStride]!;
-      const mask = (f & 7) * 4;
-      const a = (lane0[row * stride0]! & masks[mask]!) >>> 0;
-      const b = (lane1[row * stride1]! & masks[mask + 1]!) >>> 0;
-      const c = (lane2[row * stride2]! & masks[mask + 2]!) >>> 0;
-      const d = (lane3[row * stride3]! & masks[mask + 3]!) >>> 0;
-      if (states[page]![at] === ABSENT) {
-        own0[page]![at] = a;
-        own1[page]![at] = b;
-        own2[page]![at] = c;
-        own3[page]![at] = d;
-        families[page]![at] = f;
-        bits[page]![at] = ALL_BITS;
-        states[page]![at] = PRESENT;
+      if (state === ABSENT) {
+        own0[at] = lane0[row * stride0]!;
+        own1[at] = lane1[row * stride1]!;
+        own2[at] = lane2[row * stride2]!;
+        own3[at] = lane3[row * stride3]!;
+        families[at] = f;
+        bits[at] = ALL_BITS;
+        states[at] = PRESENT;
         continue;
       }
-      let common = ALL_BITS;
-      if (own0[page]![at] !== a) common = Math.clz32(own0[page]![at]! ^ a);
-      else if (own1[page]![at] !== b) common = 32 + Math.clz32(own1[page]![at]! ^ b);
-      else if (own2[page]![at] !== c) common = 64 + Math.clz32(own2[page]![at]! ^ c);
-      else if (own3[page]![at] !== d) common = 96 + Math.clz32(own3[page]![at]! ^ d);
-      if (families[page]![at] !== f) states[page]![at] = DISAGREED;
-      else if (common >= bits[page]![at]!) continue;
-      else if (keepsNetwork) bits[page]![at] = common;
-      else states[page]![at] = DISAGREED;
+      // Of IPv4 the last lane alone counts.
+      let common = 96 + Math.clz32(own3[at]! ^ lane3[row * stride3]!);
+      if (f !== IPV4_ADDRESS) {
+        if (own0[at] !== lane0[row * stride0]!) common = Math.clz32(own0[at]! ^ lane0[row * stride0]!);
+        else if (own1[at] !== lane1[row * stride1]!) common = 32 + Math.clz32(own1[at]! ^ lane1[row * stride1]!);
+        else if (own2[at] !== lane2[row * stride2]!) common = 64 + Math.clz32(own2[at]! ^ lane2[row * stride2]!);
+      }
+      const isSameFamily = families[at] === f;
+      if (isSameFamily && common >= bits[at]!) continue;
+      if (isSameFamily && keepsNetwork) bits[at] = common;
+      else {
+        states[at] = DISAGREED;
+        this.#disagreed += 1;
+      }
     }
+  }
+
+  #disagree(group: number): void {
+    if (this.states.get(group) !== DISAGREED) this.#disagreed += 1;
+    this.states.set(group, DISAGREED);
   }
 
   #add(group: number, family: number, raw: readonly [number, number, number, number], bits: number): void {
@@ -135,9 +159,9 @@ export class AddressLane implements Lane {
     }
     const known = this.#lanes.map((lane) => lane.get(group));
     const common = commonBits(Math.min(bits, this.#bits.get(group)), known, lanes);
-    if (family !== this.#families.get(group)) this.states.set(group, DISAGREED);
+    if (family !== this.#families.get(group)) this.#disagree(group);
     else if (common === ALL_BITS) return;
-    else if (this.#rule === 'same') this.states.set(group, DISAGREED);
+    else if (this.#rule === 'same') this.#disagree(group);
     else this.#bits.set(group, common);
   }
 
@@ -146,7 +170,7 @@ export class AddressLane implements Lane {
     const state = other.states.get(from);
     if (state === ABSENT) return;
     if (state === DISAGREED) {
-      this.states.set(to, DISAGREED);
+      this.#disagree(to);
       return;
     }
     const [a, b, c, d] = other.#lanes;
@@ -156,6 +180,7 @@ export class AddressLane implements Lane {
   clear(group: number): void {
     for (const lane of this.#lanes) lane.set(group, 0);
     this.#families.set(group, 0);
+    if (this.states.get(group) === DISAGREED) this.#disagreed -= 1;
     this.states.set(group, ABSENT);
   }
 

@@ -1,7 +1,8 @@
 import { Area } from '../record/builder.ts';
 import { BytesColumn, type Column } from '../record/columns.ts';
-import { ABSENT, PRESENT, validityOf, type Fresh, type Lane, type Share } from './lane.ts';
+import { ABSENT, PRESENT, validityOf, type Lane } from './lane.ts';
 import { f64Pages, u32Pages, u8Pages } from './pages.ts';
+import type { Share } from './share.ts';
 
 const CHUNK_BYTES = 1 << 20;
 
@@ -24,13 +25,13 @@ export class BytesLane implements Lane {
     for (const lane of [this.#chunk, this.#start, this.#length, this.#times, this.states]) lane.grow(room);
   }
 
-  begin(column: Column, fresh: Fresh): void {
-    this.take(column, fresh);
+  begin(column: Column, share: Share): void {
+    this.take(column, share);
   }
 
-  take(column: Column, { rows, groups, count, startUs }: Share): void {
+  take(column: Column, { rows, groups, count, times }: Share): void {
     if (column.kind !== 'bytes') return;
-    for (let i = 0; i < count; i++) if (column.has(rows[i]!)) this.#add(groups[i]!, column.get(rows[i]!), startUs[i]!);
+    for (let i = 0; i < count; i++) this.#add(groups[i]!, column.get(rows[i]!), times.start[rows[i]!]!);
   }
 
   #add(group: number, value: Uint8Array, time: number): void {

@@ -6,9 +6,9 @@ import { GroupTable } from './group-table.ts';
 import { Groups } from './groups.ts';
 import { hashWords, KeyLayout } from './key-layout.ts';
 import { initiatorOnly, mirrorBatch } from './mirror.ts';
-import type { Share } from './lane.ts';
 import type { Model } from './model.ts';
 import { moreRoom } from './pages.ts';
+import { Share } from './share.ts';
 import { LEVELS_MAX, Spill } from './spill.ts';
 import { Turning } from './turning.ts';
 
@@ -29,6 +29,7 @@ export interface ClusterOptions {
   readonly timeouts?: Timeouts;
 }
 
+const ALL_ROWS = Uint32Array.from({ length: BATCH_ROWS_MAX }, (_, row) => row);
 const NONE: Timeouts = { statusUs: Infinity, idleUs: Infinity };
 
 /** Merges records that have a key in common. Which comes first does not matter. */
@@ -42,10 +43,9 @@ export class Cluster {
   readonly #expiry: Expiry | undefined;
   readonly #numbers: Map<string, number>;
   /** Records of groups that are new, and of others. */
-  readonly #fresh = new Shares();
-  readonly #share = new Shares();
-  #startUs = new Float64Array(0);
-  #lastUs = new Float64Array(0);
+  readonly #fresh = new Share(true);
+  readonly #share = new Share(false, this.#fresh.times);
+  #isReturning = false;
   readonly #refused: number[] = [];
   #spill: Spill | undefined;
   #isFull = false;
@@ -78,7 +78,7 @@ export class Cluster {
   push(batch: Batch, rows: Uint32Array | undefined, count: number): void {
     if (batch.kind !== FLOW_BATCH || count === 0) return;
     if (this.#level === 0) this.unknownColumns += batch.unknown.length;
-    const all = rows ?? Uint32Array.from({ length: count }, (_, row) => row);
+    const all = rows ?? ALL_ROWS;
     const { doubles } = this.#options.model;
     const oneWay = this.#options.oneWay === true;
     // Records that come back from the disk have been doubled before.
@@ -101,63 +101,57 @@ export class Cluster {
 
   #pushSide(batch: Batch, rows: Uint32Array, count: number): void {
     this.#layout.fill(batch, rows, count);
-    this.#computeTimes(batch, rows, count);
+    this.#fresh.times.fill(batch);
     this.#assign(rows, count);
     this.#groups.grow(this.#table.room);
-    this.#groups.take(batch, this.#fresh, this.#share);
+    this.#groups.take(batch, this.#fresh, this.#share, this.#isReturning);
     if (this.#refused.length > 0) this.#spillRefused(batch, rows);
   }
 
-  #computeTimes({ columns }: Batch, rows: Uint32Array, count: number): void {
-    const stime = columns[STORED_FIELDS.stime.number] as NumberColumn | undefined;
-    const stimens = columns[STORED_FIELDS.stimens.number] as NumberColumn | undefined;
-    const dur = columns[STORED_FIELDS.dur.number] as NumberColumn | undefined;
-    if (this.#startUs.length < count) this.#startUs = new Float64Array(count);
-    if (this.#lastUs.length < count) this.#lastUs = new Float64Array(count);
-    const startUs = this.#startUs;
-    const lastUs = this.#lastUs;
-    for (let i = 0; i < count; i++) {
-      const row = rows[i]!;
-      const ns = stimens?.has(row) === true ? stimens.values[row]! : 0;
-      const start = (stime?.has(row) === true ? stime.values[row]! : 0) + ns / 1000;
-      startUs[i] = start;
-      lastUs[i] = start + (dur?.has(row) === true ? dur.values[row]! : 0) / 1000;
-    }
-  }
-
+  /** Shares the records out among the groups that they belong to, old ones and new ones. */
   #assign(rows: Uint32Array, count: number): void {
     const { words, width, hashes } = this.#layout;
-    const startUs = this.#startUs;
-    const lastUs = this.#lastUs;
     const share = this.#share;
     const fresh = this.#fresh;
+    const { start, end } = share.times;
     const table = this.#table;
     const expiry = this.#expiry;
+    this.#isReturning = false;
     share.begin(count);
     fresh.begin(count);
     for (let i = 0; i < count; i++) {
       const at = i * width;
       const hash = hashes[i]!;
+      const row = rows[i]!;
       let group = table.find(words, at, hash);
-      if (group >= 0 && expiry !== undefined && expiry.ends(group, startUs[i]!, lastUs[i]!)) {
+      if (group >= 0 && expiry !== undefined && expiry.ends(group, start[row]!, end[row]!)) {
         table.hide(group, hash);
         expiry.close(group);
         group = -1;
       }
-      let part = share;
-      if (group < 0) {
-        if (this.#isFull && !this.#turning.hasKin(words, at)) {
-          this.#refused.push(i);
-          continue;
-        }
-        const { end } = table;
-        group = table.insert(words, at, hash);
-        if (group === end) part = fresh;
-        if (table.room !== this.#room) this.#noteRoom();
-      }
-      expiry?.touch(group, startUs[i]!, lastUs[i]!);
-      part.add(rows[i]!, group, startUs[i]!, lastUs[i]!);
+      if (group >= 0) share.add(row, group);
+      else if (this.#isFull && !this.#turning.hasKin(words, at)) {
+        this.#refused.push(i);
+        continue;
+      } else group = this.#begin(at, hash, row);
+      expiry?.touch(group, start[row]!, end[row]!);
     }
+    fresh.end(table.count);
+    share.end(table.count);
+  }
+
+  /** A group for a record whose key there is none of. */
+  #begin(at: number, hash: number, row: number): number {
+    const table = this.#table;
+    const isNew = table.free === 0;
+    const group = table.insert(this.#layout.words, at, hash);
+    if (isNew) this.#fresh.add(row, group);
+    else {
+      this.#isReturning = true;
+      this.#share.add(row, group);
+    }
+    if (table.room !== this.#room) this.#noteRoom();
+    return group;
   }
 
   /** There is room for more groups by now: is there memory for still more? */
@@ -300,31 +294,5 @@ export class Cluster {
     const first = this.#numbers.get(name) ?? 0;
     this.#numbers.set(name, first + groups.length);
     return this.#groups.batch(groups, origin, first);
-  }
-}
-
-class Shares implements Share {
-  rows = new Uint32Array(0);
-  groups = new Uint32Array(0);
-  startUs = new Float64Array(0);
-  lastUs = new Float64Array(0);
-  count = 0;
-
-  begin(most: number): void {
-    this.count = 0;
-    if (this.rows.length >= most) return;
-    this.rows = new Uint32Array(most);
-    this.groups = new Uint32Array(most);
-    this.startUs = new Float64Array(most);
-    this.lastUs = new Float64Array(most);
-  }
-
-  add(row: number, group: number, startUs: number, lastUs: number): void {
-    const { count } = this;
-    this.rows[count] = row;
-    this.groups[count] = group;
-    this.startUs[count] = startUs;
-    this.lastUs[count] = lastUs;
-    this.count = count + 1;
   }
 }

@@ -37,6 +37,11 @@ export class GroupTable {
     return this.#end - this.#free.length;
   }
 
+  /** Numbers that were let go and will be given again. */
+  get free(): number {
+    return this.#free.length;
+  }
+
   get slotBytes(): number {
     return this.#slots.byteLength;
   }

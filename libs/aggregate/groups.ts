@@ -1,23 +1,24 @@
 import { FLOW_BATCH, type Batch, type Origin } from '../record/batch.ts';
 import { Area } from '../record/builder.ts';
-import { NumberColumn, type Column } from '../record/columns.ts';
+import type { Column } from '../record/columns.ts';
 import { EVENT, type StoredField } from '../record/fields/field.ts';
 import { STORED_BY_NUMBER, STORED_FIELDS } from '../record/fields/stored.ts';
 import { isNumeric } from '../record/kinds.ts';
 import { AddressLane } from './address-lane.ts';
 import { BytesLane } from './bytes-lane.ts';
 import type { Interned } from './key-pieces.ts';
-import { DISAGREED, PRESENT, type Fresh, type Lane, type Share } from './lane.ts';
+import { DISAGREED, PRESENT, type Lane } from './lane.ts';
 import { mirrorOf } from './mirror.ts';
 import type { Model } from './model.ts';
 import { NumberLane, type NumberRule } from './number-lane.ts';
 import { OriginLane } from './origin-lane.ts';
 import { SideTimeLane } from './side-time-lane.ts';
 import { TextLane } from './text-lane.ts';
-import { TimeLane } from './time-lane.ts';
+import type { Share } from './share.ts';
+import { DURATION_FIELDS, TimeLane } from './time-lane.ts';
 
 export interface GroupsOptions {
-  readonly model: Pick<Model, 'addresses' | 'fields'>;
+  readonly model: Pick<Model, 'addresses' | 'fields' | 'exact'>;
   readonly interned: Interned;
   /** Fields that are kept; undefined for all. */
   readonly fields: ReadonlySet<number> | undefined;
@@ -33,29 +34,33 @@ const number = (name: keyof typeof STORED_FIELDS): number => STORED_FIELDS[name]
 const TIMES: ReadonlySet<number> = new Set(
   (['stime', 'stimens', 'dur', 'trans', 'dursum', 'dursq', 'durmin', 'durmax', 'sfirst', 'slast', 'dfirst', 'dlast'] as const).map(number), // prettier-ignore
 );
-/** Numbers of the fields that merging looks at, whatever the key and what is wanted of the result. */
-export const MERGED_FROM: readonly number[] = (['stime', 'stimens', 'dur', 'trans', 'dursum', 'dursq', 'durmin', 'durmax'] as const).map(number); // prettier-ignore
+const BASIC_FIELDS = (['stime', 'stimens', 'dur', 'trans'] as const).map(number);
+
+/** Numbers of the fields that have to be read beside those that are wanted of the result. */
+export function mergedFrom(wanted: Iterable<number>): number[] {
+  const durations: ReadonlySet<number> = new Set(DURATION_FIELDS);
+  return [...wanted].some((field) => durations.has(field)) ? [...BASIC_FIELDS, ...DURATION_FIELDS] : BASIC_FIELDS;
+}
+
 const SOURCE_SIDE = { packets: number('spkts'), otherPackets: number('dpkts'), first: number('sfirst'), last: number('slast') }; // prettier-ignore
 const RESPONDER_SIDE = { packets: number('dpkts'), otherPackets: number('spkts'), first: number('dfirst'), last: number('dlast') }; // prettier-ignore
 const SIDE_TIME_FIELDS = [SOURCE_SIDE.first, SOURCE_SIDE.last, RESPONDER_SIDE.first, RESPONDER_SIDE.last];
 
-function numbers(batch: Batch, name: keyof typeof STORED_FIELDS): NumberColumn | undefined {
-  const column = batch.columns[number(name)];
-  return column instanceof NumberColumn ? column : undefined;
-}
-
 /** What all groups have come to: for each field a lane, which has a value for each group. */
 export class Groups {
-  readonly time = new TimeLane();
+  readonly time: TimeLane;
   readonly origin = new OriginLane();
   readonly #options: GroupsOptions;
   readonly #lanes: (Lane | undefined)[] = [];
   #sides: readonly [SideTimeLane, SideTimeLane] | undefined;
   #room = 0;
-  #groupBytes = this.time.groupBytes + this.origin.groupBytes;
+  #groupBytes: number;
 
   constructor(options: GroupsOptions) {
     this.#options = options;
+    const { fields, reports } = options;
+    this.time = new TimeLane(reports && (fields === undefined || DURATION_FIELDS.some((field) => fields.has(field))));
+    this.#groupBytes = this.time.groupBytes + this.origin.groupBytes;
   }
 
   /** Bytes that a group takes. */
@@ -80,22 +85,29 @@ export class Groups {
     for (const side of this.#sides ?? []) side.grow(room);
   }
 
-  /** Adds records to their groups, for which there is room. */
-  take(batch: Batch, fresh: Fresh, share: Share): void {
+  /**
+   * Adds records to their groups, for which there is room.
+   * @param fresh those of new groups, the first of each
+   * @param isReturning whether groups among the others are in use again and have no values yet
+   */
+  take(batch: Batch, fresh: Share, share: Share, isReturning: boolean): void {
     if (SIDE_TIME_FIELDS.some((field) => batch.columns[field] !== undefined)) this.#beginSides();
-    const times = { stime: numbers(batch, 'stime'), stimens: numbers(batch, 'stimens'), dur: numbers(batch, 'dur') };
+    if (fresh.count > 0) this.time.begin(batch, fresh);
+    if (share.count > 0) this.time.take(batch, share);
     for (const part of [fresh, share]) {
       if (part.count === 0) continue;
-      this.time.take(batch, part);
       this.origin.take(batch, part);
-      for (const side of this.#sides ?? []) side.take(batch, times, part);
+      for (const side of this.#sides ?? []) side.take(batch, part);
     }
+    const { exact } = this.#options.model;
     for (let field = 0; field < batch.columns.length; field++) {
       const column = batch.columns[field];
       const lane = column === undefined ? undefined : this.#lane(field);
       if (column === undefined || lane === undefined) continue;
-      if (fresh.count > 0) lane.begin(column, fresh);
-      if (share.count > 0) lane.take(column, share);
+      const { valid } = column;
+      if (fresh.count > 0) lane.begin(column, fresh.present(valid));
+      // What is in the key is the same in all records of a group.
+      if (share.count > 0 && (isReturning || !exact.has(field))) lane.take(column, share.present(valid));
     }
   }
 
@@ -137,7 +149,7 @@ export class Groups {
 
   /** Adds group `from` to group `to`. @param turned with initiator and responder in each other's place */
   merge(to: number, from: number, turned: boolean): void {
-    this.time.merge(to, from);
+    this.time.merge(to, this.time, from);
     this.origin.merge(to, from);
     this.#sides?.forEach((side, i) => side.merge(to, turned ? this.#sides![1 - i]! : side, from));
     for (let field = 0; field < this.#lanes.length; field++) {

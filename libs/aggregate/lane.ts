@@ -1,7 +1,8 @@
 import type { Area } from '../record/builder.ts';
 import type { Column } from '../record/columns.ts';
 import type { NumericArray } from '../record/kinds.ts';
-import { PAGE_GROUPS, PAGE_MASK, PAGE_SHIFT } from './pages.ts';
+import { PAGE_MASK, PAGE_SHIFT } from './pages.ts';
+import type { Part, Share } from './share.ts';
 
 /** Whether a group has a value. */
 export const ABSENT = 0;
@@ -9,44 +10,42 @@ export const PRESENT = 1;
 /** Its records disagree where only agreement counts, and no later record changes that. */
 export const DISAGREED = 2;
 
-/** Rows of a batch, and the groups that they belong to: `groups[i]` is that of `rows[i]`, `i` below `count`. */
-export interface Share {
-  readonly rows: Uint32Array;
-  readonly groups: Uint32Array;
-  readonly count: number;
-  /** Start of each record, microseconds: `startUs[i]` is that of `rows[i]`; the nanoseconds beyond are in its fraction. */
-  readonly startUs: Float64Array;
-  readonly lastUs: Float64Array;
-}
-
-/** As `Share`, of groups that are new and follow each other: `groups[i]` is `groups[0] + i`. */
-export type Fresh = Share;
-
-/** The parts of new groups that lie on one page each. */
-export function* onPages({ groups, count }: Fresh): Generator<Piece> {
-  const first = groups[0] ?? 0;
-  for (let from = 0; from < count;) {
-    const at = (first + from) & PAGE_MASK;
-    const length = Math.min(count - from, PAGE_GROUPS - at);
-    yield { from, length, page: (first + from) >>> PAGE_SHIFT, at };
-    from += length;
-  }
-}
-
-export interface Piece {
-  /** The first of its rows. */
-  readonly from: number;
-  readonly length: number;
-  readonly page: number;
-  /** Place of the first group on the page. */
-  readonly at: number;
-}
-
-/** Copies `values[rows[from]] …` to `out[at] …`. Rows ascend, so that neighbours can be told by the ends. */
-export function gather(values: NumericArray, rows: Uint32Array, { from, length, at }: Piece, out: NumericArray): void {
+/** Copies the values of rows to the places of their groups on a page; they had none. */
+export function place(values: NumericArray, share: Share, part: Part, page: NumericArray): void {
+  const { rows, groups } = share;
+  const { from, to } = part;
   const first = rows[from]!;
-  if (rows[from + length - 1]! - first === length - 1) out.set(values.subarray(first, first + length), at);
-  else for (let i = 0; i < length; i++) out[at + i] = values[rows[from + i]!]!;
+  if (share.isRun && rows[to - 1]! - first === to - 1 - from) {
+    page.set(values.subarray(first, first + to - from), groups[from]! & PAGE_MASK);
+  } else if (values instanceof Uint8Array) scatterU8(values, share, part, page as Uint8Array);
+  else if (values instanceof Uint16Array) scatterU16(values, share, part, page as Uint16Array);
+  else if (values instanceof Uint32Array) scatterU32(values, share, part, page as Uint32Array);
+  else scatterF64(values, share, part, page as Float64Array);
+}
+
+// Apart, so that each sees arrays of one type.
+function scatterU8(values: Uint8Array, { rows, groups }: Share, { from, to }: Part, page: Uint8Array): void {
+  for (let i = from; i < to; i++) page[groups[i]! & PAGE_MASK] = values[rows[i]!]!;
+}
+
+function scatterU16(values: Uint16Array, { rows, groups }: Share, { from, to }: Part, page: Uint16Array): void {
+  for (let i = from; i < to; i++) page[groups[i]! & PAGE_MASK] = values[rows[i]!]!;
+}
+
+function scatterU32(values: Uint32Array, { rows, groups }: Share, { from, to }: Part, page: Uint32Array): void {
+  for (let i = from; i < to; i++) page[groups[i]! & PAGE_MASK] = values[rows[i]!]!;
+}
+
+function scatterF64(values: Float64Array, { rows, groups }: Share, { from, to }: Part, page: Float64Array): void {
+  for (let i = from; i < to; i++) page[groups[i]! & PAGE_MASK] = values[rows[i]!]!;
+}
+
+/** Sets the same value for all groups of a part. */
+export function placeSame(value: number, share: Share, { from, to }: Part, page: Uint8Array | Uint32Array): void {
+  const { groups } = share;
+  const first = groups[from]! & PAGE_MASK;
+  if (share.isRun) page.fill(value, first, first + to - from);
+  else for (let i = from; i < to; i++) page[groups[i]! & PAGE_MASK] = value;
 }
 
 /**
@@ -58,9 +57,9 @@ export interface Lane {
   readonly groupBytes: number;
   /** Makes room; new groups have no value. */
   grow(room: number): void;
-  /** Sets the values of new groups. */
-  begin(column: Column, fresh: Fresh): void;
-  /** Adds the values of a column. */
+  /** Sets the values of new groups, each of which comes once and has a value in the column. */
+  begin(column: Column, share: Share): void;
+  /** Adds the values of a column, which has one for each row of the share. */
   take(column: Column, share: Share): void;
   /** Adds the value that `other`, a lane of the same kind, has of group `from`. */
   merge(to: number, other: Lane, from: number, turned: boolean): void;

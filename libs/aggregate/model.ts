@@ -5,6 +5,7 @@ import { didYouMean } from '../core/nearest.ts';
 import { storedInputs } from '../record/fields/inputs.ts';
 import { STORED_FIELDS, type StoredName } from '../record/fields/stored.ts';
 import { FIELD_NAMES, fieldByName, isStored, type FieldName } from '../record/fields/table.ts';
+import { isNumeric } from '../record/kinds.ts';
 import { UNAVAILABLE_FIELDS } from '../record/fields/unavailable.ts';
 import { reader } from '../record/row.ts';
 import {
@@ -28,6 +29,8 @@ export interface Model {
   readonly pieces: readonly KeyPiece[];
   /** Numbers of the stored fields that the key is made of. */
   readonly fields: ReadonlySet<number>;
+  /** Those of them that all records with the same key have the same value of, as far as the key tells. */
+  readonly exact: ReadonlySet<number>;
   /** Masks of addresses in the key, by number of the field; undefined where all bits count. */
   readonly addresses: ReadonlyMap<number, AddressMask | undefined>;
   /**
@@ -102,6 +105,7 @@ export function parseModel(words: readonly string[], options: ModelOptions = {})
   return {
     pieces: [...[...unique.values()].flatMap((key) => piecesOf(key, interned)), ...(turning === 'flow' ? [CERTAIN_PIECE] : [])], // prettier-ignore
     fields: new Set([...unique.keys()].flatMap(fieldsOf).concat(turning === 'flow' ? CERTAIN_FIELDS : [])),
+    exact: new Set([...unique.keys()].flatMap(exactOf)),
     addresses,
     turning,
     doubles: options.rmon === true || read.some(({ name }) => DOUBLES.has(name)),
@@ -149,6 +153,13 @@ const MORE_FIELDS: Readonly<Record<string, readonly StoredName[]>> = {
 
 function fieldsOf(name: string): number[] {
   return [...storedInputs(name), ...(MORE_FIELDS[name] ?? []).map((other) => STORED_FIELDS[other].number)];
+}
+
+/** Fields whose value is a piece of the key; ICMP's types and protocols are there in another form. */
+function exactOf(name: string): number[] {
+  if (name === 'dport') return (['dport', 'icmpid', 'spi'] as const).map((other) => STORED_FIELDS[other].number);
+  const field = fieldByName(name);
+  return field !== undefined && isStored(field) && (field.kind === 'address' || isNumeric(field.kind)) ? [field.number] : []; // prettier-ignore
 }
 
 const BITS = { u8: 8, u16: 16, u32: 32, bits: 32 } as const;

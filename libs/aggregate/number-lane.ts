@@ -2,22 +2,13 @@ import { Area } from '../record/builder.ts';
 import { NumberColumn, type Column } from '../record/columns.ts';
 import type { Merge } from '../record/fields/field.ts';
 import { BYTES_PER_VALUE, numericArray, type NumericArray, type NumericKind } from '../record/kinds.ts';
+import { Carry } from './carry.ts';
 import { ICMP_REQUEST } from './key-pieces.ts';
-import {
-  ABSENT,
-  DISAGREED,
-  gather,
-  isRun,
-  onPages,
-  PRESENT,
-  validityOf,
-  type Fresh,
-  type Lane,
-  type Piece,
-  type Share,
-} from './lane.ts';
+import { ABSENT, DISAGREED, isRun, place, placeSame, PRESENT, validityOf, type Lane } from './lane.ts';
 import { mirrorBits } from './mirror.ts';
+import { addDoubles, addWords, agree, earliest, joinBits, least, type NumberPages } from './number-loops.ts';
 import { f64Pages, PAGE_GROUPS, PAGE_MASK, PAGE_SHIFT, Pages, u8Pages } from './pages.ts';
+import type { Share } from './share.ts';
 
 /** `request`: types of ICMP, of which a request and its answer are one. */
 export type NumberRule = Exclude<Merge, 'key' | 'own' | 'drop'> | 'request';
@@ -31,16 +22,20 @@ const MAX: Readonly<Record<NumericKind, number>> = {
 };
 
 /** A numeric field. Sums that its kind cannot hold stay at the greatest number. */
-export class NumberLane implements Lane {
+export class NumberLane implements Lane, NumberPages {
   readonly groupBytes: number;
   readonly values: Pages<NumericArray>;
   readonly states = u8Pages();
+  /** Of `first` and `last`: time of the record that the value is from. */
+  readonly times = f64Pages();
+  /** Of sums that may become larger than a double counts. */
+  readonly carry: Carry | undefined;
   readonly #field: number;
   readonly #kind: NumericKind;
   readonly #rule: NumberRule;
-  /** Of `first` and `last`: time of the record that the value is from. */
-  readonly #times = f64Pages();
   readonly #isTimed: boolean;
+  /** Groups whose records disagree. */
+  #disagreed = 0;
 
   constructor(field: number, kind: NumericKind, rule: NumberRule) {
     this.#field = field;
@@ -48,149 +43,59 @@ export class NumberLane implements Lane {
     this.#rule = rule;
     this.#isTimed = rule === 'first' || rule === 'last';
     this.values = new Pages((length) => numericArray(kind, new ArrayBuffer(length * BYTES_PER_VALUE[kind]), 0, length));
+    this.carry = rule === 'sum' && kind === 'f64' ? new Carry(this.values as Pages<Float64Array>) : undefined;
     this.groupBytes = BYTES_PER_VALUE[kind] + 1 + (this.#isTimed ? 8 : 0);
   }
 
   grow(room: number): void {
     this.values.grow(room);
     this.states.grow(room);
-    if (this.#isTimed) this.#times.grow(room);
+    this.carry?.grow(room);
+    if (this.#isTimed) this.times.grow(room);
   }
 
-  begin(column: Column, fresh: Fresh): void {
+  begin(column: Column, share: Share): void {
     if (!(column instanceof NumberColumn)) return;
-    const { values, valid } = column;
-    const { rows } = fresh;
-    for (const piece of onPages(fresh)) {
-      const { from, length, page, at } = piece;
-      const states = this.states.pages[page]!;
-      if (valid === undefined) states.fill(PRESENT, at, at + length);
-      else if (!markPresent(valid, rows, piece, states)) continue;
-      gather(values, rows, piece, this.values.pages[page]!);
-      if (!this.#isTimed) continue;
-      const times = this.#rule === 'first' ? fresh.startUs : fresh.lastUs;
-      this.#times.pages[page]!.set(times.subarray(from, from + length), at);
+    const times = this.#rule === 'first' ? share.times.start : share.times.end;
+    for (const part of share.parts) {
+      place(column.values, share, part, this.values.pages[part.page]!);
+      placeSame(PRESENT, share, part, this.states.pages[part.page]!);
+      if (this.#isTimed) place(times, share, part, this.times.pages[part.page]!);
     }
   }
 
   take(column: Column, share: Share): void {
     if (!(column instanceof NumberColumn)) return;
+    const { values } = column;
     switch (this.#rule) {
       case 'sum':
-        return this.#sum(column, share);
+        return this.#sum(values, share);
       case 'or':
-        return this.#or(column, share);
+        return joinBits(values, share, this);
       case 'min':
-        return this.#least(column, share, 1);
+        return least(values, share, this, 1);
       case 'max':
-        return this.#least(column, share, -1);
+        return least(values, share, this, -1);
       case 'same':
-        return this.#same(column, share);
+        if (this.#disagreed < share.groupsInUse) this.#disagreed += agree(values, share, this);
+        return;
       case 'request':
-        return this.#request(column, share);
+        return this.#request(values, share);
       case 'first':
-        return this.#earliest(column, share, share.startUs, 1);
+        return earliest(values, share.times.start, share, this, this.times, 1);
       case 'last':
-        return this.#earliest(column, share, share.lastUs, -1);
+        return earliest(values, share.times.end, share, this, this.times, -1);
     }
   }
 
-  #sum(column: NumberColumn, { rows, groups, count }: Share): void {
-    const { values, valid } = column;
-    const totals = this.values.pages;
-    const states = this.states.pages;
-    const max = MAX[this.#kind];
-    for (let i = 0; i < count; i++) {
-      const row = rows[i]!;
-      if (valid !== undefined && (valid[row >> 3]! & (1 << (row & 7))) === 0) continue;
-      const page = groups[i]! >>> PAGE_SHIFT;
-      const at = groups[i]! & PAGE_MASK;
-      // What an absent value leaves behind means nothing.
-      const total = (states[page]![at] === PRESENT ? totals[page]![at]! : 0) + values[row]!;
-      totals[page]![at] = total > max ? max : total;
-      states[page]![at] = PRESENT;
-    }
+  #sum(values: NumericArray, share: Share): void {
+    if (values instanceof Float64Array && this.carry !== undefined) addDoubles(values, share, this, this.carry);
+    else if (values instanceof Uint32Array) addWords(values, share, this);
+    else this.#request(values, share);
   }
 
-  #or(column: NumberColumn, { rows, groups, count }: Share): void {
-    const { values, valid } = column;
-    const all = this.values.pages;
-    const states = this.states.pages;
-    for (let i = 0; i < count; i++) {
-      const row = rows[i]!;
-      if (valid !== undefined && (valid[row >> 3]! & (1 << (row & 7))) === 0) continue;
-      const page = groups[i]! >>> PAGE_SHIFT;
-      const at = groups[i]! & PAGE_MASK;
-      all[page]![at] = states[page]![at] === PRESENT ? all[page]![at]! | values[row]! : values[row]!;
-      states[page]![at] = PRESENT;
-    }
-  }
-
-  /** @param sign 1 for the least, -1 for the greatest */
-  #least(column: NumberColumn, { rows, groups, count }: Share, sign: 1 | -1): void {
-    const { values, valid } = column;
-    const all = this.values.pages;
-    const states = this.states.pages;
-    for (let i = 0; i < count; i++) {
-      const row = rows[i]!;
-      if (valid !== undefined && (valid[row >> 3]! & (1 << (row & 7))) === 0) continue;
-      const page = groups[i]! >>> PAGE_SHIFT;
-      const at = groups[i]! & PAGE_MASK;
-      const value = values[row]!;
-      if (states[page]![at] === PRESENT && (all[page]![at]! - value) * sign <= 0) continue;
-      all[page]![at] = value;
-      states[page]![at] = PRESENT;
-    }
-  }
-
-  #same(column: NumberColumn, { rows, groups, count }: Share): void {
-    const { values, valid } = column;
-    const all = this.values.pages;
-    const states = this.states.pages;
-    for (let i = 0; i < count; i++) {
-      const row = rows[i]!;
-      if (valid !== undefined && (valid[row >> 3]! & (1 << (row & 7))) === 0) continue;
-      const page = groups[i]! >>> PAGE_SHIFT;
-      const at = groups[i]! & PAGE_MASK;
-      const value = values[row]!;
-      if (states[page]![at] === ABSENT) {
-        all[page]![at] = value;
-        states[page]![at] = PRESENT;
-      } else if (all[page]![at] !== value) states[page]![at] = DISAGREED;
-    }
-  }
-
-  #request(column: NumberColumn, { rows, groups, count }: Share): void {
-    for (let i = 0; i < count; i++) {
-      const row = rows[i]!;
-      if (column.has(row)) this.#add(groups[i]!, column.values[row]!, 0);
-    }
-  }
-
-  /**
-   * Of values from the same time the least counts, or the greatest, so that their order does not matter.
-   * @param sign 1 for the earliest, -1 for the latest
-   */
-  #earliest(column: NumberColumn, { rows, groups, count }: Share, times: Float64Array, sign: 1 | -1): void {
-    const { values, valid } = column;
-    const all = this.values.pages;
-    const states = this.states.pages;
-    const known = this.#times.pages;
-    for (let i = 0; i < count; i++) {
-      const row = rows[i]!;
-      if (valid !== undefined && (valid[row >> 3]! & (1 << (row & 7))) === 0) continue;
-      const page = groups[i]! >>> PAGE_SHIFT;
-      const at = groups[i]! & PAGE_MASK;
-      const value = values[row]!;
-      const time = times[i]!;
-      if (states[page]![at] === PRESENT) {
-        const later = (time - known[page]![at]!) * sign;
-        if (later > 0 || (later === 0 && (value - all[page]![at]!) * sign >= 0)) continue;
-      }
-      all[page]![at] = value;
-      known[page]![at] = time;
-      states[page]![at] = PRESENT;
-    }
+  #request(values: NumericArray, { rows, groups, count }: Share): void {
+    for (let i = 0; i < count; i++) this.#add(groups[i]!, values[rows[i]!]!, 0);
   }
 
   merge(to: number, other: Lane, from: number, turned: boolean): void {
@@ -198,11 +103,16 @@ export class NumberLane implements Lane {
     const state = other.states.get(from);
     if (state === ABSENT) return;
     if (state === DISAGREED) {
-      this.states.set(to, DISAGREED);
+      this.#disagree(to);
+      return;
+    }
+    if (this.carry !== undefined && other.carry !== undefined) {
+      this.carry.merge(to, other.carry, from);
+      this.states.set(to, PRESENT);
       return;
     }
     const value = other.values.get(from);
-    this.#add(to, turned ? mirrorBits(this.#field, value) : value, this.#isTimed ? other.#times.get(from) : 0);
+    this.#add(to, turned ? mirrorBits(this.#field, value) : value, this.#isTimed ? other.times.get(from) : 0);
   }
 
   /** One value more for one group. */
@@ -224,11 +134,11 @@ export class NumberLane implements Lane {
       case 'max':
         return this.#set(group, Math.max(known, value), time);
       case 'same':
-        return known === value ? undefined : this.states.set(group, DISAGREED);
+        return known === value ? undefined : this.#disagree(group);
       case 'request': {
         if (known === value) return;
         if (ICMP_REQUEST[known] === ICMP_REQUEST[value]) return this.#set(group, ICMP_REQUEST[value]!, time);
-        return this.states.set(group, DISAGREED);
+        return this.#disagree(group);
       }
       case 'first':
         return this.#addTimed(group, value, time, 1);
@@ -237,8 +147,13 @@ export class NumberLane implements Lane {
     }
   }
 
+  #disagree(group: number): void {
+    if (this.states.get(group) !== DISAGREED) this.#disagreed += 1;
+    this.states.set(group, DISAGREED);
+  }
+
   #addTimed(group: number, value: number, time: number, sign: 1 | -1): void {
-    const later = (time - this.#times.get(group)) * sign;
+    const later = (time - this.times.get(group)) * sign;
     if (later > 0 || (later === 0 && (value - this.values.get(group)) * sign >= 0)) return;
     this.#set(group, value, time);
   }
@@ -246,7 +161,7 @@ export class NumberLane implements Lane {
   #set(group: number, value: number, time: number): void {
     this.values.set(group, value);
     this.states.set(group, PRESENT);
-    if (this.#isTimed) this.#times.set(group, time);
+    if (this.#isTimed) this.times.set(group, time);
   }
 
   /** Sets bits of groups that have a value. */
@@ -256,6 +171,8 @@ export class NumberLane implements Lane {
 
   clear(group: number): void {
     this.values.set(group, 0);
+    this.carry?.clear(group);
+    if (this.states.get(group) === DISAGREED) this.#disagreed -= 1;
     this.states.set(group, ABSENT);
   }
 
@@ -269,6 +186,7 @@ export class NumberLane implements Lane {
     const values = area.numbers(this.#kind, groups.length);
     if (isRun(groups)) this.#copyRun(groups, values);
     else for (let i = 0; i < groups.length; i++) values[i] = this.values.get(groups[i]!);
+    if (this.carry?.isUsed === true) for (let i = 0; i < groups.length; i++) values[i] = this.carry.get(groups[i]!);
     // Where there is none, zeros cost nothing when packed.
     if (valid !== undefined)
       for (let i = 0; i < groups.length; i++) if ((valid[i >> 3]! & (1 << (i & 7))) === 0) values[i] = 0;
@@ -283,19 +201,4 @@ export class NumberLane implements Lane {
       i += length;
     }
   }
-}
-
-/** @returns whether any row has a value */
-export function markPresent(
-  valid: Uint8Array,
-  rows: Uint32Array,
-  { from, length, at }: Piece,
-  states: Uint8Array,
-): boolean {
-  let any = 0;
-  for (let i = 0; i < length; i++) {
-    const row = rows[from + i]!;
-    any |= states[at + i] = (valid[row >> 3]! >> (row & 7)) & PRESENT;
-  }
-  return any !== 0;
 }

@@ -1,6 +1,6 @@
 import type { Batch, Origin } from '../record/batch.ts';
-import type { Share } from './lane.ts';
-import { PAGE_MASK, PAGE_SHIFT, u32Pages } from './pages.ts';
+import { PAGE_MASK, u32Pages } from './pages.ts';
+import type { Share } from './share.ts';
 
 /** Stands for probes that differ. */
 const MIXED_SOURCE = '';
@@ -19,13 +19,15 @@ export class OriginLane {
     this.#origin.grow(room);
   }
 
-  take({ origin }: Batch, { groups, count }: Share): void {
+  take({ origin }: Batch, { groups, parts }: Share): void {
     const number = this.#numberOf(origin);
-    for (let i = 0; i < count; i++) {
-      const page = this.#origin.pages[groups[i]! >>> PAGE_SHIFT]!;
-      const at = groups[i]! & PAGE_MASK;
-      if (page[at] === 0) page[at] = number;
-      else if (page[at] !== number) page[at] = this.#common(page[at]!, number);
+    for (const { page, from, to } of parts) {
+      const known = this.#origin.pages[page]!;
+      for (let i = from; i < to; i++) {
+        const at = groups[i]! & PAGE_MASK;
+        if (known[at] === number) continue;
+        known[at] = known[at] === 0 ? number : this.#common(known[at]!, number);
+      }
     }
   }
 

@@ -1,8 +1,9 @@
 import type { Batch } from '../record/batch.ts';
 import { Area } from '../record/builder.ts';
 import { NumberColumn, type Column } from '../record/columns.ts';
-import { ABSENT, DISAGREED, PRESENT, validityOf, type Share } from './lane.ts';
+import { ABSENT, DISAGREED, PRESENT, validityOf } from './lane.ts';
 import { f64Pages, u16Pages, u8Pages } from './pages.ts';
+import type { Share } from './share.ts';
 import type { TimeLane } from './time-lane.ts';
 
 /** Numbers of the fields of one side. */
@@ -42,11 +43,7 @@ export class SideTimeLane {
     for (const lane of [this.#firstUs, this.#firstNs, this.#lastUs, this.#lastNs, this.#states]) lane.grow(room);
   }
 
-  take(
-    batch: Batch,
-    times: { stime: NumberColumn | undefined; stimens: NumberColumn | undefined; dur: NumberColumn | undefined },
-    { rows, groups, count }: Share,
-  ): void {
+  take(batch: Batch, { rows, groups, count, times }: Share): void {
     const packets = numbers(batch, this.#fields.packets);
     const others = numbers(batch, this.#fields.otherPackets);
     const first = numbers(batch, this.#fields.first);
@@ -56,13 +53,13 @@ export class SideTimeLane {
       if ((valueOf(packets, row) ?? 0) === 0) continue;
       const isAlone = (valueOf(others, row) ?? 0) === 0;
       const from = valueOf(first, row) ?? (isAlone ? 0 : undefined);
-      const to = valueOf(last, row) ?? (isAlone ? (valueOf(times.dur, row) ?? 0) : undefined);
+      const to = valueOf(last, row) ?? (isAlone ? times.duration[row]! : undefined);
       if (from === undefined || to === undefined) {
         this.#states.set(groups[i]!, DISAGREED);
         continue;
       }
-      const us = valueOf(times.stime, row) ?? 0;
-      const ns = valueOf(times.stimens, row) ?? 0;
+      const us = times.startUs[row]!;
+      const ns = times.startNs[row]!;
       this.#widen(groups[i]!, us + Math.floor((ns + from) / 1000), (ns + from) % 1000, us + Math.floor((ns + to) / 1000), (ns + to) % 1000); // prettier-ignore
     }
   }

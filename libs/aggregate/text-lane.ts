@@ -1,8 +1,9 @@
 import { Area } from '../record/builder.ts';
 import { TextColumn, type Column } from '../record/columns.ts';
 import type { Interned } from './key-pieces.ts';
-import { ABSENT, DISAGREED, PRESENT, validityOf, type Fresh, type Lane, type Share } from './lane.ts';
+import { ABSENT, DISAGREED, PRESENT, validityOf, type Lane } from './lane.ts';
 import { PAGE_MASK, PAGE_SHIFT, u32Pages, u8Pages } from './pages.ts';
+import type { Share } from './share.ts';
 
 /** A union of labels has at most this many characters; what goes beyond is left out, so that nobody can make it grow for ever. */
 const UNION_CHARACTERS_MAX = 4096;
@@ -25,16 +26,15 @@ export class TextLane implements Lane {
     this.states.grow(room);
   }
 
-  begin(column: Column, fresh: Fresh): void {
-    this.take(column, fresh);
+  begin(column: Column, share: Share): void {
+    this.take(column, share);
   }
 
   take(column: Column, { rows, groups, count }: Share): void {
     if (column.kind !== 'text') return;
     const numbers = column.dictionary.map((text) => this.#interned.number(text));
     for (let i = 0; i < count; i++) {
-      const row = rows[i]!;
-      if (column.has(row)) this.#add(groups[i]!, numbers[column.index[row]!] ?? 0);
+      this.#add(groups[i]!, numbers[column.index[rows[i]!]!] ?? 0);
     }
   }
 

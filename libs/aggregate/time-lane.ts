@@ -2,8 +2,10 @@ import type { Batch } from '../record/batch.ts';
 import type { Area } from '../record/builder.ts';
 import { NumberColumn, type Column } from '../record/columns.ts';
 import { STORED_FIELDS, type StoredName } from '../record/fields/stored.ts';
-import type { Share } from './lane.ts';
-import { f64Pages, PAGE_MASK, PAGE_SHIFT, u16Pages, u32Pages } from './pages.ts';
+import { Carry } from './carry.ts';
+import { place } from './lane.ts';
+import { f64Pages, PAGE_MASK, u16Pages, u32Pages } from './pages.ts';
+import type { Part, Share } from './share.ts';
 
 const TRANS_MAX = 0xffff_ffff;
 
@@ -13,18 +15,60 @@ const numberColumn = (batch: Batch, name: StoredName): NumberColumn | undefined 
 };
 
 const DURATIONS = [
-  [STORED_FIELDS.dursum.number, (lane: TimeLane) => lane.sum],
-  [STORED_FIELDS.dursq.number, (lane: TimeLane) => lane.squares],
-  [STORED_FIELDS.durmin.number, (lane: TimeLane) => lane.least],
-  [STORED_FIELDS.durmax.number, (lane: TimeLane) => lane.greatest],
+  [STORED_FIELDS.dursum.number, (lane: DurationPages, group: number) => lane.sumCarry.get(group)],
+  [STORED_FIELDS.dursq.number, (lane: DurationPages, group: number) => lane.squareCarry.get(group)],
+  [STORED_FIELDS.durmin.number, (lane: DurationPages, group: number) => lane.least.get(group)],
+  [STORED_FIELDS.durmax.number, (lane: DurationPages, group: number) => lane.greatest.get(group)],
 ] as const;
+/** Numbers of the fields that tell of the durations of the records that became one. */
+export const DURATION_FIELDS: readonly number[] = DURATIONS.map(([field]) => field);
 
-/**
- * When a group began and ended, of how many records it is, and what their durations were. A group without records begins at
- * `Infinity`.
- */
+/** Durations of the records of each group, nanoseconds. */
+class DurationPages {
+  readonly sum = f64Pages();
+  readonly squares = f64Pages();
+  readonly least = f64Pages();
+  readonly greatest = f64Pages();
+  readonly sumCarry = new Carry(this.sum);
+  readonly squareCarry = new Carry(this.squares);
+
+  grow(room: number): void {
+    for (const lane of [this.sum, this.squares, this.least, this.greatest, this.sumCarry, this.squareCarry]) lane.grow(room); // prettier-ignore
+  }
+
+  begin(group: number, sum: number, squares: number, least: number, greatest: number): void {
+    this.clear(group);
+    this.sum.set(group, sum);
+    this.squares.set(group, squares);
+    this.least.set(group, least);
+    this.greatest.set(group, greatest);
+  }
+
+  add(group: number, sum: number, squares: number, least: number, greatest: number): void {
+    this.sumCarry.add(group, sum);
+    this.squareCarry.add(group, squares);
+    if (least < this.least.get(group)) this.least.set(group, least);
+    if (greatest > this.greatest.get(group)) this.greatest.set(group, greatest);
+  }
+
+  merge(to: number, other: DurationPages, from: number): void {
+    this.sumCarry.merge(to, other.sumCarry, from);
+    this.squareCarry.merge(to, other.squareCarry, from);
+    this.least.set(to, Math.min(this.least.get(to), other.least.get(from)));
+    this.greatest.set(to, Math.max(this.greatest.get(to), other.greatest.get(from)));
+  }
+
+  clear(group: number): void {
+    this.sumCarry.clear(group);
+    this.squareCarry.clear(group);
+    this.least.set(group, Infinity);
+    this.greatest.set(group, 0);
+  }
+}
+
+/** When a group began and ended, of how many records it is, and, where that is wanted, what their durations were. */
 export class TimeLane {
-  readonly groupBytes = 56;
+  readonly groupBytes: number;
   /** Microseconds, and the nanoseconds beyond. */
   readonly startUs = f64Pages();
   readonly startNs = u16Pages();
@@ -32,97 +76,134 @@ export class TimeLane {
   readonly lastNs = u16Pages();
   /** Records. */
   readonly trans = u32Pages();
-  /** Durations of the records, nanoseconds. */
-  readonly sum = f64Pages();
-  readonly squares = f64Pages();
-  readonly least = f64Pages();
-  readonly greatest = f64Pages();
+  readonly #durations: DurationPages | undefined;
 
-  grow(room: number): void {
-    const { startUs, startNs, lastUs, lastNs, trans, sum, squares, least, greatest } = this;
-    for (const lane of [startUs, startNs, lastUs, lastNs, trans, sum, squares, least, greatest]) lane.grow(room);
+  constructor(hasDurations: boolean) {
+    this.#durations = hasDurations ? new DurationPages() : undefined;
+    this.groupBytes = hasDurations ? 56 : 24;
   }
 
-  take(batch: Batch, { rows, groups, count }: Share): void {
-    const stime = numberColumn(batch, 'stime');
-    const stimens = numberColumn(batch, 'stimens');
-    const dur = numberColumn(batch, 'dur');
-    const merged = numberColumn(batch, 'trans');
-    for (let i = 0; i < count; i++) {
+  grow(room: number): void {
+    const { startUs, startNs, lastUs, lastNs, trans } = this;
+    for (const lane of [startUs, startNs, lastUs, lastNs, trans]) lane.grow(room);
+    this.#durations?.grow(room);
+  }
+
+  /** Groups that are new. */
+  begin(batch: Batch, share: Share): void {
+    const { times } = share;
+    for (const part of share.parts) {
+      const { page } = part;
+      place(times.startUs, share, part, this.startUs.pages[page]!);
+      place(times.startNs, share, part, this.startNs.pages[page]!);
+      place(times.endUs, share, part, this.lastUs.pages[page]!);
+      place(times.endNs, share, part, this.lastNs.pages[page]!);
+    }
+    this.#count(batch, share, true);
+  }
+
+  take(batch: Batch, share: Share): void {
+    for (const part of share.parts) this.#widenPart(share, part);
+    this.#count(batch, share, false);
+  }
+
+  #widenPart({ rows, groups, times }: Share, { page, from, to }: Part): void {
+    const { startUs: us, startNs: ns, endUs, endNs } = times;
+    const startUs = this.startUs.pages[page]!;
+    const startNs = this.startNs.pages[page]!;
+    const lastUs = this.lastUs.pages[page]!;
+    const lastNs = this.lastNs.pages[page]!;
+    for (let i = from; i < to; i++) {
+      const at = groups[i]! & PAGE_MASK;
       const row = rows[i]!;
-      const group = groups[i]!;
-      const us = stime?.has(row) === true ? stime.values[row]! : 0;
-      const ns = stimens?.has(row) === true ? stimens.values[row]! : 0;
-      const duration = dur?.has(row) === true ? dur.values[row]! : 0;
-      const after = ns + duration;
-      const lastUs = us + Math.floor(after / 1000);
-      this.#widen(group, us, ns, lastUs, after % 1000);
-      const records = merged?.has(row) === true ? merged.values[row]! : 1;
-      this.#count(group, records);
-      if (records === 1) this.#addDurations(group, duration, duration * duration, duration, duration);
-      else this.#addMerged(batch, row, group, duration);
+      const start = us[row]!;
+      if (start < startUs[at]! || (start === startUs[at] && ns[row]! < startNs[at]!)) {
+        startUs[at] = start;
+        startNs[at] = ns[row]!;
+      }
+      const end = endUs[row]!;
+      if (end > lastUs[at]! || (end === lastUs[at] && endNs[row]! > lastNs[at]!)) {
+        lastUs[at] = end;
+        lastNs[at] = endNs[row]!;
+      }
     }
   }
 
-  /** Durations of a record that was merged before. */
-  #addMerged(batch: Batch, row: number, group: number, duration: number): void {
-    const value = (name: StoredName, otherwise: number): number => {
+  /** @param isFirst whether the groups are new */
+  #count(batch: Batch, share: Share, isFirst: boolean): void {
+    const merged = numberColumn(batch, 'trans');
+    if (merged !== undefined) this.#countMerged(batch, merged, share, isFirst);
+    else {
+      for (const part of share.parts) this.#countPart(share, part, isFirst);
+      if (this.#durations !== undefined) this.#addDurations(this.#durations, share, isFirst);
+    }
+  }
+
+  #countPart({ groups }: Share, { page, from, to }: Part, isFirst: boolean): void {
+    const trans = this.trans.pages[page]!;
+    for (let i = from; i < to; i++) {
+      const at = groups[i]! & PAGE_MASK;
+      const count = isFirst ? 0 : trans[at]!;
+      if (count < TRANS_MAX) trans[at] = count + 1;
+    }
+  }
+
+  #addDurations(durations: DurationPages, { rows, groups, count, times }: Share, isFirst: boolean): void {
+    const { duration } = times;
+    for (let i = 0; i < count; i++) {
+      const value = duration[rows[i]!]!;
+      if (isFirst) durations.begin(groups[i]!, value, value * value, value, value);
+      else durations.add(groups[i]!, value, value * value, value, value);
+    }
+  }
+
+  /** Of records some of which were merged before. */
+  #countMerged(batch: Batch, merged: NumberColumn, { rows, groups, count, times }: Share, isFirst: boolean): void {
+    const value = (name: StoredName, row: number, otherwise: number): number => {
       const column = numberColumn(batch, name);
       return column?.has(row) === true ? column.values[row]! : otherwise;
     };
-    const least = value('durmin', duration);
-    this.#addDurations(group, value('dursum', duration), value('dursq', duration * duration), least, value('durmax', duration)); // prettier-ignore
-  }
-
-  /** To be called before the record is counted. */
-  #widen(group: number, us: number, ns: number, lastUs: number, lastNs: number): void {
-    const page = group >>> PAGE_SHIFT;
-    const at = group & PAGE_MASK;
-    const isNew = this.trans.pages[page]![at] === 0;
-    const startUs = this.startUs.pages[page]!;
-    const startNs = this.startNs.pages[page]!;
-    if (isNew || us < startUs[at]! || (us === startUs[at] && ns < startNs[at]!)) {
-      startUs[at] = us;
-      startNs[at] = ns;
-    }
-    const endUs = this.lastUs.pages[page]!;
-    const endNs = this.lastNs.pages[page]!;
-    if (isNew || lastUs > endUs[at]! || (lastUs === endUs[at] && lastNs > endNs[at]!)) {
-      endUs[at] = lastUs;
-      endNs[at] = lastNs;
+    for (let i = 0; i < count; i++) {
+      const row = rows[i]!;
+      const group = groups[i]!;
+      const records = merged.has(row) ? merged.values[row]! : 1;
+      this.trans.set(group, Math.min((isFirst ? 0 : this.trans.get(group)) + records, TRANS_MAX));
+      const durations = this.#durations;
+      if (durations === undefined) continue;
+      const own = times.duration[row]!;
+      const [sum, squares, least, greatest] = records === 1
+        ? [own, own * own, own, own]
+        : [value('dursum', row, own), value('dursq', row, own * own), value('durmin', row, own), value('durmax', row, own)]; // prettier-ignore
+      if (isFirst) durations.begin(group, sum, squares, least, greatest);
+      else durations.add(group, sum, squares, least, greatest);
     }
   }
 
-  #addDurations(group: number, sum: number, squares: number, least: number, greatest: number): void {
-    const page = group >>> PAGE_SHIFT;
-    const at = group & PAGE_MASK;
-    this.sum.pages[page]![at]! += sum;
-    this.squares.pages[page]![at]! += squares;
-    if (least < this.least.pages[page]![at]!) this.least.pages[page]![at] = least;
-    if (greatest > this.greatest.pages[page]![at]!) this.greatest.pages[page]![at] = greatest;
-  }
-
-  #count(group: number, records: number): void {
-    const page = group >>> PAGE_SHIFT;
-    const at = group & PAGE_MASK;
-    const counts = this.trans.pages[page]!;
-    if (counts[at] === 0) {
-      this.least.pages[page]![at] = Infinity;
-      this.greatest.pages[page]![at] = 0;
+  merge(to: number, other: TimeLane, from: number): void {
+    const us = other.startUs.get(from);
+    const ns = other.startNs.get(from);
+    const known = this.startUs.get(to);
+    if (us < known || (us === known && ns < this.startNs.get(to))) {
+      this.startUs.set(to, us);
+      this.startNs.set(to, ns);
     }
-    counts[at] = Math.min(counts[at]! + records, TRANS_MAX);
+    const endUs = other.lastUs.get(from);
+    const endNs = other.lastNs.get(from);
+    const knownEnd = this.lastUs.get(to);
+    if (endUs > knownEnd || (endUs === knownEnd && endNs > this.lastNs.get(to))) {
+      this.lastUs.set(to, endUs);
+      this.lastNs.set(to, endNs);
+    }
+    this.trans.set(to, Math.min(this.trans.get(to) + other.trans.get(from), TRANS_MAX));
+    if (this.#durations !== undefined && other.#durations !== undefined) this.#durations.merge(to, other.#durations, from); // prettier-ignore
   }
 
-  merge(to: number, from: number): void {
-    this.#widen(to, this.startUs.get(from), this.startNs.get(from), this.lastUs.get(from), this.lastNs.get(from));
-    this.#count(to, this.trans.get(from));
-    this.#addDurations(to, this.sum.get(from), this.squares.get(from), this.least.get(from), this.greatest.get(from));
-  }
-
+  /** Whatever comes to the group next is its first record. */
   clear(group: number): void {
     this.trans.set(group, 0);
-    this.sum.set(group, 0);
-    this.squares.set(group, 0);
+    this.startUs.set(group, Infinity);
+    this.lastUs.set(group, -Infinity);
+    this.#durations?.clear(group);
   }
 
   /** Nanoseconds. */
@@ -168,9 +249,11 @@ export class TimeLane {
     if (several === 0) return;
     const bits = several === count ? undefined : valid;
     columns[STORED_FIELDS.trans.number] = new NumberColumn('u32', trans, undefined);
-    for (const [field, lane] of DURATIONS) {
+    const durations = this.#durations;
+    if (durations === undefined) return;
+    for (const [field, valueOf] of DURATIONS) {
       const values = area.numbers('f64', count);
-      for (let i = 0; i < count; i++) if (trans[i]! > 1) values[i] = lane(this).get(groups[i]!);
+      for (let i = 0; i < count; i++) if (trans[i]! > 1) values[i] = valueOf(durations, groups[i]!);
       columns[field] = new NumberColumn('f64', values, bits);
     }
   }

@@ -1,0 +1,72 @@
+import { f64Pages, type Pages } from './pages.ts';
+
+/** Whole numbers below this are exact in a double. */
+export const EXACT_LIMIT = 2 ** 53;
+
+/**
+ * What sums of whole numbers are beyond `EXACT_LIMIT`, as a multiple of it, so that they are exact, and do not depend on the order
+ * in which they are added up.
+ */
+export class Carry {
+  readonly #low: Pages<Float64Array>;
+  /** Undefined until a sum is so large. */
+  #high: Pages<Float64Array> | undefined;
+  #room = 0;
+
+  /** @param low the sums, until they are that large, and the rest of them after that */
+  constructor(low: Pages<Float64Array>) {
+    this.#low = low;
+  }
+
+  get isUsed(): boolean {
+    return this.#high !== undefined;
+  }
+
+  grow(room: number): void {
+    this.#room = room;
+    this.#high?.grow(room);
+  }
+
+  add(group: number, value: number): void {
+    const sum = this.#low.get(group) + value;
+    if (sum < EXACT_LIMIT) this.#low.set(group, sum);
+    else this.addLarge(group, value);
+  }
+
+  /** Adds a value to a sum that is `EXACT_LIMIT` or more with it. */
+  addLarge(group: number, value: number): void {
+    const known = this.#low.get(group);
+    if (!(known + value < Infinity)) {
+      this.#low.set(group, Infinity);
+      return;
+    }
+    if (this.#high === undefined) {
+      this.#high = f64Pages();
+      this.#high.grow(this.#room);
+    }
+    const [a, b] = [Math.floor(known / EXACT_LIMIT), Math.floor(value / EXACT_LIMIT)];
+    const low = known - a * EXACT_LIMIT;
+    const missing = EXACT_LIMIT - (value - b * EXACT_LIMIT);
+    const isOver = low >= missing;
+    this.#low.set(group, isOver ? low - missing : low + (value - b * EXACT_LIMIT));
+    this.#high.set(group, this.#high.get(group) + a + b + (isOver ? 1 : 0));
+  }
+
+  /** The whole sum. */
+  get(group: number): number {
+    const low = this.#low.get(group);
+    return this.#high === undefined ? low : this.#high.get(group) * EXACT_LIMIT + low;
+  }
+
+  /** Adds a sum of another table. */
+  merge(to: number, other: Carry, from: number): void {
+    this.add(to, other.#low.get(from));
+    const high = other.#high?.get(from) ?? 0;
+    if (high > 0) this.addLarge(to, high * EXACT_LIMIT);
+  }
+
+  clear(group: number): void {
+    this.#low.set(group, 0);
+    this.#high?.set(group, 0);
+  }
+}

@@ -1,0 +1,62 @@
+import { BATCH_ROWS_MAX, type Batch } from '../record/batch.ts';
+import { NumberColumn } from '../record/columns.ts';
+import { STORED_FIELDS, type StoredName } from '../record/fields/stored.ts';
+
+const NONE = new Float64Array(BATCH_ROWS_MAX);
+const NO_NS = new Uint16Array(BATCH_ROWS_MAX);
+
+/** When the records of a batch began and ended, by row. What is absent is 0. Valid until the next batch. */
+export class RecordTimes {
+  /** Microseconds, and the nanoseconds beyond, below 1000. */
+  startUs: Float64Array = NONE;
+  startNs: Uint16Array = NO_NS;
+  /** Nanoseconds. */
+  duration: Float64Array = NONE;
+  readonly endUs = new Float64Array(BATCH_ROWS_MAX);
+  readonly endNs = new Uint16Array(BATCH_ROWS_MAX);
+  /** Microseconds with the nanoseconds in their fraction, as far as that is so fine: for comparing. */
+  start: Float64Array = NONE;
+  readonly end = new Float64Array(BATCH_ROWS_MAX);
+  readonly #startUs = new Float64Array(BATCH_ROWS_MAX);
+  readonly #startNs = new Uint16Array(BATCH_ROWS_MAX);
+  readonly #duration = new Float64Array(BATCH_ROWS_MAX);
+  readonly #start = new Float64Array(BATCH_ROWS_MAX);
+
+  fill(batch: Batch): void {
+    const { rows } = batch;
+    this.startUs = doubles(numbers(batch, 'stime'), rows, this.#startUs);
+    this.duration = doubles(numbers(batch, 'dur'), rows, this.#duration);
+    const { startUs, duration, endUs, endNs, end } = this;
+    const stimens = numbers(batch, 'stimens');
+    if (stimens === undefined) {
+      this.startNs = NO_NS;
+      this.start = startUs;
+    } else {
+      for (let row = 0; row < rows; row++) this.#startNs[row] = stimens.has(row) ? stimens.values[row]! : 0;
+      for (let row = 0; row < rows; row++) this.#start[row] = startUs[row]! + this.#startNs[row]! / 1000;
+      this.startNs = this.#startNs;
+      this.start = this.#start;
+    }
+    const { startNs } = this;
+    for (let row = 0; row < rows; row++) {
+      const after = startNs[row]! + duration[row]!;
+      const us = Math.floor(after / 1000);
+      endUs[row] = startUs[row]! + us;
+      endNs[row] = after - us * 1000;
+      end[row] = endUs[row]! + endNs[row]! / 1000;
+    }
+  }
+}
+
+function numbers(batch: Batch, name: StoredName): NumberColumn | undefined {
+  const column = batch.columns[STORED_FIELDS[name].number];
+  return column instanceof NumberColumn ? column : undefined;
+}
+
+function doubles(column: NumberColumn | undefined, rows: number, room: Float64Array): Float64Array {
+  if (column === undefined) return NONE;
+  const { values, valid } = column;
+  if (valid === undefined && values instanceof Float64Array) return values;
+  for (let row = 0; row < rows; row++) room[row] = column.has(row) ? values[row]! : 0;
+  return room;
+}
