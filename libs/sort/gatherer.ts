@@ -1,41 +1,20 @@
-import type { Batch } from '../record/batch.ts';
+import { BATCH_ROWS_MAX, type Batch } from '../record/batch.ts';
 import { Area } from '../record/builder.ts';
 import { AddressColumn, BytesColumn, NumberColumn, TextColumn, type Column } from '../record/columns.ts';
-import { BYTES_PER_VALUE, isNumeric, type Kind, type NumericArray } from '../record/kinds.ts';
+import { BYTES_PER_VALUE, type NumericArray, type NumericKind } from '../record/kinds.ts';
 import { ROW_BITS, ROW_MASK } from './row-names.ts';
-import { Spread } from './spread.ts';
-
-/** One field in all batches; by number of the batch. */
-interface Source {
-  readonly field: number;
-  readonly kind: Kind;
-  readonly columns: readonly (Column | undefined)[];
-  /** Of numbers: their values; of the other kinds nothing. */
-  readonly values: readonly (NumericArray | undefined)[];
-  /** Of addresses: the four lanes of all batches. */
-  readonly lanes: readonly Lane[];
-  /** Undefined where all rows of all batches have a value. */
-  readonly validity: Validity | undefined;
-}
-
-interface Lane {
-  readonly values: readonly (Uint32Array | undefined)[];
-  /** The value that all rows have. */
-  readonly constant: number | undefined;
-}
+import { sourcesOf, type AddressSource, type BytesSource, type Lane, type Source, type TextSource } from './sources.ts'; // prettier-ignore
+import { Spread, type Validity } from './spread.ts';
 
 /** A batch that is being made. */
 interface Part {
   readonly names: Uint32Array;
-  /** Where its rows begin among all that are gathered. */
-  readonly at: number;
   readonly area: Area;
   readonly columns: (Column | undefined)[];
-  readonly bitmaps: Map<Validity, Uint8Array | undefined | null>;
 }
 
-/** Which rows of each batch have a value: by a bitmap, all (undefined), or none (null). */
-type Validity = readonly (Uint8Array | undefined | null)[];
+/** Which rows of a part have a value: by a bitmap, all (undefined), or none (null). */
+type Valid = Uint8Array | undefined | null;
 
 /** Copies rows of several batches, in any order, into new ones: each value once, column by column. */
 export class Gatherer {
@@ -51,29 +30,19 @@ export class Gatherer {
   /**
    * Copies rows of one origin. A batch covers the record numbers between the lowest and the highest that its rows may have.
    * @param names of at least one row
-   * @param blockRows rows of a batch at most, at most `BATCH_ROWS_MAX`
+   * @param blockRows rows of a batch at most: a power of 2, at most `BATCH_ROWS_MAX`
    */
-  gather(names: Uint32Array, blockRows: number): Batch[] {
-    const blocks: Part[] = [];
+  gather(names: Uint32Array, blockRows = BATCH_ROWS_MAX): Batch[] {
+    const parts: Part[] = [];
     const width = (this.#sources.at(-1)?.field ?? -1) + 1;
     for (let at = 0; at < names.length; at += blockRows) {
       const part = names.subarray(at, at + blockRows);
       const area = new Area(this.#sources.reduce((sum, source) => sum + bytesFor(source, part), 0));
-      blocks.push({
-        names: part,
-        at,
-        area,
-        columns: new Array<Column | undefined>(width).fill(undefined),
-        bitmaps: new Map(),
-      });
+      parts.push({ names: part, area, columns: new Array<Column | undefined>(width).fill(undefined) });
     }
-    const spread = new Spread(names);
-    for (const source of this.#sources) {
-      const values = isNumeric(source.kind) ? [spread.values(source.values, source.kind, 0)] : [];
-      const lanes = source.lanes.map((lane, k) => (lane.constant === undefined ? spread.values(lane.values, 'u32', k) : undefined)); // prettier-ignore
-      for (const block of blocks) block.columns[source.field] = columnOf(source, block, [...values, ...lanes]);
-    }
-    return blocks.map((block) => this.#batch(block));
+    const gathering = new Gathering(Spread.of(names, this.#batches.length, Math.log2(blockRows)), parts);
+    for (const source of this.#sources) gathering.take(source);
+    return parts.map((part) => this.#batch(part));
   }
 
   #batch({ names, area, columns }: Part): Batch {
@@ -97,168 +66,145 @@ export class Gatherer {
   }
 }
 
-function sourcesOf(batches: readonly Batch[]): Source[] {
-  const sources: Source[] = [];
-  const validities: Validity[] = [];
-  const width = Math.max(0, ...batches.map(({ columns }) => columns.length));
-  for (let field = 0; field < width; field++) {
-    const columns = batches.map((batch) => batch.columns[field]);
-    const kind = columns.find((column) => column !== undefined)?.kind;
-    if (kind === undefined) continue;
-    const validity = validityOf(columns, validities);
-    const values = isNumeric(kind) ? columns.map((column) => (column as NumberColumn | undefined)?.values) : [];
-    const lanes = kind === 'address' ? LANES.map((k) => laneOf(columns as (AddressColumn | undefined)[], k)) : [];
-    sources.push({ field, kind, columns, values, lanes, validity });
-  }
-  return sources;
-}
-
-const LANES = [0, 1, 2, 3] as const;
-
-function laneOf(columns: readonly (AddressColumn | undefined)[], k: 0 | 1 | 2 | 3): Lane {
-  const values = columns.map((column) => column?.lanes[k]);
-  return { values, constant: constantOf(values) };
-}
-
-/** Fields that are present together have the same bitmaps, which are gathered once. */
-function validityOf(columns: readonly (Column | undefined)[], known: Validity[]): Validity | undefined {
-  const validity = columns.map((column) => (column === undefined ? null : column.valid));
-  if (validity.every((valid) => valid === undefined)) return undefined;
-  const same = known.find((other) => other.every((valid, i) => valid === validity[i]));
-  if (same === undefined) known.push(validity);
-  return same ?? validity;
-}
-
 const align = (bytes: number): number => Area.aligned(bytes);
 
-function bytesFor({ kind, validity, columns }: Source, names: Uint32Array): number {
+function bytesFor(source: Source, names: Uint32Array): number {
   const rows = names.length;
-  const valid = validity === undefined ? 0 : align((rows + 7) >> 3);
-  if (isNumeric(kind)) return valid + align(rows * BYTES_PER_VALUE[kind]);
-  if (kind === 'address') return valid + 4 * align(4 * rows) + align(rows);
-  if (kind === 'text') return valid + align(2 * rows);
-  let bytes = 0;
-  for (let i = 0; i < rows; i++) bytes += bytesAt(columns, names[i]!)?.length ?? 0;
-  return valid + align(4 * rows) + align(bytes);
-}
-
-function bytesAt(columns: readonly (Column | undefined)[], name: number): Uint8Array | undefined {
-  const column = columns[name >>> ROW_BITS];
-  return column?.kind === 'bytes' ? column.get(name & ROW_MASK) : undefined;
-}
-
-/** @param values of all rows that are gathered: of a number its own, of an address those of its lanes that are not constant */
-function columnOf(source: Source, part: Part, values: readonly (NumericArray | undefined)[]): Column | undefined {
-  const { names, at, area, bitmaps } = part;
-  const valid = gatherValid(source.validity, names, area, bitmaps);
-  if (valid === null) return undefined;
-  const { kind, columns } = source;
-  if (isNumeric(kind)) {
-    const own = area.numbers(kind, names.length);
-    own.set(values[0]!.subarray(at, at + names.length));
-    return new NumberColumn(kind, own, valid);
+  const valid = source.validity === undefined ? 0 : align((rows + 7) >> 3);
+  switch (source.kind) {
+    case 'number':
+      return valid + align(rows * BYTES_PER_VALUE[source.type]);
+    case 'address':
+      return valid + 4 * align(4 * rows) + align(rows);
+    case 'text':
+      return valid + align(2 * rows);
+    case 'bytes':
+      return valid + align(4 * rows) + align(blobBytes(source, names));
   }
-  if (kind === 'address') return addressesOf(source, part, values as readonly (Uint32Array | undefined)[], valid);
-  return kind === 'text' ? gatherTexts(columns, names, valid, area) : gatherBytes(columns, names, valid, area);
 }
 
-/** @returns null where no row has a value */
-function gatherValid(
-  validity: Validity | undefined,
-  names: Uint32Array,
-  area: Area,
-  bitmaps: Map<Validity, Uint8Array | undefined | null>,
-): Uint8Array | undefined | null {
-  if (validity === undefined) return undefined;
-  if (bitmaps.has(validity)) return bitmaps.get(validity);
-  const bits = area.u8((names.length + 7) >> 3);
-  let present = 0;
-  let byte = 0;
-  for (let i = 0; i < names.length; i++) {
-    const name = names[i]!;
-    const valid = validity[name >>> ROW_BITS];
-    const row = name & ROW_MASK;
-    const bit = valid === null ? 0 : valid === undefined ? 1 : (valid[row >> 3]! >> (row & 7)) & 1;
-    byte |= bit << (i & 7);
-    present += bit;
-    if ((i & 7) === 7) {
-      bits[i >> 3] = byte;
-      byte = 0;
+/** Rows of all parts that have a value, and their bitmap in each part. */
+interface Present {
+  readonly spread: Spread;
+  readonly bitmaps: readonly Valid[];
+}
+
+/** Brings one column after the other into some parts. */
+class Gathering {
+  readonly #spread: Spread;
+  readonly #parts: readonly Part[];
+  readonly #present = new Map<Validity, Present>();
+
+  constructor(spread: Spread, parts: readonly Part[]) {
+    this.#spread = spread;
+    this.#parts = parts;
+  }
+
+  take(source: Source): void {
+    const { validity, field } = source;
+    const present = validity === undefined ? undefined : this.#presentOf(validity);
+    const columns = this.#columns(source, present?.spread ?? this.#spread, (i) => present?.bitmaps[i] ?? undefined);
+    for (const [i, part] of this.#parts.entries())
+      if (present?.bitmaps[i] !== null) part.columns[field] = columns[i]!;
+  }
+
+  /** @param valid the bitmap of a part */
+  #columns(source: Source, spread: Spread, valid: (part: number) => Uint8Array | undefined): Column[] {
+    switch (source.kind) {
+      case 'number':
+        return this.#numbers(source, source.type, spread).map((values, i) => new NumberColumn(source.type, values, valid(i))); // prettier-ignore
+      case 'address':
+        return this.#addresses(source, spread, valid);
+      case 'text':
+        return this.#texts(source, spread, valid);
+      case 'bytes':
+        return this.#parts.map((part, i) => gatherBytes(source, part, valid(i)));
     }
   }
-  if ((names.length & 7) !== 0) bits[names.length >> 3] = byte;
-  const gathered = present === 0 ? null : present === names.length ? undefined : bits;
-  bitmaps.set(validity, gathered);
-  return gathered;
+
+  #numbers({ values, constant }: Lane, kind: NumericKind, spread: Spread): readonly NumericArray[] {
+    const targets = this.#parts.map(({ area, names }) => area.numbers(kind, names.length));
+    if (constant === undefined) spread.bring(values, kind, targets);
+    else if (constant !== 0) for (const target of targets) target.fill(constant);
+    return targets;
+  }
+
+  #addresses({ lanes, families }: AddressSource, spread: Spread, valid: (part: number) => Uint8Array | undefined): Column[] { // prettier-ignore
+    const [a, b, c, d] = lanes.map((lane) => this.#numbersOrOne(lane, 'u32', spread)) as [Uint32Array[], Uint32Array[], Uint32Array[], Uint32Array[]]; // prettier-ignore
+    const family = this.#numbersOrOne(families, 'u8', spread) as readonly Uint8Array[];
+    return this.#parts.map(({ names }, i) => new AddressColumn([a[i]!, b[i]!, c[i]!, d[i]!], family[i]!, names.length, valid(i))); // prettier-ignore
+  }
+
+  #numbersOrOne(lane: Lane, kind: NumericKind, spread: Spread): readonly NumericArray[] {
+    const { constant } = lane;
+    if (constant === undefined) return this.#numbers(lane, kind, spread);
+    return this.#parts.map(({ area }) => area.numbers(kind, 1).fill(constant));
+  }
+
+  #texts({ ids, texts }: TextSource, spread: Spread, valid: (part: number) => Uint8Array | undefined): Column[] {
+    const numbers = this.#parts.map(({ names }) => new Uint32Array(names.length));
+    spread.bring(ids, 'u32', numbers);
+    return this.#parts.map(({ area }, i) => {
+      const index = area.u16(numbers[i]!.length);
+      const own = renumber(numbers[i]!, index);
+      return new TextColumn(index, Array.from(own, (id) => texts[id - 1]!), valid(i)); // prettier-ignore
+    });
+  }
+
+  /** Fields that are present together have all of it in common. */
+  #presentOf(validity: Validity): Present {
+    const known = this.#present.get(validity);
+    if (known !== undefined) return known;
+    const spread = this.#spread.among(validity);
+    const bitmaps = spread.places().map((places, i) => bitmapOf(places, this.#parts[i]!));
+    const present = { spread, bitmaps };
+    this.#present.set(validity, present);
+    return present;
+  }
 }
 
-function addressesOf(
-  { columns, lanes }: Source,
-  { names, at, area }: Part,
-  values: readonly (Uint32Array | undefined)[],
-  valid: Uint8Array | undefined,
-): AddressColumn {
-  const [a, b, c, d] = lanes.map(({ constant }, k) => {
-    const own = area.u32(constant === undefined ? names.length : 1);
-    if (constant === undefined) own.set(values[k]!.subarray(at, at + names.length));
-    else own[0] = constant;
-    return own;
-  }) as [Uint32Array, Uint32Array, Uint32Array, Uint32Array];
-  const family = area.u8(names.length);
-  let isConstant = true;
+function bitmapOf(places: Uint16Array, { area, names }: Part): Valid {
+  if (places.length === names.length) return undefined;
+  if (places.length === 0) return null;
+  const bits = area.u8((names.length + 7) >> 3);
+  for (let i = 0; i < places.length; i++) bits[places[i]! >> 3]! |= 1 << (places[i]! & 7);
+  return bits;
+}
+
+/**
+ * Numbers texts in the order in which they come up.
+ * @param ids numbers that they had, 0 for none
+ * @returns for each new one the old
+ */
+function renumber(ids: Uint32Array, index: Uint16Array): Iterable<number> {
+  const own = new Map<number, number>();
+  for (let row = 0; row < ids.length; row++) {
+    const id = ids[row]!;
+    if (id === 0) continue;
+    let number = own.get(id);
+    if (number === undefined) own.set(id, (number = own.size));
+    index[row] = number;
+  }
+  return own.keys();
+}
+
+function blobBytes({ columns }: BytesSource, names: Uint32Array): number {
+  let bytes = 0;
   for (let i = 0; i < names.length; i++) {
-    const name = names[i]!;
-    const column = columns[name >>> ROW_BITS] as AddressColumn | undefined;
-    family[i] = column?.familyOf(name & ROW_MASK) ?? 0;
-    if (family[i] !== family[0]) isConstant = false;
+    const row = names[i]! & ROW_MASK;
+    const ends = columns[names[i]! >>> ROW_BITS]?.ends;
+    if (ends !== undefined) bytes += ends[row]! - (row === 0 ? 0 : ends[row - 1]!);
   }
-  return new AddressColumn([a, b, c, d], isConstant ? family.subarray(0, 1) : family, names.length, valid);
+  return bytes;
 }
 
-/** The value of a lane that is the same in all batches that have one. */
-function constantOf(lanes: readonly (Uint32Array | undefined)[]): number | undefined {
-  let constant: number | undefined;
-  for (const lane of lanes) {
-    if (lane === undefined) continue;
-    if (lane.length !== 1 || (constant !== undefined && lane[0] !== constant)) return undefined;
-    constant = lane[0];
-  }
-  return constant;
-}
-
-function gatherTexts(
-  columns: readonly (Column | undefined)[],
-  names: Uint32Array,
-  valid: Uint8Array | undefined,
-  area: Area,
-): TextColumn {
-  const index = area.u16(names.length);
-  const numbers = new Map<string, number>();
-  for (let i = 0; i < names.length; i++) {
-    const name = names[i]!;
-    const column = columns[name >>> ROW_BITS];
-    const row = name & ROW_MASK;
-    if (column?.kind !== 'text' || !column.has(row)) continue;
-    const text = column.get(row);
-    let number = numbers.get(text);
-    if (number === undefined) numbers.set(text, (number = numbers.size));
-    index[i] = number;
-  }
-  return new TextColumn(index, [...numbers.keys()], valid);
-}
-
-function gatherBytes(
-  columns: readonly (Column | undefined)[],
-  names: Uint32Array,
-  valid: Uint8Array | undefined,
-  area: Area,
-): BytesColumn {
+function gatherBytes(source: BytesSource, { names, area }: Part, valid: Uint8Array | undefined): BytesColumn {
   const ends = area.u32(names.length);
-  const values = Array.from(names, (name) => bytesAt(columns, name));
-  const blob = area.u8(values.reduce((sum, value) => sum + (value?.length ?? 0), 0));
+  const blob = area.u8(blobBytes(source, names));
   let end = 0;
-  for (const [i, value] of values.entries()) {
-    if (value !== undefined) blob.set(value, end);
+  for (let i = 0; i < names.length; i++) {
+    const value = source.columns[names[i]! >>> ROW_BITS]?.get(names[i]! & ROW_MASK);
+    if (value !== undefined && value.length > 0) blob.set(value, end);
     ends[i] = end += value?.length ?? 0;
   }
   return new BytesColumn(ends, blob, valid);

@@ -4,7 +4,7 @@ import { Gatherer } from './gatherer.ts';
 import { ROW_BITS } from './row-names.ts';
 
 /** Rows that are copied at once: more take more memory, fewer are read from farther apart. */
-const GROUP_ROWS = 8 * BATCH_ROWS_MAX;
+const GROUP_ROWS = 32 * BATCH_ROWS_MAX;
 
 /** Some rows of a batch that come next; all, where `rows` is undefined. */
 export interface Piece {
@@ -42,7 +42,7 @@ export class SortedRows {
   /** @param names of 1 to `BATCH_ROWS_MAX` rows */
   block(names: Uint32Array): Block {
     const rows = names.length;
-    if (this.#originsCount === 1) return { batches: this.#gatherer.gather(names, rows), owners: undefined, rows };
+    if (this.#originsCount === 1) return { batches: this.#gatherer.gather(names), owners: undefined, rows };
     const shares = new Map<number, number[]>();
     for (const name of names) {
       const origin = this.#origins[name >>> ROW_BITS]!;
@@ -51,7 +51,7 @@ export class SortedRows {
       else share.push(name);
     }
     const places = new Map([...shares.keys()].map((origin, place) => [origin, place]));
-    const batches = [...shares.values()].map((share) => this.#gatherer.gather(Uint32Array.from(share), rows)[0]!);
+    const batches = [...shares.values()].map((share) => this.#gatherer.gather(Uint32Array.from(share))[0]!);
     const owners = batches.length === 1 ? undefined : Uint16Array.from(names, (name) => places.get(this.#origins[name >>> ROW_BITS]!)!); // prettier-ignore
     return { batches, owners, rows };
   }
