@@ -104,8 +104,7 @@ class Gathering {
     const { validity, field } = source;
     const present = validity === undefined ? undefined : this.#presentOf(validity);
     const columns = this.#columns(source, present?.spread ?? this.#spread, (i) => present?.bitmaps[i] ?? undefined);
-    for (const [i, part] of this.#parts.entries())
-      if (present?.bitmaps[i] !== null) part.columns[field] = columns[i]!;
+    for (const [i, part] of this.#parts.entries()) if (present?.bitmaps[i] !== null) part.columns[field] = columns[i]!;
   }
 
   /** @param valid the bitmap of a part */
@@ -129,7 +128,12 @@ class Gathering {
     return targets;
   }
 
-  #addresses({ lanes, families }: AddressSource, spread: Spread, valid: (part: number) => Uint8Array | undefined): Column[] { // prettier-ignore
+  #addresses(
+    { lanes, families }: AddressSource,
+    spread: Spread,
+    valid: (part: number) => Uint8Array | undefined,
+  ): Column[] {
+    // prettier-ignore
     const [a, b, c, d] = lanes.map((lane) => this.#numbersOrOne(lane, 'u32', spread)) as [Uint32Array[], Uint32Array[], Uint32Array[], Uint32Array[]]; // prettier-ignore
     const family = this.#numbersOrOne(families, 'u8', spread) as readonly Uint8Array[];
     return this.#parts.map(({ names }, i) => new AddressColumn([a[i]!, b[i]!, c[i]!, d[i]!], family[i]!, names.length, valid(i))); // prettier-ignore

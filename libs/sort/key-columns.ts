@@ -1,6 +1,7 @@
 import { maskLanes } from '../address/prefix.ts';
 import { IPV4_ADDRESS } from '../packet/headers.ts';
 import type { Batch } from '../record/batch.ts';
+import type { AddressColumn, NumberColumn } from '../record/columns.ts';
 import type { Address, Value } from '../record/fields/field.ts';
 import { FIELDS, isStored } from '../record/fields/table.ts';
 import { numberReader, reader } from '../record/row.ts';
@@ -75,10 +76,16 @@ function numbers({ field: name, descending }: SortKey, read: (batch: Batch, row:
     const { rows } = batch;
     const values = new Float64Array(rows);
     const column = stored === undefined ? undefined : batch.columns[stored.number];
-    if (column !== undefined && 'values' in column && column.valid === undefined) values.set(column.values);
+    if (column !== undefined && 'values' in column) fillValues(values, column, stored?.absent ?? NaN);
     else for (let row = 0; row < rows; row++) values[row] = read(batch, row);
     return wordsOf(values, descending);
   };
+}
+
+function fillValues(to: Float64Array, { values, valid }: NumberColumn, absent: number): void {
+  to.set(values);
+  if (valid === undefined) return;
+  for (let row = 0; row < to.length; row++) if (((valid[row >> 3]! >> (row & 7)) & 1) === 0) to[row] = absent;
 }
 
 /** Doubles as two words each that compare as unsigned numbers, the way that IEEE 754 allows. */
@@ -110,11 +117,18 @@ const isLittleEndian = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1;
 /** Family first, then the address from its most significant bits. */
 function addresses({ field, descending, prefixBits }: SortKey): Extract {
   const read = reader(field);
-  const short = prefixBits === undefined ? undefined : maskLanes(Math.min(prefixBits, 32) + 96);
-  const long = prefixBits === undefined ? undefined : maskLanes(prefixBits);
+  const found = FIELDS[field];
+  const number = isStored(found) ? found.number : undefined;
+  const short = prefixBits === undefined ? ALL_BITS : maskLanes(Math.min(prefixBits, 32) + 96);
+  const long = prefixBits === undefined ? ALL_BITS : maskLanes(prefixBits);
   const flip = descending ? 0xffff_ffff : 0;
   return (batch) => {
     const words = Array.from({ length: 5 }, () => new Uint32Array(batch.rows)) as Five;
+    const column = number === undefined ? undefined : batch.columns[number];
+    if (column?.kind === 'address') {
+      fillAddresses(words, column, short, long, flip);
+      return words;
+    }
     for (let row = 0; row < batch.rows; row++) {
       const value = read(batch, row);
       if (value === undefined) {
@@ -124,13 +138,39 @@ function addresses({ field, descending, prefixBits }: SortKey): Extract {
       const { family, lanes } = value as Address;
       const masks = family === IPV4_ADDRESS ? short : long;
       words[0][row] = family ^ flip;
-      for (let lane = 0; lane < 4; lane++)
-        words[lane + 1]![row] = (lanes[lane]! & (masks?.[lane] ?? 0xffff_ffff)) ^ flip;
+      for (let lane = 0; lane < 4; lane++) words[lane + 1]![row] = (lanes[lane]! & masks[lane]!) ^ flip;
     }
     return words;
   };
 }
 
+const ALL_BITS: Lanes = [0xffff_ffff, 0xffff_ffff, 0xffff_ffff, 0xffff_ffff];
+
+function fillAddresses(
+  [families, a, b, c, d]: Five,
+  { family, familyStride, lanes, strides, valid }: AddressColumn,
+  short: Lanes,
+  long: Lanes,
+  flip: number,
+): void {
+  const [from0, from1, from2, from3] = lanes;
+  const [stride0, stride1, stride2, stride3] = strides;
+  for (let row = 0; row < families.length; row++) {
+    if (valid !== undefined && ((valid[row >> 3]! >> (row & 7)) & 1) === 0) {
+      families[row] = a[row] = b[row] = c[row] = d[row] = LAST;
+      continue;
+    }
+    const own = family[row * familyStride]!;
+    const masks = own === IPV4_ADDRESS ? short : long;
+    families[row] = own ^ flip;
+    a[row] = (from0[row * stride0]! & masks[0]) ^ flip;
+    b[row] = (from1[row * stride1]! & masks[1]) ^ flip;
+    c[row] = (from2[row * stride2]! & masks[2]) ^ flip;
+    d[row] = (from3[row * stride3]! & masks[3]) ^ flip;
+  }
+}
+
+type Lanes = readonly [number, number, number, number];
 type Five = [Uint32Array, Uint32Array, Uint32Array, Uint32Array, Uint32Array];
 
 /** Bytes are compared as texts of Latin 1, which is byte by byte. */

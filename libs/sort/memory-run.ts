@@ -4,6 +4,7 @@ import { compareTexts, type KeyColumn, type KeyExtractor, type TextKeys } from '
 import { RadixSorter } from './radix.ts';
 import { BATCHES_MAX, ROW_BITS, ROW_MASK } from './row-names.ts';
 import { SortedRows } from './sorted-rows.ts';
+import { WordPacker } from './word-packer.ts';
 
 /** Beside its columns and its words a row takes this much while it is sorted, bytes. */
 const ROW_BYTES = 16;
@@ -85,23 +86,40 @@ export class MemoryRun {
 
   #sortedNames(): Uint32Array {
     const sorter = new RadixSorter(this.#rows);
+    const packer = new WordPacker(sorter, this.#rows);
     const columns = this.#keys[0]?.length ?? 0;
     const words = new Uint32Array(this.#rows);
     for (let column = columns - 1; column >= 0; column--) {
       const parts = this.#keys.map((keys) => keys[column]!);
       if (parts[0] instanceof Uint32Array) concatenate(parts as Uint32Array[], words);
       else rank(parts as TextKeys[], words);
-      sorter.by(words);
+      packer.by(words);
     }
-    const names = words;
-    let at = 0;
-    for (const [number, { rows }] of this.#batches.entries())
-      for (let row = 0; row < rows; row++) names[at++] = number * 2 ** ROW_BITS + row;
-    const { order } = sorter;
-    const sorted = new Uint32Array(order.length);
-    for (let i = 0; i < order.length; i++) sorted[i] = names[order[i]!]!;
-    return sorted;
+    packer.flush();
+    return take(this.#names(words), sorter.order);
   }
+
+  /** The name of each row, in the order in which they came. */
+  #names(names: Uint32Array): Uint32Array {
+    let at = 0;
+    for (const [number, { rows }] of this.#batches.entries()) {
+      count(names.subarray(at, at + rows), number * 2 ** ROW_BITS);
+      at += rows;
+    }
+    return names;
+  }
+}
+
+// Long loops are functions of their own, which the engine then optimises once.
+
+function count(to: Uint32Array, first: number): void {
+  for (let i = 0; i < to.length; i++) to[i] = first + i;
+}
+
+function take(values: Uint32Array, order: Uint32Array): Uint32Array {
+  const taken = new Uint32Array(order.length);
+  for (let i = 0; i < order.length; i++) taken[i] = values[order[i]!]!;
+  return taken;
 }
 
 function concatenate(parts: readonly Uint32Array[], words: Uint32Array): void {

@@ -1,19 +1,21 @@
-/** Bits that one pass sorts by. */
+/** Bits that one pass sorts by, at most. */
 const DIGIT_BITS = 11;
-const DIGITS = 1 << DIGIT_BITS;
-const SHIFTS = [0, DIGIT_BITS, 2 * DIGIT_BITS] as const;
 
-/** Sorts by words of 32 bits, stably and without comparing. Its memory serves all words of all keys, the least significant first. */
+/** Sorts by words of up to 32 bits, stably and without comparing. Its memory serves all words, the least significant first. */
 export class RadixSorter {
   #order: Uint32Array;
-  #spare: Uint32Array;
-  readonly #histograms = SHIFTS.map(() => new Uint32Array(DIGITS));
+  #spareOrder: Uint32Array;
+  #words: Uint32Array;
+  #spareWords: Uint32Array;
+  #isFresh = true;
 
   /** Begins with the order 0, 1, 2 …. */
   constructor(count: number) {
     this.#order = new Uint32Array(count);
     for (let i = 0; i < count; i++) this.#order[i] = i;
-    this.#spare = new Uint32Array(count);
+    this.#spareOrder = new Uint32Array(count);
+    this.#words = new Uint32Array(count);
+    this.#spareWords = new Uint32Array(count);
   }
 
   /** Positions in the order reached so far; not to be kept beyond the next `by`. */
@@ -21,42 +23,59 @@ export class RadixSorter {
     return this.#order;
   }
 
-  /** @param words by position, as many as there are */
-  by(words: Uint32Array): void {
-    this.#count(words);
-    for (const [i, shift] of SHIFTS.entries()) this.#pass(words, shift, this.#histograms[i]!);
+  /**
+   * @param words by position, as many as there are
+   * @param bits from the lowest that are not the same in all
+   */
+  by(words: Uint32Array, bits = 32): void {
+    if (bits === 0) return;
+    const passes = Math.ceil(bits / DIGIT_BITS);
+    const digitBits = Math.ceil(bits / passes);
+    if (this.#isFresh) this.#words.set(words);
+    else take(words, this.#order, this.#words);
+    this.#isFresh = false;
+    for (let shift = 0; shift < bits; shift += digitBits) this.#pass(shift, (1 << digitBits) - 1);
   }
 
-  #count(words: Uint32Array): void {
-    const [low, middle, high] = this.#histograms as [Uint32Array, Uint32Array, Uint32Array];
-    low.fill(0);
-    middle.fill(0);
-    high.fill(0);
-    for (let i = 0; i < words.length; i++) {
-      const word = words[i]!;
-      low[word & (DIGITS - 1)]! += 1;
-      middle[(word >>> DIGIT_BITS) & (DIGITS - 1)]! += 1;
-      high[word >>> (2 * DIGIT_BITS)]! += 1;
-    }
+  #pass(shift: number, mask: number): void {
+    const starts = startsOf(this.#words, shift, mask);
+    move(this.#words, this.#order, this.#spareWords, this.#spareOrder, starts, shift, mask);
+    [this.#words, this.#spareWords] = [this.#spareWords, this.#words];
+    [this.#order, this.#spareOrder] = [this.#spareOrder, this.#order];
   }
+}
 
-  #pass(words: Uint32Array, shift: number, histogram: Uint32Array): void {
-    const from = this.#order;
-    const to = this.#spare;
-    const count = from.length;
-    if (count === 0 || histogram[(words[0]! >>> shift) & (DIGITS - 1)] === count) return; // the same digit everywhere
-    let start = 0;
-    for (let digit = 0; digit < DIGITS; digit++) {
-      const here = histogram[digit]!;
-      histogram[digit] = start;
-      start += here;
-    }
-    for (let i = 0; i < count; i++) {
-      const position = from[i]!;
-      const digit = (words[position]! >>> shift) & (DIGITS - 1);
-      to[histogram[digit]!++] = position;
-    }
-    this.#order = to;
-    this.#spare = from;
+function take(words: Uint32Array, order: Uint32Array, to: Uint32Array): void {
+  for (let i = 0; i < order.length; i++) to[i] = words[order[i]!]!;
+}
+
+/** Where the words with each digit begin when they are sorted. */
+function startsOf(words: Uint32Array, shift: number, mask: number): Uint32Array {
+  const counts = new Uint32Array(mask + 1);
+  for (let i = 0; i < words.length; i++) counts[(words[i]! >>> shift) & mask]! += 1;
+  let start = 0;
+  for (let digit = 0; digit <= mask; digit++) {
+    const here = counts[digit]!;
+    counts[digit] = start;
+    start += here;
+  }
+  return counts;
+}
+
+/** Words and their positions move together, since what is looked up in no order has to be waited for. */
+function move(
+  words: Uint32Array,
+  order: Uint32Array,
+  toWords: Uint32Array,
+  toOrder: Uint32Array,
+  starts: Uint32Array,
+  shift: number,
+  mask: number,
+): void {
+  for (let i = 0; i < words.length; i++) {
+    const word = words[i]!;
+    const at = starts[(word >>> shift) & mask]!++;
+    toWords[at] = word;
+    toOrder[at] = order[i]!;
   }
 }

@@ -53,8 +53,10 @@ export function sourcesOf(batches: readonly Batch[]): Source[] {
     const kind = columns.find((column) => column !== undefined)?.kind;
     if (kind === undefined) continue;
     const common = { field, validity: validityOf(columns, validities) };
-    if (isNumeric(kind)) sources.push({ ...common, kind: 'number', type: kind, ...numbersOf(columns as (NumberColumn | undefined)[]) }); // prettier-ignore
-    else if (kind === 'address') sources.push({ ...common, kind, ...addressesOf(columns as (AddressColumn | undefined)[]) }); // prettier-ignore
+    if (isNumeric(kind))
+      sources.push({ ...common, kind: 'number', type: kind, ...numbersOf(columns as (NumberColumn | undefined)[]) }); // prettier-ignore
+    else if (kind === 'address')
+      sources.push({ ...common, kind, ...addressesOf(columns as (AddressColumn | undefined)[]) }); // prettier-ignore
     else if (kind === 'text') sources.push({ ...common, kind, ...textsOf(columns as (TextColumn | undefined)[]) });
     else sources.push({ ...common, kind, columns: columns as (BytesColumn | undefined)[] });
   }

@@ -42,14 +42,7 @@ export class Spread {
     const blocks = Uint32Array.from({ length: ((count - 1) >>> blockBits) + 2 }, (_, i) => Math.min(i << blockBits, count)); // prettier-ignore
     const ends = blocks.slice();
     const routes = { batches: starts, blocks, ...emptyRoutes(count) };
-    const { rows, slots, places } = routes;
-    for (let k = 0; k < count; k++) {
-      const at = order[k]!;
-      const slot = ends[at >>> blockBits]!++;
-      rows[k] = names[at]! & ROW_MASK;
-      slots[k] = slot;
-      places[slot] = at - blocks[at >>> blockBits]!;
-    }
+    routeAll(names, order, ends, blockBits, routes);
     return new Spread(routes, blockBits, new ArrayBuffer(count * BYTES_PER_VALUE.f64));
   }
 
@@ -65,17 +58,9 @@ export class Spread {
     const taken = takeValid(all, validity);
     const count = taken.rows.length;
     const blocks = new Uint32Array(all.blocks.length);
-    for (let k = 0; k < count; k++) blocks[(taken.slots[k]! >>> this.#blockBits) + 1]! += 1;
-    for (let block = 1; block < blocks.length; block++) blocks[block]! += blocks[block - 1]!;
-    const ends = blocks.slice();
-    const slots = new Uint32Array(count);
-    const places = new Uint16Array(count);
-    for (let k = 0; k < count; k++) {
-      const before = taken.slots[k]!;
-      const slot = ends[before >>> this.#blockBits]!++;
-      slots[k] = slot;
-      places[slot] = all.places[before]!;
-    }
+    countSlots(taken.slots, this.#blockBits, blocks);
+    const { slots, places } = emptyRoutes(count);
+    reroute(taken.slots, all.places, blocks.slice(), this.#blockBits, slots, places);
     return new Spread({ ...taken, blocks, slots, places }, this.#blockBits, this.#room);
   }
 
@@ -98,7 +83,8 @@ export class Spread {
       const values = sources[batch];
       if (from < end && values !== undefined) this.#collect(values, from, end, waiting);
     }
-    for (const [block, target] of targets.entries()) settle(waiting, places, blocks[block]!, blocks[block + 1]!, target);
+    for (const [block, target] of targets.entries())
+      settle(waiting, places, blocks[block]!, blocks[block + 1]!, target);
   }
 
   #collect(values: NumericArray, from: number, end: number, to: NumericArray): void {
@@ -113,6 +99,45 @@ export class Spread {
 
 function emptyRoutes(count: number): Pick<Routes, 'rows' | 'slots' | 'places'> {
   return { rows: new Uint16Array(count), slots: new Uint32Array(count), places: new Uint16Array(count) };
+}
+
+/** @param ends by block: the next free slot */
+function routeAll(
+  names: Uint32Array,
+  order: Uint32Array,
+  ends: Uint32Array,
+  blockBits: number,
+  { rows, slots, places }: Pick<Routes, 'rows' | 'slots' | 'places'>,
+): void {
+  for (let k = 0; k < order.length; k++) {
+    const at = order[k]!;
+    const slot = ends[at >>> blockBits]!++;
+    rows[k] = names[at]! & ROW_MASK;
+    slots[k] = slot;
+    places[slot] = at & ((1 << blockBits) - 1);
+  }
+}
+
+/** Sets where the slots of each block begin. */
+function countSlots(slots: Uint32Array, blockBits: number, blocks: Uint32Array): void {
+  for (let k = 0; k < slots.length; k++) blocks[(slots[k]! >>> blockBits) + 1]! += 1;
+  for (let block = 1; block < blocks.length; block++) blocks[block]! += blocks[block - 1]!;
+}
+
+/** @param ends by block: the next free slot */
+function reroute(
+  before: Uint32Array,
+  placesBefore: Uint16Array,
+  ends: Uint32Array,
+  blockBits: number,
+  slots: Uint32Array,
+  places: Uint16Array,
+): void {
+  for (let k = 0; k < before.length; k++) {
+    const slot = ends[before[k]! >>> blockBits]!++;
+    slots[k] = slot;
+    places[slot] = placesBefore[before[k]!]!;
+  }
 }
 
 function startsOf(names: Uint32Array, batches: number): Uint32Array {
@@ -155,33 +180,79 @@ function takeValid({ batches, rows, slots }: Routes, validity: Validity): Pick<R
       own.slots.set(slots.subarray(from, end), count);
       count += end - from;
     } else if (valid !== null) {
-      for (let k = from; k < end; k++) {
-        const row = rows[k]!;
-        own.rows[count] = row;
-        own.slots[count] = slots[k]!;
-        count += (valid[row >> 3]! >> (row & 7)) & 1;
-      }
+      count = takeSet(valid, rows.subarray(from, end), slots.subarray(from, end), own.rows, own.slots, count);
     }
     own.batches[batch + 1] = count;
   }
   return { batches: own.batches, rows: own.rows.subarray(0, count), slots: own.slots.subarray(0, count) };
 }
 
+/** @returns how many there are then */
+function takeSet(
+  valid: Uint8Array,
+  rows: Uint16Array,
+  slots: Uint32Array,
+  toRows: Uint16Array,
+  toSlots: Uint32Array,
+  from: number,
+): number {
+  let count = from;
+  for (let k = 0; k < rows.length; k++) {
+    const row = rows[k]!;
+    toRows[count] = row;
+    toSlots[count] = slots[k]!;
+    count += (valid[row >> 3]! >> (row & 7)) & 1;
+  }
+  return count;
+}
+
 // One function for all widths would be three times slower.
 
-function collect64(values: Float64Array, rows: Uint16Array, slots: Uint32Array, from: number, end: number, to: Float64Array): void { // prettier-ignore
+function collect64(
+  values: Float64Array,
+  rows: Uint16Array,
+  slots: Uint32Array,
+  from: number,
+  end: number,
+  to: Float64Array,
+): void {
+  // prettier-ignore
   for (let k = from; k < end; k++) to[slots[k]!] = values[rows[k]!]!;
 }
 
-function collect32(values: Uint32Array, rows: Uint16Array, slots: Uint32Array, from: number, end: number, to: Uint32Array): void { // prettier-ignore
+function collect32(
+  values: Uint32Array,
+  rows: Uint16Array,
+  slots: Uint32Array,
+  from: number,
+  end: number,
+  to: Uint32Array,
+): void {
+  // prettier-ignore
   for (let k = from; k < end; k++) to[slots[k]!] = values[rows[k]!]!;
 }
 
-function collect16(values: Uint16Array, rows: Uint16Array, slots: Uint32Array, from: number, end: number, to: Uint16Array): void { // prettier-ignore
+function collect16(
+  values: Uint16Array,
+  rows: Uint16Array,
+  slots: Uint32Array,
+  from: number,
+  end: number,
+  to: Uint16Array,
+): void {
+  // prettier-ignore
   for (let k = from; k < end; k++) to[slots[k]!] = values[rows[k]!]!;
 }
 
-function collect8(values: Uint8Array, rows: Uint16Array, slots: Uint32Array, from: number, end: number, to: Uint8Array): void { // prettier-ignore
+function collect8(
+  values: Uint8Array,
+  rows: Uint16Array,
+  slots: Uint32Array,
+  from: number,
+  end: number,
+  to: Uint8Array,
+): void {
+  // prettier-ignore
   for (let k = from; k < end; k++) to[slots[k]!] = values[rows[k]!]!;
 }
 
