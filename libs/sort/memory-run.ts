@@ -103,7 +103,7 @@ export class MemoryRun {
   #names(names: Uint32Array): Uint32Array {
     let at = 0;
     for (const [number, { rows }] of this.#batches.entries()) {
-      count(names.subarray(at, at + rows), number * 2 ** ROW_BITS);
+      countUp(names.subarray(at, at + rows), number * 2 ** ROW_BITS);
       at += rows;
     }
     return names;
@@ -112,7 +112,7 @@ export class MemoryRun {
 
 // Long loops are functions of their own, which the engine then optimises once.
 
-function count(to: Uint32Array, first: number): void {
+function countUp(to: Uint32Array, first: number): void {
   for (let i = 0; i < to.length; i++) to[i] = first + i;
 }
 

@@ -22,7 +22,7 @@ export class WordPacker {
   /** Sorts by one more word, the least significant first; the order stands after `flush`. */
   by(words: Uint32Array): void {
     const [low, middle, high] = this.#histograms as [Uint32Array, Uint32Array, Uint32Array];
-    count(words, low, middle, high);
+    countDigits(words, low, middle, high);
     for (const [i, shift] of SHIFTS.entries()) {
       const bits = rankDigits(this.#histograms[i]!);
       if (bits === 0) continue;
@@ -39,7 +39,7 @@ export class WordPacker {
   }
 }
 
-function count(words: Uint32Array, low: Uint32Array, middle: Uint32Array, high: Uint32Array): void {
+function countDigits(words: Uint32Array, low: Uint32Array, middle: Uint32Array, high: Uint32Array): void {
   low.fill(0);
   middle.fill(0);
   high.fill(0);
