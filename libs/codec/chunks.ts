@@ -120,6 +120,15 @@ export class ChunkReader {
     return target;
   }
 
+  /** Leaves out the next chunks. */
+  skip(count: number): void {
+    for (let i = 0; i < count; i++) {
+      const stored = this.#lengths[this.#next++];
+      if (stored === undefined) throw new FrameProblem('column: fewer chunks than its encoding needs');
+      this.#offset += stored;
+    }
+  }
+
   /** Complains about chunks that nobody asked for. */
   close(): void {
     if (this.#next !== this.#lengths.length) throw new FrameProblem('column: more chunks than its encoding needs');

@@ -1,17 +1,17 @@
-import { BATCH_ROWS_MAX } from '../record/batch.ts';
 import type { Area } from '../record/builder.ts';
 import { AddressColumn, BytesColumn, NumberColumn, TextColumn, type Column } from '../record/columns.ts';
 import { STORED_FIELDS } from '../record/fields/stored.ts';
 import type { NumericArray } from '../record/kinds.ts';
 import { ChunkReader } from './chunks.ts';
 import { candidatesOf, earlierRows, storedRows, type Candidates } from './copies.ts';
-import { decodeDoubles, decodeWords } from './decode-numbers.ts';
+import { chunksIn, decodeNumbers } from './decode-numbers.ts';
 import type { Layout, Stream } from './directory.ts';
 import type { Place } from './plan.ts';
 import { ROW_BYTES_MAX } from './format.ts';
 import { textBytesMax, unpackMessage } from './msgpack.ts';
 import { FrameProblem } from './problem.ts';
 import { allRows, setRows, type RowSet } from './rows.ts';
+import { copyEarlier, scatter, scratchLike } from './scatter.ts';
 
 /** Where the values of a column come from. */
 interface Rows {
@@ -25,21 +25,24 @@ interface Rows {
 }
 
 const scratch = new Uint8Array(1 << 16);
-const doubles = new Float64Array(BATCH_ROWS_MAX);
+const NO_LANE = new Uint32Array(1);
 
 /** Decodes columns of one frame into pieces of an area that is large enough for all of them. */
 export class ColumnDecoder {
   readonly #body: Uint8Array;
   readonly #rows: number;
   readonly #places: ReadonlyMap<number, Place>;
-  readonly #area: Area;
   readonly #chunks = new ChunkReader();
   readonly #all: RowSet;
-  readonly #candidates = new Map<RowSet, Candidates>();
+  readonly #candidates = new Map<Uint16Array, Candidates>();
   readonly #sets = new Map<number, RowSet>();
+  #area: Area;
   #earlier: Int16Array | undefined;
 
-  /** @param places of all columns, also of those that are not to be decoded */
+  /**
+   * @param places of all columns, also of those that are not to be decoded
+   * @param area need not be zeros
+   */
   constructor(body: Uint8Array, rows: number, places: ReadonlyMap<number, Place>, area: Area) {
     this.#body = body;
     this.#rows = rows;
@@ -50,15 +53,31 @@ export class ColumnDecoder {
 
   /**
    * Decodes one column. Rows without a value get zero.
+   * @param lastLane of addresses only the last lane and the family are wanted; the others are left 0
    * @throws FrameProblem, UnknownEncoding
    */
-  decode(place: Place, layout: Layout): Column {
+  decode(place: Place, layout: Layout, lastLane = false): Column {
     const set = this.rowSet(place);
     const earlier = place.head.hasCopies ? this.#earlierRows(place) : undefined;
     this.#open(place, place.head.form === 'own' ? 1 : 0);
-    const column = this.#values(layout, earlier === undefined ? plainRows(set) : this.#withCopies(set, earlier));
+    const rows = earlier === undefined ? plainRows(set) : this.#withCopies(set, earlier);
+    const column = this.#values(layout, rows, lastLane);
     this.#chunks.close();
     return column;
+  }
+
+  /** Goes on in another area, to which the bitmaps that were read so far move. @returns where each of them is now */
+  moveTo(area: Area): ReadonlyMap<Uint8Array | undefined, Uint8Array> {
+    const moved = new Map<Uint8Array | undefined, Uint8Array>();
+    this.#area = area;
+    for (const [field, { valid, rows }] of this.#sets) {
+      if (valid === undefined) continue;
+      const bitmap = area.u8(valid.length);
+      bitmap.set(valid);
+      moved.set(valid, bitmap);
+      this.#sets.set(field, { valid: bitmap, rows });
+    }
+    return moved;
   }
 
   /** The rows with a value of a column, known or not. */
@@ -77,8 +96,8 @@ export class ColumnDecoder {
   }
 
   #withCopies(set: RowSet, earlier: Int16Array): Rows {
-    let candidates = this.#candidates.get(set);
-    if (candidates === undefined) this.#candidates.set(set, (candidates = candidatesOf(set, earlier)));
+    let candidates = this.#candidates.get(set.rows);
+    if (candidates === undefined) this.#candidates.set(set.rows, (candidates = candidatesOf(set, earlier)));
     const exceptions = this.#chunks.read((candidates.rows.length + 7) >> 3, scratch);
     const stored = storedRows(candidates, exceptions);
     if (stored.length === 0) throw new FrameProblem('column: no values');
@@ -106,62 +125,61 @@ export class ColumnDecoder {
       throw new FrameProblem('column: copies without flow ids');
     const flowIds = new Float64Array(this.#rows);
     this.#open(place, 0);
-    decodeDoubles(this.#chunks, place.layout.streams[0]!, flowIds, this.#rows);
+    decodeNumbers(this.#chunks, place.layout.streams[0]!, flowIds, this.#rows);
     this.#earlier = earlierRows(flowIds, this.#rows, 0)!;
     return this.#earlier;
   }
 
-  #values(layout: Layout, rows: Rows): Column {
+  #values(layout: Layout, rows: Rows, lastLane: boolean): Column {
     const { kind, streams } = layout;
-    const { valid } = rows.set;
     switch (kind) {
       case 'address':
-        return this.#addresses(streams, rows);
+        return this.#addresses(streams, rows, lastLane);
       case 'text':
         return this.#texts(layout, rows);
       case 'bytes':
         return this.#bytes(layout, rows);
       case 'f64':
-        return new NumberColumn(kind, this.#doubles(streams[0]!, rows), valid);
       case 'u8':
       case 'u16':
       case 'u32':
       case 'bits':
-        return new NumberColumn(kind, this.#words(streams[0]!, this.#area.numbers(kind, this.#rows), rows), valid);
+        return new NumberColumn(
+          kind,
+          this.#numbers(streams[0]!, this.#area.numbers(kind, this.#rows), rows),
+          rows.set.valid,
+        );
     }
   }
 
-  #doubles(stream: Stream, rows: Rows): Float64Array {
-    const values = this.#area.numbers('f64', this.#rows) as Float64Array;
-    if (rows.stored.length === this.#rows) {
-      decodeDoubles(this.#chunks, stream, values, this.#rows);
-    } else {
-      decodeDoubles(this.#chunks, stream, doubles, rows.stored.length);
-      for (let i = 0; i < rows.stored.length; i++) values[rows.stored[i]!] = doubles[i]!;
-    }
-    copyEarlier(values, rows);
-    return values;
-  }
-
-  /** @param values zeros */
-  #words<A extends NumericArray>(stream: Stream, values: A, rows: Rows): A {
+  #numbers<A extends NumericArray>(stream: Stream, values: A, rows: Rows): A {
     const { stored } = rows;
-    const words = decodeWords(this.#chunks, stream, stored.length);
-    if (stored.length === this.#rows) values.set(words.subarray(0, stored.length));
-    else scatter(words, values, stored);
-    copyEarlier(values, rows);
+    if (stored.length === this.#rows) decodeNumbers(this.#chunks, stream, values, this.#rows);
+    else {
+      const dense = scratchLike(values);
+      decodeNumbers(this.#chunks, stream, dense, stored.length);
+      values.fill(0);
+      scatter(dense, values, stored);
+    }
+    if (rows.copied !== undefined && rows.earlier !== undefined) copyEarlier(values, rows.copied, rows.earlier);
     return values;
   }
 
-  #addresses(streams: readonly Stream[], rows: Rows): AddressColumn {
+  #addresses(streams: readonly Stream[], rows: Rows, lastLane: boolean): AddressColumn {
     const [first, a, b, c, d] = streams as readonly [Stream, Stream, Stream, Stream, Stream];
     const lane = (stream: Stream): Uint32Array =>
       typeof stream === 'number'
         ? this.#area.u32(1).fill(stream)
-        : this.#words(stream, this.#area.u32(this.#rows), rows);
+        : this.#numbers(stream, this.#area.u32(this.#rows), rows);
+    const leading = (stream: Stream): Uint32Array => {
+      if (!lastLane) return lane(stream);
+      this.#chunks.skip(chunksIn(stream));
+      return NO_LANE;
+    };
     const family: Uint8Array =
-      typeof first === 'number' ? this.#area.u8(1).fill(first) : this.#words(first, this.#area.u8(this.#rows), rows);
-    return new AddressColumn([lane(a), lane(b), lane(c), lane(d)], family, this.#rows, rows.set.valid);
+      typeof first === 'number' ? this.#area.u8(1).fill(first) : this.#numbers(first, this.#area.u8(this.#rows), rows);
+    const lanes = [leading(a), leading(b), leading(c), lane(d)] as const;
+    return new AddressColumn(lanes, family, this.#rows, rows.set.valid);
   }
 
   #texts({ extraBytes, streams }: Layout, rows: Rows): TextColumn {
@@ -173,13 +191,13 @@ export class ColumnDecoder {
       throw new FrameProblem('texts: not a list of texts');
     // Bytes that are no UTF-8 have grown.
     if (textBytesMax(texts) > this.#rows * ROW_BYTES_MAX) throw new FrameProblem('texts: too long');
-    const index = this.#words(streams[0]!, this.#area.u16(this.#rows), rows);
+    const index = this.#numbers(streams[0]!, this.#area.u16(this.#rows), rows);
     return new TextColumn(index, texts, rows.set.valid);
   }
 
   #bytes({ extraBytes, streams }: Layout, rows: Rows): BytesColumn {
     if (rows.copied !== undefined) throw new FrameProblem('bytes: copies');
-    const ends = this.#words(streams[0]!, this.#area.u32(this.#rows), rows);
+    const ends = this.#numbers(streams[0]!, this.#area.u32(this.#rows), rows);
     let end = 0;
     for (let row = 0; row < this.#rows && end <= extraBytes; row++) ends[row] = end += ends[row]!;
     if (end !== extraBytes) throw new FrameProblem('bytes: lengths do not match the blob');
@@ -196,16 +214,4 @@ function plainRows(set: RowSet): Rows {
 
 function withoutExceptions(candidates: Uint16Array, exceptions: Uint8Array): Uint16Array {
   return candidates.filter((_, i) => ((exceptions[i >> 3]! >> (i & 7)) & 1) === 0);
-}
-
-/** Each loop sees one type of array, which makes it several times faster. */
-function scatter(from: Uint32Array, to: NumericArray, rows: Uint16Array): void {
-  if (to instanceof Uint32Array) for (let i = 0; i < rows.length; i++) to[rows[i]!] = from[i]!;
-  else if (to instanceof Uint16Array) for (let i = 0; i < rows.length; i++) to[rows[i]!] = from[i]!;
-  else for (let i = 0; i < rows.length; i++) to[rows[i]!] = from[i]!;
-}
-
-function copyEarlier(values: NumericArray, { copied, earlier }: Rows): void {
-  if (copied === undefined || earlier === undefined) return;
-  for (let i = 0; i < copied.length; i++) values[copied[i]!] = values[earlier[copied[i]!]!]!;
 }

@@ -1,25 +1,21 @@
-import { GAP_BATCH, type Batch, type BatchKind, type UnknownColumn } from '../record/batch.ts';
-import { Area } from '../record/builder.ts';
+import { GAP_BATCH, type Batch, type BatchKind } from '../record/batch.ts';
 import type { Column } from '../record/columns.ts';
-import { STORED_BY_NUMBER } from '../record/fields/stored.ts';
-import { ColumnDecoder } from './decode-columns.ts';
-import { storedBytes, unpackEnvelope, type Layout } from './directory.ts';
+import { unpackEnvelope } from './directory.ts';
 import {
   checksumMatches,
   FLAG_WHOLE,
   HEADER_BYTES,
   headerProblem,
-  OWN_BITMAP,
   readHeader,
-  SHARED_BITMAP,
   startsLikeFrame,
   WHOLE_BYTES_MAX,
   WHOLE_ROWS_BELOW,
   type Header,
 } from './format.ts';
-import { planFrame, type Place, type Plan } from './plan.ts';
-import { FrameProblem, UnknownEncoding } from './problem.ts';
-import type { RowSet } from './rows.ts';
+import { FrameColumns } from './frame-columns.ts';
+import { placesOf } from './plan.ts';
+import { FrameProblem } from './problem.ts';
+import type { Room } from './room.ts';
 import { declaredBytes, decompress } from './zstd.ts';
 
 /** A look at some columns, which tells whether the others are worth decoding. */
@@ -29,10 +25,27 @@ export interface Peek {
   /** @param batch lacks all other columns, and is the result when it is not wanted */
   isWanted(batch: Batch): boolean;
   /**
+   * The same in steps, the cheapest and most telling first: it ends with the first that says no, and the result then has no
+   * rows. Together they ask for no other fields.
+   */
+  readonly looks?: readonly Look[];
+  /**
    * The rows that are wanted, ascending, valid until the next call; for formats that come record by record, and need not read
    * the others.
    */
   readonly select?: (batch: Batch) => Uint32Array;
+}
+
+/** A step of a look at a batch. */
+export interface Look {
+  readonly fields: ReadonlySet<number>;
+  /** Those of `fields` that are addresses of which no more is looked at than the last lane and the family. */
+  readonly lastLanes: ReadonlySet<number>;
+  /**
+   * @param batch the same for all steps and as the result, with the columns of this step and of those before it, which are
+   *   gone when the last step has been done
+   */
+  isWanted(batch: Batch): boolean;
 }
 
 export interface DecodeOptions {
@@ -40,6 +53,8 @@ export interface DecodeOptions {
   readonly fields?: ReadonlySet<number>;
   /** Of a batch that is not wanted only the columns are decoded that tell so. */
   readonly peek?: Peek;
+  /** Where the batch is to lie until another is decoded there; undefined for a buffer of its own. */
+  readonly room?: Room;
   /** The checksum was already verified, as `FrameSplitter` does. */
   readonly verified?: boolean;
 }
@@ -68,7 +83,7 @@ export function decodeFrame(frame: Uint8Array, options: DecodeOptions = {}): Dec
   }
 }
 
-function decode(frame: Uint8Array, { fields, peek, verified = false }: DecodeOptions): Decoded {
+function decode(frame: Uint8Array, { fields, peek, room, verified = false }: DecodeOptions): Decoded {
   if (frame.length < HEADER_BYTES || !startsLikeFrame(frame, 0)) throw new FrameProblem('frame: no header');
   const header = readHeader(frame, 0);
   const problem = headerProblem(header);
@@ -78,19 +93,36 @@ function decode(frame: Uint8Array, { fields, peek, verified = false }: DecodeOpt
   const body = bodyOf(frame, header);
   if (header.envelopeBytes > body.length) throw new FrameProblem('frame: length of the envelope');
   const { origin, first, covers, entries, note } = unpackEnvelope(body.subarray(0, header.envelopeBytes));
-  if (covers < header.rows) throw new FrameProblem('envelope: covers fewer records than there are');
-  const shape = { rows: header.rows, start: header.envelopeBytes, bodyBytes: body.length };
-  const decoded = (wanted: ReadonlySet<number> | undefined): Decoded & { readonly batch: Batch } => {
-    const { skippedColumns, ...content } = readColumns(body, planFrame(entries, shape, wanted), header.rows);
-    const kind = header.kind as BatchKind;
-    const batch = { kind, origin, first, covers, rows: header.rows, ...content, ...(note === '' ? {} : { note }) };
-    return { batch, skippedColumns };
-  };
-  if (peek !== undefined) {
-    const glimpse = decoded(peek.fields);
-    if (!peek.isWanted(glimpse.batch)) return glimpse;
+  const { rows, envelopeBytes: start } = header;
+  if (covers < rows) throw new FrameProblem('envelope: covers fewer records than there are');
+  const frameColumns = new FrameColumns(body, rows, placesOf(entries, { rows, start, bodyBytes: body.length }));
+  const head = { kind: header.kind as BatchKind, origin, first, covers, rows, ...(note === '' ? {} : { note }) };
+  const batch = { ...head, columns: [] as (Column | undefined)[], unknown: [], buffer: NOTHING };
+  if (peek?.looks !== undefined) {
+    if (!isWorthMore(frameColumns, batch, peek.fields, peek.looks))
+      return { batch: { ...head, rows: 0, columns: [], unknown: [], buffer: NOTHING }, skippedColumns: 0 };
+  } else if (peek !== undefined) {
+    const { skippedColumns, ...glimpse } = frameColumns.take(peek.fields);
+    if (!peek.isWanted({ ...batch, ...glimpse })) return { batch: { ...batch, ...glimpse }, skippedColumns };
   }
-  return decoded(fields);
+  const { skippedColumns, ...content } = frameColumns.take(fields, room);
+  return { batch: Object.assign(batch, content), skippedColumns };
+}
+
+const NOTHING = new ArrayBuffer(0);
+
+function isWorthMore(
+  frameColumns: FrameColumns,
+  batch: Batch & { readonly columns: (Column | undefined)[] },
+  fields: ReadonlySet<number>,
+  looks: readonly Look[],
+): boolean {
+  frameColumns.prepare(fields);
+  for (const look of looks) {
+    for (const field of look.fields) batch.columns[field] = frameColumns.look(field, look.lastLanes.has(field));
+    if (!look.isWanted(batch)) return false;
+  }
+  return true;
 }
 
 function bodyOf(frame: Uint8Array, header: Header): Uint8Array {
@@ -105,42 +137,4 @@ function bodyOf(frame: Uint8Array, header: Header): Uint8Array {
   const content = new Uint8Array(bytes);
   if (!decompress(content, body)) throw new FrameProblem('frame: does not decompress');
   return content;
-}
-
-interface Read extends Pick<Batch, 'columns' | 'unknown' | 'buffer'> {
-  readonly skippedColumns: number;
-}
-
-function readColumns(body: Uint8Array, plan: Plan, rows: number): Read {
-  const area = new Area(plan.bytes);
-  const decoder = new ColumnDecoder(body, rows, plan.places, area);
-  const columns = new Array<Column | undefined>(plan.columns).fill(undefined);
-  const unknown: UnknownColumn[] = [];
-  let skippedColumns = 0;
-  for (const place of plan.wanted) {
-    const field = place.entry[0];
-    const column = place.layout === undefined ? undefined : tryDecode(decoder, place, place.layout);
-    if (column !== undefined) columns[field] = column;
-    else unknown.push(carryColumn(body, place, rows > 0 ? decoder.rowSet(place) : undefined));
-    if (column === undefined && STORED_BY_NUMBER.has(field)) skippedColumns += 1;
-  }
-  return { columns, unknown, buffer: area.buffer, skippedColumns };
-}
-
-function tryDecode(decoder: ColumnDecoder, place: Place, layout: Layout): Column | undefined {
-  try {
-    return decoder.decode(place, layout);
-  } catch (error) {
-    if (error instanceof UnknownEncoding) return undefined;
-    throw error;
-  }
-}
-
-/** A column as it is, but with a bitmap of its own: the column that it shares one with may be stored otherwise next time. */
-function carryColumn(body: Uint8Array, { entry, head, offset }: Place, set: RowSet | undefined): UnknownColumn {
-  const bytes = body.subarray(offset, offset + storedBytes(entry));
-  if (head.form !== 'shared' || set?.valid === undefined) return { entry, bytes: bytes.slice() };
-  const [field, code, lengths, , ...rest] = entry;
-  const own = [field, code - SHARED_BITMAP + OWN_BITMAP, [set.valid.length, ...lengths], set.rows.length, ...rest];
-  return { entry: own, bytes: Buffer.concat([set.valid, bytes]) };
 }

@@ -3,16 +3,12 @@ import { decodeFrame, type DecodeOptions } from './decode.ts';
 
 /** Decodes frame after frame whose checksums are right, and counts those that make no sense. */
 export class FrameDecoder {
-  readonly #looking: DecodeOptions;
-  readonly #direct: DecodeOptions;
-  /** Neighbours are alike: looking first pays behind a batch that was not wanted. */
-  #looksFirst = true;
+  readonly #options: DecodeOptions;
   readonly #problems = new Map<string, number>();
   #skippedColumns = 0;
 
-  constructor({ peek, ...direct }: Omit<DecodeOptions, 'verified'>) {
-    this.#direct = { ...direct, verified: true };
-    this.#looking = peek === undefined ? this.#direct : { ...this.#direct, peek };
+  constructor(options: Omit<DecodeOptions, 'verified'>) {
+    this.#options = { ...options, verified: true };
   }
 
   /** Frames that could not be decoded, by problem. */
@@ -27,13 +23,12 @@ export class FrameDecoder {
 
   /** @returns undefined for a frame that makes no sense */
   decode(frame: Uint8Array): Batch | undefined {
-    const result = decodeFrame(frame, this.#looksFirst ? this.#looking : this.#direct);
+    const result = decodeFrame(frame, this.#options);
     if ('problem' in result) {
       this.#problems.set(result.problem, (this.#problems.get(result.problem) ?? 0) + 1);
       return undefined;
     }
     this.#skippedColumns += result.skippedColumns;
-    this.#looksFirst = this.#looking.peek?.isWanted(result.batch) !== true;
     return result.batch;
   }
 }

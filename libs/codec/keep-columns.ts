@@ -1,7 +1,7 @@
 import { STORED_FIELDS } from '../record/fields/stored.ts';
 import { packEnvelope, storedBytes, unpackEnvelope, type Entry } from './directory.ts';
 import { FLAG_WHOLE, HEADER_BYTES, headerProblem, OWN_BITMAP, readHeader, sealFrame, SHARED_BITMAP } from './format.ts';
-import { planFrame, type Place, type Plan } from './plan.ts';
+import { placesOf, planColumns, type Place } from './plan.ts';
 import { FrameProblem } from './problem.ts';
 
 /**
@@ -17,7 +17,7 @@ export function keepColumns(frame: Uint8Array, fields: ReadonlySet<number>): Uin
   try {
     const { entries, ...head } = unpackEnvelope(body.subarray(0, header.envelopeBytes));
     const shape = { rows: header.rows, start: header.envelopeBytes, bodyBytes: body.length };
-    const pieces = piecesOf(body, planFrame(entries, shape, fields));
+    const pieces = piecesOf(body, placesOf(entries, shape), header.rows, fields);
     if (pieces === undefined) return undefined;
     const { note, ...rest } = head;
     const envelope = packEnvelope(note === '' ? rest : head, pieces.map(({ entry }) => entry)); // prettier-ignore
@@ -35,7 +35,13 @@ interface Piece {
   readonly bytes: Uint8Array;
 }
 
-function piecesOf(body: Uint8Array, { places, wanted }: Plan): Piece[] | undefined {
+function piecesOf(
+  body: Uint8Array,
+  places: ReadonlyMap<number, Place>,
+  rows: number,
+  fields: ReadonlySet<number>,
+): Piece[] | undefined {
+  const { wanted } = planColumns(places, rows, fields);
   const kept = new Set(wanted.map(({ entry }) => entry[0]));
   /** For each field that had a bitmap which others share: the field that has it now. */
   const owners = new Map<number, number>();

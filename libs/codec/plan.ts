@@ -6,18 +6,39 @@ import { FRAME_BYTES_MAX, ROW_BYTES_MAX } from './format.ts';
 import { FrameProblem } from './problem.ts';
 
 /** A column of a frame: its directory entry, what that means, and where its chunks begin in the body. */
-export interface Place {
+export class Place {
   readonly entry: Entry;
   readonly head: Head;
-  /** Undefined for a field or a kind that this version does not know. */
-  readonly layout: Layout | undefined;
   readonly offset: number;
+  readonly #rows: number;
+  /** Null until it was asked for. */
+  #layout: Layout | undefined | null = null;
+
+  constructor(entry: Entry, offset: number, rows: number) {
+    this.entry = entry;
+    this.head = headOf(entry);
+    this.offset = offset;
+    this.#rows = rows;
+  }
+
+  /**
+   * Undefined for a field or a kind that this version does not know.
+   * @throws FrameProblem
+   */
+  get layout(): Layout | undefined {
+    return this.#layout === null ? (this.#layout = this.#readLayout()) : this.#layout;
+  }
+
+  #readLayout(): Layout | undefined {
+    const field = this.entry[0];
+    const known = field < FIELD_NUMBERS_MAX && this.#rows > 0 ? STORED_BY_NUMBER.get(field)?.field : undefined;
+    const extraBytesMax = Math.min(this.#rows * ROW_BYTES_MAX, FRAME_BYTES_MAX);
+    return known === undefined ? undefined : layoutOf(this.entry, this.head, known.kind, extraBytesMax);
+  }
 }
 
-/** Which columns of a frame lie where, which are wanted, and how much memory these need. */
+/** Which columns are wanted, and how much memory these need. */
 export interface Plan {
-  /** By field number. */
-  readonly places: ReadonlyMap<number, Place>;
   readonly wanted: readonly Place[];
   /** Length of the list of decoded columns: the highest known field number and one more. */
   readonly columns: number;
@@ -32,35 +53,33 @@ export interface FrameShape {
 }
 
 /**
- * Checks the directory before any memory is taken for columns.
- * @param fields wanted; all when undefined
+ * The columns of a frame by field number.
  * @throws FrameProblem
  */
-export function planFrame(entries: readonly Entry[], shape: FrameShape, fields: ReadonlySet<number> | undefined): Plan {
-  const { rows, bodyBytes } = shape;
+export function placesOf(entries: readonly Entry[], { rows, start, bodyBytes }: FrameShape): Map<number, Place> {
   const places = new Map<number, Place>();
-  const extraBytesMax = Math.min(rows * ROW_BYTES_MAX, FRAME_BYTES_MAX);
-  let offset = shape.start;
+  let offset = start;
   for (const entry of entries) {
-    const field = entry[0];
     const stored = storedBytes(entry);
     if (stored > bodyBytes - offset) throw new FrameProblem('directory: columns exceed the frame');
-    if (places.has(field)) throw new FrameProblem('directory: field twice');
-    const head = headOf(entry);
-    const known = field < FIELD_NUMBERS_MAX && rows > 0 ? STORED_BY_NUMBER.get(field)?.field : undefined;
-    const layout = known === undefined ? undefined : layoutOf(entry, head, known.kind, extraBytesMax);
-    places.set(field, { entry, head, layout, offset });
+    if (places.has(entry[0])) throw new FrameProblem('directory: field twice');
+    places.set(entry[0], new Place(entry, offset, rows));
     offset += stored;
   }
   if (offset !== bodyBytes) throw new FrameProblem('directory: bytes that belong to no column');
-  return { places, ...wantedOf(places, rows, fields) };
+  return places;
 }
 
-function wantedOf(
+/**
+ * Checks what the directory says of columns before any memory is taken for them.
+ * @param fields wanted; all when undefined
+ * @throws FrameProblem
+ */
+export function planColumns(
   places: ReadonlyMap<number, Place>,
   rows: number,
   fields: ReadonlySet<number> | undefined,
-): Pick<Plan, 'wanted' | 'columns' | 'bytes'> {
+): Plan {
   const wanted: Place[] = [];
   let columns = 0;
   let bytes = 0;

@@ -1,5 +1,5 @@
 import { BATCH_ROWS_MAX } from '../record/batch.ts';
-import type { ChunkReader, ChunkWriter } from './chunks.ts';
+import type { ChunkWriter } from './chunks.ts';
 
 /**
  * Integers as byte planes: plane 0 is the lowest byte of every value, plane 1 the next, and so on. The top plane may be
@@ -9,8 +9,6 @@ import type { ChunkReader, ChunkWriter } from './chunks.ts';
 
 const plane = new Uint8Array(BATCH_ROWS_MAX);
 const narrowPlane = new Uint8Array(BATCH_ROWS_MAX);
-/** A plane for each of the four bytes of a u32; loops over all of them at once are faster than one for each. */
-const planes = [plane, new Uint8Array(BATCH_ROWS_MAX), new Uint8Array(BATCH_ROWS_MAX), new Uint8Array(BATCH_ROWS_MAX)] as const; // prettier-ignore
 
 /** Integers below 2^53: value = high × 2^32 + low. Scratch of the codec, `BATCH_ROWS_MAX` values. */
 export class Integers {
@@ -43,36 +41,6 @@ export function writePlanes(out: ChunkWriter, { low, high }: Integers, count: nu
   }
 }
 
-/** Reads what `writePlanes` wrote; `values.high` is left as it is where `bits` are at most 32. */
-export function readPlanes(chunks: ChunkReader, values: Integers, count: number, bits: number): void {
-  readWord(chunks, values.low, count, Math.min(bits, 32));
-  if (bits > 32) readWord(chunks, values.high, count, bits - 32);
-}
-
-function readWord(chunks: ChunkReader, to: Uint32Array, count: number, bits: number): void {
-  const next = (k: 0 | 1 | 2 | 3): Uint8Array => {
-    const width = Math.min(bits - 8 * k, 8);
-    return width === 8 ? chunks.read(count, planes[k]) : widen(chunks, planes[k], count, width);
-  };
-  const p0 = next(0);
-  if (bits <= 8) {
-    for (let i = 0; i < count; i++) to[i] = p0[i]!;
-    return;
-  }
-  const p1 = next(1);
-  if (bits <= 16) {
-    for (let i = 0; i < count; i++) to[i] = p0[i]! | (p1[i]! << 8);
-    return;
-  }
-  const p2 = next(2);
-  if (bits <= 24) {
-    for (let i = 0; i < count; i++) to[i] = p0[i]! | (p1[i]! << 8) | (p2[i]! << 16);
-    return;
-  }
-  const p3 = next(3);
-  for (let i = 0; i < count; i++) to[i] = p0[i]! | (p1[i]! << 8) | (p2[i]! << 16) | (p3[i]! << 24);
-}
-
 /** Packs the values in `plane`. */
 function narrow(count: number, width: number): Uint8Array {
   const perByte = 8 / width;
@@ -84,18 +52,4 @@ function narrow(count: number, width: number): Uint8Array {
     narrowPlane[i] = byte;
   }
   return narrowPlane.subarray(0, bytes);
-}
-
-function widen(chunks: ChunkReader, into: Uint8Array, count: number, width: number): Uint8Array {
-  unpack(chunks.read(Math.ceil((count * width) / 8), narrowPlane), into, width);
-  return into.subarray(0, count);
-}
-
-/** Alone, because code that follows a hot loop in its function makes the compiler give the loop up each time it ends. */
-function unpack(packed: Uint8Array, into: Uint8Array, width: number): void {
-  const mask = (1 << width) - 1;
-  for (let i = 0, to = 0; i < packed.length; i++) {
-    const byte = packed[i]!;
-    for (let shift = 0; shift < 8; shift += width) into[to++] = (byte >>> shift) & mask;
-  }
 }

@@ -5,7 +5,7 @@ import { FrameDecoder } from './frame-decoder.ts';
 import { UnsupportedVersionError } from './problem.ts';
 import { FrameSplitter, type Damage } from './split.ts';
 
-export interface ReadOptions extends Pick<DecodeOptions, 'fields' | 'peek'> {
+export interface ReadOptions extends Pick<DecodeOptions, 'fields' | 'peek' | 'room'> {
   /** Name of the input for error messages. */
   readonly where?: string;
 }

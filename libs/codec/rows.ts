@@ -14,11 +14,31 @@ export function allRows(rows: number): RowSet {
 
 /** @param valid has no bits beyond the last row */
 export function setRows(valid: Uint8Array, rows: number): RowSet {
-  const list = new Uint16Array(rows);
+  const list = new Uint16Array(rows + 8);
+  return { valid, rows: list.subarray(0, listRows(valid, list)) };
+}
+
+/** @param list has room for 8 more than there are, which are overwritten */
+function listRows(valid: Uint8Array, list: Uint16Array): number {
   let count = 0;
-  for (let row = 0; row < rows; row++) {
+  for (let i = 0, row = 0; i < valid.length; i++, row += 8) {
+    const bits = valid[i]!;
     list[count] = row;
-    count += (valid[row >> 3]! >> (row & 7)) & 1;
+    count += bits & 1;
+    list[count] = row + 1;
+    count += (bits >> 1) & 1;
+    list[count] = row + 2;
+    count += (bits >> 2) & 1;
+    list[count] = row + 3;
+    count += (bits >> 3) & 1;
+    list[count] = row + 4;
+    count += (bits >> 4) & 1;
+    list[count] = row + 5;
+    count += (bits >> 5) & 1;
+    list[count] = row + 6;
+    count += (bits >> 6) & 1;
+    list[count] = row + 7;
+    count += bits >> 7;
   }
-  return { valid, rows: list.subarray(0, count) };
+  return count;
 }

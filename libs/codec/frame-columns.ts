@@ -1,0 +1,134 @@
+import type { Batch, UnknownColumn } from '../record/batch.ts';
+import { Area } from '../record/builder.ts';
+import type { Column } from '../record/columns.ts';
+import { STORED_BY_NUMBER } from '../record/fields/stored.ts';
+import { ColumnDecoder } from './decode-columns.ts';
+import { storedBytes, type Layout } from './directory.ts';
+import { OWN_BITMAP, SHARED_BITMAP } from './format.ts';
+import { moveColumn } from './move-column.ts';
+import { planColumns, type Place } from './plan.ts';
+import { UnknownEncoding } from './problem.ts';
+import { Room } from './room.ts';
+import type { RowSet } from './rows.ts';
+
+/** Looks at a few columns work in it. */
+const glimpseRoom = new Room();
+
+export interface Taken extends Pick<Batch, 'columns' | 'unknown' | 'buffer'> {
+  /** Columns of known fields whose encoding is of a later version. */
+  readonly skippedColumns: number;
+}
+
+/** A column as it was decoded first. */
+interface Had {
+  /** Undefined where its encoding is of a later version. */
+  readonly column: Column | undefined;
+  /** Of an address only the last lane and the family. */
+  readonly isPart: boolean;
+}
+
+/** The columns of one frame, each of which is decoded once, however often it is asked for. */
+export class FrameColumns {
+  readonly #body: Uint8Array;
+  readonly #rows: number;
+  readonly #places: ReadonlyMap<number, Place>;
+  readonly #had = new Map<number, Had>();
+  #decoder: ColumnDecoder | undefined;
+
+  constructor(body: Uint8Array, rows: number, places: ReadonlyMap<number, Place>) {
+    this.#body = body;
+    this.#rows = rows;
+    this.#places = places;
+  }
+
+  /**
+   * Makes room for looks at some columns, until the next frame is looked at.
+   * @throws FrameProblem
+   */
+  prepare(fields: ReadonlySet<number>): void {
+    const { bytes } = planColumns(this.#places, this.#rows, fields);
+    // Of an address the last lane may come first, and then all of it.
+    this.#moveTo(glimpseRoom.area(2 * bytes));
+  }
+
+  /**
+   * One column, for a short look; `prepare` has been called.
+   * @param lastLane of an address only the last lane and the family are looked at
+   * @returns undefined where it is not there, or in an encoding of a later version
+   * @throws FrameProblem
+   */
+  look(field: number, lastLane: boolean): Column | undefined {
+    const had = this.#had.get(field);
+    if (had !== undefined && (lastLane || !had.isPart)) return had.column;
+    const place = this.#places.get(field);
+    return place?.layout === undefined ? undefined : this.#decode(place, place.layout, lastLane);
+  }
+
+  /**
+   * The wanted columns, in a buffer of their own or in `room`.
+   * @param fields all when undefined
+   * @throws FrameProblem
+   */
+  take(fields: ReadonlySet<number> | undefined, room?: Room): Taken {
+    const plan = planColumns(this.#places, this.#rows, fields);
+    const area = room?.area(plan.bytes) ?? new Area(plan.bytes);
+    const moved = this.#moveTo(area);
+    const columns = new Array<Column | undefined>(plan.columns).fill(undefined);
+    const unknown: UnknownColumn[] = [];
+    let skippedColumns = 0;
+    for (const place of plan.wanted) {
+      const field = place.entry[0];
+      const column = place.layout === undefined ? undefined : this.#take(place, place.layout, area, moved);
+      if (column !== undefined) columns[field] = column;
+      else unknown.push(this.#carry(place));
+      if (column === undefined && STORED_BY_NUMBER.has(field)) skippedColumns += 1;
+    }
+    return { columns, unknown, buffer: area.buffer, skippedColumns };
+  }
+
+  #moveTo(area: Area): ReadonlyMap<Uint8Array | undefined, Uint8Array> {
+    if (this.#decoder !== undefined) return this.#decoder.moveTo(area);
+    this.#decoder = new ColumnDecoder(this.#body, this.#rows, this.#places, area);
+    return new Map();
+  }
+
+  #take(
+    place: Place,
+    layout: Layout,
+    area: Area,
+    moved: ReadonlyMap<Uint8Array | undefined, Uint8Array>,
+  ): Column | undefined {
+    const had = this.#had.get(place.entry[0]);
+    if (had === undefined || had.isPart) return this.#decode(place, layout, false);
+    if (had.column === undefined) return undefined;
+    const column = moveColumn(had.column, this.#rows, moved.get(had.column.valid), area);
+    this.#had.set(place.entry[0], { column, isPart: false });
+    return column;
+  }
+
+  #decode(place: Place, layout: Layout, lastLane: boolean): Column | undefined {
+    const column = this.#tryDecode(place, layout, lastLane);
+    this.#had.set(place.entry[0], { column, isPart: lastLane && column?.kind === 'address' });
+    return column;
+  }
+
+  #tryDecode(place: Place, layout: Layout, lastLane: boolean): Column | undefined {
+    try {
+      return this.#decoder?.decode(place, layout, lastLane);
+    } catch (error) {
+      if (error instanceof UnknownEncoding) return undefined;
+      throw error;
+    }
+  }
+
+  /** A column as it is, but with a bitmap of its own: the column that it shares one with may be stored otherwise next time. */
+  #carry(place: Place): UnknownColumn {
+    const set: RowSet | undefined = this.#rows > 0 ? this.#decoder?.rowSet(place) : undefined;
+    const { entry, head, offset } = place;
+    const bytes = this.#body.subarray(offset, offset + storedBytes(entry));
+    if (head.form !== 'shared' || set?.valid === undefined) return { entry, bytes: bytes.slice() };
+    const [field, code, lengths, , ...rest] = entry;
+    const own = [field, code - SHARED_BITMAP + OWN_BITMAP, [set.valid.length, ...lengths], set.rows.length, ...rest];
+    return { entry: own, bytes: Buffer.concat([set.valid, bytes]) };
+  }
+}

@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import fc from 'fast-check';
+import { decodeFrame, type Look } from '../../libs/codec/decode.ts';
+import { encodeBatch } from '../../libs/codec/encode.ts';
+import { Room } from '../../libs/codec/room.ts';
+import type { Batch } from '../../libs/record/batch.ts';
+import { STORED_FIELDS } from '../../libs/record/fields/stored.ts';
+import { arbitraryBatch, assertSameBatch, batchOf, cellsOf } from '../support/batches.ts';
+import { flowBatch } from '../support/flow-batch.ts';
+
+const { saddr, sport, dport, dtcpb, ackdat, flowid } = STORED_FIELDS;
+const numbers = (...fields: readonly { readonly number: number }[]): Set<number> =>
+  new Set(fields.map(({ number }) => number));
+
+/** Looks at these fields in turn, and finds every batch worth more. */
+function looksAt(turns: readonly ReadonlySet<number>[], lastLanes: ReadonlySet<number>, seen: Batch[] = []): Look[] {
+  const isWanted = (batch: Batch): boolean => seen.push(batch) > 0;
+  return turns.map((fields) => ({ fields, lastLanes, isWanted }));
+}
+
+function looked(frame: Uint8Array, looks: readonly Look[], fields?: ReadonlySet<number>): Batch {
+  const peek = { fields: new Set(looks.flatMap((look) => [...look.fields])), looks, isWanted: () => assert.fail() };
+  const result = decodeFrame(frame, { peek, ...(fields === undefined ? {} : { fields }) });
+  if ('problem' in result) assert.fail(result.problem);
+  return result.batch;
+}
+
+test('a batch that was looked at first is the same, whatever was looked at', () =>
+  fc.assert(
+    fc.property(arbitraryBatch(60), fc.array(fc.nat(3), { minLength: 64, maxLength: 64 }), (batch, places) => {
+      const turns = [new Set<number>(), new Set<number>(), new Set<number>()];
+      for (const field of batch.columns.keys()) turns[places[field % 64] ?? 3]?.add(field);
+      assertSameBatch(looked(encodeBatch(batch), looksAt(turns, numbers(saddr))), batch);
+    }),
+    { numRuns: 100 },
+  ));
+
+test('columns that share bitmaps, and copies within flows, are the same after a look', () => {
+  const batch = flowBatch({ rows: 3000, seed: 3, repeats: true });
+  const seen: Batch[] = [];
+  const looks = looksAt([numbers(dtcpb, saddr), numbers(sport, saddr, flowid)], numbers(saddr), seen);
+  const fields = numbers(dtcpb, ackdat, dport, saddr);
+  const result = looked(encodeBatch(batch), looks, fields);
+  assertSameBatch(result, batch, fields);
+  assert.deepEqual(seen.map((one) => one === result), [true, true]); // prettier-ignore
+  assert.ok(result.columns.every((column) => column?.valid === undefined || column.valid.buffer === result.buffer));
+});
+
+test('the last lane of an address comes with its family, all of it when a later look wants that', () => {
+  const address = [6, 1, 2, 3, 4];
+  const frame = encodeBatch(batchOf(20, { saddr: Array.from({ length: 20 }, (_, row) => [...address.slice(0, 4), row]) })); // prettier-ignore
+  const cells: unknown[] = [];
+  const isWanted = (batch: Batch): boolean => cells.push(cellsOf(batch, 'saddr')[7]) > 0;
+  const fields = numbers(saddr);
+  looked(frame, [
+    { fields, lastLanes: fields, isWanted },
+    { fields, lastLanes: new Set(), isWanted },
+  ]);
+  assert.deepEqual(cells, [[6, 0, 0, 0, 7], [6, 1, 2, 3, 7]]); // prettier-ignore
+});
+
+test('the first look that says no ends it, and what is left covers the same records', () => {
+  const frame = encodeBatch(batchOf(3, { sport: [1, 2, 3], dport: [4, 5, 6] }, { first: 17 }));
+  const look = (field: { readonly number: number }, says: boolean): Look => ({
+    fields: numbers(field),
+    lastLanes: new Set(),
+    isWanted: () => says,
+  });
+  const never: Look = { fields: numbers(dport), lastLanes: new Set(), isWanted: () => assert.fail('looked again') };
+  const { rows, first, covers } = looked(frame, [look(sport, true), look(sport, false), never]);
+  assert.deepEqual({ rows, first, covers }, { rows: 0, first: 17, covers: 3 });
+});
+
+test('one batch after the other lies in the same room, each as it should be', () => {
+  const room = new Room();
+  const buffers = new Set<ArrayBuffer>();
+  for (const seed of [1, 2, 3]) {
+    const batch = flowBatch({ rows: 2000, seed });
+    const result = decodeFrame(encodeBatch(batch), { room });
+    if ('problem' in result) assert.fail(result.problem);
+    assertSameBatch(result.batch, batch);
+    buffers.add(result.batch.buffer);
+  }
+  assert.equal(buffers.size, 1);
+});
