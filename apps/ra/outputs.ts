@@ -1,3 +1,4 @@
+import { hasSides, type BothSides } from '../../libs/cli/both-sides.ts';
 import type { Context } from '../../libs/cli/command.ts';
 import type { PrintPlan } from '../../libs/cli/printer.ts';
 import type { RecordFileSink } from '../../libs/cli/record-file-sink.ts';
@@ -11,6 +12,7 @@ import type { Printed } from './print-scan.ts';
 export class Outputs {
   readonly #context: Context;
   readonly #selection: RecordSelection;
+  readonly #sides: BothSides | undefined;
   readonly #selected: RecordOutputs;
   readonly #rejected: RecordFileSink | undefined;
 
@@ -20,20 +22,23 @@ export class Outputs {
     context: Context,
     plan: PrintPlan,
     selection: RecordSelection,
+    sides: BothSides | undefined,
   ): Promise<Outputs> {
     const selected = await RecordOutputs.open(args, context, plan, selection.showsManagement);
     const rejected = args.rejected === undefined ? undefined : await openRecordFile(args.rejected, args, context);
-    return new Outputs(context, selection, selected, rejected);
+    return new Outputs(context, selection, sides, selected, rejected);
   }
 
   private constructor(
     context: Context,
     selection: RecordSelection,
+    sides: BothSides | undefined,
     selected: RecordOutputs,
     rejected: RecordFileSink | undefined,
   ) {
     this.#context = context;
     this.#selection = selection;
+    this.#sides = sides;
     this.#selected = selected;
     this.#rejected = rejected;
   }
@@ -46,7 +51,9 @@ export class Outputs {
       if (count > 0) await this.#rejected.push(batch, this.#selection.refused, count);
     }
     const count = this.#selection.take(batch, matched);
-    await this.#selected.push(batch, count === batch.rows ? undefined : this.#selection.rows, count);
+    const rows = count === batch.rows ? undefined : this.#selection.rows;
+    if (this.#sides === undefined || !hasSides(batch)) return this.#selected.push(batch, rows, count);
+    for (const both of this.#sides.of(batch, rows, count)) await this.#selected.push(both, undefined, both.rows);
   }
 
   /** What a thread has made of records. */
@@ -64,6 +71,6 @@ export class Outputs {
     const { origin, first, covers } = gap;
     if (covers > 0)
       this.#context.warn(`records ${first} to ${first + covers - 1} of probe ${origin.source} were lost on their way`);
-    await this.#selected.push(gap, undefined, 0);
+    if (this.#sides === undefined) await this.#selected.push(gap, undefined, 0);
   }
 }

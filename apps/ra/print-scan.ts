@@ -25,15 +25,16 @@ export interface Printed {
  */
 export function printScan(
   order: PrintOrder,
-  { names, headersEvery }: PrintPlan,
+  { names, headersEvery, printer, color }: PrintPlan,
   take: (printed: Printed) => Promise<void>,
 ): Scan<Printed> | undefined {
-  const { args } = order;
+  const args = { ...order.args, color: color ? 'always' : 'never' };
   const isPlain = args.range === undefined && args.write.length === 0 && args.rejected === undefined && !args.merge;
   if (!isPlain || names !== undefined || headersEvery > 0 || args.server.length > 0) return undefined;
+  if (printer.isOrdered || printer.countsFirst) return undefined;
   return openScan(args.threads, {
     module: new URL('./print-thread.js', import.meta.url),
-    order,
+    order: { ...order, args },
     take,
   });
 }

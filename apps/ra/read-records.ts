@@ -1,3 +1,4 @@
+import { BothSides, fieldsOfBothSides } from '../../libs/cli/both-sides.ts';
 import type { Context } from '../../libs/cli/command.ts';
 import { byStart, START_FIELDS } from '../../libs/cli/by-start.ts';
 import { explainReading } from '../../libs/cli/explain-reading.ts';
@@ -30,17 +31,18 @@ export async function readRecords(args: RaArguments, context: Context): Promise<
   const filter = await recordFilter(args, nowMs);
   const range = args.range === undefined ? undefined : parseRecordRange(args.range);
   const selection = new RecordSelection({ filter, range, management: modes.management });
-  const plan = await planPrinting(args, modes);
-  const fields = wantedFields(args, filter, plan);
+  const plan = await planPrinting(args, modes, context);
+  const sides = BothSides.of(modes);
+  const wanted = wantedFields(args, filter, plan);
+  const fields = wanted === undefined || sides === undefined ? wanted : fieldsOfBothSides(wanted);
   if (args.explain) return explainReading({ read: args.read, recurse: args.recurse, filter, fields }, context);
   const management = !onlyPrints(args) || args.totals || selection.showsManagement;
   const { showsManagement } = selection;
-  const scan = printScan({ args, nowMs, management: modes.management, fields, showsManagement }, plan, (printed) =>
-    outputs.pushPrinted(printed),
-  );
+  const order = { args, nowMs, management: modes.management, fields, showsManagement };
+  const scan = sides === undefined ? printScan(order, plan, (printed) => outputs.pushPrinted(printed)) : undefined;
   const peek = args.rejected === undefined ? peekOf(args, filter, selection) : undefined; // what is refused is kept
   const inputs = await openInputs(args, filter, context, { fields, peek, management, scan });
-  const outputs = await Outputs.open(args, context, plan, selection);
+  const outputs = await Outputs.open(args, context, plan, selection, sides);
   const written = args.rejected === undefined ? args.write : [...args.write, args.rejected];
   await inputs.avoid(written.map((text) => parseWriteTarget(text).path));
   try {

@@ -29,7 +29,7 @@ export async function binRecords(args: RabinsArguments, context: Context): Promi
   const range = args.range === undefined ? undefined : parseRecordRange(args.range);
   const inputRange = range?.counts === 'input' ? range : undefined;
   const selection = new RecordSelection({ filter, range: inputRange, management: modes.management });
-  const plan = await planPrinting(args, modes);
+  const plan = await planPrinting(args, modes, context);
   const model = parseModel(args.model, { rmon: modes.rmon, ...(modes.correct === undefined ? {} : { correct: modes.correct }) }); // prettier-ignore
   const fields = wantedFields(args, filter, model, plan);
   const { reports, preserves, oneWay } = modes;

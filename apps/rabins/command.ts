@@ -1,5 +1,7 @@
 import { AGGREGATE_OPTIONS, AGGREGATE_PRINT_OPTIONS } from '../../libs/cli/aggregate-options.ts';
 import type { Command } from '../../libs/cli/command.ts';
+import { readerConfiguration } from '../../libs/cli/configured-reader.ts';
+import { commonListing } from '../../libs/cli/listings.ts';
 import type { Arguments } from '../../libs/cli/options.ts';
 import { INPUT_OPTIONS, OUTPUT_OPTIONS } from '../../libs/cli/record-options.ts';
 
@@ -47,7 +49,10 @@ export const rabins: Command<typeof RABINS_OPTIONS> = {
     ],
     ['rabins -S localhost -M time 5s -B 10 -m saddr/24', 'Live, bins that ended ten seconds ago.'],
   ],
+  configure: readerConfiguration(RABINS_OPTIONS),
   async run(args, context) {
+    const listing = await commonListing(args, context);
+    if (listing !== undefined) return listing;
     const { binRecords } = await import('./bin-records.ts');
     return binRecords(args, context);
   },

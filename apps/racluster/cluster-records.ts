@@ -32,7 +32,7 @@ export async function clusterRecords(args: RaclusterArguments, context: Context)
   const range = args.range === undefined ? undefined : parseRecordRange(args.range);
   const inputRange = range?.counts === 'input' ? range : undefined;
   const selection = new RecordSelection({ filter, range: inputRange, management: modes.management });
-  const plan = await planPrinting(args, modes);
+  const plan = await planPrinting(args, modes, context);
   const { rules, ...settings } = await readRules(args, modes);
   const fields = modes.replaces ? undefined : wantedFields(args, filter, rules, plan);
   const options = { ...settings, memoryBytes: parseMemory(args.memory), oneWay: modes.oneWay };

@@ -1,6 +1,7 @@
 import { AGGREGATE_OPTIONS, AGGREGATE_PRINT_OPTIONS } from '../../libs/cli/aggregate-options.ts';
 import type { Command } from '../../libs/cli/command.ts';
 import { readerConfiguration } from '../../libs/cli/configured-reader.ts';
+import { commonListing } from '../../libs/cli/listings.ts';
 import type { Arguments } from '../../libs/cli/options.ts';
 import { INPUT_OPTIONS, OUTPUT_OPTIONS } from '../../libs/cli/record-options.ts';
 
@@ -34,6 +35,8 @@ export const racluster: Command<typeof RACLUSTER_OPTIONS> = {
   ],
   configure: readerConfiguration(RACLUSTER_OPTIONS),
   async run(args, context) {
+    const listing = await commonListing(args, context);
+    if (listing !== undefined) return listing;
     const { clusterRecords } = await import('./cluster-records.ts');
     return clusterRecords(args, context);
   },

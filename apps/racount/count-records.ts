@@ -31,6 +31,7 @@ export async function countRecords(args: RacountArguments, context: Context): Pr
   const records = await SelectedRecords.open(args, context, {
     range: args.range === undefined ? undefined : parseRecordRange(args.range),
     management: modes.management,
+    sides: modes,
     fields: fieldsOf(settings),
     written: [],
     scan: (selected) => (scan = countScan(args.threads, { selected, counting: settings })),

@@ -29,7 +29,7 @@ export async function sortRecords(args: RasortArguments, context: Context): Prom
     const { replaceFiles } = await import('./replace-files.ts');
     return replaceFiles(args, settings, context);
   }
-  const plan = await planPrinting(args, modes);
+  const plan = await planPrinting(args, modes, context);
   const range = args.range === undefined ? undefined : parseRecordRange(args.range);
   const takesIncoming = args.range?.startsWith('i') === true;
   const keyFields = keys.flatMap(({ field }) => storedInputs(field));
@@ -37,6 +37,7 @@ export async function sortRecords(args: RasortArguments, context: Context): Prom
   const records = await SelectedRecords.open(args, context, {
     range: takesIncoming ? range : undefined,
     management: modes.management,
+    sides: modes,
     fields: args.write.length > 0 ? undefined : new Set([...keyFields, ...printed]),
     written: args.write,
   });
@@ -48,7 +49,9 @@ export async function sortRecords(args: RasortArguments, context: Context): Prom
       // What probes say of themselves stays in front, as it came.
       if (batch.kind === MANAGEMENT_BATCH) await outputs.push(batch, rows, count);
       else await sorter.push(batch, rows, count);
+      plan.printer.count(batch, rows, count);
     }
+    plan.printer.allCounted();
     await leave(sorter, outputs, wanted.first - 1);
   } finally {
     await outputs.end();

@@ -6,6 +6,7 @@ import { storedInputs } from '../record/fields/inputs.ts';
 import { STORED_FIELDS, type StoredName } from '../record/fields/stored.ts';
 import { FIELD_NAMES, fieldByName, isStored, type FieldName } from '../record/fields/table.ts';
 import { isNumeric } from '../record/kinds.ts';
+import { PRINTED_FIELDS } from '../record/fields/printed.ts';
 import { UNAVAILABLE_FIELDS } from '../record/fields/unavailable.ts';
 import { reader } from '../record/row.ts';
 import {
@@ -71,7 +72,8 @@ const PAIRS: ReadonlySet<string> = new Set(['matrix', 'macmatrix']);
 const DOUBLES: ReadonlySet<string> = new Set(['addr', 'mac', 'port']);
 const FLOW_KEY = ['saddr', 'daddr', 'sport', 'dport'];
 
-const isUnavailable = (name: string): boolean => Object.hasOwn(UNAVAILABLE_FIELDS, name);
+const isUnavailable = (name: string): boolean =>
+  Object.hasOwn(UNAVAILABLE_FIELDS, name) || Object.hasOwn(PRINTED_FIELDS, name);
 
 /** All words of `-m`. */
 export const KEY_WORDS: readonly string[] = [

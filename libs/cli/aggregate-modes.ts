@@ -1,13 +1,9 @@
-import { UsageError } from '../core/errors.ts';
-import { didYouMean } from '../core/nearest.ts';
-import { MODE_WORDS, parseModes, type Modes } from './modes.ts';
+import { isCommonMode, MODE_WORDS, parseModes, unknownMode, type Modes } from './modes.ts';
 
 /** What `-M` asks of a command that merges records. */
 export interface AggregateModes extends Modes {
   /** Undefined where nothing was said. */
   readonly correct: boolean | undefined;
-  readonly rmon: boolean;
-  readonly oneWay: boolean;
   readonly reports: boolean;
   readonly preserves: boolean;
   /** Records of each file are merged apart from those of others. */
@@ -16,18 +12,7 @@ export interface AggregateModes extends Modes {
   readonly replaces: boolean;
 }
 
-const WORDS = [
-  'correct',
-  'nocorrect',
-  'rmon',
-  'uni',
-  'norep',
-  'rep',
-  'preserve',
-  'nopreserve',
-  'ind',
-  'replace',
-] as const;
+const WORDS = ['correct', 'nocorrect', 'norep', 'rep', 'preserve', 'nopreserve', 'ind', 'replace'] as const;
 
 /**
  * Of two words that say the opposite the later one counts.
@@ -40,10 +25,7 @@ export function parseAggregateModes(words: readonly string[], more: readonly str
   const known: readonly string[] = [...WORDS, ...MODE_WORDS, ...more];
   const opposite = (word: string): string => (word.startsWith('no') ? word.slice(2) : `no${word}`);
   for (const word of words) {
-    if (!known.includes(word)) {
-      const hint = didYouMean(word, known) || `Modes are ${known.join(', ')}.`;
-      throw new UsageError(`unknown mode '${word}' after -M`, { hint });
-    }
+    if (!known.includes(word) && !isCommonMode(word)) throw unknownMode(word, known);
     if (!WORDS.some((one) => one === word)) rest.push(word);
     own.delete(opposite(word));
     own.add(word);
@@ -51,8 +33,6 @@ export function parseAggregateModes(words: readonly string[], more: readonly str
   return {
     ...parseModes(rest.filter((word) => !more.includes(word))),
     correct: own.has('correct') ? true : own.has('nocorrect') ? false : undefined,
-    rmon: own.has('rmon'),
-    oneWay: own.has('uni'),
     reports: !own.has('norep'),
     preserves: !own.has('nopreserve'),
     perFile: own.has('ind') || own.has('replace'),

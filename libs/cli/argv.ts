@@ -121,10 +121,17 @@ class Splitter {
   #suggestion(written: string): string {
     if (written.startsWith('--')) return didYouMean(written, Object.keys(this.#table).map(longName)) || SEE_HELP;
     const letter = written.slice(1);
+    const elsewhere = ELSEWHERE[letter];
+    if (elsewhere !== undefined) return elsewhere;
     const other = letter === letter.toUpperCase() ? letter.toLowerCase() : letter.toUpperCase();
     return other !== letter && this.#names.has(other) ? `Did you mean '-${other}'?` : SEE_HELP;
   }
 }
+
+/** Letters that Argus has and none of our commands. */
+const ELSEWHERE: Readonly<Record<string, string>> = {
+  C: 'Argus reads NetFlow with it, which is not read here yet.',
+};
 
 const SEE_HELP = 'See --help for the options.';
 

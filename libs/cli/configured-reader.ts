@@ -8,10 +8,12 @@ import { setTimeZone } from './time-zone.ts';
 const SYSTEM_FILE = '/etc/panoptes/ra.conf';
 const OWN_FILE = '.rarc';
 const ZONE = '--time-zone=';
+const ZONE_MODE = '--mode=TZ=';
 
 /** `configure` of a command that reads records. What reads files is loaded where there are some. */
 export function readerConfiguration(options: OptionTable): NonNullable<Command['configure']> {
-  return async (given, context) => {
+  return async (line, context) => {
+    const given = { ...line, tokens: line.tokens.map(zoneOption) };
     const files = filesOf(context);
     const isConfigured =
       files.some((file) => existsSync(file)) || given.tokens.some((token) => token.startsWith('--rc='));
@@ -21,6 +23,10 @@ export function readerConfiguration(options: OptionTable): NonNullable<Command['
     return configured;
   };
 }
+
+/** `-M TZ=ZONE` is what `--time-zone` is here. */
+const zoneOption = (token: string): string =>
+  token.startsWith(ZONE_MODE) ? `${ZONE}${token.slice(ZONE_MODE.length)}` : token;
 
 /** Of Argus's own folders the one that is somebody's choice. */
 function filesOf({ env }: Context): string[] {

@@ -1,5 +1,5 @@
 import type { Command } from './command.ts';
-import { GENERAL_OPTIONS, spelling, type Option, type OptionTable } from './options.ts';
+import { orderedOptions, spelling, type Option, type OptionTable } from './options.ts';
 
 const WIDTH = 80;
 const TEXT_COLUMN = 30;
@@ -7,7 +7,7 @@ const TEXT_COLUMN = 30;
 /** The page that `--help` shows, at most 80 columns wide unless an example is longer. */
 export function helpPage<T extends OptionTable>(command: Command<T>): string {
   const lines = [`${command.name}: ${command.summary}`, '', `Usage: ${usageLine(command)}`];
-  for (const [heading, options] of groups({ ...command.options, ...GENERAL_OPTIONS })) {
+  for (const [heading, options] of groups(command.options)) {
     lines.push('', `${heading}:`);
     for (const [name, option] of options) lines.push(...optionLines(name, option));
   }
@@ -26,7 +26,7 @@ export function usageLine<T extends OptionTable>(command: Command<T>): string {
 
 function groups(table: OptionTable): Map<string, [string, Option][]> {
   const byHeading = new Map<string, [string, Option][]>();
-  for (const entry of Object.entries(table)) {
+  for (const entry of orderedOptions(table)) {
     const heading = entry[1].group ?? 'Options';
     const members = byHeading.get(heading);
     if (members === undefined) byHeading.set(heading, [entry]);

@@ -1,17 +1,27 @@
-import { FIELD_NAMES, FIELDS } from '../record/fields/table.ts';
 import type { Context } from './command.ts';
-import { recordFilter, type FilterArguments } from './record-filter.ts';
+import type { FilterArguments } from './record-filter.ts';
 
 const NAME_WIDTH = 12;
 
 /** What `--list-fields` shows. */
 export async function listFields({ stdout }: Context): Promise<number> {
+  const { FIELD_NAMES, FIELDS } = await import('../record/fields/table.ts');
   for (const name of FIELD_NAMES) await stdout.write(`${name.padEnd(NAME_WIDTH)} ${FIELDS[name].about}\n`);
   return 0;
 }
 
 /** What `-b` shows. */
 export async function showFilter(args: FilterArguments, { stdout }: Context): Promise<number> {
+  const { recordFilter } = await import('./record-filter.ts');
   await stdout.write(`${(await recordFilter(args)).explain()}\n`);
   return 0;
+}
+
+/** Answers an option that asks for a list instead of records. @returns the exit status; undefined where there is none */
+export async function commonListing(
+  args: FilterArguments & { readonly 'list-fields': boolean; readonly 'show-filter': boolean },
+  context: Context,
+): Promise<number | undefined> {
+  if (args['list-fields']) return listFields(context);
+  return args['show-filter'] ? showFilter(args, context) : undefined;
 }

@@ -70,6 +70,16 @@ export const GENERAL_OPTIONS = {
   version: { arity: 'none', text: 'Show the version and exit.', group: 'General' },
 } as const satisfies OptionTable;
 
+/** Heading of options that are understood and do nothing. */
+export const WITHOUT_EFFECT = 'Without effect';
+
+/** The options of a command in the order in which pages show them: last those that do nothing, and those that every command has. */
+export function orderedOptions(table: OptionTable): [name: string, option: Option][] {
+  const own = Object.entries<Option>(table);
+  const isIdle = ([, { group }]: [string, Option]): boolean => group === WITHOUT_EFFECT;
+  return [...own.filter((entry) => !isIdle(entry)), ...own.filter(isIdle), ...Object.entries<Option>(GENERAL_OPTIONS)];
+}
+
 /** Between the words of a list in a token: no word of a command line holds it. */
 export const LIST_SEPARATOR = '\0';
 

@@ -1,5 +1,7 @@
-import { MANAGEMENT_BATCH, type Batch } from '../record/batch.ts';
+import { FLOW_BATCH, MANAGEMENT_BATCH, type Batch } from '../record/batch.ts';
 import type { RecordPrinter } from '../record/print/printer.ts';
+import type { RecordSorter } from '../sort/record-sorter.ts';
+import { parseMemory } from './memory-size.ts';
 import type { Output } from './output.ts';
 import type { Sink } from './sink.ts';
 
@@ -30,6 +32,8 @@ export class PrintSink implements Sink {
   /** Pending while the output takes no more. */
   #room: Promise<void> | undefined;
   #failure: unknown;
+  /** Records that are printed at the end. */
+  #held: RecordSorter | undefined;
 
   constructor(printer: RecordPrinter, output: Output, options: PrintSinkOptions) {
     this.#printer = printer;
@@ -39,6 +43,11 @@ export class PrintSink implements Sink {
   }
 
   push(batch: Batch, rows: Uint32Array | undefined, count: number): Promise<void> | undefined {
+    if (this.#printer.countsFirst && batch.kind === FLOW_BATCH) return this.#hold(batch, rows, count);
+    return this.#pass(batch, rows, count);
+  }
+
+  #pass(batch: Batch, rows: Uint32Array | undefined, count: number): Promise<void> | undefined {
     if (this.#failure !== undefined) throw this.#failure;
     if (count > 0 && (this.#management || batch.kind !== MANAGEMENT_BATCH)) this.#print(batch, rows, count);
     return this.#hand();
@@ -58,7 +67,22 @@ export class PrintSink implements Sink {
     return this.#room;
   }
 
+  /** Where nobody has counted the records before, they wait here, in temporary files if they are many. */
+  async #hold(batch: Batch, rows: Uint32Array | undefined, count: number): Promise<void> {
+    const { RecordSorter } = await import('../sort/record-sorter.ts');
+    this.#held ??= new RecordSorter({ keys: [], memoryBytes: parseMemory(undefined) });
+    this.#printer.count(batch, rows, count);
+    await this.#held.push(batch, rows, count);
+  }
+
+  async #printHeld(held: RecordSorter): Promise<void> {
+    await using records = held;
+    this.#printer.allCounted();
+    for await (const { batch, rows, count } of records.sorted()) await this.#pass(batch, rows, count);
+  }
+
   async end(): Promise<void> {
+    if (this.#held !== undefined) await this.#printHeld(this.#held);
     if (this.#failure !== undefined) throw this.#failure;
     const footer = this.#printer.footer();
     if (footer !== '') this.#start(); // a document that is closed has to be opened

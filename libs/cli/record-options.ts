@@ -1,4 +1,4 @@
-import type { OptionTable } from './options.ts';
+import { WITHOUT_EFFECT, type OptionTable } from './options.ts';
 import { CLIENT_SECURITY_OPTIONS } from './security-options.ts';
 
 /** How the commands that read records are told where from. */
@@ -83,6 +83,19 @@ export const INPUT_OPTIONS = {
     group: 'Input',
   },
   ...CLIENT_SECURITY_OPTIONS,
+  debug: {
+    short: 'D',
+    arity: 'one',
+    placeholder: 'LEVEL',
+    text: 'Understood, since scripts have it; does nothing. -V says more.',
+    group: WITHOUT_EFFECT,
+  },
+  'no-optimizer': {
+    short: 'O',
+    arity: 'none',
+    text: 'Understood, since scripts have it; does nothing.',
+    group: WITHOUT_EFFECT,
+  },
 } as const satisfies OptionTable;
 
 /** Where records go other than to people. */
@@ -103,6 +116,10 @@ export const OUTPUT_OPTIONS = {
   },
 } as const satisfies OptionTable;
 
+const MODE_TEXT =
+  'json: one object a line; xml; man or noman: with or without management records; rmon: each record for both of its sides; uni: each record is two, of ' +
+  'one side each; printer=hex, encode64: how user data prints; TZ=ZONE: as --time-zone.';
+
 /** How records print. */
 export const PRINT_OPTIONS = {
   fields: {
@@ -118,7 +135,7 @@ export const PRINT_OPTIONS = {
     short: 'M',
     arity: 'greedy',
     placeholder: 'MODE',
-    text: 'json: one object a line; xml; man or noman: with or without management records.',
+    text: MODE_TEXT,
     group: 'Printing',
   },
   delimiter: {
@@ -151,6 +168,18 @@ export const PRINT_OPTIONS = {
     text: 'Decimals of times and other fractions.',
     group: 'Printing',
   },
+  abbreviate: {
+    short: 'H',
+    arity: 'none',
+    text: 'Amounts and rates as 2.634K, 1.200M; -p says with how many decimals.',
+    group: 'Printing',
+  },
+  percent: {
+    short: '%',
+    arity: 'none',
+    text: 'Amounts as percentages of those of all records together; nothing is printed before all have been read.',
+    group: 'Printing',
+  },
   'time-format': {
     arity: 'one',
     placeholder: 'FORMAT',
@@ -170,6 +199,13 @@ export const PRINT_OPTIONS = {
     arity: 'one',
     placeholder: 's|d|b',
     text: 'State column: TCP flags seen from the source, the destination or both.',
+    group: 'Printing',
+  },
+  color: {
+    arity: 'one',
+    placeholder: 'auto|always|never',
+    default: 'auto',
+    text: 'Headings, states and losses in colours: on a terminal, always, or never. $NO_COLOR means never.',
     group: 'Printing',
   },
   quiet: { short: 'q', arity: 'none', text: 'Print no records.', group: 'Printing' },

@@ -1,5 +1,6 @@
 import { EVERYTHING } from '../filter/everything.ts';
 import { GAP_BATCH, type Batch } from '../record/batch.ts';
+import { BothSides, fieldsOfBothSides, hasSides, type Sides } from './both-sides.ts';
 import type { Context } from './command.ts';
 import type { Arguments } from './options.ts';
 import { mayHoldOf } from './frame-zone.ts';
@@ -22,8 +23,10 @@ export interface SelectedSettings {
   readonly management: boolean | undefined;
   /** Numbers of the stored fields that are looked at beside the filter's; undefined for whole records. */
   readonly fields: ReadonlySet<number> | undefined;
-  /** Makes threads that read files of ours; what they make of them is taken while the other records are handed out. Not asked where records are counted. */
+  /** Makes threads that read files of ours; what they make of them is taken while the other records are handed out. Not asked where records are counted, or are not taken as they are. */
   readonly scan?: (order: SelectedOrder) => FrameTaker | undefined;
+  /** What becomes of each record; itself when this is left out. */
+  readonly sides?: Sides;
   /** Where the command itself writes, as `-w` has it: not to be read. */
   readonly written: readonly string[];
 }
@@ -39,6 +42,7 @@ export interface Selected {
 export class SelectedRecords implements AsyncIterable<Selected> {
   readonly #inputs: RecordInputs;
   readonly #selection: RecordSelection;
+  readonly #sides: BothSides | undefined;
   readonly #context: Context;
 
   /** @throws {SuiteError} for inputs that are not there and filters that are none */
@@ -47,6 +51,8 @@ export class SelectedRecords implements AsyncIterable<Selected> {
     const filter = await recordFilter(args, nowMs);
     const { management } = settings;
     const selection = new RecordSelection({ ...settings, filter });
+    const sides = settings.sides === undefined ? undefined : BothSides.of(settings.sides);
+    const isPlain = settings.range === undefined && sides === undefined;
     const fields = settings.fields === undefined ? undefined : new Set([...settings.fields, ...filter.fields]);
     const inputs = await RecordInputs.open(
       {
@@ -56,22 +62,28 @@ export class SelectedRecords implements AsyncIterable<Selected> {
         security: args,
         serverFilter: filter.remote,
         verbose: args.verbose,
-        fields,
+        fields: fields === undefined || sides === undefined ? fields : fieldsOfBothSides(fields),
         peek: peekOf(args, filter, selection),
         management: settings.fields === undefined || selection.showsManagement,
-        scan: settings.range === undefined ? settings.scan?.({ args, nowMs, management, fields }) : undefined,
+        scan: isPlain ? settings.scan?.({ args, nowMs, management, fields }) : undefined,
         mayHold: filter === EVERYTHING ? undefined : mayHoldOf(filter),
       },
       context,
       stopAfter(args['stop-after'], context.signal),
     );
     await inputs.avoid(settings.written.map((text) => parseWriteTarget(text).path));
-    return new SelectedRecords(inputs, selection, context);
+    return new SelectedRecords(inputs, selection, sides, context);
   }
 
-  private constructor(inputs: RecordInputs, selection: RecordSelection, context: Context) {
+  private constructor(
+    inputs: RecordInputs,
+    selection: RecordSelection,
+    sides: BothSides | undefined,
+    context: Context,
+  ) {
     this.#inputs = inputs;
     this.#selection = selection;
+    this.#sides = sides;
     this.#context = context;
   }
 
@@ -93,10 +105,17 @@ export class SelectedRecords implements AsyncIterable<Selected> {
       if (batch.kind === GAP_BATCH) this.#sayLost(batch);
       else {
         const count = selection.take(batch, selection.match(batch));
-        if (count > 0) yield { batch, rows: count === batch.rows ? undefined : selection.rows, count };
+        if (count > 0) yield* this.#sidesOf({ batch, rows: count === batch.rows ? undefined : selection.rows, count });
       }
       if (selection.exhausted) return;
     }
+  }
+
+  *#sidesOf(selected: Selected): Generator<Selected> {
+    const { batch, rows, count } = selected;
+    if (this.#sides === undefined || !hasSides(batch)) yield selected;
+    else
+      for (const both of this.#sides.of(batch, rows, count)) yield { batch: both, rows: undefined, count: both.rows };
   }
 
   #sayLost({ origin, first, covers }: Batch): void {

@@ -1,5 +1,5 @@
 import type { Command } from '../cli/command.ts';
-import { GENERAL_OPTIONS, takesValue, type Option } from '../cli/options.ts';
+import { orderedOptions, takesValue } from '../cli/options.ts';
 
 /** What a word on the command line can be completed to. */
 export type Completion = 'files' | 'folders' | 'fields' | 'interfaces' | readonly string[];
@@ -32,7 +32,7 @@ const COMPLETIONS: Readonly<Record<string, Completion>> = {
 
 /** All options of a command, the general ones at the end, in the order of the help page. */
 export function shownOptions({ options }: Command): ShownOption[] {
-  return Object.entries<Option>({ ...options, ...GENERAL_OPTIONS }).map(([name, option]) => {
+  return orderedOptions(options).map(([name, option]) => {
     const { short, otherShort, text, group = 'Options' } = option;
     const isValue = takesValue(option);
     const placeholder = isValue ? option.placeholder : undefined;

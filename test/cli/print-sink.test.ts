@@ -38,6 +38,20 @@ test('without records there are no headings', async () => {
   assert.equal(await printed(0, recordBatch([{ cause: 1 }], MANAGEMENT_BATCH)), '');
 });
 
+test('percentages are printed when all records have been counted, in the order in which these came', async () => {
+  const stream = new PassThrough();
+  const sink = new PrintSink(
+    new RecordPrinter([{ name: 'spkts' }], { style: 'delimited', percents: true, precision: 0 }),
+    new Output(stream),
+    { headersEvery: 0 },
+  );
+  await sink.push(packets(10, 99, 20), Uint32Array.of(0, 2), 2);
+  await sink.push(packets(70), undefined, 1);
+  assert.equal(stream.readableLength, 0);
+  await sink.end();
+  assert.equal(String(stream.read()), 'pSrcPkts\n10\n20\n70\n');
+});
+
 test('records leave while no more come', async () => {
   const stream = new PassThrough();
   const sink = sinkOn(stream, -1);

@@ -77,15 +77,38 @@ test('totals count what is there, and absent values as nothing', () => {
 });
 
 test('modes', () => {
-  assert.deepEqual(parseModes([]), { format: 'text', management: undefined });
-  assert.deepEqual(parseModes(['json', 'man']), { format: 'json', management: true });
-  assert.deepEqual(parseModes(['man', 'xml', 'noman']), { format: 'xml', management: false });
-  assert.throws(
-    () => parseModes(['jason']),
-    (error) => error instanceof UsageError && /'json'/.test(error.hint),
-  );
-  assert.throws(
-    () => parseModes(['poll']),
-    (error) => error instanceof UsageError && /noman/.test(error.hint),
-  );
+  const usual = { format: 'text', management: undefined, rmon: false, oneWay: false, payload: 'ascii' };
+  const cases: readonly { words: string; means: object }[] = [
+    { words: '', means: {} },
+    { words: 'json man', means: { format: 'json', management: true } },
+    { words: 'man xml noman', means: { format: 'xml', management: false } },
+    { words: 'rmon', means: { rmon: true } },
+    { words: 'uni', means: { oneWay: true } },
+    { words: 'printer=ascii', means: {} },
+    { words: 'printer=hex', means: { payload: 'hex' } },
+    { words: 'printer=encode32', means: { payload: 'hex' } },
+    { words: 'printer=encode64', means: { payload: 'base64' } },
+  ];
+  for (const { words, means } of cases)
+    assert.deepEqual(parseModes(words.split(' ').filter((word) => word !== '')), { ...usual, ...means }, words);
+});
+
+test('modes that are none are told with what to do instead', () => {
+  const cases: readonly (readonly [word: string, hint: RegExp])[] = [
+    ['jason', /'json'/],
+    ['nothing-like-it', /noman/],
+    ['label=web', /label ~/],
+    ['poll', /-M man/],
+    ['dsrs=-suser', /-s /],
+    ['rtime:2', /-T/],
+    ['sql=x', /database/],
+    ['saslmech=plain', /security\.md/],
+    ['printer=hexx', /'hex'/],
+  ];
+  for (const [word, hint] of cases)
+    assert.throws(
+      () => parseModes([word]),
+      (error) => error instanceof UsageError && hint.test(error.hint),
+      word,
+    );
 });

@@ -55,7 +55,7 @@ export const DERIVED_KEY_FIELDS = {
     heading: 'Proto',
     width: 6,
     format: 'protocol',
-    from: ['etype', 'ipproto?', 'events?', 'sport?'],
+    from: ['etype?', 'ipproto?', 'events?', 'sport?'],
     compute: protocolText,
     about: 'What the flow speaks: rtp, rtcp, the IP protocol, llc, or the EtherType.',
   },

@@ -41,7 +41,9 @@ export type Format =
   | 'hex16'
   | 'text'
   | 'code'
-  | 'payload';
+  | 'payload'
+  | 'ordinal'
+  | 'age';
 
 export interface Printed {
   /** Never reused, even when a field is withdrawn; of a stored field below `FIELD_NUMBERS_MAX`. */

@@ -10,17 +10,19 @@ export const IP_PROTOCOL = { icmp: 1, tcp: 6, udp: 17, esp: 50, icmp6: 58, sctp:
 
 /**
  * What a flow speaks, by name: the protocol found by content, the IP protocol, `llc`, the EtherType's name, or `unknown`.
+ * @param etype merged records of IPv4 and IPv6 have none in common, but the IP protocol
  * @param sport tells LLC, where it is the access point, from a link that we know nothing of
  */
 export function protocolText(
-  etype: number,
+  etype: number | undefined,
   ipproto: number | undefined,
   events: number | undefined,
   sport: number | undefined,
-): string {
+): string | undefined {
   if (events !== undefined && (events & (EVENT.rtp | EVENT.rtcp)) !== 0)
     return (events & EVENT.rtp) !== 0 ? 'rtp' : 'rtcp';
   if (ipproto !== undefined) return protocolName(ipproto);
+  if (etype === undefined) return undefined;
   if (etype === 0) return sport === undefined ? 'unknown' : 'llc';
   return etherTypeName(etype) ?? 'unknown';
 }

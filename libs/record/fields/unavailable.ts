@@ -22,10 +22,8 @@ const NO_BIN = 'records are not put in bins';
  */
 export const UNAVAILABLE_FIELDS = {
   rtime: absent(2000, 'RelTime', 12, NO_CLOCK),
-  idle: absent(2001, 'IdleTime', 10, NO_CLOCK),
   srng: absent(2002, 'SRange', 6, NO_CLOCK),
   erng: absent(2003, 'ERange', 6, NO_CLOCK),
-  rank: { ...absent(2004, 'Rank', 6, NO_CLOCK), centred: true },
   autoid: absent(2005, 'AutoId', 6, NO_CLOCK),
   offset: absent(2006, 'Offset', 12, NO_CLOCK),
   cor: absent(2007, 'Cor', 12, NO_CORRELATION),

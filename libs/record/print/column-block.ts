@@ -1,5 +1,5 @@
 import type { Batch } from '../batch.ts';
-import { cellOf, contextOf } from './cells.ts';
+import { cellOf, contextOf, isChanged } from './cells.ts';
 import { BLOCK_ROWS, Image, plainBlock, type BlockCell, type Place } from './block-cell.ts';
 import { columnInputs } from './inputs.ts';
 import { isStored } from '../fields/table.ts';
@@ -26,7 +26,7 @@ export function blockCellOf(column: PrintColumn, settings: Settings, place: Plac
   const { format } = field;
   if (format === 'time' && endsInFraction(context))
     return timeBlock(name, cell, timeWriterOf(context), settings.precision, image);
-  if (column.format !== undefined) return plainBlock(cell, image);
+  if (column.format !== undefined || isChanged(column, settings)) return plainBlock(cell, image);
   const memo = (): BlockCell => memoBlock(new Set(columnInputs(column, settings)), format, cell, image);
   switch (format) {
     case 'integer':

@@ -2,6 +2,7 @@ import { MANAGEMENT_BATCH } from '../batch.ts';
 import { FIELDS } from '../fields/table.ts';
 import { CELL_BYTES } from './cell.ts';
 import { cellOf } from './cells.ts';
+import { headingOf } from './headings.ts';
 import { managementCellOf } from './management.ts';
 import type { PrintColumn, Settings } from './options.ts';
 import { eachRow, type Style } from './style.ts';
@@ -19,7 +20,7 @@ export function delimitedStyle(columns: readonly PrintColumn[], settings: Settin
   const cells = columns.map((column) => cellOf(column, settings));
   const managementCells = columns.map((column) => managementCellOf(column, settings));
   return {
-    header: () => `${columns.map(({ name }) => FIELDS[name].heading).join(delimiter)}\n`,
+    header: () => `${columns.map(({ name }) => headingOf(name, settings)).join(delimiter)}\n`,
     footer: () => '',
     open: (batch) => {
       const writers = (batch.kind === MANAGEMENT_BATCH ? managementCells : cells).map((cell) => cell(batch));

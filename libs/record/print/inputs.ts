@@ -8,6 +8,7 @@ import type { PrintColumn, Settings } from './options.ts';
 const BESIDE: Readonly<Partial<Record<Format, readonly FieldName[]>>> = {
   port: ['ipproto', 'icmptype', 'icmpcode', 'icmpid', 'spi'],
   protocol: ['etype', 'ipproto'],
+  age: ['ltime'],
 };
 
 /** What management records print, whatever the columns. */

@@ -81,6 +81,7 @@ function valueCell(column: PrintColumn, settings: Settings): Cell {
   const { name, format } = column;
   const field = FIELDS[name];
   if (format !== undefined) return quotedText(cellOf(column, settings));
+  if (field.format === 'ordinal' || field.format === 'age') return cellOf(column, settings);
   if (field.format === 'time') return settings.unixTime ? cellOf(column, settings) : quoted(isoTimeCell(name, field));
   if (field.format === 'address') return quoted(addressCellWith({ name, field }, addressWriter()));
   if (field.kind === 'bytes') return base64Cell(field);

@@ -1,5 +1,6 @@
 import type { Address } from '../fields/field.ts';
 import type { FieldName } from '../fields/table.ts';
+import type { Shares } from './shares.ts';
 
 /** One column of what is printed. */
 export interface PrintColumn {
@@ -16,6 +17,9 @@ export type NumericLevel = 0 | 1 | 2 | 3;
 /** What the state column shows of TCP: the state, its letters, or flags seen from source, destination, both. */
 export type StateStyle = 'state' | 'letters' | 'source-flags' | 'destination-flags' | 'both-flags';
 
+/** How bytes of user data print where they are no text. */
+export type PayloadEncoding = 'ascii' | 'hex' | 'base64';
+
 export interface PrintOptions {
   /** `columns`: padded to their widths. */
   readonly style?: 'columns' | 'delimited' | 'json' | 'xml';
@@ -29,6 +33,18 @@ export interface PrintOptions {
   /** strftime(3) and `%f`, the fraction of the second; in the process's time zone. */
   readonly timeFormat?: string;
   readonly state?: StateStyle;
+  /** Of `suser` and `duser`, but in JSON, where it is base64. */
+  readonly payload?: PayloadEncoding;
+  /** Amounts and rates as 2.634K, with this many digits behind the point. */
+  readonly abbreviate?: number;
+  /** Amounts as percentages of what all records have together, for which all of them have to be counted first. */
+  readonly percents?: boolean;
+  /** Headings for records that stand once for either of their sides. */
+  readonly hosts?: boolean;
+  /** In columns: headings, states and losses in colours, for terminals. */
+  readonly color?: boolean;
+  /** The present time, milliseconds since the epoch. */
+  readonly nowMs?: () => number;
   /** In columns: management records tell their figures in words, behind the column `proto`. */
   readonly managementWords?: boolean;
   /** Name of a host, where it is known by now; asked at numeric level 3. */
@@ -36,14 +52,17 @@ export interface PrintOptions {
 }
 
 /** `PrintOptions` with what is meant when nothing is said. */
-export type Settings = Required<Omit<PrintOptions, 'hostName'>> & {
+export type Settings = Required<Omit<PrintOptions, 'hostName' | 'abbreviate' | 'percents'>> & {
   readonly hostName: PrintOptions['hostName'];
+  readonly abbreviate: PrintOptions['abbreviate'];
+  /** Of the amounts that print as percentages. */
+  readonly shares: Shares | undefined;
 };
 
 export const PRECISION_MAX = 9;
 const DEFAULT_TIME_FORMAT = '%T.%f';
 
-export function settingsOf(options: PrintOptions): Settings {
+export function settingsOf(options: PrintOptions, shares?: Shares): Settings {
   const precision = Math.min(PRECISION_MAX, Math.max(0, Math.trunc(options.precision ?? 6)));
   return {
     style: options.style ?? (options.delimiter === undefined ? 'columns' : 'delimited'),
@@ -54,6 +73,12 @@ export function settingsOf(options: PrintOptions): Settings {
     timeFormat: options.timeFormat ?? DEFAULT_TIME_FORMAT,
     state: options.state ?? 'state',
     managementWords: options.managementWords ?? false,
+    payload: options.payload ?? 'ascii',
+    hosts: options.hosts ?? false,
+    color: options.color ?? false,
+    nowMs: options.nowMs ?? Date.now,
+    abbreviate: options.abbreviate,
+    shares,
     hostName: options.hostName,
   };
 }

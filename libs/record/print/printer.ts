@@ -4,6 +4,7 @@ import { delimitedStyle } from './delimited-style.ts';
 import { printedFields } from './inputs.ts';
 import { jsonStyle } from './json-style.ts';
 import { settingsOf, type PrintColumn, type PrintOptions, type Settings } from './options.ts';
+import { percentColumn, Shares } from './shares.ts';
 import type { Style } from './style.ts';
 import { TextBuffer } from './text-buffer.ts';
 import { xmlStyle } from './xml-style.ts';
@@ -21,13 +22,35 @@ const ALL_ROWS = Uint32Array.from({ length: BATCH_ROWS_MAX }, (_, row) => row);
 export class RecordPrinter {
   /** Numbers of the stored fields that are printed; a batch may lack all others. */
   readonly fields: ReadonlySet<number>;
+  /** Whether what a record prints depends on how many were printed before. */
+  readonly isOrdered: boolean;
   readonly #style: Style;
+  readonly #shares: Shares | undefined;
   readonly #out = new TextBuffer();
+  #isCounted = false;
 
-  constructor(columns: readonly PrintColumn[], options: PrintOptions = {}) {
-    const settings = settingsOf(options);
+  constructor(wanted: readonly PrintColumn[], options: PrintOptions = {}) {
+    const columns = options.percents === true ? wanted.map(percentColumn) : wanted;
+    this.#shares = options.percents === true ? new Shares(columns) : undefined;
+    const settings = settingsOf(options, this.#shares);
+    this.isOrdered = columns.some(({ name }) => name === 'rank');
     this.#style = STYLES[settings.style](columns, settings);
     this.fields = printedFields(columns, settings);
+  }
+
+  /** Whether records have to be counted before the first is printed: percentages are of all of them. */
+  get countsFirst(): boolean {
+    return this.#shares !== undefined && !this.#isCounted;
+  }
+
+  /** From here on rows may print: all have been counted. */
+  allCounted(): void {
+    this.#isCounted = true;
+  }
+
+  /** Counts records, of which percentages are. @param rows as for `rows` */
+  count(batch: Batch, rows: Uint32Array | undefined, count: number): void {
+    this.#shares?.add(batch, (rows ?? ALL_ROWS).subarray(0, count));
   }
 
   /** The line of headings, with its end; empty where the style has none. */

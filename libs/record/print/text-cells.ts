@@ -6,7 +6,7 @@ import { flagLetters, stateLetters, stateText } from '../fields/state.ts';
 import { FIELDS, isStored } from '../fields/table.ts';
 import { computed, numberReader, reader, type Reader } from '../row.ts';
 import { writeNothing, type Cell, type CellContext } from './cell.ts';
-import type { StateStyle } from './options.ts';
+import type { PayloadEncoding, StateStyle } from './options.ts';
 
 /** A cell for texts of our own making, which are ASCII. */
 function asciiCell(read: Reader): Cell {
@@ -95,12 +95,23 @@ export function protocolCell({ name, settings: { numeric } }: CellContext): Cell
   };
 }
 
-const DOT = 0x2e;
+const BYTES_OF: Readonly<Record<PayloadEncoding, (bytes: Buffer) => string>> = {
+  ascii: (bytes) => bytes.toString('latin1').replace(/[^ -~]/g, '.'),
+  hex: (bytes) => bytes.toString('hex'),
+  base64: (bytes) => bytes.toString('base64'),
+};
 
-/** `s[5]=hello`: from whom, how many bytes, and the bytes, a dot for each that is not printable ASCII. */
+/** Characters that so many bytes print as. */
+export function payloadWidth(encoding: PayloadEncoding, bytes: number): number {
+  if (encoding === 'ascii') return bytes;
+  return encoding === 'hex' ? 2 * bytes : 4 * Math.ceil(bytes / 3);
+}
+
+/** `s[5]=hello`: from whom, how many bytes, and the bytes; as text, a dot for each that is not printable ASCII. */
 export function payloadCell({ name, field, settings, payloadMax }: CellContext): Cell {
   if (!isStored(field)) return () => writeNothing;
   const bare = settings.style === 'xml';
+  const textOf = BYTES_OF[settings.payload];
   return (batch) => {
     const column = batch.columns[field.number] as BytesColumn | undefined;
     if (column === undefined) return writeNothing;
@@ -109,12 +120,9 @@ export function payloadCell({ name, field, settings, payloadMax }: CellContext):
       const value = column.get(row);
       const length = Math.min(value.length, payloadMax);
       if (length === 0) return;
-      out.ensure(length + 32);
+      out.ensure(2 * length + 32);
       if (!bare) out.ascii(`${name[0] ?? ''}[${length}]=`);
-      for (let i = 0; i < length; i++) {
-        const byte = value[i]!;
-        out.byte(byte >= 0x20 && byte < 0x7f ? byte : DOT);
-      }
+      out.ascii(textOf(Buffer.from(value.buffer, value.byteOffset, length)));
     };
   };
 }

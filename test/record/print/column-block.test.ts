@@ -30,13 +30,21 @@ const columns = fc.oneof(
   fc.array(column, { minLength: 1, maxLength: 5 }).map((some) => [...DEFAULT_COLUMNS, ...some]),
 );
 
-const options: fc.Arbitrary<PrintOptions> = fc.record({
-  numeric: fc.constantFrom(0, 1, 2, 3),
-  unixTime: fc.boolean(),
-  precision: fc.integer({ min: 0, max: 9 }),
-  timeFormat: fc.constantFrom('%T.%f', '%F %T', '%f %T', '%d.%m. %H:%M:%S.%f', '%f', '%T.%f%f'),
-  state: fc.constantFrom('state', 'letters', 'source-flags', 'destination-flags', 'both-flags'),
-});
+const options: fc.Arbitrary<PrintOptions> = fc
+  .record({
+    numeric: fc.constantFrom(0, 1, 2, 3),
+    unixTime: fc.boolean(),
+    precision: fc.integer({ min: 0, max: 9 }),
+    timeFormat: fc.constantFrom('%T.%f', '%F %T', '%f %T', '%d.%m. %H:%M:%S.%f', '%f', '%T.%f%f'),
+    state: fc.constantFrom('state', 'letters', 'source-flags', 'destination-flags', 'both-flags'),
+    payload: fc.constantFrom('ascii', 'hex', 'base64'),
+    color: fc.boolean(),
+  })
+  .chain((plain) =>
+    fc
+      .option(fc.nat(4), { nil: undefined })
+      .map((abbreviate) => (abbreviate === undefined ? plain : { ...plain, abbreviate })),
+  );
 
 /** Flows of a few hosts, as a network has them, with most values from small sets. */
 const flow: fc.Arbitrary<RecordValues> = fc.record(

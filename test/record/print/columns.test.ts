@@ -280,7 +280,7 @@ const CASES: readonly Case[] = [
     spec: ['seq rank suser:4 state'],
     batch: recordBatch([{ ...UDP, flowid: 2 ** 32 + 5, ...counts(1, 0, 1, 0), suser: 'FFFFFF' }]),
     header: '    Seq       Rank    srcUdata    State \n',
-    text: '           5        s[4]=FFFF       INT\n',
+    text: '           5      1 s[4]=FFFF       INT\n',
   },
   {
     name: 'payload shows dots for what is not printable',

@@ -1,0 +1,33 @@
+import { FIELDS, type Field } from '../fields/table.ts';
+import type { Cell, CellContext } from './cell.ts';
+import { numberCell } from './number-cells.ts';
+import type { PrintColumn } from './options.ts';
+
+/** What grows large enough to be abbreviated. */
+const UNITS: ReadonlySet<string> = new Set(['bytes', 'packets', 'bits/s', 'packets/s']);
+const SUFFIXES = ['', 'K', 'M', 'G', 'T', 'P', 'E'];
+
+/** Whether `-H` abbreviates a column: amounts and rates, as long as they have no format of their own. */
+export function isAbbreviated({ name, format }: PrintColumn): boolean {
+  const { unit }: Field = FIELDS[name];
+  return format === undefined && unit !== undefined && UNITS.has(unit);
+}
+
+/** Numbers as 2.634K, in steps of a thousand. @param digits behind the point */
+export function abbreviatedCell({ name, field }: CellContext, digits: number): Cell {
+  const scale = field.scale ?? 1;
+  return numberCell(name, field, (out, value) => out.ascii(abbreviate(value * scale, digits)));
+}
+
+/** @param value not negative */
+export function abbreviate(value: number, digits: number): string {
+  const last = SUFFIXES.length - 1;
+  let step = 0;
+  let left = value;
+  // What rounds to a thousand is one of the next step.
+  while (step < last && Number(left.toFixed(digits)) >= 1000) {
+    left /= 1000;
+    step += 1;
+  }
+  return left.toFixed(digits) + SUFFIXES[step];
+}
