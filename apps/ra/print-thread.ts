@@ -1,6 +1,7 @@
 import { workerData } from 'node:worker_threads';
 import { planPrinting } from '../../libs/cli/printer.ts';
 import { parseModes } from '../../libs/cli/modes.ts';
+import { Room } from '../../libs/codec/room.ts';
 import { SelectedRows } from '../../libs/cli/scan/selected-rows.ts';
 import { serveScan, type Outgoing, type ScanWork } from '../../libs/cli/scan/serve.ts';
 import { Totals } from '../../libs/cli/totals.ts';
@@ -14,7 +15,7 @@ async function printing({ args, showsManagement, ...order }: PrintOrder): Promis
   const totals = args.totals ? new Totals() : undefined;
   const texts: Uint8Array[] = [];
   return {
-    decoding: selected.decoding,
+    decoding: { ...selected.decoding, room: new Room() },
     push(batch: Batch): void {
       const count = selected.take(batch);
       totals?.add(batch, selected.rows, count);

@@ -6,7 +6,7 @@ import { isNote } from '../archive/is-note.ts';
 import type { Peek } from '../codec/decode.ts';
 import { InputError, SuiteError, UsageError } from '../core/errors.ts';
 import { RecordNumbers } from '../interop/argus3/record-numbers.ts';
-import type { Batch } from '../record/batch.ts';
+import { GAP_BATCH, type Batch } from '../record/batch.ts';
 import type { Context } from './command.ts';
 import { FileBytes } from './file-bytes.ts';
 import { merge } from '../core/merge.ts';
@@ -137,7 +137,7 @@ export class RecordInputs implements AsyncIterable<Batch> {
     using progress = new Teller(status, trees.length > 0 ? undefined : await bytesOf(files), () => performance.now());
     this.#progress = progress;
     for await (const batch of this.#batches()) {
-      progress.addRecords(batch.rows);
+      if (batch.kind !== GAP_BATCH) progress.addRecords(batch.covers);
       yield batch;
     }
   }

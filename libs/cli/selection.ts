@@ -1,3 +1,5 @@
+import type { Look } from '../codec/decode.ts';
+import type { FilterStage } from '../filter/stages.ts';
 import { BATCH_ROWS_MAX, MANAGEMENT_BATCH, type Batch } from '../record/batch.ts';
 import type { RecordRange } from './record-range.ts';
 
@@ -5,11 +7,18 @@ import type { RecordRange } from './record-range.ts';
 type Select = (batch: Batch, rows: Uint32Array, count: number) => number;
 
 export interface SelectionOptions {
-  readonly filter: { readonly select: Select; readonly source: string; readonly matchesManagement: boolean };
+  readonly filter: {
+    readonly select: Select;
+    readonly stages: readonly FilterStage[];
+    readonly source: string;
+    readonly matchesManagement: boolean;
+  };
   readonly range: RecordRange | undefined;
   /** `-M man` or `-M noman`; undefined when neither was said. */
   readonly management: boolean | undefined;
 }
+
+const ALL = Uint32Array.from({ length: BATCH_ROWS_MAX }, (_, row) => row);
 
 /** What a reader takes of the records that it reads: filter, range, management records or not. */
 export class RecordSelection {
@@ -21,6 +30,9 @@ export class RecordSelection {
   readonly showsManagement: boolean;
   readonly #options: SelectionOptions;
   #seen = 0;
+  /** The batch that was looked at last and passed, with how many of `rows` that left. */
+  #looked: Batch | undefined;
+  #left = 0;
 
   constructor(options: SelectionOptions) {
     const asked = options.filter.matchesManagement && /\b(man|mar)\b/.test(options.filter.source);
@@ -36,9 +48,29 @@ export class RecordSelection {
 
   /** How many rows pass the filter. */
   match(batch: Batch): number {
-    const { filter } = this.#options;
-    for (let row = 0; row < batch.rows; row++) this.rows[row] = row;
-    return filter.select(batch, this.rows, batch.rows);
+    const isKnown = batch === this.#looked;
+    this.#looked = undefined;
+    if (isKnown) return this.#left;
+    this.rows.set(ALL.subarray(0, batch.rows));
+    return this.#options.filter.select(batch, this.rows, batch.rows);
+  }
+
+  /** The filter stage by stage, for a reader that decodes what each needs. What passes the last one is not filtered again. */
+  get looks(): readonly Look[] {
+    const { stages } = this.#options.filter;
+    return stages.map(({ select, fields, lastLanes }, i) => ({
+      fields,
+      lastLanes,
+      isWanted: (batch) => {
+        if (i === 0) {
+          this.rows.set(ALL.subarray(0, batch.rows));
+          this.#left = batch.rows;
+        }
+        this.#left = select(batch, this.rows, this.#left);
+        this.#looked = i === stages.length - 1 ? batch : undefined;
+        return this.#left > 0;
+      },
+    }));
   }
 
   /** Of the `matched` rows that `match` left, how many are in the range and wanted at all. */

@@ -1,4 +1,3 @@
-import { IPV4_ADDRESS } from '../packet/headers.ts';
 import { FLOW_BATCH } from '../record/batch.ts';
 import { storedInputs } from '../record/fields/inputs.ts';
 import { fieldByName } from '../record/fields/table.ts';
@@ -35,6 +34,7 @@ import { accessOf, readerOf, storedNumber, storedNumberOf } from './fields.ts';
 import { MANAGEMENT_ZONE, outcomeOf } from './outcome.ts';
 import { parseFilter } from './parser.ts';
 import { Pattern } from './pattern.ts';
+import { inOrder, isOfLastLane, type FilterStage } from './stages.ts';
 import { remembering, selectBytes, selectText, textMatches } from './text-columns.ts';
 import { selectTime, type TimeFields } from './time-columns.ts';
 import type { Zone } from './zone.ts';
@@ -46,6 +46,8 @@ export interface Filter {
    * within.
    */
   readonly select: Select;
+  /** What `select` does one after the other, for who gets at columns only when they are asked for; none of the empty filter. */
+  readonly stages: readonly FilterStage[];
   /** Numbers of the stored fields that it reads; a batch may lack all others. */
   readonly fields: ReadonlySet<number>;
   readonly source: string;
@@ -69,9 +71,12 @@ export function compileFilter(source: string, also: readonly Node[] = []): Filte
   const node = [...also, ...(words.kind === 'all' && also.length > 0 ? [] : [words])].reduce((a, b) =>
     join('and', a, b),
   );
-  const fields = new Set<number>();
+  const compiler = new Compiler();
+  const stages = node.kind === 'all' ? [] : inOrder(node).map((term) => compiler.stage(term));
+  const fields = new Set(stages.flatMap((stage) => [...stage.fields]));
   return {
-    select: new Compiler(fields).compile(node, 0),
+    select: allOf(stages.map(({ select }) => select)),
+    stages,
     fields,
     source,
     remote: isLocal ? '' : source,
@@ -83,11 +88,16 @@ export function compileFilter(source: string, also: readonly Node[] = []): Filte
 
 class Compiler {
   readonly #scratch = new Scratch();
-  readonly #fields: Set<number>;
+  /** Numbers of the stored fields that the stage reads. */
+  #fields = new Set<number>();
+  /** Those of which it reads more than the last lane of an address. */
+  #whole = new Set<number>();
 
-  /** @param fields gets the numbers of the stored fields that are read */
-  constructor(fields: Set<number>) {
-    this.#fields = fields;
+  stage(node: Node): FilterStage {
+    const fields = (this.#fields = new Set<number>());
+    const whole = (this.#whole = new Set<number>());
+    const select = this.compile(node, 0);
+    return { select, fields, lastLanes: new Set([...fields].filter((field) => !whole.has(field))) };
   }
 
   /** @param depth how many `or` and `not` lie around the node */
@@ -145,8 +155,8 @@ class Compiler {
       for (const name of names) this.#stored(name);
       return selectEitherRange(first[1], second[1], term, (field) => selectRange(field, term));
     }
-    if (term?.kind !== 'address' || term.family !== IPV4_ADDRESS) return undefined;
-    for (const [name] of [first, second]) this.#stored(name);
+    if (term?.kind !== 'address' || !isOfLastLane(term)) return undefined;
+    for (const [, field] of [first, second]) this.#fields.add(field!);
     const { family, lanes, masks } = term;
     return selectEitherAddress(first[1], second[1], family, lanes[3], masks[3], (field) =>
       selectAddress(field, family, lanes, masks),
@@ -156,11 +166,15 @@ class Compiler {
   #stored(name: string): number {
     const number = storedNumber(name);
     this.#fields.add(number);
+    this.#whole.add(number);
     return number;
   }
 
   #inputs(name: string): void {
-    for (const number of storedInputs(name)) this.#fields.add(number);
+    for (const number of storedInputs(name)) {
+      this.#fields.add(number);
+      this.#whole.add(number);
+    }
   }
 
   #timeFields(): TimeFields {
@@ -186,8 +200,9 @@ class Compiler {
   }
 
   #address(node: Extract<Node, { readonly kind: 'address' | 'addresses' }>): Select {
-    this.#inputs(node.field);
     const number = storedNumberOf(node.field);
+    if (number !== undefined && node.kind === 'address' && isOfLastLane(node)) this.#fields.add(number);
+    else this.#inputs(node.field);
     if (number === undefined) return selectValue(readerOf(node.field), addressTest(node));
     if (node.kind === 'address') return selectAddress(number, node.family, node.lanes, node.masks);
     return selectAddressRange(number, node.family, node.low, node.high);

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import * as fc from 'fast-check';
+import { RecordSelection } from '../../libs/cli/selection.ts';
+import { decodeFrame } from '../../libs/codec/decode.ts';
+import { encodeBatch } from '../../libs/codec/encode.ts';
 import { compileFilter } from '../../libs/filter/compile.ts';
 import { timesNode } from '../../libs/filter/narrowing.ts';
 import { parseFilter } from '../../libs/filter/parser.ts';
@@ -127,6 +130,26 @@ test('the rows that a filter selects are those that match one by one, in the ord
       },
     ),
     { numRuns: 700, seed: 7 },
+  );
+});
+
+test('frames that are decoded stage by stage give the rows that match whole batches', () => {
+  fc.assert(
+    fc.property(filter, times, batch, (text, ranges, records) => {
+      const compiled = compileFilter(text, ranges.length === 0 ? [] : [timesNode(ranges)]);
+      const all = Uint32Array.from({ length: records.rows }, (_, number) => number);
+      const expected = [...all.subarray(0, compiled.select(records, all, all.length))];
+      const selection = new RecordSelection({ filter: compiled, range: undefined, management: undefined });
+      const peek = { fields: compiled.fields, looks: selection.looks, isWanted: () => assert.fail() };
+      const decoded = decodeFrame(encodeBatch(records), { peek });
+      if ('problem' in decoded) assert.fail(decoded.problem);
+      assert.equal(decoded.batch.covers, records.covers);
+      for (let time = 0; time < 2; time++) {
+        const count = selection.match(decoded.batch);
+        assert.deepEqual([...selection.rows.subarray(0, count)], expected);
+      }
+    }),
+    { numRuns: 700, seed: 13 },
   );
 });
 

@@ -49,6 +49,7 @@ export function peekOf(
   if (fields.size === 0) return undefined;
   const isWanted = (batch: Batch): boolean => selection.match(batch) > 0;
   // What a record that is not read held is not known.
-  if (verbose) return { fields, isWanted };
-  return { fields, isWanted, select: (batch) => selection.rows.subarray(0, selection.match(batch)) };
+  const { looks } = selection;
+  if (verbose) return { fields, isWanted, looks };
+  return { fields, isWanted, looks, select: (batch) => selection.rows.subarray(0, selection.match(batch)) };
 }

@@ -12,8 +12,8 @@ export interface Outgoing<Result> {
 
 /** What a command does in each thread with the records that it reads. */
 export interface ScanWork<Result, Rest = never> {
-  /** What is looked at of the frames. */
-  readonly decoding: Pick<DecodeOptions, 'fields' | 'peek'>;
+  /** What is looked at of the frames; with `room` a batch is valid until the next one is pushed. */
+  readonly decoding: Pick<DecodeOptions, 'fields' | 'peek' | 'room'>;
   /** @param window the number of the window that the batch lies in */
   push(batch: Batch, window: number): void;
   /** What the batches since the last call have come to, for the main thread, which gets it in the order of the windows. */

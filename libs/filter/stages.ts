@@ -1,0 +1,67 @@
+import { IPV4_ADDRESS } from '../packet/headers.ts';
+import { STORED_BY_NUMBER } from '../record/fields/stored.ts';
+import type { AddressNode, Node } from './ast.ts';
+import type { Select } from './columns.ts';
+import { storedNumberOf } from './fields.ts';
+
+/** A part of a filter that records must match beside all others. */
+export interface FilterStage {
+  readonly select: Select;
+  /** Numbers of the stored fields that it reads. */
+  readonly fields: ReadonlySet<number>;
+  /** Those that are addresses of which it reads no more than the last lane and the family. */
+  readonly lastLanes: ReadonlySet<number>;
+}
+
+/** The terms of a filter, those first that most likely leave nothing of a block of records, and cost little. */
+export function inOrder(node: Node): readonly Node[] {
+  if (node.kind !== 'and') return [node];
+  const ranked = node.terms.map((term) => ({ term, rank: rankOf(term) }));
+  return ranked.sort((a, b) => a.rank - b.rank).map(({ term }) => term);
+}
+
+/** Whether the test is of the last lane alone, in which IPv4 addresses differ. */
+export function isOfLastLane({ family, masks }: AddressNode): boolean {
+  return family === IPV4_ADDRESS && masks[0] === 0 && masks[1] === 0 && masks[2] === 0;
+}
+
+/** Terms that say the same of every record of a block, one address, a time, one of many values; then what is true of many. */
+const RANK = { block: 0, address: 1, time: 2, network: 3, value: 4, text: 5, some: 6, most: 7, pattern: 8 } as const;
+
+function rankOf(node: Node): number {
+  switch (node.kind) {
+    case 'all':
+    case 'nothing':
+    case 'record':
+    case 'source':
+      return RANK.block;
+    case 'address':
+      return node.masks[3] === 0xffff_ffff ? RANK.address : RANK.network;
+    case 'addresses':
+      return RANK.network;
+    case 'time':
+      return RANK.time;
+    case 'range':
+      return node.inside && node.low === node.high && hasManyValues(node.field) ? RANK.value : RANK.some;
+    case 'list':
+    case 'bits':
+    case 'present':
+      return RANK.some;
+    case 'text':
+      return RANK.text;
+    case 'pattern':
+      return RANK.pattern;
+    case 'not':
+      return Math.max(RANK.most, rankOf(node.term));
+    case 'and':
+      return Math.min(...node.terms.map(rankOf));
+    case 'or':
+      return Math.max(...node.terms.map(rankOf));
+  }
+}
+
+function hasManyValues(field: string): boolean {
+  const number = storedNumberOf(field);
+  const kind = number === undefined ? undefined : STORED_BY_NUMBER.get(number)?.field.kind;
+  return kind === 'u16' || kind === 'u32' || kind === 'f64';
+}
