@@ -8,6 +8,8 @@ import test, { after, before } from 'node:test';
 import { corpusMissing, writeCorpusRecords } from '../support/argus3-corpus.ts';
 import { runCommand } from '../support/run-command.ts';
 
+/** Records of 1995 come into the bin of 1970 there, so that these stay out. */
+const SINCE = 'x1970';
 /** The day of most records, all of them within half a minute. */
 const DAY = '2021/04/28';
 const OUTPUT_BYTES_MAX = 1 << 28;
@@ -86,37 +88,33 @@ function difference(rows: readonly string[], others: readonly string[]): string[
 }
 
 /**
- * Bins of time, and the filter and range of the records that are divided. The original waits in real time at bins without records, so
+ * Bins of time, and the time of the records that are divided. The original waits in real time at bins without records, so
  * that small ones are compared on a day whose records lie close together.
  */
-const BINS: readonly { readonly bin: string; readonly model: readonly string[]; readonly range?: string }[] = [
-  { bin: '1h', model: ['proto'] },
-  { bin: '1d', model: ['saddr'] },
+const BINS: readonly { readonly bin: string; readonly model: readonly string[]; readonly range: string }[] = [
+  { bin: '1h', model: ['proto'], range: SINCE },
+  { bin: '1d', model: ['saddr'], range: SINCE },
   { bin: '10s', model: ['proto'], range: DAY },
   { bin: '1s', model: ['proto'], range: DAY },
   { bin: '5s', model: ['saddr/16', 'dport'], range: DAY },
 ];
 
 for (const { bin, model, range } of BINS) {
-  test(
-    `the same bins as the original rabins: ${bin} of ${range ?? 'all time'}, by ${model.join(' ')}`,
-    { skip },
-    async () => {
-      const sorted = join(folder, 'sorted.arg');
-      const part = range === undefined ? sorted : join(folder, 'part.arg');
-      if (!existsSync(sorted)) spawnSync('rasort', ['-X', '-m', 'stime', '-r', all(), '-w', sorted]);
-      if (range !== undefined)
-        spawnSync('ra', ['-X', '-r', sorted, '-t', range, '-w', part], { env: { ...process.env, TZ: 'UTC' } });
-      const timed = range === undefined ? ['stime'] : ['stime', 'dur']; // of years they are rounded there
-      const fields = [...timed, ...model.map((key) => key.replace(/\/.*/, '')), 'trans'];
-      const args = [...STYLE, part, '-M', 'hard', 'time', bin, '-m', ...model, '-s', ...fields, '-', 'tcp'];
-      const theirs = rowsOf(spawnSync('rabins', args, { encoding: 'utf8', maxBuffer: OUTPUT_BYTES_MAX }).stdout);
-      const ours = rowsOf((await runCommand('rabins', args)).stdout);
-      assert.ok(theirs.length > 2);
-      assert.deepEqual(difference(theirs, ours), []);
-      assert.deepEqual(difference(ours, theirs), []);
-    },
-  );
+  test(`the same bins as the original rabins: ${bin} of ${range}, by ${model.join(' ')}`, { skip }, async () => {
+    const sorted = join(folder, 'sorted.arg');
+    const part = join(folder, 'part.arg');
+    await rm(part, { force: true });
+    if (!existsSync(sorted)) spawnSync('rasort', ['-X', '-m', 'stime', '-r', all(), '-w', sorted]);
+    spawnSync('ra', ['-X', '-r', sorted, '-t', range, '-w', part], { env: { ...process.env, TZ: 'UTC' } });
+    const timed = range === SINCE ? ['stime'] : ['stime', 'dur']; // of years they are rounded there
+    const fields = [...timed, ...model.map((key) => key.replace(/\/.*/, '')), 'trans'];
+    const args = [...STYLE, part, '-M', 'hard', 'time', bin, '-m', ...model, '-s', ...fields, '-', 'tcp'];
+    const theirs = rowsOf(spawnSync('rabins', args, { encoding: 'utf8', maxBuffer: OUTPUT_BYTES_MAX }).stdout);
+    const ours = rowsOf((await runCommand('rabins', args)).stdout);
+    assert.ok(theirs.length > 2);
+    assert.deepEqual(difference(theirs, ours), []);
+    assert.deepEqual(difference(ours, theirs), []);
+  });
 }
 
 test('totals are those of ra', { skip }, async () => {
