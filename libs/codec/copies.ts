@@ -1,5 +1,4 @@
 import { BATCH_ROWS_MAX } from '../record/batch.ts';
-import type { AddressColumn, Column } from '../record/columns.ts';
 import type { RowSet } from './rows.ts';
 
 /**
@@ -58,29 +57,6 @@ export function candidatesOf({ valid, rows }: RowSet, earlier: Int16Array): Cand
   return { rows: candidates.subarray(0, count), others: others.subarray(0, rows.length - count) };
 }
 
-/** More exceptions in this many candidates, and copies are not worth it. */
-const EXCEPTIONS_IN = 8;
-
-/** The exceptions in a column, one bit for each candidate; undefined where copies are not worth it. */
-export function findExceptions(
-  column: Column,
-  set: RowSet,
-  candidates: Uint16Array,
-  earlier: Int16Array,
-): Uint8Array | undefined {
-  const isSame = sameness(column);
-  if (isSame === undefined || candidates.length === 0 || isConstant(set.rows, isSame)) return undefined;
-  const exceptions = new Uint8Array((candidates.length + 7) >> 3);
-  let left = candidates.length / EXCEPTIONS_IN;
-  for (let i = 0; i < candidates.length; i++) {
-    const row = candidates[i]!;
-    if (isSame(row, earlier[row]!)) continue;
-    exceptions[i >> 3]! |= 1 << (i & 7);
-    if (--left < 0) return undefined;
-  }
-  return exceptions;
-}
-
 /** The rows whose values are stored: those that are no candidates, and the exceptions. */
 export function storedRows({ rows, others }: Candidates, exceptions: Uint8Array): Uint16Array {
   if (exceptions.every((bits) => bits === 0)) return others;
@@ -94,40 +70,4 @@ export function storedRows({ rows, others }: Candidates, exceptions: Uint8Array)
   }
   while (other < others.length) stored[count++] = others[other++]!;
   return stored.subarray(0, count);
-}
-
-type Sameness = (row: number, other: number) => boolean;
-
-/** Such a column needs no bytes as it is. */
-function isConstant(rows: Uint16Array, isSame: Sameness): boolean {
-  for (let i = 1; i < rows.length; i++) if (!isSame(rows[i]!, rows[0]!)) return false;
-  return true;
-}
-
-function sameness(column: Column): Sameness | undefined {
-  switch (column.kind) {
-    case 'address':
-      return (row, other) => isSameAddress(column, row, other);
-    case 'u8':
-    case 'u16':
-    case 'u32':
-    case 'bits':
-    case 'f64': {
-      const { values } = column;
-      return (row, other) => Object.is(values[row], values[other]);
-    }
-    case 'text':
-    case 'bytes':
-      return undefined;
-  }
-}
-
-function isSameAddress(column: AddressColumn, row: number, other: number): boolean {
-  return (
-    column.lane(3, row) === column.lane(3, other) &&
-    column.lane(2, row) === column.lane(2, other) &&
-    column.lane(1, row) === column.lane(1, other) &&
-    column.lane(0, row) === column.lane(0, other) &&
-    column.familyOf(row) === column.familyOf(other)
-  );
 }

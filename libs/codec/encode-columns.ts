@@ -3,12 +3,14 @@ import type { AddressColumn, BytesColumn, Column, TextColumn } from '../record/c
 import { STORED_FIELDS } from '../record/fields/stored.ts';
 import type { NumericArray } from '../record/kinds.ts';
 import type { ChunkWriter } from './chunks.ts';
-import { candidatesOf, earlierRows, findExceptions, storedRows, type Candidates } from './copies.ts';
+import { candidatesOf, earlierRows, storedRows, type Candidates } from './copies.ts';
 import type { Entry, Stream } from './directory.ts';
-import { encodeNumbers } from './encode-numbers.ts';
+import { encodeNumbers, Extent } from './encode-numbers.ts';
+import { findExceptions } from './exceptions.ts';
 import { COPIES, KIND_CODES, OWN_BITMAP, ROW_BYTES_MAX, SHARED_BITMAP } from './format.ts';
 import { packMessage, textBytesMax } from './msgpack.ts';
 import { allRows, setRows, type RowSet } from './rows.ts';
+import type { ValueRange } from './zones.ts';
 
 /** With fewer rows that repeat a flow, copies are not looked for. */
 const REPEATS_MIN = 8;
@@ -22,6 +24,8 @@ export class ColumnEncoder {
   readonly #candidates = new Map<RowSet, Candidates>();
   /** Sets with bitmaps that columns before this one had, and the field that has the bitmap. */
   readonly #sets: { readonly field: number; readonly set: RowSet }[] = [];
+  readonly #extent = new Extent();
+  readonly #ranges: [field: number, range: ValueRange][] = [];
 
   /** @param batch has at least one row */
   constructor(batch: Batch, out: ChunkWriter) {
@@ -31,6 +35,11 @@ export class ColumnEncoder {
     const flowIds = batch.columns[STORED_FIELDS.flowid.number];
     if (flowIds?.kind !== 'f64' || flowIds.valid !== undefined || batch.rows < REPEATS_MIN) return;
     this.#earlier = earlierRows(flowIds.values as Float64Array, batch.rows, REPEATS_MIN);
+  }
+
+  /** Of the numeric fields encoded so far. */
+  get ranges(): readonly (readonly [field: number, range: ValueRange])[] {
+    return this.#ranges;
   }
 
   /**
@@ -43,12 +52,20 @@ export class ColumnEncoder {
     if (bitmap === 'own') this.#out.add(set.valid!);
     const { stored, exceptions } = this.#stored(field, column, set);
     if (exceptions !== undefined) this.#out.add(exceptions);
-    const rest = encodeValues(this.#out, column, this.#rows, stored);
+    const rest = encodeValues(this.#out, column, this.#rows, stored, this.#extent);
+    if ('values' in column) this.#ranges.push([field, this.#rangeOf(set)]);
     const kind = KIND_CODES[column.kind] + (exceptions === undefined ? 0 : COPIES);
     const lengths = this.#out.takeLengths();
     if (bitmap === 'none') return [field, kind, lengths, ...rest];
     if (bitmap === 'own') return [field, kind + OWN_BITMAP, lengths, set.rows.length, ...rest];
     return [field, kind + SHARED_BITMAP, lengths, bitmap, ...rest];
+  }
+
+  /** Of the column that was just encoded. Of everything where none of the values is a number. */
+  #rangeOf({ rows }: RowSet): ValueRange {
+    const { least, greatest, hasOthers } = this.#extent;
+    if (least > greatest) return { least: -Infinity, greatest: Infinity, isComplete: false };
+    return { least, greatest, isComplete: rows.length === this.#rows && !hasOthers };
   }
 
   /** The rows with a value; `bitmap` is a field number where a column before this one has the same. */
@@ -73,8 +90,11 @@ export class ColumnEncoder {
   }
 }
 
-/** @param stored rows whose values go out */
-function encodeValues(out: ChunkWriter, column: Column, rows: number, stored: Uint16Array): Stream[] {
+/**
+ * @param stored rows whose values go out
+ * @param extent is told of numbers
+ */
+function encodeValues(out: ChunkWriter, column: Column, rows: number, stored: Uint16Array, extent: Extent): Stream[] {
   switch (column.kind) {
     case 'address':
       return encodeAddress(out, column, rows, stored);
@@ -87,7 +107,7 @@ function encodeValues(out: ChunkWriter, column: Column, rows: number, stored: Ui
     case 'u32':
     case 'bits':
     case 'f64':
-      return [encodeNumbers(out, column.values, stored)];
+      return [encodeNumbers(out, column.values, stored, extent)];
   }
 }
 

@@ -4,7 +4,8 @@ import type { ChunkWriter } from './chunks.ts';
 import type { Stream } from './directory.ts';
 import { estimate } from './entropy.ts';
 import { ENCODING } from './format.ts';
-import { bitsFor, Integers, writePlanes } from './planes.ts';
+import { bitsFor, Integers } from './planes.ts';
+import { writePlane, writePlanes } from './write-planes.ts';
 
 /** Values that byte planes may be built of: integers, exact in a double. */
 const INTEGER_LIMIT = 2 ** 53;
@@ -20,15 +21,35 @@ const CHOOSE_FROM_ROWS = 16;
 const integers = new Integers();
 const dictionaryIntegers = new Integers();
 
-/** Encodes the values of the rows `stored` as a stream, its chunks going to `out`. There is at least one row. */
-export function encodeNumbers(out: ChunkWriter, values: NumericArray, stored: Uint16Array): Stream {
+/** What numbers there are in a stream; those that are none do not count. */
+export class Extent {
+  least = Infinity;
+  greatest = -Infinity;
+  /** Whether some are none. */
+  hasOthers = false;
+
+  set(least: number, greatest: number): void {
+    this.least = least;
+    this.greatest = greatest;
+    this.hasOthers = false;
+  }
+}
+
+const nobody = new Extent();
+
+/**
+ * Encodes the values of the rows `stored` as a stream, its chunks going to `out`. There is at least one row.
+ * @param extent is told what there is
+ */
+export function encodeNumbers(out: ChunkWriter, values: NumericArray, stored: Uint16Array, extent = nobody): Stream {
   const count = stored.length;
-  if (!(values instanceof Float64Array)) return encodeWords(out, values, stored);
+  if (!(values instanceof Float64Array)) return encodeWords(out, values, stored, extent);
   const dense = isAll(values, stored) ? values : gatherDoubles(values, stored);
+  const whole = findExtent(dense, count, extent);
   const first = dense[0]!;
   if (isConstant(dense, count) && !Object.is(first, -0)) return first;
-  const range = integerRange(dense, count);
-  return range === undefined ? encodeDoubles(out, dense, count) : encodeIntegerDoubles(out, dense, count, range);
+  if (whole < count || !fitPlanes(dense, count, extent)) return encodeDoubles(out, dense, count);
+  return encodeIntegerDoubles(out, dense, count, extent);
 }
 
 const doubles = new Float64Array(BATCH_ROWS_MAX);
@@ -49,23 +70,33 @@ function isConstant(values: Float64Array, count: number): boolean {
   return true;
 }
 
-interface Range {
-  readonly least: number;
-  readonly greatest: number;
-}
-
-/** Least and greatest, or undefined where some value is no integer that planes can hold. */
-function integerRange(values: Float64Array, count: number): Range | undefined {
+/** @returns how many are integers */
+function findExtent(values: Float64Array, count: number, extent: Extent): number {
   let least = Infinity;
   let greatest = -Infinity;
+  let numbers = 0;
+  let whole = 0;
   for (let i = 0; i < count; i++) {
     const value = values[i]!;
-    if (value !== Math.trunc(value) || (value === 0 && 1 / value < 0)) return undefined;
+    numbers += Number(value === value); // oxlint-disable-line no-self-compare -- false of NaN alone, without a call
+    whole += Number(value === Math.trunc(value));
     if (value < least) least = value;
     if (value > greatest) greatest = value;
   }
-  const fits = least > -INTEGER_LIMIT && greatest < INTEGER_LIMIT && greatest - least < INTEGER_LIMIT;
-  return fits ? { least, greatest } : undefined;
+  extent.set(least, greatest);
+  extent.hasOthers = numbers < count;
+  return whole;
+}
+
+/** Whether planes can hold these integers. */
+function fitPlanes(values: Float64Array, count: number, { least, greatest }: Extent): boolean {
+  if (!(least > -INTEGER_LIMIT && greatest < INTEGER_LIMIT && greatest - least < INTEGER_LIMIT)) return false;
+  return least > 0 || greatest < 0 || !hasNegativeZero(values, count);
+}
+
+function hasNegativeZero(values: Float64Array, count: number): boolean {
+  for (let i = 0; i < count; i++) if (values[i] === 0 && 1 / values[i]! < 0) return true;
+  return false;
 }
 
 function encodeDoubles(out: ChunkWriter, values: Float64Array, count: number): Stream {
@@ -82,21 +113,37 @@ function encodeDoubles(out: ChunkWriter, values: Float64Array, count: number): S
   return [ENCODING.byteSplit];
 }
 
-function encodeIntegerDoubles(out: ChunkWriter, values: Float64Array, count: number, range: Range): Stream {
-  const { least, greatest } = range;
+function encodeIntegerDoubles(
+  out: ChunkWriter,
+  values: Float64Array,
+  count: number,
+  { least, greatest }: Extent,
+): Stream {
   const divisor = commonDivisor(values, count, least);
+  const span = (greatest - least) / divisor;
   const { low, high } = integers;
-  if ((greatest - least) / divisor < 2 ** 32) {
-    for (let i = 0; i < count; i++) low[i] = (values[i]! - least) / divisor;
-    high.fill(0, 0, count);
+  if (span >= 2 ** 32) {
+    takeWide(values, count, least, divisor);
   } else {
-    for (let i = 0; i < count; i++) {
-      const value = (values[i]! - least) / divisor;
-      low[i] = value;
-      high[i] = value / 2 ** 32;
-    }
+    if (divisor === 1) for (let i = 0; i < count; i++) low[i] = values[i]! - least;
+    else takeDivided(values, count, least, divisor);
+    high.fill(0, 0, count);
   }
-  return encodeIntegers(out, count, least, divisor, (greatest - least) / divisor);
+  return encodeIntegers(out, count, least, divisor, span);
+}
+
+function takeDivided(values: Float64Array, count: number, least: number, divisor: number): void {
+  const { low } = integers;
+  for (let i = 0; i < count; i++) low[i] = (values[i]! - least) / divisor;
+}
+
+function takeWide(values: Float64Array, count: number, least: number, divisor: number): void {
+  const { low, high } = integers;
+  for (let i = 0; i < count; i++) {
+    const value = (values[i]! - least) / divisor;
+    low[i] = value;
+    high[i] = value / 2 ** 32;
+  }
 }
 
 /** The greatest of our divisors that all differences from `least` are multiples of, or 1. */
@@ -113,25 +160,71 @@ function isMultiple(value: number, divisor: number): boolean {
   return Math.floor(value / divisor) * divisor === value;
 }
 
-function encodeWords(out: ChunkWriter, values: Exclude<NumericArray, Float64Array>, stored: Uint16Array): Stream {
+function encodeWords(
+  out: ChunkWriter,
+  values: Exclude<NumericArray, Float64Array>,
+  stored: Uint16Array,
+  extent: Extent,
+): Stream {
   const count = stored.length;
   const { low, high } = integers;
-  if (isAll(values, stored)) low.set(values.subarray(0, count));
-  else gatherWords(values, stored);
-  const least = leastOf(low, count);
-  const greatest = greatestOf(low, count);
+  takeWords(values, stored, extent);
+  const { least, greatest } = extent;
   if (least === greatest) return least;
+  const bits = bitsFor(greatest - least);
+  if (bits <= 8) {
+    writePlane(out, low, least, count, bits);
+    return [ENCODING.packed, bits, least, 1];
+  }
   if (least !== 0) subtract(low, count, least);
   high.fill(0, 0, count);
   return encodeIntegers(out, count, least, 1, greatest - least);
 }
 
 /** Each loop sees one type of array, which makes it several times faster. */
-function gatherWords(values: Exclude<NumericArray, Float64Array>, stored: Uint16Array): void {
+function takeWords(values: Exclude<NumericArray, Float64Array>, stored: Uint16Array, extent: Extent): void {
+  if (values instanceof Uint32Array) take32(values, stored, extent);
+  else if (values instanceof Uint16Array) take16(values, stored, extent);
+  else take8(values, stored, extent);
+}
+
+function take32(values: Uint32Array, stored: Uint16Array, extent: Extent): void {
   const { low } = integers;
-  if (values instanceof Uint32Array) for (let i = 0; i < stored.length; i++) low[i] = values[stored[i]!]!;
-  else if (values instanceof Uint16Array) for (let i = 0; i < stored.length; i++) low[i] = values[stored[i]!]!;
-  else for (let i = 0; i < stored.length; i++) low[i] = values[stored[i]!]!;
+  let least = values[stored[0]!]!;
+  let greatest = least;
+  for (let i = 0; i < stored.length; i++) {
+    const value = values[stored[i]!]!;
+    low[i] = value;
+    if (value < least) least = value;
+    if (value > greatest) greatest = value;
+  }
+  extent.set(least, greatest);
+}
+
+function take16(values: Uint16Array, stored: Uint16Array, extent: Extent): void {
+  const { low } = integers;
+  let least = values[stored[0]!]!;
+  let greatest = least;
+  for (let i = 0; i < stored.length; i++) {
+    const value = values[stored[i]!]!;
+    low[i] = value;
+    if (value < least) least = value;
+    if (value > greatest) greatest = value;
+  }
+  extent.set(least, greatest);
+}
+
+function take8(values: Uint8Array, stored: Uint16Array, extent: Extent): void {
+  const { low } = integers;
+  let least = values[stored[0]!]!;
+  let greatest = least;
+  for (let i = 0; i < stored.length; i++) {
+    const value = values[stored[i]!]!;
+    low[i] = value;
+    if (value < least) least = value;
+    if (value > greatest) greatest = value;
+  }
+  extent.set(least, greatest);
 }
 
 /** Encodes base + divisor × `integers`, of which `greatest` is the greatest. */
@@ -175,18 +268,6 @@ function takeSteps({ low, high }: Integers, count: number, ascending: boolean): 
     high[i] = code / 2 ** 32;
     if (code > greatest) greatest = code;
   }
-  return greatest;
-}
-
-function leastOf(low: Uint32Array, count: number): number {
-  let least = low[0]!;
-  for (let i = 1; i < count; i++) if (low[i]! < least) least = low[i]!;
-  return least;
-}
-
-function greatestOf(low: Uint32Array, count: number): number {
-  let greatest = low[0]!;
-  for (let i = 1; i < count; i++) if (low[i]! > greatest) greatest = low[i]!;
   return greatest;
 }
 

@@ -56,8 +56,10 @@ function encodeContent(batch: Batch, level: number, zones: boolean): Content {
   const { rows } = batch;
   const entries: unknown[] = [];
   columnBytes.reset(level);
+  let ranges: ColumnEncoder['ranges'] = [];
   if (rows > 0) {
     const encoder = new ColumnEncoder(batch, columnBytes);
+    ranges = encoder.ranges;
     for (let field = 0; field < batch.columns.length; field++) {
       const column = batch.columns[field];
       const entry = column === undefined ? undefined : encoder.encode(field, column);
@@ -68,7 +70,7 @@ function encodeContent(batch: Batch, level: number, zones: boolean): Content {
     entries.push(entry);
     columnBytes.addStored(bytes);
   }
-  const envelope = packEnvelope(batch, entries, zones ? encodeZones(batch) : undefined);
+  const envelope = packEnvelope(batch, entries, zones ? encodeZones(batch, ranges) : undefined);
   const frame = new Uint8Array(HEADER_BYTES + envelope.length + columnBytes.length);
   frame.set(envelope, HEADER_BYTES);
   frame.set(columnBytes.bytes, HEADER_BYTES + envelope.length);

@@ -1,6 +1,5 @@
 import { crc32 } from 'node:zlib';
 import type { Batch } from '../record/batch.ts';
-import type { NumberColumn } from '../record/columns.ts';
 import { STORED_FIELDS } from '../record/fields/stored.ts';
 import { AddressFilter } from './address-filter.ts';
 import { HEADER_BYTES } from './format.ts';
@@ -83,13 +82,14 @@ export class Zones {
   }
 }
 
-/** @param batch has at least one row */
-export function encodeZones(batch: Batch): Uint8Array {
-  const ranges: [field: number, range: ValueRange][] = [];
-  batch.columns.forEach((column, field) => {
-    const range = column !== undefined && 'values' in column ? rangeOf(column, batch.rows) : undefined;
-    if (range !== undefined) ranges.push([field, range]);
-  });
+/**
+ * @param batch has at least one row
+ * @param ranges of its numeric fields of which some row has a value, by number
+ */
+export function encodeZones(
+  batch: Batch,
+  ranges: readonly (readonly [field: number, range: ValueRange])[],
+): Uint8Array {
   const filter = AddressFilter.encode(batch, ADDRESS_FIELDS);
   const bytes = new Uint8Array(2 + ranges.length * RANGE_BYTES + filter.length);
   const view = new DataView(bytes.buffer);
@@ -102,25 +102,6 @@ export function encodeZones(batch: Batch): Uint8Array {
   });
   bytes.set(filter, bytes.length - filter.length);
   return bytes;
-}
-
-/** Of everything where there are values, and none is a number. */
-function rangeOf({ values, valid }: NumberColumn, rows: number): ValueRange | undefined {
-  let least = Infinity;
-  let greatest = -Infinity;
-  let present = 0;
-  let numbers = 0;
-  for (let row = 0; row < rows; row++) {
-    if (valid !== undefined && ((valid[row >> 3]! >> (row & 7)) & 1) === 0) continue;
-    present += 1;
-    const value = values[row]!;
-    numbers += Number(value === value); // oxlint-disable-line no-self-compare -- false of NaN alone, without a call
-    if (value < least) least = value;
-    if (value > greatest) greatest = value;
-  }
-  if (present === 0) return undefined;
-  if (numbers === 0) return { least: -Infinity, greatest: Infinity, isComplete: false };
-  return { least, greatest, isComplete: numbers === rows };
 }
 
 /** The last element of an envelope, before `sealZones` has filled it in. */
