@@ -2,7 +2,7 @@ import { open, type FileHandle } from 'node:fs/promises';
 import type { RawSource } from '../capture/byte-source.ts';
 
 /** Bytes read at a time. */
-const PIECE_BYTES = 1 << 18;
+const PIECE_BYTES = 1 << 20;
 
 /** A plain file from its beginning, of which the next piece is read while the last one is looked at. */
 export class FileBytes implements RawSource {

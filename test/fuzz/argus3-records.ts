@@ -2,7 +2,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { TOGETHER } from '../../libs/interop/argus3/flow-columns.ts';
 import { FlowDecoder } from '../../libs/interop/argus3/flow-decoder.ts';
-import { FlowRecord, SIDED, SINGLE } from '../../libs/interop/argus3/flow-record.ts';
+import { FlowRecord, SIDED, SINGLE, SLOTS } from '../../libs/interop/argus3/flow-record.ts';
+import { LightDecoder } from '../../libs/interop/argus3/light-decoder.ts';
+import { sectionBytes } from '../../libs/interop/argus3/read-sections.ts';
+import { PlainRecords } from '../../libs/interop/argus3/plain-records.ts';
 import { Random } from '../../libs/synthetic/random.ts';
 import type { FuzzResult } from './packets.ts';
 
@@ -23,6 +26,8 @@ export function fuzz(options: { seed: number; runs: number }): Promise<FuzzResul
   for (; runs < options.runs && problems.length < PROBLEMS_MAX; runs++) {
     const bytes = mutated(seeds, random);
     const view = new DataView(bytes.buffer);
+    const differs = differsShort(view, bytes.length - MARGIN, record);
+    if (differs !== '') problems.push(`${differs}: ${Buffer.from(bytes).toString('hex')}`);
     for (const [i, decoder] of decoders.entries()) {
       const trouble = tryRecord(decoder, record, view, bytes.length - MARGIN, i === 0);
       if (trouble !== '') problems.push(`${trouble}: ${Buffer.from(bytes).toString('hex')}`);
@@ -46,6 +51,37 @@ function tryRecord(decoder: FlowDecoder, record: FlowRecord, view: DataView, end
   if (isWhole && parted !== undefined) return `slots ${parted.join(' ')} have some values, but not all`;
   const wrong = isWhole && COUNTS.find((slot) => record.values[slot]! < 0 || record.values[slot] === Infinity);
   return wrong === undefined || wrong === false ? '' : `slot ${wrong} is ${record.values[wrong]}`;
+}
+
+const isOfKeyOrCounter = (field: string): boolean => !/dur|time|state|ttl|user/.test(field);
+const SHORT = new PlainRecords(isOfKeyOrCounter);
+const LIGHT = new LightDecoder(true);
+const SHORT_SLOTS = [
+  ...[SIDED.packets, SIDED.bytes, SIDED.appBytes, SIDED.port].flatMap((slot) => [slot, slot + 1]),
+  ...[SINGLE.sequence, SINGLE.cause, SINGLE.etherType, SINGLE.protocol, SINGLE.spi, SINGLE.icmpType, SINGLE.icmpId],
+];
+const shortValues = new Float64Array(SLOTS);
+
+/** The short way through a record, where there is one, and the long one lead to the same, unless a section comes twice. */
+function differsShort(view: DataView, end: number, record: FlowRecord): string {
+  const types = sectionTypes(view, end);
+  if (new Set(types).size < types.length) return '';
+  if (!SHORT.follow(view, MARGIN, end) || SHORT.read(shortValues, view, MARGIN, end) === 0) return '';
+  LIGHT.decode(record, view, MARGIN, end);
+  const slot = SHORT_SLOTS.find((one) => !Object.is(shortValues[one], record.values[one]));
+  return slot === undefined ? '' : `the short way has ${shortValues[slot]} in slot ${slot}, not ${record.values[slot]}`;
+}
+
+function sectionTypes(view: DataView, end: number): number[] {
+  const types: number[] = [];
+  for (let at = MARGIN + 4; at + 4 <= end;) {
+    const head = view.getUint32(at);
+    const bytes = sectionBytes(head);
+    if (bytes === 0) break;
+    types.push((head >>> 24) & 0x7f);
+    at += bytes;
+  }
+  return types;
 }
 
 function seedRecords(): Uint8Array[] {

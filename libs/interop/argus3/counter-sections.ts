@@ -7,11 +7,15 @@ const WIDTHS = [1, 2, 4, 8] as const;
 const UINT32_MAX = 0xffffffff;
 
 /** The section METRIC: packets, bytes and perhaps payload bytes of each side, in the narrowest width that holds them all. */
-export function decodeMetric(record: FlowRecord, view: DataView, at: number, end: number): void {
+export function decodeMetric({ values }: FlowRecord, view: DataView, at: number, end: number): void {
+  decodeCounters(values, view, at, end);
+}
+
+/** As `decodeMetric`. */
+export function decodeCounters(values: Float64Array, view: DataView, at: number, end: number): void {
   const subtype = view.getUint8(at + 1);
   const size = view.getUint8(at + 2) & 0x0f;
   const hasPayload = (subtype & PAIRS) === 0 && (subtype & TRIPLES) !== 0;
-  const { values } = record;
   values[SIDED.packets] = values[SIDED.packets + 1] = values[SIDED.bytes] = values[SIDED.bytes + 1] = 0;
   if (hasPayload) values[SIDED.appBytes] = values[SIDED.appBytes + 1] = 0;
   if (size === 0 || size > 12) return;

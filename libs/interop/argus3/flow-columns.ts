@@ -1,4 +1,4 @@
-import { NO_ADDRESS } from '../../packet/headers.ts';
+import { IPV4_ADDRESS, NO_ADDRESS } from '../../packet/headers.ts';
 import type { AddressColumnBuilder, BatchBuilder, BytesColumnBuilder, NumberColumnBuilder, TextColumnBuilder } from '../../record/builder.ts'; // prettier-ignore
 import { STORED_FIELDS, type StoredName } from '../../record/fields/stored.ts';
 import { isNumeric } from '../../record/kinds.ts';
@@ -139,6 +139,8 @@ export class FlowColumns {
   readonly #addresses: (AddressColumnBuilder | undefined)[] = [];
   readonly #bytes: (BytesColumnBuilder | undefined)[] = [];
   readonly #texts: (TextColumnBuilder | undefined)[] = [];
+  /** Whether something is wanted that is no number. */
+  readonly #hasOthers: boolean;
 
   /** @param fields numbers of the fields that are wanted; undefined for all */
   constructor(builder: BatchBuilder, fields: ReadonlySet<number> | undefined) {
@@ -165,6 +167,8 @@ export class FlowColumns {
       const number = wanted(name);
       this.#texts[piece] = number === undefined ? undefined : builder.text(number);
     }
+    const others = [...this.#addresses, ...this.#bytes, ...this.#texts];
+    this.#hasOthers = others.some((column) => column !== undefined);
   }
 
   /** Where the values of a record lie best: those that `write` takes next. */
@@ -179,10 +183,20 @@ export class FlowColumns {
    */
   write(row: number, record: FlowRecord, bytes: Uint8Array): void {
     const { place } = this;
-    if (this.#blockRows === 0) this.#blockStart = row;
     if (record.values !== place) place.set(record.values);
+    this.add(row);
+    if (this.#hasOthers) this.#writeOthers(row, record, bytes);
+  }
+
+  /** Takes the values in `place`, and nothing else of the row. */
+  add(row: number): void {
+    if (this.#blockRows === 0) this.#blockStart = row;
     this.#blockRows += 1;
-    this.#writeOthers(row, record, bytes);
+  }
+
+  /** @param address of `ADDRESS`, wanted or not */
+  addIPv4(row: number, address: number, lane: number): void {
+    this.#addresses[address]?.set(row, IPV4_ADDRESS, 0, 0, 0xffff, lane);
   }
 
   /** All rows so far are in the builder. */

@@ -3,6 +3,8 @@ import { BatchBuilder } from '../../record/builder.ts';
 import { FlowColumns } from './flow-columns.ts';
 import { FlowDecoder } from './flow-decoder.ts';
 import type { FlowRecord } from './flow-record.ts';
+import { RECORD_HEADER_BYTES } from './format.ts';
+import { PlainRecords } from './plain-records.ts';
 
 /** Tells from some fields which records are worth reading whole. */
 export interface RowPeek {
@@ -24,12 +26,14 @@ export class Glimpse {
   isIdle = false;
   readonly #peek: RowPeek;
   readonly #decoder: FlowDecoder;
+  readonly #plain: PlainRecords | undefined;
   readonly #builder = new BatchBuilder(ROWS);
   readonly #columns: FlowColumns;
 
   constructor(peek: RowPeek, isWanted: (field: string) => boolean) {
     this.#peek = peek;
     this.#decoder = new FlowDecoder(isWanted);
+    this.#plain = this.#decoder.isLight ? new PlainRecords(isWanted) : undefined;
     this.#columns = new FlowColumns(this.#builder, peek.fields);
   }
 
@@ -55,6 +59,33 @@ export class Glimpse {
     const row = this.#builder.addRow();
     this.offsets[row] = at;
     this.#columns.write(row, record, bytes);
+  }
+
+  /**
+   * Adds the records of `[at, end)` as long as there is a short way through them, they are of the source that the one just added
+   * has, and there is room.
+   * @param last where the one just added begins, which ends at `at`
+   * @returns where it stopped
+   */
+  addPlain(view: DataView, last: number, at: number, end: number): number {
+    const plain = this.#plain;
+    if (plain === undefined || !plain.follow(view, last, at)) return at;
+    const builder = this.#builder;
+    const columns = this.#columns;
+    const offsets = this.offsets;
+    let offset = at;
+    while (offset + RECORD_HEADER_BYTES <= end && !builder.full) {
+      const next = offset + view.getUint16(offset + 2) * 4;
+      if (next > end) break;
+      const keyAt = plain.read(columns.place, view, offset, next);
+      if (keyAt === 0) break;
+      const row = builder.addRow();
+      offsets[row] = offset;
+      columns.add(row);
+      plain.addAddresses(columns, row, view, keyAt);
+      offset = next;
+    }
+    return offset;
   }
 
   /** The wanted ones of the rows; there are none afterwards. */

@@ -1,8 +1,9 @@
 import { BATCH_ROWS_MAX, type Batch } from '../../record/batch.ts';
+import { CutRecord } from './cut-record.ts';
 import { nameLeftOut } from './left-out.ts';
 import type { RecordNumbers } from './record-numbers.ts';
 import { RecordSplitter, type WindowLimits } from './splitter.ts';
-import { WindowReader, type WindowOptions } from './window-reader.ts';
+import { WindowReader, type WholeRecords, type WindowOptions } from './window-reader.ts';
 
 export interface Argus3Options extends Partial<WindowOptions> {
   readonly numbers: RecordNumbers;
@@ -16,9 +17,6 @@ export interface Argus3Options extends Partial<WindowOptions> {
 const SMALL_WINDOWS: WindowLimits = { bytes: 1 << 18, records: 4096, waits: false };
 /** Of what is all there: the records of one source fill a batch, unless they are long. */
 export const LARGE_WINDOWS: WindowLimits = { bytes: 4 << 20, records: BATCH_ROWS_MAX, waits: true };
-/** Of what is all there and glanced at: as large as a glimpse. */
-const GLIMPSE_WINDOWS: WindowLimits = { bytes: 1 << 20, records: 4096, waits: true };
-
 /**
  * Reads the records of Argus 3 and 5 from a byte stream: `for await (const batch of reader)`, then look at `pending` and
  * `leftOut`. Once only.
@@ -28,19 +26,22 @@ export class Argus3Reader implements AsyncIterable<Batch> {
   readonly #numbers: RecordNumbers;
   readonly #splitter: RecordSplitter;
   readonly #reader: WindowReader;
+  /** Whether records are read where they are in the chunks, for most are passed over. */
+  readonly #areChunksRead: boolean;
+  readonly #cut = new CutRecord();
 
   constructor(chunks: AsyncIterable<Uint8Array>, { numbers, waits = false, windows, ...options }: Argus3Options) {
     this.#chunks = chunks;
     this.#numbers = numbers;
-    const large = options.peek === undefined ? LARGE_WINDOWS : GLIMPSE_WINDOWS;
-    const limits = windows ?? (waits ? large : SMALL_WINDOWS);
+    this.#areChunksRead = waits && options.peek !== undefined;
+    const limits = windows ?? (waits && !this.#areChunksRead ? LARGE_WINDOWS : SMALL_WINDOWS);
     this.#splitter = new RecordSplitter(limits);
     this.#reader = new WindowReader({ batchRows: limits.records, ...options });
   }
 
   /** Bytes after the last whole record. */
   get pending(): number {
-    return this.#splitter.pending;
+    return this.#splitter.pending + this.#cut.length;
   }
 
   /** What had no meaning in our fields, by name, with how often it came. */
@@ -50,7 +51,26 @@ export class Argus3Reader implements AsyncIterable<Batch> {
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Batch> {
     for await (const chunk of this.#chunks)
-      for (const window of this.#splitter.push(chunk)) yield* this.#numbers.number(this.#reader.read(window));
-    for (const window of this.#splitter.rest()) yield* this.#numbers.number(this.#reader.read(window));
+      yield* this.#areChunksRead ? this.#readChunk(chunk) : this.#readWindows(chunk);
+    for (const window of this.#splitter.rest()) yield* this.#numbered(window);
+  }
+
+  *#readWindows(chunk: Uint8Array): Generator<Batch> {
+    for (const window of this.#splitter.push(chunk)) yield* this.#numbered(window);
+  }
+
+  *#readChunk(chunk: Uint8Array): Generator<Batch> {
+    const cut = this.#cut;
+    const from = cut.length > 0 ? cut.take(chunk) : 0;
+    const first = cut.length > 0 ? cut.whole() : undefined;
+    if (first !== undefined) yield* this.#numbered({ bytes: first, end: first.length });
+    if (cut.length > 0) return;
+    const rest = chunk.subarray(from);
+    yield* this.#numbered({ bytes: rest, end: rest.length });
+    cut.take(rest.subarray(this.#reader.consumed));
+  }
+
+  #numbered(window: WholeRecords): Generator<Batch> {
+    return this.#numbers.number(this.#reader.read(window));
   }
 }

@@ -5,17 +5,22 @@ const HAS_SEQUENCE = 0x02;
 /** Of the qualifier: the name of an interface follows the id (Argus 5). */
 const WITH_INTERFACE = 0x10;
 const INTERFACE_BYTES = 4;
-const SEQUENCE_BYTES = 4;
+export const SEQUENCE_BYTES = 4;
 
 /** Kinds of source ids: the qualifier less `WITH_INTERFACE`. */
 export const ID_KIND = { none: 0x00, ipv4: 0x01, ipv6: 0x02, integer: 0x20, text: 0x21, uuid: 0x22 } as const;
 
+/** Whether the section TRANSPORT in `[at, end)` ends with the number of the flow. */
+export function hasSequence(view: DataView, at: number, end: number): boolean {
+  return end - at >= 12 || (view.getUint8(at + 1) & HAS_SEQUENCE) !== 0;
+}
+
 /** The section TRANSPORT: who made the record, and the number of its flow. */
 export function decodeTransport(record: FlowRecord, view: DataView, at: number, end: number): void {
-  const hasSequence = end - at >= 12 || (view.getUint8(at + 1) & HAS_SEQUENCE) !== 0;
-  const idEnd = hasSequence ? end - SEQUENCE_BYTES : end;
+  const isNumbered = hasSequence(view, at, end);
+  const idEnd = isNumbered ? end - SEQUENCE_BYTES : end;
   if (idEnd < at + 4) return;
-  if (hasSequence) record.values[SINGLE.sequence] = view.getUint32(idEnd);
+  if (isNumbered) record.values[SINGLE.sequence] = view.getUint32(idEnd);
   record.sourceQualifier = view.getUint8(at + 2);
   record.sourceAt = at + 4;
   record.sourceBytes = idEnd - at - 4;

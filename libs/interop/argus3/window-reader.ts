@@ -9,7 +9,6 @@ import { Glimpse, type RowPeek } from './glimpse.ts';
 import type { LeftOut } from './left-out.ts';
 import { decodeManagement, readManagement, type ManagementHeader } from './management-record.ts';
 import { ProbeState } from './probe-state.ts';
-import type { RecordWindow } from './splitter.ts';
 import { sourceText } from './transport-section.ts';
 
 export interface WindowOptions {
@@ -23,6 +22,12 @@ export interface WindowOptions {
   readonly management?: boolean;
   /** Rows of a batch at most, of the first few sources. */
   readonly batchRows: number;
+}
+
+/** Records one after the other, up to `end` or a record that is not whole. */
+export interface WholeRecords {
+  readonly bytes: Uint8Array;
+  readonly end: number;
 }
 
 /** Sources whose rows are gathered at once; those after the first few have less room. */
@@ -55,9 +60,12 @@ export class WindowReader {
   readonly #glimpse: Glimpse | undefined;
   /** Whose records the rows of the glimpse are. */
   #glimpsed: Gathering | undefined;
+  /** The last of them. */
+  #glancedAt = -1;
   /** The last glimpse at this window did not help. */
   #isPlain = false;
-  #bytes = new Uint8Array(0);
+  #consumed = 0;
+  #bytes: Uint8Array = new Uint8Array(0);
   #view = new DataView(this.#bytes.buffer);
   readonly #record = new FlowRecord();
   /** Of a record that nobody is known to take yet. */
@@ -84,12 +92,18 @@ export class WindowReader {
     return this.#decoder.leftOut;
   }
 
-  /** The records of a window. Their numbers, which it does not know, all begin at 0. */
-  read({ bytes, end }: Pick<RecordWindow, 'bytes' | 'end'>): Batch[] {
+  /** Bytes of the last window that were whole records. */
+  get consumed(): number {
+    return this.#consumed;
+  }
+
+  /** The whole records of a window. Their numbers, which it does not know, all begin at 0. */
+  read({ bytes, end }: WholeRecords): Batch[] {
     this.#bytes = bytes;
-    this.#view = new DataView(bytes.buffer);
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset);
     this.#isPlain = false;
-    this.#readRecords(end);
+    this.#glancedAt = -1;
+    this.#consumed = this.#readRecords(end);
     this.#finishAll();
     this.#gathered.clear();
     this.#current = undefined;
@@ -98,13 +112,18 @@ export class WindowReader {
     return done;
   }
 
-  #readRecords(end: number): void {
+  /** @returns where the first record begins that is not whole */
+  #readRecords(end: number): number {
     const view = this.#view;
-    for (let offset = 0; offset < end;) {
+    let offset = 0;
+    while (offset + RECORD_HEADER_BYTES <= end) {
       const bytes = view.getUint16(offset + 2) * 4;
+      if (offset + bytes > end) break;
       if (bytes > 0) this.#readRecord(view, offset, offset + bytes);
-      offset += Math.max(bytes, RECORD_HEADER_BYTES);
+      const next = offset + Math.max(bytes, RECORD_HEADER_BYTES);
+      offset = this.#glancedAt === offset ? this.#glanceOn(view, offset, next, end) : next;
     }
+    return offset;
   }
 
   #readRecord(view: DataView, at: number, end: number): void {
@@ -136,8 +155,18 @@ export class WindowReader {
   #glance(glimpse: Glimpse, gathering: Gathering, at: number): void {
     if (gathering !== this.#glimpsed) this.#readGlimpsed();
     this.#glimpsed = gathering;
+    this.#glancedAt = at;
     glimpse.add(this.#record, at, this.#bytes);
     if (glimpse.full) this.#readGlimpsed();
+  }
+
+  /** Goes on behind the record at `last`, which was glanced at. @returns how far */
+  #glanceOn(view: DataView, last: number, at: number, end: number): number {
+    if (this.#glimpsed === undefined) return at;
+    const glimpse = this.#glimpse!;
+    const reached = glimpse.addPlain(view, last, at, end);
+    if (glimpse.full) this.#readGlimpsed();
+    return reached;
   }
 
   /** Reads those records whole that are wanted of the ones glanced at. */

@@ -21,8 +21,8 @@ const RECORDS = Buffer.concat(
 );
 
 // oxlint-disable-next-line require-await -- the reader takes what comes in time
-async function* input(): AsyncGenerator<Uint8Array, void, undefined> {
-  for (let at = 0; at < RECORDS.length; at += 40_000) yield RECORDS.subarray(at, at + 40_000);
+async function* input(bytes = 40_000): AsyncGenerator<Uint8Array, void, undefined> {
+  for (let at = 0; at < RECORDS.length; at += bytes) yield RECORDS.subarray(at, at + bytes);
 }
 
 async function read(options: Omit<Argus3Options, 'numbers'>): Promise<Batch[]> {
@@ -50,6 +50,27 @@ test('records that a filter wants are the same, whether others are read or not',
     const some = flows(await read({ peek, management: i % 2 === 0, waits: i % 3 === 0 }));
     assert.deepEqual(selectedKeys(some, filter), selectedKeys(all, filter), filter);
     assert.equal(covered(some), covered(all), filter);
+  }
+});
+
+test('records are the same, wherever the chunks of a file are cut', async () => {
+  const wanted = 'src pkts gt 1 and not port 53';
+  const { fields, select } = compileFilter(wanted);
+  const rows = new Uint32Array(BATCH_ROWS_MAX);
+  const peek = {
+    fields,
+    select: (batch: Batch) => {
+      for (let row = 0; row < batch.rows; row++) rows[row] = row;
+      return rows.subarray(0, select(batch, rows, batch.rows));
+    },
+  };
+  const all = selectedKeys(flows(await read({})), wanted);
+  for (const bytes of [3, 4, 1001, RECORDS.length]) {
+    const reader = new Argus3Reader(input(bytes), { numbers: new RecordNumbers(), waits: true, peek });
+    const batches: Batch[] = [];
+    for await (const batch of reader) batches.push(batch);
+    assert.deepEqual(selectedKeys(flows(batches), wanted), all, `${bytes} bytes`);
+    assert.equal(reader.pending, 0);
   }
 });
 
