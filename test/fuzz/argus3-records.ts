@@ -58,7 +58,13 @@ const SHORT = new PlainRecords(isOfKeyOrCounter);
 const LIGHT = new LightDecoder(true);
 const SHORT_SLOTS = [
   ...[SIDED.packets, SIDED.bytes, SIDED.appBytes, SIDED.port].flatMap((slot) => [slot, slot + 1]),
-  ...[SINGLE.sequence, SINGLE.cause, SINGLE.etherType, SINGLE.protocol, SINGLE.spi, SINGLE.icmpType, SINGLE.icmpId],
+  SINGLE.sequence,
+  SINGLE.cause,
+  SINGLE.etherType,
+  SINGLE.protocol,
+  SINGLE.spi,
+  SINGLE.icmpType,
+  SINGLE.icmpId,
 ];
 const shortValues = new Float64Array(SLOTS);
 
