@@ -2,7 +2,7 @@ import { Cluster, type ClusterOptions } from '../../libs/aggregate/cluster.ts';
 import { Fragments } from '../../libs/aggregate/fragments.ts';
 import { binPieces } from '../../libs/aggregate/key-pieces.ts';
 import type { BinModes } from '../../libs/cli/bin-modes.ts';
-import { FLOW_BATCH, type Batch } from '../../libs/record/batch.ts';
+import { BATCH_ROWS_MAX, FLOW_BATCH, type Batch } from '../../libs/record/batch.ts';
 import { BatchBuilder } from '../../libs/record/builder.ts';
 import { NumberColumn } from '../../libs/record/columns.ts';
 import { STORED_FIELDS } from '../../libs/record/fields/stored.ts';
@@ -11,13 +11,15 @@ import { TimeBins, type Span } from '../../libs/time/span.ts';
 
 /** Puts records in bins, and gives what became of each. */
 export interface Bins {
-  push(batch: Batch, rows: Uint32Array, count: number): AsyncGenerator<Batch> | Generator<Batch>;
+  /** @param rows of which the first `count` are taken; undefined for all */
+  push(batch: Batch, rows: Uint32Array | undefined, count: number): AsyncGenerator<Batch> | Generator<Batch>;
   finish(): AsyncGenerator<Batch>;
 }
 
 /** More empty bins than this between two others are left out. */
 const EMPTY_MAX = 1_000_000;
 const EMPTY_ROWS = 4096;
+const ALL_ROWS = Uint32Array.from({ length: BATCH_ROWS_MAX }, (_, row) => row);
 
 /** Bins of time. Records come bin by bin. */
 export class TimedBins implements Bins {
@@ -42,20 +44,30 @@ export class TimedBins implements Bins {
     this.#holdUs = holdUs;
   }
 
-  *push(batch: Batch, rows: Uint32Array, count: number): Generator<Batch> {
-    const { whole, apart } = this.#modes;
-    const parts = whole ? [selectRows(batch, rows, count)] : this.#fragments.divide(batch, rows, count);
-    for (const part of parts) {
-      if (apart) yield* this.#given(part);
-      else this.#cluster.push(part, undefined, part.rows);
-    }
+  *push(batch: Batch, rows: Uint32Array | undefined, count: number): Generator<Batch> {
+    const all = rows ?? ALL_ROWS;
+    if (this.#modes.apart) {
+      const parts = this.#modes.whole ? [selectRows(batch, all, count)] : this.#fragments.divide(batch, all, count);
+      for (const part of parts) yield* this.#given(part);
+    } else this.#gather(batch, all, count);
     if (this.#holdUs === Infinity) return;
-    this.#noteNewest(batch, rows, count);
+    this.#noteNewest(batch, all, count);
     this.#bins.seek(this.#newestUs - this.#holdUs);
     const limitUs = this.#bins.startUs;
     if (limitUs <= this.#givenUs) return;
     this.#givenUs = limitUs;
     for (const done of this.#cluster.takeBefore(limitUs)) yield* this.#given(done);
+  }
+
+  /** Records that lie in one bin are taken as they are. */
+  #gather(batch: Batch, rows: Uint32Array, count: number): void {
+    if (this.#modes.whole) {
+      this.#cluster.push(batch, rows, count);
+      return;
+    }
+    const { inside, across } = this.#fragments.sort(batch, rows, count);
+    this.#cluster.push(batch, inside, inside.length);
+    for (const part of this.#fragments.divide(batch, across, across.length)) this.#cluster.push(part, undefined, part.rows); // prettier-ignore
   }
 
   #noteNewest(batch: Batch, rows: Uint32Array, count: number): void {
@@ -151,7 +163,8 @@ export class CountedBins implements Bins {
     this.#cluster = new Cluster(options);
   }
 
-  async *push(batch: Batch, rows: Uint32Array, count: number): AsyncGenerator<Batch> {
+  async *push(batch: Batch, given: Uint32Array | undefined, count: number): AsyncGenerator<Batch> {
+    const rows = given ?? ALL_ROWS;
     for (let from = 0; from < count;) {
       const to = this.#fill(batch, rows, from, count);
       this.#cluster.push(batch, rows.subarray(from, to), to - from);

@@ -7,51 +7,46 @@ import { parseAggregateModes, type AggregateModes } from '../../libs/cli/aggrega
 import type { Context } from '../../libs/cli/command.ts';
 import { parseMemory } from '../../libs/cli/memory-size.ts';
 import { planPrinting, type PrintPlan } from '../../libs/cli/printer.ts';
-import { recordFilter } from '../../libs/cli/record-filter.ts';
-import { RecordInputs, type InputSettings } from '../../libs/cli/record-inputs.ts';
 import { cannotRead, filesBelow } from '../../libs/cli/record-paths.ts';
 import { parseRecordRange } from '../../libs/cli/record-range.ts';
 import { ResultOutputs } from '../../libs/cli/result-outputs.ts';
-import { RecordSelection } from '../../libs/cli/selection.ts';
+import { SelectedRecords } from '../../libs/cli/selected-records.ts';
 import { TOTAL_FIELDS } from '../../libs/cli/totals.ts';
-import { parseWriteTarget } from '../../libs/cli/write-target.ts';
 import { UsageError } from '../../libs/core/errors.ts';
-import type { Filter } from '../../libs/filter/compile.ts';
 import { EVERYTHING } from '../../libs/filter/everything.ts';
 import { MANAGEMENT_BATCH } from '../../libs/record/batch.ts';
 import { mergedFrom } from '../../libs/aggregate/groups.ts';
 import type { RaclusterArguments } from './command.ts';
 
-/** Longest time that `-T` can wait, which is a limit of timers. */
-const TIMER_MS_MAX = 2 ** 31 - 1;
-
 /** Merges what the command line names and leaves it where it says. @returns the exit status */
 export async function clusterRecords(args: RaclusterArguments, context: Context): Promise<number> {
   const modes = parseAggregateModes(args.mode);
-  const filter = await recordFilter(args);
   const range = args.range === undefined ? undefined : parseRecordRange(args.range);
   const inputRange = range?.counts === 'input' ? range : undefined;
-  const selection = new RecordSelection({ filter, range: inputRange, management: modes.management });
   const plan = await planPrinting(args, modes, context);
   const { rules, ...settings } = await readRules(args, modes);
-  const fields = modes.replaces ? undefined : wantedFields(args, filter, rules, plan);
+  const fields = modes.replaces ? undefined : wantedFields(args, rules, plan);
   const options = { ...settings, memoryBytes: parseMemory(args.memory), oneWay: modes.oneWay };
   const work: Work = {
-    selection,
     clusters: () => new Clusters(rules, { ...options, ...(fields === undefined ? {} : { fields }) }),
-    inputs: (paths) => openInputs(args, paths, filter, context, fields),
+    records: (paths) =>
+      SelectedRecords.open(paths === undefined ? args : { ...args, read: paths, recurse: [] }, context, {
+        range: inputRange,
+        management: modes.management,
+        fields,
+        written: args.write,
+      }),
     outputs: (write) =>
       ResultOutputs.open({ ...args, write }, context, plan, inputRange === undefined ? range : undefined),
     warn: context.warn,
   };
   if (modes.replaces) return replaceEach(args, work);
+  if (modes.perFile) return mergeEach(args, work);
+  const records = await work.records(undefined);
   const outputs = await work.outputs(args.write);
   try {
-    if (!modes.perFile) return await merge(work, args.write, undefined, outputs);
-    let status = 0;
-    for (const path of await pathsOf(args, context))
-      status = Math.max(status, await merge(work, args.write, [path], outputs));
-    return status;
+    await records.avoid(args.write);
+    return await merge(work, records, outputs);
   } finally {
     await outputs.end();
   }
@@ -59,29 +54,34 @@ export async function clusterRecords(args: RaclusterArguments, context: Context)
 
 /** What is done with each share of the inputs. */
 interface Work {
-  readonly selection: RecordSelection;
   readonly warn: Context['warn'];
   clusters(): Clusters;
   /** @param paths of files; all inputs when it is undefined */
-  inputs(paths: readonly string[] | undefined): Promise<RecordInputs>;
+  records(paths: string[] | undefined): Promise<SelectedRecords>;
   outputs(write: readonly string[]): Promise<ResultOutputs>;
 }
 
 /** @returns the exit status */
-async function merge(
-  work: Work,
-  write: readonly string[],
-  paths: readonly string[] | undefined,
-  outputs: ResultOutputs,
-): Promise<number> {
-  const inputs = await work.inputs(paths);
-  await inputs.avoid(write.map((text) => parseWriteTarget(text).path));
+async function merge(work: Work, records: SelectedRecords, outputs: ResultOutputs): Promise<number> {
   const clusters = work.clusters();
-  if (!work.selection.exhausted) await pump(inputs, work.selection, clusters, outputs);
+  await pump(records, clusters, outputs);
   for await (const batch of clusters.finish()) await outputs.push(batch);
   if (clusters.unknownColumns > 0)
     work.warn('fields of a later version were left out, since how they merge is not known');
-  return inputs.failed ? 1 : 0;
+  return records.failed ? 1 : 0;
+}
+
+/** Merges the records of each file by themselves. */
+async function mergeEach(args: RaclusterArguments, work: Work): Promise<number> {
+  const paths = await pathsOf(args, work);
+  const outputs = await work.outputs(args.write);
+  let status = 0;
+  try {
+    for (const path of paths) status = Math.max(status, await merge(work, await work.records([path]), outputs));
+  } finally {
+    await outputs.end();
+  }
+  return status;
 }
 
 /** Each file becomes what its records became; one that could not be read whole stays as it was. */
@@ -93,7 +93,7 @@ async function replaceEach(args: RaclusterArguments, work: Work): Promise<number
     const outputs = await work.outputs([draft]);
     let status = 1;
     try {
-      status = await merge(work, [draft], [path], outputs);
+      status = await merge(work, await work.records([path]), outputs);
     } finally {
       await outputs.end();
       if (status !== 0) await rm(draft, { force: true });
@@ -148,54 +148,25 @@ async function textOf(path: string): Promise<string> {
 /** What is looked at of each record; undefined for all of it, which files keep. */
 function wantedFields(
   args: RaclusterArguments,
-  filter: Filter,
   rules: readonly Rule[],
   { printer }: PrintPlan,
 ): ReadonlySet<number> | undefined {
   if (args.write.length > 0) return undefined;
-  const fields = new Set([...filter.fields, ...(args.quiet ? [] : printer.fields)]);
+  const fields = new Set(args.quiet ? [] : printer.fields);
   if (args.totals) for (const field of TOTAL_FIELDS) fields.add(field);
   for (const rule of rules) for (const field of [...rule.filter.fields, ...rule.model.fields]) fields.add(field);
   // Where initiator and responder change places, one becomes the other.
   return new Set([...fields, ...mergedFrom(fields)].flatMap((field) => [field, mirrorOf(field)]));
 }
 
-async function openInputs(
-  args: RaclusterArguments,
-  paths: readonly string[] | undefined,
-  filter: Filter,
-  context: Context,
-  fields: InputSettings['fields'],
-): Promise<RecordInputs> {
-  const seconds = args['stop-after'] ?? 0;
-  const timer = seconds > 0 ? [AbortSignal.timeout(Math.min(seconds * 1000, TIMER_MS_MAX))] : [];
-  const settings = {
-    files: paths ?? args.read,
-    trees: paths === undefined ? args.recurse : [],
-    servers: args.server,
-    security: args,
-    serverFilter: filter.remote,
-    verbose: args.verbose,
-    fields,
-    peek: undefined,
-  };
-  return RecordInputs.open(settings, context, AbortSignal.any([context.signal, ...timer]));
-}
-
-async function pump(
-  inputs: RecordInputs,
-  selection: RecordSelection,
-  clusters: Clusters,
-  outputs: ResultOutputs,
-): Promise<void> {
-  for await (const batch of inputs) {
-    const count = selection.take(batch, selection.match(batch));
+async function pump(records: SelectedRecords, clusters: Clusters, outputs: ResultOutputs): Promise<void> {
+  for await (const { batch, rows, count } of records) {
     if (batch.kind === MANAGEMENT_BATCH) {
-      if (selection.showsManagement && count > 0) await outputs.push(batch);
+      if (records.showsManagement) await outputs.push(batch);
     } else {
-      clusters.push(batch, selection.rows, count);
+      clusters.push(batch, rows, count);
       for (const done of clusters.due()) await outputs.push(done);
     }
-    if (selection.exhausted || outputs.exhausted) break;
+    if (outputs.exhausted) return;
   }
 }

@@ -1,6 +1,7 @@
 import { BATCH_ROWS_MAX, FLOW_BATCH, type Batch } from '../record/batch.ts';
 import { Area } from '../record/builder.ts';
 import { TextColumn } from '../record/columns.ts';
+import { EVERYTHING } from '../filter/everything.ts';
 import { STORED_FIELDS } from '../record/fields/stored.ts';
 import { Cluster, type ClusterOptions } from './cluster.ts';
 import type { Rule } from './configuration.ts';
@@ -31,6 +32,11 @@ export class Clusters {
   /** See `Cluster.push`. */
   push(batch: Batch, rows: Uint32Array | undefined, count: number): void {
     if (batch.kind !== FLOW_BATCH) return;
+    const [first] = this.#members;
+    if (first?.rule.filter === EVERYTHING && first.rule.grep === undefined && !first.rule.continues) {
+      first.cluster.push(batch, rows, count);
+      return;
+    }
     const left = this.#left;
     if (rows === undefined) for (let row = 0; row < count; row++) left[row] = row;
     else left.set(rows.subarray(0, count));

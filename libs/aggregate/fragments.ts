@@ -4,6 +4,7 @@ import { NumberColumn, type Column } from '../record/columns.ts';
 import { STORED_BY_NUMBER, STORED_FIELDS, type StoredName } from '../record/fields/stored.ts';
 import { copyRows } from '../record/select.ts';
 import type { TimeBins } from '../time/span.ts';
+import { RecordTimes } from './record-times.ts';
 
 /** A record is divided into at most so many; its last part has the rest. */
 const PARTS_MAX = 100_000;
@@ -39,9 +40,29 @@ class Parts {
 export class Fragments {
   readonly #bins: TimeBins;
   readonly #parts = new Parts();
+  readonly #times = new RecordTimes();
+  readonly #inside = new Uint32Array(BATCH_ROWS_MAX);
+  readonly #across = new Uint32Array(BATCH_ROWS_MAX);
 
   constructor(bins: TimeBins) {
     this.#bins = bins;
+  }
+
+  /** Rows of records that lie in one bin, and of those that do not, both ascending; valid until the next call. */
+  sort(batch: Batch, rows: Uint32Array, count: number): { readonly inside: Uint32Array; readonly across: Uint32Array } {
+    const bins = this.#bins;
+    const { startUs, endUs } = this.#times.fill(batch);
+    const [source, responder] = [batch.columns[number('spkts')], batch.columns[number('dpkts')]];
+    let inside = 0;
+    let across = 0;
+    for (let i = 0; i < count; i++) {
+      const row = rows[i]!;
+      bins.seek(startUs[row]!);
+      if (endUs[row]! < bins.endUs || packetsOf(source, row) + packetsOf(responder, row) < 2)
+        this.#inside[inside++] = row;
+      else this.#across[across++] = row;
+    }
+    return { inside: this.#inside.subarray(0, inside), across: this.#across.subarray(0, across) };
   }
 
   /** Batches of the first `count` of `rows`, each row of which lies in one bin. To be used before the next one is asked for. */
@@ -177,6 +198,10 @@ export class Fragments {
     }
     return new NumberColumn(column.kind, column.values, valid);
   }
+}
+
+function packetsOf(column: Column | undefined, row: number): number {
+  return column instanceof NumberColumn && column.has(row) ? column.values[row]! : 0;
 }
 
 const bounded = (packets: number, least: number, most: number): number =>

@@ -22,7 +22,7 @@ export class RecordTimes {
   readonly #duration = new Float64Array(BATCH_ROWS_MAX);
   readonly #start = new Float64Array(BATCH_ROWS_MAX);
 
-  fill(batch: Batch): void {
+  fill(batch: Batch): this {
     const { rows } = batch;
     this.startUs = doubles(numbers(batch, 'stime'), rows, this.#startUs);
     this.duration = doubles(numbers(batch, 'dur'), rows, this.#duration);
@@ -45,6 +45,7 @@ export class RecordTimes {
       endNs[row] = after - us * 1000;
       end[row] = endUs[row]! + endNs[row]! / 1000;
     }
+    return this;
   }
 }
 

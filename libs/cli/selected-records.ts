@@ -92,6 +92,11 @@ export class SelectedRecords implements AsyncIterable<Selected> {
     return this.#inputs.failed;
   }
 
+  /** Leaves out what has been created for writing since, as `SelectedSettings.written` has it. */
+  async avoid(written: readonly string[]): Promise<void> {
+    await this.#inputs.avoid(written.map((text) => parseWriteTarget(text).path));
+  }
+
   /** Whether people see management records. */
   get showsManagement(): boolean {
     return this.#selection.showsManagement;
