@@ -9,6 +9,7 @@ import { ethernet } from '../../libs/packet/build/link.ts';
 import { udp } from '../../libs/packet/build/transport.ts';
 import { pcapngFile, type WrittenPacket } from '../support/pcap-writer.ts';
 import { runCommand } from '../support/run-command.ts';
+import { PATIENCE } from '../support/patience.ts';
 
 const START_US = 1_700_000_000_000_000;
 const QUERY = packet(ethernet(), ipv4({ source: 1, destination: 2 }), udp({ sourcePort: 4000, destinationPort: 5000 }));
@@ -26,7 +27,7 @@ writeFileSync(
 ); // prettier-ignore
 
 for (const workers of ['1', '2']) {
-  test(`argus names each link type that it does not know once; ${workers} at work`, { timeout: 60_000 }, async () => {
+  test(`argus names each link type that it does not know once; ${workers} at work`, PATIENCE, async () => {
     const { status, stdout, stderr } = await runCommand('argus', ['-r', capture, '--workers', workers]);
     assert.equal(status, 0);
     const said = stderr.split('\n').filter((line) => line !== '');

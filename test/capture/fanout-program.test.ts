@@ -7,6 +7,7 @@ import { netLabMissing } from '../support/netlab.ts';
 import { pcapFile } from '../support/pcap-writer.ts';
 import { packetsToTheEnd, RingLab } from '../support/ring-lab.ts';
 import { pairFrames, type PairFrame } from './fanout-frames.ts';
+import { PATIENCE } from '../support/patience.ts';
 
 const LOADS = new Set([0x20, 0x28, 0x30, 0x40, 0x48, 0x50]);
 const PROTOCOL = 0xffff_f000;
@@ -66,7 +67,7 @@ test('no frame is too short for the program', () => {
 for (const members of [2, 3]) {
   test(
     `the kernel gives what belongs together to the same of ${members} rings`,
-    { skip: netLabMissing() ?? false, timeout: 60_000 },
+    { skip: netLabMissing() ?? false, ...PATIENCE },
     async () => {
       await using lab = await RingLab.create();
       const sources = lab.open('rx0', {}, '', members);

@@ -4,6 +4,7 @@ import { createSocket, type Socket } from 'node:dgram';
 import { test } from 'node:test';
 import { openCap } from '../../libs/capture/cap-source.ts';
 import type { PacketBatch, PacketSource } from '../../libs/capture/source.ts';
+import { PATIENCE } from '../support/patience.ts';
 
 /** Why there can be no live capture here, or nothing. */
 async function reasonNotTo(): Promise<string | false> {
@@ -17,7 +18,6 @@ async function reasonNotTo(): Promise<string | false> {
 }
 
 const skip = await reasonNotTo();
-const TIMEOUT_MS = 20_000;
 
 async function boundSocket(): Promise<Socket> {
   const socket = createSocket('udp4');
@@ -27,7 +27,7 @@ async function boundSocket(): Promise<Socket> {
 
 test(
   'packets on lo are seen, with their bytes and a time; what the filter refuses is not',
-  { skip, timeout: TIMEOUT_MS },
+  { skip, ...PATIENCE },
   async () => {
     const [wanted, other] = [await boundSocket(), await boundSocket()];
     const { port } = wanted.address();
@@ -66,7 +66,7 @@ test(
   },
 );
 
-test('when nothing comes, next gives empty batches; closing ends it', { skip, timeout: TIMEOUT_MS }, async () => {
+test('when nothing comes, next gives empty batches; closing ends it', { skip, ...PATIENCE }, async () => {
   const source = await openCap('lo', 'ether proto 0x9999');
   for (let i = 0; i < 3; i++) assert.equal((await source.next())?.count, 0);
   const waiting = source.next();
@@ -75,7 +75,7 @@ test('when nothing comes, next gives empty batches; closing ends it', { skip, ti
   assert.equal(source.damage, null);
 });
 
-test('an interface that goes down ends the capture, and it says so', { skip, timeout: TIMEOUT_MS }, async (t) => {
+test('an interface that goes down ends the capture, and it says so', { skip, ...PATIENCE }, async (t) => {
   const [name, peer] = [`pnca${process.pid % 10_000}`, `pncb${process.pid % 10_000}`];
   if (spawnSync('ip', ['link', 'add', name, 'type', 'veth', 'peer', 'name', peer]).status !== 0)
     return t.skip('no virtual interface can be made here');

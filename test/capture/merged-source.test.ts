@@ -5,8 +5,9 @@ import type { RingSource } from '../../libs/capture/ring-source.ts';
 import { netLabMissing } from '../support/netlab.ts';
 import { NumberChecker, numberedPackets } from '../support/numbered-packets.ts';
 import { readPackets, RingLab } from '../support/ring-lab.ts';
+import { PATIENCE } from '../support/patience.ts';
 
-const options = { skip: netLabMissing() ?? false, timeout: 60_000 };
+const options = { skip: netLabMissing() ?? false, ...PATIENCE };
 
 async function labOfTwo(): Promise<{ lab: RingLab; sources: RingSource[]; merged: MergedSource }> {
   const lab = await RingLab.create();

@@ -14,8 +14,9 @@ import { NumberChecker, numberedPackets } from '../support/numbered-packets.ts';
 import { pcapFile } from '../support/pcap-writer.ts';
 import { readCapture } from '../support/read-capture.ts';
 import { packetsToTheEnd, readPackets, RING, RingLab } from '../support/ring-lab.ts';
+import { PATIENCE } from '../support/patience.ts';
 
-const options = { skip: netLabMissing() ?? false, timeout: 60_000 };
+const options = { skip: netLabMissing() ?? false, ...PATIENCE };
 
 const ETHERNET = 1;
 const QINQ = 0x88a8;

@@ -3,6 +3,7 @@ import test from 'node:test';
 import * as fc from 'fast-check';
 import { Pattern } from '../../libs/filter/pattern.ts';
 import { PatternError } from '../../libs/filter/pattern-syntax.ts';
+import { cpuMilliseconds } from '../support/cpu-clock.ts';
 
 const bytes = (text: string): Buffer => Buffer.from(text);
 
@@ -94,12 +95,12 @@ test('a pattern matches what the regular expressions of the language do', () => 
 });
 
 test('what makes others try for years takes a step a byte', () => {
-  const start = performance.now();
+  const start = cpuMilliseconds();
   assert.ok(!new Pattern('^(a+)+$').test(bytes(`${'a'.repeat(100_000)}b`)));
   assert.ok(!new Pattern('(x+x+)+y').test(bytes('x'.repeat(100_000))));
   // As many deterministic states as there are subsets of twenty positions: they do not fit, and need not.
   const many = new Pattern('[ab]*a[ab]{20}c');
   const noise = Buffer.from(Array.from({ length: 20_000 }, (_, i) => 97 + (((i * i * 7919) >> 5) % 2)));
   assert.ok(!many.test(noise));
-  assert.ok(performance.now() - start < 5000);
+  assert.ok(cpuMilliseconds() - start < 5000);
 });

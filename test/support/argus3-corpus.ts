@@ -7,7 +7,7 @@ import { join } from 'node:path';
 const { CORPUS_DIR } = process.env;
 /** The original probe waits at its end, so that several at once take hardly longer. */
 const PROBES_AT_ONCE = 8;
-const PROBE_MS_MAX = 20_000;
+const PROBE_MS_MAX = 120_000;
 
 const isInstalled = (program: string): boolean => spawnSync(program, ['-h']).error === undefined;
 

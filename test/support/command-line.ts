@@ -2,9 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { PATIENCE } from './patience.ts';
 
 const COMMANDS = join(import.meta.dirname, '../../bin');
-const TIMEOUT_MS = 60_000;
 
 export interface Outcome {
   readonly status: number | null;
@@ -32,7 +32,7 @@ export class CommandLine implements Disposable {
       cwd: this.folder,
       encoding: 'utf8',
       env: this.env,
-      timeout: TIMEOUT_MS,
+      timeout: PATIENCE.timeout,
       maxBuffer: 1 << 26,
     });
     return { status, stdout, stderr };

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,7 +20,7 @@ export const HOST = '127.0.0.1';
  * Looks again and again whether something has come true; events of other processes do not reach us otherwise.
  * @throws when it takes longer than `ms`
  */
-export async function until(isTrue: () => Promise<boolean> | boolean, ms = 50_000): Promise<void> {
+export async function until(isTrue: () => Promise<boolean> | boolean, ms = 100_000): Promise<void> {
   const end = performance.now() + ms;
   while (!(await isTrue())) {
     if (performance.now() > end) throw new Error(`not within ${ms} ms: ${isTrue.toString()}`);
@@ -162,6 +162,12 @@ export class StreamLab implements AsyncDisposable {
       '8',
     ];
     return this.start(new RunningCommand('radium', [...servers, ...fixed, ...words]));
+  }
+
+  /** Whether a multiplexer knows a reader by its name, so that it keeps for it what comes. */
+  isKnown(port: number, name: string): boolean {
+    const path = join(this.folder, `radium-${port}`, `radium-${HOST}-${port}`, 'readers.json');
+    return existsSync(path) && readFileSync(path, 'utf8').includes(`"${name}"`);
   }
 
   /** One whose files are never full, so that its journal has everything. */

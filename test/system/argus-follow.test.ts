@@ -6,9 +6,9 @@ import { after, before, test } from 'node:test';
 import { writeCapture } from '../../libs/synthetic/capture-file.ts';
 import { mixedTraffic } from '../../libs/synthetic/traffic.ts';
 import { RunningCommand } from '../support/run-command.ts';
+import { PATIENCE } from '../support/patience.ts';
 
 const PACKETS = 2000;
-const PATIENCE = { timeout: 60_000 };
 const folder = mkdtempSync(join(tmpdir(), 'argus-follow-'));
 const at = (name: string): string => join(folder, name);
 let whole = Buffer.alloc(0);

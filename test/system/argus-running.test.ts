@@ -18,8 +18,8 @@ import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { NotifySocket } from '../support/notify-socket.ts';
 import { commandLine, runCommand, RunningCommand } from '../support/run-command.ts';
+import { PATIENCE } from '../support/patience.ts';
 
-const PATIENCE = { timeout: 60_000 };
 const isRoot = process.platform === 'linux' && process.getuid?.() === 0;
 const root = { ...PATIENCE, skip: isRoot ? false : 'capturing and changing users is for root on Linux' };
 const python = spawnSync('python3', ['--version']).status === 0;

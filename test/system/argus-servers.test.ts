@@ -4,10 +4,11 @@ import { test } from 'node:test';
 import { NetLab } from '../support/netlab.ts';
 import { OriginalsLab, originalsMissing, PACKETS, packetsIn } from '../support/originals-lab.ts';
 import { until } from '../support/stream-lab.ts';
+import { PATIENCE } from '../support/patience.ts';
 
 test(
   'a real argus, read by our ra, by our radium and by the real ra: the same records',
-  { skip: originalsMissing, timeout: 60_000 },
+  { skip: originalsMissing, ...PATIENCE },
   async () => {
     await using lab = new OriginalsLab(await NetLab.create());
     const { folder } = lab;
@@ -47,7 +48,7 @@ test(
 
 test(
   'a real argus and a real radium are killed and come back: our programs read on',
-  { skip: originalsMissing, timeout: 60_000 },
+  { skip: originalsMissing, ...PATIENCE },
   async () => {
     await using lab = new OriginalsLab(await NetLab.create());
     const argus = await lab.argus(5610);

@@ -11,8 +11,8 @@ import { gzipSync } from 'node:zlib';
 import { writeCapture } from '../../libs/synthetic/capture-file.ts';
 import { mixedTraffic } from '../../libs/synthetic/traffic.ts';
 import { runCommand, RunningCommand } from '../support/run-command.ts';
+import { PATIENCE } from '../support/patience.ts';
 
-const PATIENCE = { timeout: 60_000 };
 const PACKETS = 3000;
 let folder = '';
 let capture = '';

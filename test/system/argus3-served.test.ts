@@ -9,8 +9,9 @@ import { NetLab } from '../support/netlab.ts';
 import { OriginalsLab, originalsMissing, PACKETS, packetsIn } from '../support/originals-lab.ts';
 import { RunningCommand } from '../support/run-command.ts';
 import { freePort, HOST, until } from '../support/stream-lab.ts';
+import { PATIENCE } from '../support/patience.ts';
 
-const OPTIONS = { skip: originalsMissing, timeout: 90_000 };
+const OPTIONS = { skip: originalsMissing, ...PATIENCE };
 const PROBE = 5610;
 const OURS = 5620;
 const THEIRS = 5630;
@@ -118,7 +119,7 @@ test('our argus and the original programs behind it are killed and come back: al
   await Promise.all([arrived(lab, 'ours', 3 * PACKETS), arrived(lab, 'theirs', 3 * PACKETS)]);
 });
 
-test('--argus3 off refuses clients of Argus; any other word is none', { timeout: 60_000 }, async () => {
+test('--argus3 off refuses clients of Argus; any other word is none', PATIENCE, async () => {
   const [port, folder] = [await freePort(), mkdtempSync(join(tmpdir(), 'argus3-off-'))];
   const words = ['-X', '-r', '-', '-B', HOST, '-P', String(port), '--state', folder, '--argus3'];
   const argus = new RunningCommand('argus', [...words, 'off']);

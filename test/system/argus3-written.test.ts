@@ -8,9 +8,9 @@ import { writeCapture } from '../../libs/synthetic/capture-file.ts';
 import { mixedTraffic } from '../../libs/synthetic/traffic.ts';
 import { compareTables, rowsOf, told } from '../interop/argus3/comparison.ts';
 import { runCommand } from '../support/run-command.ts';
+import { PATIENCE } from '../support/patience.ts';
 
 const { CORPUS_DIR } = process.env;
-const PATIENCE = { timeout: 240_000 };
 const OUTPUT_BYTES_MAX = 1 << 28;
 const FIELDS = ['stime', 'flgs', 'proto', 'saddr', 'sport', 'dir', 'daddr', 'dport', 'pkts', 'bytes', 'state'];
 const STYLE = ['-X', '-n', '-u', '-p', '6', '-c', ',', '-L', '-1'];

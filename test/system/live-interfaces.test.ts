@@ -8,8 +8,9 @@ import { managementOf, rowsOf, startProbe, stopProbe } from '../support/live-cap
 import { NetLab, netLabMissing } from '../support/netlab.ts';
 import { numberedPackets } from '../support/numbered-packets.ts';
 import type { RunningCommand } from '../support/run-command.ts';
+import { PATIENCE } from '../support/patience.ts';
 
-const options = { skip: netLabMissing() ?? false, timeout: 60_000 };
+const options = { skip: netLabMissing() ?? false, ...PATIENCE };
 const PACKETS = 2000;
 const PACE = 20_000;
 let folder = '';

@@ -16,6 +16,7 @@ import { ONE_RECORD_A_FLOW, rowsOf, startProbe, startTcpdump, stopProbe } from '
 import { NetLab, netLabMissing } from '../support/netlab.ts';
 import { pcapFile } from '../support/pcap-writer.ts';
 import { runCommand } from '../support/run-command.ts';
+import { PATIENCE } from '../support/patience.ts';
 
 const hasTcpdump = spawnSync('tcpdump', ['--version']).status === 0;
 const skip = netLabMissing() ?? (hasTcpdump ? false : 'tcpdump is not installed');
@@ -102,13 +103,13 @@ async function packetsOf(pcap: string): Promise<number> {
 
 for (const workers of [1, 2]) {
   const threads = workers === 1 ? 'one worker' : 'two workers';
-  test(`the same records live as from the file: every kind, ${threads}`, { skip, timeout: 60_000 }, async () => {
+  test(`the same records live as from the file: every kind, ${threads}`, { skip, ...PATIENCE }, async () => {
     const pcap = join(folder, 'kinds.pcap');
     writeFileSync(pcap, kinds());
     await compareLiveWithFile('kinds', pcap, workers);
   });
 
-  test(`the same records live as from the file: many flows, ${threads}`, { skip, timeout: 60_000 }, async () => {
+  test(`the same records live as from the file: many flows, ${threads}`, { skip, ...PATIENCE }, async () => {
     const pcap = join(folder, `mixed-${workers}.pcap`);
     await writeCapture(pcap, mixedTraffic({ packets: 3000, flows: 300, seconds: 2, seed: 7 }));
     await compareLiveWithFile('mixed', pcap, workers);
@@ -124,7 +125,7 @@ const CAPTURES = [
 for (const name of CAPTURES) {
   const path = join(CORPUS_DIR ?? '', name);
   const reason = CORPUS_DIR === undefined ? 'CORPUS_DIR is not set' : existsSync(path) ? skip : `${name} is not there`;
-  test(`the same records live as from the file: ${name}`, { skip: reason, timeout: 60_000 }, () =>
+  test(`the same records live as from the file: ${name}`, { skip: reason, ...PATIENCE }, () =>
     compareLiveWithFile(name, path, 2),
   );
 }

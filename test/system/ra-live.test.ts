@@ -5,8 +5,8 @@ import { GAP_BATCH, type Batch } from '../../libs/record/batch.ts';
 import { RecordServer } from '../../libs/transport/server.ts';
 import { recordBatch } from '../support/records.ts';
 import { RunningCommand } from '../support/run-command.ts';
+import { PATIENCE } from '../support/patience.ts';
 
-const PATIENCE = { timeout: 30_000 };
 const PORTS = ['-L', '-1', '-n', '-s', 'sport'];
 
 const flows = (...sports: number[]): Batch =>

@@ -4,8 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { RunningCommand } from '../support/run-command.ts';
 import { accountOf, freePort, HOST, StreamLab, until } from '../support/stream-lab.ts';
-
-const PATIENCE = { timeout: 60_000 };
+import { PATIENCE } from '../support/patience.ts';
 
 test('two multiplexers that only write files are two readers, and no third writes one of these', PATIENCE, async () => {
   await using lab = new StreamLab();

@@ -5,8 +5,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { connectRecords } from '../../libs/transport/client.ts';
 import { RunningCommand, runCommand } from '../support/run-command.ts';
 import { freePort, HOST, StreamLab, until } from '../support/stream-lab.ts';
+import { PATIENCE } from '../support/patience.ts';
 
-const PATIENCE = { timeout: 60_000 };
 /** Promised are 100 ms; machines that are busy with other tests take longer. */
 const LATENCY_MS_MAX = 2000;
 

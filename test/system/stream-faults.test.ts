@@ -2,8 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { freePort, HOST, StreamLab, until, type Account } from '../support/stream-lab.ts';
-
-const PATIENCE = { timeout: 60_000 };
+import { PATIENCE } from '../support/patience.ts';
 
 /** Whether an account can be read and fulfils a condition: it is being written meanwhile. */
 function has(lab: StreamLab, name: string, condition: (account: Account) => boolean): () => boolean {
@@ -81,6 +80,8 @@ test('a reader that stands still delays nobody; a named one gets everything in t
   lab.radium([`${HOST}:${probePort}`], radiumPort, '--stall', '2', '--keep-memory', '1');
   const still = lab.rastream(radiumPort, 'still');
   lab.rastream(radiumPort, 'brisk');
+  // A reader that comes for the first time gets what others wait for, and no more.
+  await until(() => lab.isKnown(radiumPort, 'still') && lab.isKnown(radiumPort, 'brisk'));
   probe.feed(1000);
   await until(has(lab, 'still', ({ packets }) => packets > 0));
   await until(has(lab, 'brisk', ({ packets }) => packets > 0));

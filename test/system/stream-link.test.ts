@@ -5,10 +5,11 @@ import { NetLab, netLabMissing } from '../support/netlab.ts';
 import { RunningCommand } from '../support/run-command.ts';
 import { accountOf, FedProbe, StreamLab, until, type Account } from '../support/stream-lab.ts';
 import { join } from 'node:path';
+import { PATIENCE } from '../support/patience.ts';
 
 test(
   'the way between two machines is down for longer than every time-out: nothing is lost, nothing doubled',
-  { skip: netLabMissing(), timeout: 60_000 },
+  { skip: netLabMissing(), ...PATIENCE },
   async () => {
     await using lab = new StreamLab();
     await using net = await NetLab.create();

@@ -10,8 +10,7 @@ import { encodeAcknowledgement, encodeHello } from '../../libs/transport/handsha
 import { netLabMissing } from '../support/netlab.ts';
 import type { RunningCommand } from '../support/run-command.ts';
 import { freePort, HOST, StreamLab, until } from '../support/stream-lab.ts';
-
-const PATIENCE = { timeout: 60_000 };
+import { PATIENCE } from '../support/patience.ts';
 
 const HELLO = { version: 1, program: 'stranger', filter: '', fields: undefined, name: '', have: [], token: '' };
 
@@ -119,11 +118,10 @@ test(
       await delay(20);
     }
     execFileSync('mount', ['-o', 'remount,size=16m', state]);
-    for (let i = 0; i < 200 && !/can be written again/.test(radium.stderr); i++) {
+    await until(() => {
       probe.feed(1000);
-      await delay(20);
-    }
-    assert.match(radium.stderr, /can be written again/);
+      return /can be written again/.test(radium.stderr);
+    });
     await probe.end();
     lab.rastream(port, 'keeper');
     await until(() => {

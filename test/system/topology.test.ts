@@ -7,6 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { COLLECTOR, Headquarters, INTERFACES, ROUTERS, type Daemon } from '../support/headquarters.ts';
 import { netLabMissing } from '../support/netlab.ts';
 import { numberedPackets } from '../support/numbered-packets.ts';
+import { PATIENCE } from '../support/patience.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'panoptes-topology-'));
 after(() => rmSync(folder, { recursive: true }));
@@ -30,7 +31,7 @@ const totals = (text: string, what: string): number => Number(new RegExp(`${what
 
 test(
   'the article: two routers, their probes and multiplexers, a log server; every packet is in the files',
-  { skip: netLabMissing(), timeout: 120_000 },
+  { skip: netLabMissing(), ...PATIENCE },
   async () => {
     await using lab = await Headquarters.create(folder);
     const routers = [await startRouter(lab, 'r1', '10.20.1.2'), await startRouter(lab, 'r2', '10.20.1.3')];
