@@ -7,6 +7,7 @@ const TEXT_COLUMN = 30;
 /** The page that `--help` shows, at most 80 columns wide unless an example is longer. */
 export function helpPage<T extends OptionTable>(command: Command<T>): string {
   const lines = [`${command.name}: ${command.summary}`, '', `Usage: ${usageLine(command)}`];
+  if (takesRecordFilter(command)) lines.push('', ...wrap(ABOUT_FILTERS, WIDTH));
   for (const [heading, options] of groups(command.options)) {
     lines.push('', `${heading}:`);
     for (const [name, option] of options) lines.push(...optionLines(name, option));
@@ -16,6 +17,16 @@ export function helpPage<T extends OptionTable>(command: Command<T>): string {
     for (const [line, does] of command.examples) lines.push(`  ${line}`, `      ${does}`);
   }
   return `${lines.join('\n')}\n`;
+}
+
+/** What stands behind a lone dash. */
+export const ABOUT_FILTERS =
+  'Behind a lone - stands a filter, which says what records are wanted: tcp and port 443, src net 10.0.0.0/8 and not icmp, ' +
+  'dur gt 1m or bytes gt 10M. Any field may be compared.';
+
+/** Whether its filter is of flow records. */
+export function takesRecordFilter<T extends OptionTable>({ operands, usage }: Command<T>): boolean {
+  return operands === 'filter' && usage === undefined;
 }
 
 /** `ra [options] [- filter]` */

@@ -34,8 +34,22 @@ async function lookUp(path: string): ReturnType<typeof stat> {
 /** Anything but a failed system call comes back as it is. */
 export function cannotRead(path: string, error: unknown): unknown {
   const reason = systemReason(error);
-  return reason === undefined ? error : new InputError(`cannot read ${path}: ${reason}`, { cause: error });
+  if (reason === undefined) return error;
+  const hint = isMissing(error) ? (HINTS.find(([pattern]) => pattern.test(path))?.[1] ?? '') : '';
+  return new InputError(`cannot read ${path}: ${reason}`, { hint, cause: error });
 }
+
+/** What was meant by names that no file has. */
+const HINTS: readonly (readonly [name: RegExp, hint: string])[] = [
+  [
+    /^(not|!|src|dst|host|net|port|proto|ip6?|ipv[46]|tcp|udp|icmp6?|arp|ether|vlan|man|bytes|pkts|dur|state|app)$/,
+    'If a filter begins there, write a lone - before it.',
+  ],
+  [/^(cisco|jflow|ft|sflow):/, 'NetFlow and sFlow are not read yet.'],
+  [/^mysql:/, 'Databases are not read yet.'],
+];
+
+const isMissing = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ENOENT';
 
 /**
  * All plain files below `path` (or `path` itself when it is a file), folder by folder in the order of names. Symbolic links

@@ -11,6 +11,7 @@ export interface ServerAddress {
   readonly tls?: boolean;
 }
 
+const BY_TOKEN = 'Certificates and tokens say who somebody is: --tls-cert, --token-file.';
 const HINT = 'Write HOST, HOST:PORT or [ADDRESS]:PORT; argus-tls:// before it for TLS.';
 
 /**
@@ -21,9 +22,12 @@ const HINT = 'Write HOST, HOST:PORT or [ADDRESS]:PORT; argus-tls:// before it fo
 export function parseServerAddress(text: string): ServerAddress {
   const [, scheme, rest = ''] = /^(?:([a-z0-9+-]+):\/\/)?(.*)$/is.exec(text) ?? [];
   if (scheme !== undefined && !/^argus(-tcp|-tls)?$/i.test(scheme)) {
-    throw new UsageError(`cannot read records from '${scheme}://'`, { hint: HINT });
+    const hint = /^(cisco|jflow|sflow)$/i.test(scheme) ? 'NetFlow and sFlow are not read yet.' : HINT;
+    throw new UsageError(`cannot read records from '${scheme}://'`, { hint });
   }
   const tls = scheme === undefined || /^argus$/i.test(scheme) ? {} : { tls: /tls$/i.test(scheme) };
+  if (rest.includes('@')) throw new UsageError(`'${text}' has a user's name`, { hint: BY_TOKEN });
+  if (rest.includes('/')) throw new UsageError(`'${text}' has a path`, { hint: 'Servers give out what they receive, no files.' }); // prettier-ignore
   const bracketed = /^\[([0-9a-f:.%\w-]+)\](?::(.*))?$/i.exec(rest);
   if (bracketed !== null) return { host: bracketed[1] ?? '', port: toPort(bracketed[2], text), ...tls };
   if (/^[0-9a-f.]*:[0-9a-f.]*:[0-9a-f:.]*(%[\w-]+)?$/i.test(rest)) return { host: rest, port: RECORDS_PORT, ...tls };

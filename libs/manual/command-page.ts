@@ -1,5 +1,5 @@
 import type { Command } from '../cli/command.ts';
-import { usageLine } from '../cli/help.ts';
+import { takesRecordFilter, usageLine } from '../cli/help.ts';
 import { table } from '../core/markdown.ts';
 import { byGroup, shownOptions, type ShownOption } from './shown-options.ts';
 
@@ -7,6 +7,8 @@ import { byGroup, shownOptions, type ShownOption } from './shown-options.ts';
 export function commandPage(command: Command): string {
   const { name, summary, examples = [] } = command;
   const parts = [`# ${name}`, summary, `    ${usageLine(command)}`];
+  if (takesRecordFilter(command))
+    parts.push('Behind a lone `-` stands a [filter](../filter.md), over any [fields](../fields.md).');
   for (const [group, options] of byGroup(shownOptions(command))) {
     const rows = options.map((option) => [spelt(option), escaped(option.text)]);
     parts.push(`## ${group}`, table(['Option', 'What it does'], rows));

@@ -1,5 +1,5 @@
 import type { Command } from '../cli/command.ts';
-import { usageLine } from '../cli/help.ts';
+import { ABOUT_FILTERS, takesRecordFilter, usageLine } from '../cli/help.ts';
 import { byGroup, shownOptions, type ShownOption } from './shown-options.ts';
 
 /** What exit statuses mean, of every command. */
@@ -21,6 +21,7 @@ export function manPage(command: Command, others: readonly string[], version: st
     `${roff(name)} \\- ${roff(summary.replace(/\.$/, ''))}`,
     '.SH SYNOPSIS',
     `.B ${roff(usageLine(command))}`,
+    ...description(command),
     '.SH OPTIONS',
   ];
   for (const [group, options] of byGroup(shownOptions(command))) {
@@ -31,8 +32,35 @@ export function manPage(command: Command, others: readonly string[], version: st
   for (const [line, does] of examples) lines.push('.TP', `.B ${roff(line)}`, roff(does));
   lines.push('.SH EXIT STATUS');
   for (const [status, meaning] of EXIT_STATUS) lines.push('.TP', `.B ${status}`, roff(meaning));
-  lines.push('.SH SEE ALSO', others.map((other) => `.BR ${roff(other)} (1)`).join(' ,\n'));
+  lines.push(
+    ...filesAndEnvironment(command),
+    '.SH SEE ALSO',
+    others.map((other) => `.BR ${roff(other)} (1)`).join(' ,\n'),
+  );
   return `${lines.join('\n')}\n`;
+}
+
+function description(command: Command): string[] {
+  if (!takesRecordFilter(command)) return [];
+  const more = 'ra --list-fields names them all, and ra -b shows how a filter is understood.';
+  return ['.SH DESCRIPTION', roff(command.summary), '.PP', roff(`${ABOUT_FILTERS} ${more}`)];
+}
+
+/** Settings that readers of records take from elsewhere. */
+function filesAndEnvironment({ options }: Command): string[] {
+  if (!('rc' in options)) return [];
+  const files = [
+    ['/etc/panoptes/ra.conf', 'Settings of all readers of records on this machine.'],
+    ['~/.rarc', "One's own; $ARGUSHOME/.rarc before it."],
+  ];
+  const variables = [
+    ['TZ', 'Zone that times are read and printed in.'],
+    ['PANOPTES_TOKEN', 'Token that is shown to servers.'],
+    ...('color' in options ? [['NO_COLOR', 'Where it is set, nothing is printed in colours unless the command line asks for them.']] : []), // prettier-ignore
+  ];
+  const list = (entries: readonly (readonly string[])[]): string[] =>
+    entries.flatMap(([name = '', about = '']) => ['.TP', `.B ${roff(name)}`, roff(about)]);
+  return ['.SH FILES', ...list(files), '.SH ENVIRONMENT', ...list(variables)];
 }
 
 function heading({ name, letters, placeholder, isOpen }: ShownOption): string {

@@ -10,7 +10,7 @@ export interface SortKey {
 }
 
 /** Measures in units that do not tell that more is what people look for first. */
-const MORE_FIRST: ReadonlySet<FieldName> = new Set<FieldName>(['tcprtt', 'synack', 'ackdat', 'stcpb', 'dtcpb', 'pcr', 'abr']); // prettier-ignore
+const MORE_FIRST: ReadonlySet<FieldName> = new Set<FieldName>(['trans', 'tcprtt', 'synack', 'ackdat', 'stcpb', 'dtcpb', 'pcr', 'abr']); // prettier-ignore
 
 const UNITS_MORE_FIRST: ReadonlySet<string | undefined> = new Set([
   'bytes',

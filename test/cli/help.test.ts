@@ -24,6 +24,10 @@ const PAGE = `sample: Shows how a page looks.
 
 Usage: sample [options] [- filter]
 
+Behind a lone - stands a filter, which says what records are wanted: tcp and
+port 443, src net 10.0.0.0/8 and not icmp, dur gt 1m or bytes gt 10M. Any field
+may be compared.
+
 Input:
   -r, --read FILE...          Read these files.
 

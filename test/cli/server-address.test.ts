@@ -43,6 +43,8 @@ for (const text of [
   '[::1',
   '[::1]561',
   'cisco://host',
+  'user:word@host:561',
+  'argus://host:561//path',
 ]) {
   test(`'${text}' is refused as a server`, () => {
     assert.throws(
