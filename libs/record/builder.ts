@@ -211,10 +211,13 @@ export class AddressColumnBuilder extends ColumnBuilder {
 
   /** At most once a row. Lanes most significant first; signed or unsigned 32-bit integers. */
   set(row: number, family: number, lane0: number, lane1: number, lane2: number, lane3: number): void {
-    this.#lanes[0][row] = lane0;
-    this.#lanes[1][row] = lane1;
-    this.#lanes[2][row] = lane2;
-    this.#lanes[3][row] = lane3;
+    const lanes = this.#lanes;
+    if ((lane0 | lane1) !== 0) {
+      lanes[0][row] = lane0;
+      lanes[1][row] = lane1;
+    }
+    lanes[2][row] = lane2;
+    lanes[3][row] = lane3;
     this.#family[row] = family;
     this.mark(row);
   }
@@ -248,10 +251,12 @@ export class AddressColumnBuilder extends ColumnBuilder {
   }
 }
 
+/** Whether the first `rows` values are the same, at least one: then they are what they are one place further on. */
 function isConstant(values: Uint8Array | Uint32Array, rows: number): boolean {
-  const first = values[0];
-  for (let i = 1; i < rows; i++) if (values[i] !== first) return false;
-  return true;
+  if (values[0] !== values[rows - 1]) return false;
+  const size = values.BYTES_PER_ELEMENT;
+  const bytes = Buffer.from(values.buffer, values.byteOffset, rows * size);
+  return bytes.compare(bytes, size, rows * size, 0, (rows - 1) * size) === 0;
 }
 
 export class TextColumnBuilder extends ColumnBuilder {
