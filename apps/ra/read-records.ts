@@ -1,4 +1,5 @@
 import { BothSides, fieldsOfBothSides } from '../../libs/cli/both-sides.ts';
+import { Room } from '../../libs/codec/room.ts';
 import type { Context } from '../../libs/cli/command.ts';
 import { byStart, START_FIELDS } from '../../libs/cli/by-start.ts';
 import { explainReading } from '../../libs/cli/explain-reading.ts';
@@ -41,7 +42,8 @@ export async function readRecords(args: RaArguments, context: Context): Promise<
   const order = { args, nowMs, management: modes.management, fields, showsManagement };
   const scan = sides === undefined ? printScan(order, plan, (printed) => outputs.pushPrinted(printed)) : undefined;
   const peek = args.rejected === undefined ? peekOf(args, filter, selection) : undefined; // what is refused is kept
-  const inputs = await openInputs(args, filter, context, { fields, peek, management, scan });
+  const room = isPassing(args, plan) && sides === undefined ? new Room() : undefined;
+  const inputs = await openInputs(args, filter, context, { fields, peek, room, management, scan });
   const outputs = await Outputs.open(args, context, plan, selection, sides);
   const written = args.rejected === undefined ? args.write : [...args.write, args.rejected];
   await inputs.avoid(written.map((text) => parseWriteTarget(text).path));
@@ -70,6 +72,11 @@ async function pump(inputs: AsyncIterable<Batch>, outputs: Outputs, selection: R
 
 const onlyPrints = ({ write, rejected }: RaArguments): boolean => write.length === 0 && rejected === undefined;
 
+/** Whether nothing of a batch is looked at when the next one is there. */
+function isPassing(args: RaArguments, { printer, names }: PrintPlan): boolean {
+  return onlyPrints(args) && !args.merge && names === undefined && !printer.countsFirst;
+}
+
 /** What is looked at of each record; undefined for all of it, which files keep. */
 function wantedFields(args: RaArguments, filter: Filter, { printer }: PrintPlan): ReadonlySet<number> | undefined {
   if (!onlyPrints(args)) return undefined;
@@ -86,7 +93,7 @@ async function openInputs(
   args: RaArguments,
   filter: Filter,
   context: Context,
-  columns: Pick<InputSettings, 'fields' | 'peek' | 'management' | 'scan'>,
+  columns: Pick<InputSettings, 'fields' | 'peek' | 'room' | 'management' | 'scan'>,
 ): Promise<RecordInputs> {
   const settings = {
     files: args.read,

@@ -1,3 +1,4 @@
+import { Room } from '../../libs/codec/room.ts';
 import type { Context } from '../../libs/cli/command.ts';
 import { showFilter } from '../../libs/cli/listings.ts';
 import { parseMemory } from '../../libs/cli/memory-size.ts';
@@ -34,6 +35,7 @@ export async function countRecords(args: RacountArguments, context: Context): Pr
     sides: modes,
     fields: fieldsOf(settings),
     written: [],
+    room: new Room(),
     scan: (selected) => (scan = countScan(args.threads, { selected, counting: settings })),
   });
   const counting = new Counting(settings, records.showsManagement);

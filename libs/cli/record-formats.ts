@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { Peek } from '../codec/decode.ts';
 import { BatchReader } from '../codec/read.ts';
+import type { Room } from '../codec/room.ts';
 import type { Batch } from '../record/batch.ts';
 import { ARGUS3_START_BYTES, looksLikeArgus3 } from '../interop/argus3/recognise.ts';
 import type { Argus3Reader } from '../interop/argus3/reader.ts';
@@ -19,6 +20,8 @@ export interface ReadSettings {
   /** Numbers of the stored fields that are wanted; undefined for all. */
   readonly fields: ReadonlySet<number> | undefined;
   readonly peek: Peek | undefined;
+  /** As `InputSettings` has it. */
+  readonly room?: Room | undefined;
   /** Bytes of the input that were passed over so far. */
   readonly skippedBytes?: () => number;
   readonly management: boolean;
@@ -91,8 +94,8 @@ async function argus3Reader(
 
 const OWN: RecordFormat = {
   matches: () => true,
-  read: async (chunks, { path, name, start, fields, peek, skippedBytes, scan, addRecords }) => {
-    const options = { where: name, ...(fields && { fields }), ...(peek && { peek }) };
+  read: async (chunks, { path, name, start, fields, peek, room, skippedBytes, scan, addRecords }) => {
+    const options = { where: name, ...(fields && { fields }), ...(peek && { peek }), ...(room && { room }) };
     const reader = scan === undefined ? new BatchReader(chunks, options) : await scanned(chunks, { ...options, scan, addRecords }); // prettier-ignore
     return {
       batches: reader,

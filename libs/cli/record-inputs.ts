@@ -4,6 +4,7 @@ import type { Readable } from 'node:stream';
 import { FrameFile, type MayHold } from '../archive/frame-file.ts';
 import { isNote } from '../archive/is-note.ts';
 import type { Peek } from '../codec/decode.ts';
+import type { Room } from '../codec/room.ts';
 import { InputError, SuiteError, UsageError } from '../core/errors.ts';
 import { RecordNumbers } from '../interop/argus3/record-numbers.ts';
 import { GAP_BATCH, type Batch } from '../record/batch.ts';
@@ -34,6 +35,8 @@ export interface InputSettings {
   readonly fields: ReadonlySet<number> | undefined;
   /** Tells which batches of files are wanted; undefined for all. Of the others no more may come than what it looks at. */
   readonly peek: Peek | undefined;
+  /** Where batches of files of ours lie, each until the next is asked for; undefined for buffers of their own. */
+  readonly room?: Room | undefined;
   /** Tells which frames of files need not be read at all; undefined for all. */
   readonly mayHold?: MayHold | undefined;
   /** Whether management records are wanted of files, where leaving them out saves work; they may come all the same. */
@@ -242,12 +245,12 @@ export class RecordInputs implements AsyncIterable<Batch> {
 
   async *#decode(path: string, open: () => Opened | Promise<Opened>): AsyncGenerator<Batch> {
     const name = path === '-' ? 'standard input' : path;
-    const { fields, peek, management = true } = this.#settings;
+    const { fields, peek, room, management = true } = this.#settings;
     let reader: RecordReader | undefined;
     try {
       const { chunks, ...content } = await open();
       const addRecords = (records: number): void => this.#progress?.addRecords(records);
-      const settings = { path, name, ...content, fields, peek, management, numbers: this.#numbers, addRecords };
+      const settings = { path, name, ...content, fields, peek, room, management, numbers: this.#numbers, addRecords };
       const counted = this.#progress === undefined ? chunks : countBytes(chunks, this.#progress);
       reader = await formatOf(content.start).read(counted, settings);
       for await (const batch of reader.batches) if (!isNote(batch)) yield batch;

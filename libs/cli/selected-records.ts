@@ -1,6 +1,7 @@
 import { EVERYTHING } from '../filter/everything.ts';
 import { GAP_BATCH, type Batch } from '../record/batch.ts';
 import { BothSides, fieldsOfBothSides, hasSides, type Sides } from './both-sides.ts';
+import type { Room } from '../codec/room.ts';
 import type { Context } from './command.ts';
 import type { Arguments } from './options.ts';
 import { mayHoldOf } from './frame-zone.ts';
@@ -25,6 +26,8 @@ export interface SelectedSettings {
   readonly fields: ReadonlySet<number> | undefined;
   /** Makes threads that read files of ours; what they make of them is taken while the other records are handed out. Not asked where records are counted, or are not taken as they are. */
   readonly scan?: (order: SelectedOrder) => FrameTaker | undefined;
+  /** Where batches of files of ours lie, each until the next is asked for; left out where they are kept. */
+  readonly room?: Room;
   /** What becomes of each record; itself when this is left out. */
   readonly sides?: Sides;
   /** Where the command itself writes, as `-w` has it: not to be read. */
@@ -64,6 +67,7 @@ export class SelectedRecords implements AsyncIterable<Selected> {
         verbose: args.verbose,
         fields: fields === undefined || sides === undefined ? fields : fieldsOfBothSides(fields),
         peek: peekOf(args, filter, selection),
+        room: settings.room,
         management: settings.fields === undefined || selection.showsManagement,
         scan: isPlain ? settings.scan?.({ args, nowMs, management, fields }) : undefined,
         mayHold: filter === EVERYTHING ? undefined : mayHoldOf(filter),

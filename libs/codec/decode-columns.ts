@@ -86,8 +86,8 @@ export class ColumnDecoder {
     if (form === 'none') return this.#all;
     const owner = form === 'own' ? place : this.#places.get(value);
     if (owner?.head.form !== 'own') throw new FrameProblem('column: shares a bitmap that is not there');
-    let set = this.#sets.get(owner.entry[0]);
-    if (set === undefined) this.#sets.set(owner.entry[0], (set = this.#readBitmap(owner)));
+    let set = this.#sets.get(owner.field);
+    if (set === undefined) this.#sets.set(owner.field, (set = this.#readBitmap(owner)));
     return set;
   }
 

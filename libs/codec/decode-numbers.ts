@@ -5,8 +5,8 @@ import type { Stream } from './directory.ts';
 import { ENCODING } from './format.ts';
 import { bitsFor, isBits } from './planes.ts';
 import { FrameProblem, UnknownEncoding } from './problem.ts';
-import { readBytes, readDoubles, readHalves, readIntegers, readNumbers, readWords } from './read-planes.ts';
-import { lookUpBytes, lookUpDoubles, lookUpHalves, lookUpWords } from './widen.ts';
+import { readBits, readBytes, readDoubles, readHalves, readIntegers, readNumbers, readWords } from './read-planes.ts';
+import { chooseWords, lookUpBytes, lookUpDoubles, lookUpHalves, lookUpLast, lookUpWords } from './look-up.ts';
 
 type WordArray = Exclude<NumericArray, Float64Array>;
 
@@ -67,11 +67,7 @@ function decodeWords(chunks: ChunkReader, list: readonly Stream[], to: WordArray
       const found = dictionarySize(list);
       dictionaryWords.fill(0);
       decodeNumbers(chunks, innerStream(list), dictionaryWords, found);
-      const numbers = readNumbers(chunks, count, bitsFor(found - 1));
-      if (to instanceof Uint32Array) lookUpWords(to, count, numbers, dictionaryWords);
-      else if (to instanceof Uint16Array) lookUpHalves(to, count, numbers, dictionaryWords);
-      else lookUpBytes(to, count, numbers, dictionaryWords);
-      return;
+      return readFromDictionary(chunks, to, count, bitsFor(found - 1));
     }
     case ENCODING.plain:
     case ENCODING.byteSplit:
@@ -91,6 +87,17 @@ function readPacked(chunks: ChunkReader, to: WordArray, count: number, bits: num
   }
 }
 
+function readFromDictionary(chunks: ChunkReader, to: WordArray, count: number, bits: number): void {
+  if (bits === 1 && to instanceof Uint32Array && (count & 7) === 0)
+    return chooseWords(to, count >> 3, readBits(chunks, count, 1), dictionaryWords[0]!, dictionaryWords[1]!);
+  const { bytes, words: numbers } = readNumbers(chunks, count, bits);
+  const fours = count >> 2;
+  lookUpLast(to, count, bytes, dictionaryWords);
+  if (to instanceof Uint32Array) lookUpWords(to, fours, numbers, dictionaryWords);
+  else if (to instanceof Uint16Array) lookUpHalves(to, fours, numbers, dictionaryWords);
+  else lookUpBytes(to, fours, numbers, dictionaryWords);
+}
+
 function decodeDoubles(chunks: ChunkReader, list: readonly Stream[], to: Float64Array, count: number): void {
   switch (list[0]) {
     case ENCODING.plain:
@@ -108,7 +115,9 @@ function decodeDoubles(chunks: ChunkReader, list: readonly Stream[], to: Float64
       const found = dictionarySize(list);
       dictionaryDoubles.fill(0);
       decodeNumbers(chunks, innerStream(list), dictionaryDoubles, found);
-      return lookUpDoubles(to, count, readNumbers(chunks, count, bitsFor(found - 1)), dictionaryDoubles);
+      const numbers = readNumbers(chunks, count, bitsFor(found - 1));
+      lookUpLast(to, count, numbers.bytes, dictionaryDoubles);
+      return lookUpDoubles(to, count >> 2, numbers.words, dictionaryDoubles);
     }
     default:
       throw new UnknownEncoding();

@@ -92,10 +92,10 @@ function decode(frame: Uint8Array, { fields, peek, room, verified = false }: Dec
   if (!verified && !checksumMatches(frame)) throw new FrameProblem('frame: checksum');
   const body = bodyOf(frame, header);
   if (header.envelopeBytes > body.length) throw new FrameProblem('frame: length of the envelope');
-  const { origin, first, covers, entries, note } = unpackEnvelope(body.subarray(0, header.envelopeBytes));
+  const { origin, first, covers, columns: listed, note } = unpackEnvelope(body.subarray(0, header.envelopeBytes));
   const { rows, envelopeBytes: start } = header;
   if (covers < rows) throw new FrameProblem('envelope: covers fewer records than there are');
-  const frameColumns = new FrameColumns(body, rows, placesOf(entries, { rows, start, bodyBytes: body.length }));
+  const frameColumns = new FrameColumns(body, rows, placesOf(listed, { rows, start, bodyBytes: body.length }));
   const head = { kind: header.kind as BatchKind, origin, first, covers, rows, ...(note === '' ? {} : { note }) };
   const batch = { ...head, columns: [] as (Column | undefined)[], unknown: [], buffer: NOTHING };
   if (peek?.looks !== undefined) {

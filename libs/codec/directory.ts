@@ -4,6 +4,7 @@ import { BYTES_PER_VALUE, isNumeric, type Kind } from '../record/kinds.ts';
 import { COPIES, KIND_CODES, OWN_BITMAP, SHARED_BITMAP } from './format.ts';
 import { packMessage, unpackMessage } from './msgpack.ts';
 import { FrameProblem } from './problem.ts';
+import { skimEnvelope } from './skim.ts';
 import { zoneEnd } from './zones.ts';
 
 /**
@@ -22,11 +23,24 @@ export type Stream = number | readonly Stream[];
  */
 export type Entry = readonly [field: number, kind: number, lengths: readonly number[], ...rest: Stream[]];
 
+/** What an envelope says of a column, before more is known of it. */
+export interface Listed {
+  readonly field: number;
+  /** Kind, with flags. */
+  readonly code: number;
+  /** Bytes that are stored of it. */
+  readonly stored: number;
+  /** With a flag for a bitmap what stands behind the lengths of the chunks. */
+  readonly value: unknown;
+  /** Its entry. */
+  readonly entry: () => Entry;
+}
+
 export interface Envelope {
   readonly origin: Origin;
   readonly first: number;
   readonly covers: number;
-  readonly entries: readonly Entry[];
+  readonly columns: readonly Listed[];
   readonly note: string;
 }
 
@@ -52,6 +66,17 @@ export function packEnvelope(
 
 /** @throws FrameProblem */
 export function unpackEnvelope(bytes: Uint8Array): Envelope {
+  const skimmed = skimEnvelope(bytes, entryIn);
+  return skimmed === undefined ? unpackWhole(bytes) : { ...skimmed, note: '' };
+}
+
+function entryIn(bytes: Uint8Array): Entry {
+  const unpacked = unpackMessage(bytes);
+  if ('problem' in unpacked) throw new FrameProblem(`directory: ${unpacked.problem}`);
+  return checkEntry(unpacked.value);
+}
+
+function unpackWhole(bytes: Uint8Array): Envelope {
   const unpacked = unpackMessage(bytes);
   if ('problem' in unpacked) throw new FrameProblem(`envelope: ${unpacked.problem}`);
   if (!Array.isArray(unpacked.value)) throw new FrameProblem('envelope: not a list');
@@ -61,7 +86,12 @@ export function unpackEnvelope(bytes: Uint8Array): Envelope {
   if (!isCount(first) || !isCount(covers) || !isCount(first + covers))
     throw new FrameProblem('envelope: record numbers');
   if (!Array.isArray(entries) || entries.length > FIELD_NUMBERS_MAX) throw new FrameProblem('envelope: directory');
-  return { origin: { source, run }, first, covers, entries: entries.map(checkEntry), note: noteOf(note) };
+  const columns = entries.map(checkEntry).map(listed);
+  return { origin: { source, run }, first, covers, columns, note: noteOf(note) };
+}
+
+function listed(entry: Entry): Listed {
+  return { field: entry[0], code: entry[1], stored: storedBytes(entry), value: entry[3], entry: () => entry };
 }
 
 /** What a later version has in its place is passed over. */
@@ -99,13 +129,13 @@ export interface Head {
 }
 
 /** @throws FrameProblem */
-export function headOf(entry: Entry): Head {
-  const flags = entry[1] & (OWN_BITMAP | SHARED_BITMAP | COPIES);
+export function headOf(code: number, value: unknown): Head {
+  const flags = code & (OWN_BITMAP | SHARED_BITMAP | COPIES);
   if ((flags & OWN_BITMAP) !== 0 && (flags & SHARED_BITMAP) !== 0) throw new FrameProblem('directory: two bitmaps');
   const form = (flags & OWN_BITMAP) !== 0 ? 'own' : (flags & SHARED_BITMAP) !== 0 ? 'shared' : 'none';
-  const value = form === 'none' ? 0 : entry[3];
-  if (!isCount(value)) throw new FrameProblem('directory: rows with a value');
-  return { kindCode: entry[1] - flags, form, value, hasCopies: (flags & COPIES) !== 0 };
+  const said = form === 'none' ? 0 : value;
+  if (!isCount(said)) throw new FrameProblem('directory: rows with a value');
+  return { kindCode: code - flags, form, value: said, hasCopies: (flags & COPIES) !== 0 };
 }
 
 /** What an entry says of its column, once it is known to be of this version. */

@@ -77,7 +77,7 @@ export class FrameColumns {
     const unknown: UnknownColumn[] = [];
     let skippedColumns = 0;
     for (const place of plan.wanted) {
-      const field = place.entry[0];
+      const field = place.field;
       const column = place.layout === undefined ? undefined : this.#take(place, place.layout, area, moved);
       if (column !== undefined) columns[field] = column;
       else unknown.push(this.#carry(place));
@@ -98,17 +98,17 @@ export class FrameColumns {
     area: Area,
     moved: ReadonlyMap<Uint8Array | undefined, Uint8Array>,
   ): Column | undefined {
-    const had = this.#had.get(place.entry[0]);
+    const had = this.#had.get(place.field);
     if (had === undefined || had.isPart) return this.#decode(place, layout, false);
     if (had.column === undefined) return undefined;
     const column = moveColumn(had.column, this.#rows, moved.get(had.column.valid), area);
-    this.#had.set(place.entry[0], { column, isPart: false });
+    this.#had.set(place.field, { column, isPart: false });
     return column;
   }
 
   #decode(place: Place, layout: Layout, lastLane: boolean): Column | undefined {
     const column = this.#tryDecode(place, layout, lastLane);
-    this.#had.set(place.entry[0], { column, isPart: lastLane && column?.kind === 'address' });
+    this.#had.set(place.field, { column, isPart: lastLane && column?.kind === 'address' });
     return column;
   }
 

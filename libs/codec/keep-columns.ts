@@ -15,9 +15,9 @@ export function keepColumns(frame: Uint8Array, fields: ReadonlySet<number>): Uin
   if ((header.flags & FLAG_WHOLE) !== 0 || headerProblem(header) !== undefined) return undefined;
   const body = frame.subarray(HEADER_BYTES);
   try {
-    const { entries, ...head } = unpackEnvelope(body.subarray(0, header.envelopeBytes));
+    const { columns: listed, ...head } = unpackEnvelope(body.subarray(0, header.envelopeBytes));
     const shape = { rows: header.rows, start: header.envelopeBytes, bodyBytes: body.length };
-    const pieces = piecesOf(body, placesOf(entries, shape), header.rows, fields);
+    const pieces = piecesOf(body, placesOf(listed, shape), header.rows, fields);
     if (pieces === undefined) return undefined;
     const { note, ...rest } = head;
     const envelope = packEnvelope(note === '' ? rest : head, pieces.map(({ entry }) => entry)); // prettier-ignore

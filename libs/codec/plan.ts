@@ -1,24 +1,33 @@
 import { FIELD_NUMBERS_MAX } from '../record/batch.ts';
 import { Area } from '../record/builder.ts';
 import { STORED_BY_NUMBER } from '../record/fields/stored.ts';
-import { headOf, layoutOf, memoryOf, storedBytes, type Entry, type Head, type Layout } from './directory.ts';
+import { headOf, layoutOf, memoryOf, type Entry, type Head, type Layout, type Listed } from './directory.ts';
 import { FRAME_BYTES_MAX, ROW_BYTES_MAX } from './format.ts';
 import { FrameProblem } from './problem.ts';
 
 /** A column of a frame: its directory entry, what that means, and where its chunks begin in the body. */
 export class Place {
-  readonly entry: Entry;
+  readonly field: number;
   readonly head: Head;
   readonly offset: number;
   readonly #rows: number;
+  readonly #listed: Listed;
+  #entry: Entry | undefined;
   /** Null until it was asked for. */
   #layout: Layout | undefined | null = null;
 
-  constructor(entry: Entry, offset: number, rows: number) {
-    this.entry = entry;
-    this.head = headOf(entry);
+  /** @throws FrameProblem */
+  constructor(listed: Listed, offset: number, rows: number) {
+    this.field = listed.field;
+    this.head = headOf(listed.code, listed.value);
     this.offset = offset;
+    this.#listed = listed;
     this.#rows = rows;
+  }
+
+  /** @throws FrameProblem */
+  get entry(): Entry {
+    return (this.#entry ??= this.#listed.entry());
   }
 
   /**
@@ -30,10 +39,9 @@ export class Place {
   }
 
   #readLayout(): Layout | undefined {
-    const field = this.entry[0];
-    const known = field < FIELD_NUMBERS_MAX && this.#rows > 0 ? STORED_BY_NUMBER.get(field)?.field : undefined;
+    const known = this.field < FIELD_NUMBERS_MAX && this.#rows > 0 ? STORED_BY_NUMBER.get(this.field) : undefined;
     const extraBytesMax = Math.min(this.#rows * ROW_BYTES_MAX, FRAME_BYTES_MAX);
-    return known === undefined ? undefined : layoutOf(this.entry, this.head, known.kind, extraBytesMax);
+    return known === undefined ? undefined : layoutOf(this.entry, this.head, known.field.kind, extraBytesMax);
   }
 }
 
@@ -56,15 +64,14 @@ export interface FrameShape {
  * The columns of a frame by field number.
  * @throws FrameProblem
  */
-export function placesOf(entries: readonly Entry[], { rows, start, bodyBytes }: FrameShape): Map<number, Place> {
+export function placesOf(columns: readonly Listed[], { rows, start, bodyBytes }: FrameShape): Map<number, Place> {
   const places = new Map<number, Place>();
   let offset = start;
-  for (const entry of entries) {
-    const stored = storedBytes(entry);
-    if (stored > bodyBytes - offset) throw new FrameProblem('directory: columns exceed the frame');
-    if (places.has(entry[0])) throw new FrameProblem('directory: field twice');
-    places.set(entry[0], new Place(entry, offset, rows));
-    offset += stored;
+  for (const listed of columns) {
+    if (listed.stored > bodyBytes - offset) throw new FrameProblem('directory: columns exceed the frame');
+    if (places.has(listed.field)) throw new FrameProblem('directory: field twice');
+    places.set(listed.field, new Place(listed, offset, rows));
+    offset += listed.stored;
   }
   if (offset !== bodyBytes) throw new FrameProblem('directory: bytes that belong to no column');
   return places;
@@ -84,7 +91,7 @@ export function planColumns(
   let columns = 0;
   let bytes = 0;
   for (const place of places.values()) {
-    const field = place.entry[0];
+    const { field } = place;
     if (place.head.form === 'own') bytes += Area.aligned((rows + 7) >> 3);
     if (fields !== undefined && !fields.has(field)) continue;
     wanted.push(place);

@@ -25,10 +25,10 @@ export class ScanReader implements AsyncIterable<Batch> {
 
   /** @param chunks may be reused by their source as soon as the next one is asked for */
   constructor(chunks: AsyncIterable<Uint8Array>, options: ScanReadOptions) {
-    const { fields, peek } = options;
+    const { fields, peek, room } = options;
     this.#chunks = chunks;
     this.#options = options;
-    this.#decoder = new FrameDecoder({ ...(fields && { fields }), ...(peek && { peek }) });
+    this.#decoder = new FrameDecoder({ ...(fields && { fields }), ...(peek && { peek }), ...(room && { room }) });
   }
 
   /** Why reading stopped before the end of the stream; undefined when it did not. */
