@@ -31,6 +31,7 @@ export const racluster: Command<typeof RACLUSTER_OPTIONS> = {
     ['racluster -R /archive/2026/03/01 -w day.records', "A day's flows into one file."],
     ['racluster -r records -m saddr -s saddr trans pkts bytes - tcp', 'What each host sent of TCP.'],
     ['racluster -r records -m saddr/16 daddr/16 proto', 'Networks, by protocol.'],
+    ['racluster -r records -m proto -% -s proto trans pkts bytes', 'What part of all each protocol has.'],
     ['racluster -M rmon -m addr -r records -s saddr spkts dpkts', 'Packets out of and into each host.'],
   ],
   configure: readerConfiguration(RACLUSTER_OPTIONS),

@@ -40,6 +40,10 @@ const CASES: readonly (readonly [name: string, lines: string, words: string, tok
   ['names', 'RA_PRINT_NAMES=none', '', ['--numeric', '--numeric']],
   ['-n replaces names', 'RA_PRINT_NAMES=none', '-n', ['--numeric']],
   ['modes add up', 'RA_PRINT_MAN_RECORDS=yes', '-M json', ['--mode=man', '--mode=json']],
+  ['modes of several variables', 'RA_PRINT_MAN_RECORDS=yes\nRAMON_MODE=yes', '', ['--mode=man', '--mode=rmon']],
+  ['how user data prints', 'RA_USERDATA_ENCODE=encode32', '', ['--mode=printer=hex']],
+  ['no colours', 'RA_COLOR_SUPPORT=no', '', ['--color=never']],
+  ['colours, where the command line has none', 'RA_COLOR_SUPPORT=yes', '--color never', ['--color=never']],
   ['a server and its port', 'RA_ARGUS_SERVERPORT=4000\nRA_ARGUS_SERVER=192.0.2.1', '', ['--server=192.0.2.1:4000']],
   [
     'a server with a port of its own',
@@ -56,6 +60,18 @@ for (const [name, lines, words, tokens] of CASES) {
   test(`.rarc: ${name}`, async () =>
     assert.deepEqual((await configured(ra, lines, words.split(' ').filter(Boolean))).tokens, tokens));
 }
+
+test('-M TZ= is the time zone', async () => {
+  const zone = process.env['TZ'];
+  try {
+    const { tokens } = await configured(ra, '', ['-M', 'json', 'TZ=Asia/Tokyo']);
+    assert.deepEqual(tokens, ['--mode=json', '--time-zone=Asia/Tokyo']);
+    assert.equal(new Date(0).getHours(), 9);
+  } finally {
+    if (zone === undefined) delete process.env['TZ'];
+    else process.env['TZ'] = zone;
+  }
+});
 
 test('.rarc: each command takes what it knows', async () => {
   const lines = 'RA_SORT_ALGORITHMS="bytes saddr"\nRA_PRINT_MAN_RECORDS=yes\nRA_NO_OUTPUT=yes';
