@@ -6,6 +6,7 @@ import { ChunkReader } from './chunks.ts';
 import { candidatesOf, earlierRows, storedRows, type Candidates } from './copies.ts';
 import { chunksIn, decodeNumbers } from './decode-numbers.ts';
 import type { Layout, Stream } from './directory.ts';
+import { moveBytes, moveWords } from './move-column.ts';
 import type { Place } from './plan.ts';
 import { ROW_BYTES_MAX } from './format.ts';
 import { textBytesMax, unpackMessage } from './msgpack.ts';
@@ -24,6 +25,15 @@ interface Rows {
   readonly earlier: Int16Array | undefined;
 }
 
+/** What of an address is wanted. */
+export interface Part {
+  /** Only the last lane and the family; the others are left 0. */
+  readonly lastLane: boolean;
+  /** These two were decoded before, maybe into another area. */
+  readonly had?: AddressColumn | undefined;
+}
+
+const WHOLE: Part = { lastLane: false };
 const scratch = new Uint8Array(1 << 16);
 const NO_LANE = new Uint32Array(1);
 
@@ -53,15 +63,15 @@ export class ColumnDecoder {
 
   /**
    * Decodes one column. Rows without a value get zero.
-   * @param lastLane of addresses only the last lane and the family are wanted; the others are left 0
+   * @param part what of an address is wanted
    * @throws FrameProblem, UnknownEncoding
    */
-  decode(place: Place, layout: Layout, lastLane = false): Column {
+  decode(place: Place, layout: Layout, part: Part = WHOLE): Column {
     const set = this.rowSet(place);
     const earlier = place.head.hasCopies ? this.#earlierRows(place) : undefined;
     this.#open(place, place.head.form === 'own' ? 1 : 0);
     const rows = earlier === undefined ? plainRows(set) : this.#withCopies(set, earlier);
-    const column = this.#values(layout, rows, lastLane);
+    const column = this.#values(layout, rows, part);
     this.#chunks.close();
     return column;
   }
@@ -130,11 +140,11 @@ export class ColumnDecoder {
     return this.#earlier;
   }
 
-  #values(layout: Layout, rows: Rows, lastLane: boolean): Column {
+  #values(layout: Layout, rows: Rows, part: Part): Column {
     const { kind, streams } = layout;
     switch (kind) {
       case 'address':
-        return this.#addresses(streams, rows, lastLane);
+        return this.#addresses(streams, rows, part);
       case 'text':
         return this.#texts(layout, rows);
       case 'bytes':
@@ -165,21 +175,26 @@ export class ColumnDecoder {
     return values;
   }
 
-  #addresses(streams: readonly Stream[], rows: Rows, lastLane: boolean): AddressColumn {
+  #addresses(streams: readonly Stream[], rows: Rows, { lastLane, had }: Part): AddressColumn {
     const [first, a, b, c, d] = streams as readonly [Stream, Stream, Stream, Stream, Stream];
+    const skip = (stream: Stream): void => this.#chunks.skip(chunksIn(stream));
     const lane = (stream: Stream): Uint32Array =>
       typeof stream === 'number'
         ? this.#area.u32(1).fill(stream)
         : this.#numbers(stream, this.#area.u32(this.#rows), rows);
     const leading = (stream: Stream): Uint32Array => {
       if (!lastLane) return lane(stream);
-      this.#chunks.skip(chunksIn(stream));
+      skip(stream);
       return NO_LANE;
     };
-    const family: Uint8Array =
+    const readFamily = (): Uint8Array =>
       typeof first === 'number' ? this.#area.u8(1).fill(first) : this.#numbers(first, this.#area.u8(this.#rows), rows);
-    const lanes = [leading(a), leading(b), leading(c), lane(d)] as const;
-    return new AddressColumn(lanes, family, this.#rows, rows.set.valid);
+    if (had !== undefined) skip(first);
+    const family = had === undefined ? readFamily() : moveBytes(had.family, this.#area);
+    const lanes = [leading(a), leading(b), leading(c)] as const;
+    if (had !== undefined) skip(d);
+    const last = had === undefined ? lane(d) : moveWords(had.lanes[3], this.#area);
+    return new AddressColumn([...lanes, last], family, this.#rows, rows.set.valid);
   }
 
   #texts({ extraBytes, streams }: Layout, rows: Rows): TextColumn {

@@ -2,7 +2,7 @@ import type { Batch, UnknownColumn } from '../record/batch.ts';
 import { Area } from '../record/builder.ts';
 import type { Column } from '../record/columns.ts';
 import { STORED_BY_NUMBER } from '../record/fields/stored.ts';
-import { ColumnDecoder } from './decode-columns.ts';
+import { ColumnDecoder, type Part } from './decode-columns.ts';
 import { storedBytes, type Layout } from './directory.ts';
 import { OWN_BITMAP, SHARED_BITMAP } from './format.ts';
 import { moveColumn } from './move-column.ts';
@@ -107,14 +107,16 @@ export class FrameColumns {
   }
 
   #decode(place: Place, layout: Layout, lastLane: boolean): Column | undefined {
-    const column = this.#tryDecode(place, layout, lastLane);
+    const before = this.#had.get(place.field)?.column;
+    const had = before?.kind === 'address' ? before : undefined;
+    const column = this.#tryDecode(place, layout, { lastLane, had });
     this.#had.set(place.field, { column, isPart: lastLane && column?.kind === 'address' });
     return column;
   }
 
-  #tryDecode(place: Place, layout: Layout, lastLane: boolean): Column | undefined {
+  #tryDecode(place: Place, layout: Layout, part: Part): Column | undefined {
     try {
-      return this.#decoder?.decode(place, layout, lastLane);
+      return this.#decoder?.decode(place, layout, part);
     } catch (error) {
       if (error instanceof UnknownEncoding) return undefined;
       throw error;

@@ -32,13 +32,13 @@ export function moveColumn(column: Column, rows: number, valid: Uint8Array | und
   }
 }
 
-function moveWords(values: Uint32Array, area: Area): Uint32Array {
+export function moveWords(values: Uint32Array, area: Area): Uint32Array {
   const moved = area.u32(values.length);
   moved.set(values);
   return moved;
 }
 
-function moveBytes(values: Uint8Array, area: Area): Uint8Array {
+export function moveBytes(values: Uint8Array, area: Area): Uint8Array {
   const moved = area.u8(values.length);
   moved.set(values);
   return moved;
