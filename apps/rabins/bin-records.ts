@@ -3,11 +3,14 @@ import { mergedFrom } from '../../libs/aggregate/groups.ts';
 import { mirrorOf } from '../../libs/aggregate/mirror.ts';
 import { parseModel, type Model } from '../../libs/aggregate/model.ts';
 import { parseBinModes, type BinModes } from '../../libs/cli/bin-modes.ts';
+import { AggregateScan } from '../../libs/cli/aggregate-scan.ts';
 import type { Context } from '../../libs/cli/command.ts';
 import { parseMemory } from '../../libs/cli/memory-size.ts';
 import { planPrinting, type PrintPlan } from '../../libs/cli/printer.ts';
 import { parseRecordRange } from '../../libs/cli/record-range.ts';
 import { ResultOutputs } from '../../libs/cli/result-outputs.ts';
+import type { FrameTaker } from '../../libs/cli/scan/scan.ts';
+import type { SelectedOrder } from '../../libs/cli/scan/selected-rows.ts';
 import { SelectedRecords } from '../../libs/cli/selected-records.ts';
 import { TOTAL_FIELDS } from '../../libs/cli/totals.ts';
 import { FLOW_BATCH } from '../../libs/record/batch.ts';
@@ -21,18 +24,27 @@ export async function binRecords(args: RabinsArguments, context: Context): Promi
   const range = args.range === undefined ? undefined : parseRecordRange(args.range);
   const inputRange = range?.counts === 'input' ? range : undefined;
   const plan = await planPrinting(args, modes, context);
-  const model = parseModel(args.model, { rmon: modes.rmon, ...(modes.correct === undefined ? {} : { correct: modes.correct }) }); // prettier-ignore
+  const modelOptions = { rmon: modes.rmon, ...(modes.correct === undefined ? {} : { correct: modes.correct }) };
+  const model = parseModel(args.model, modelOptions);
   const fields = wantedFields(args, model, plan);
   const { reports, preserves, oneWay, management } = modes;
   const options = { model, memoryBytes: parseMemory(args.memory), reports, preserves, oneWay, ...(fields === undefined ? {} : { fields }) }; // prettier-ignore
   const bins = openBins(args, modes, options);
-  const records = await SelectedRecords.open(args, context, { range: inputRange, management, fields, written: args.write }); // prettier-ignore
+  let scan: AggregateScan | undefined;
+  const scanOf = (selected: SelectedOrder, showsManagement: boolean): FrameTaker | undefined => {
+    if (bins.cluster === undefined || modes.bins.kind !== 'time' || showsManagement) return undefined;
+    const cluster = { reports, preserves, oneWay, ...(fields === undefined ? {} : { fields }) };
+    const order = { selected, words: args.model, modelOptions, cluster, bins: { span: modes.bins.span, whole: modes.whole } }; // prettier-ignore
+    return (scan = AggregateScan.open(bins.cluster, args.threads, options.memoryBytes, order))?.taker;
+  };
+  const records = await SelectedRecords.open(args, context, { range: inputRange, management, fields, written: args.write, scan: scanOf }); // prettier-ignore
   const outputs = await ResultOutputs.open(args, context, plan, inputRange === undefined ? range : undefined);
   try {
     await records.avoid(args.write);
-    await pump(records, bins, outputs);
+    await pump(records, bins, scan, outputs);
     for await (const batch of bins.finish()) await outputs.push(batch);
   } finally {
+    await scan?.close();
     await outputs.end();
   }
   return records.failed ? 1 : 0;
@@ -44,13 +56,20 @@ function openBins(args: RabinsArguments, modes: BinModes, options: ClusterOption
   return new TimedBins(bins.span, modes, options, args.hold === undefined ? Infinity : args.hold * 1e6);
 }
 
-async function pump(records: SelectedRecords, bins: Bins, outputs: ResultOutputs): Promise<void> {
+async function pump(
+  records: SelectedRecords,
+  bins: Bins,
+  scan: AggregateScan | undefined,
+  outputs: ResultOutputs,
+): Promise<void> {
   for await (const { batch, rows, count } of records) {
+    await scan?.before(count);
     if (batch.kind === FLOW_BATCH) {
       for await (const done of bins.push(batch, rows, count)) await outputs.push(done);
     } else if (records.showsManagement) await outputs.push(batch);
     if (outputs.exhausted) return;
   }
+  await scan?.before(0);
 }
 
 /** What is looked at of each record; undefined for all of it, which files keep. */

@@ -1,6 +1,6 @@
+import { BinCluster } from '../../libs/aggregate/bin-cluster.ts';
 import { Cluster, type ClusterOptions } from '../../libs/aggregate/cluster.ts';
 import { Fragments } from '../../libs/aggregate/fragments.ts';
-import { binPieces } from '../../libs/aggregate/key-pieces.ts';
 import type { BinModes } from '../../libs/cli/bin-modes.ts';
 import { BATCH_ROWS_MAX, FLOW_BATCH, type Batch } from '../../libs/record/batch.ts';
 import { BatchBuilder } from '../../libs/record/builder.ts';
@@ -14,6 +14,8 @@ export interface Bins {
   /** @param rows of which the first `count` are taken; undefined for all */
   push(batch: Batch, rows: Uint32Array | undefined, count: number): AsyncGenerator<Batch> | Generator<Batch>;
   finish(): AsyncGenerator<Batch>;
+  /** What threads may help with; undefined where the order of records matters. */
+  readonly cluster: Cluster | undefined;
 }
 
 /** More empty bins than this between two others are left out. */
@@ -26,7 +28,7 @@ export class TimedBins implements Bins {
   readonly #modes: BinModes;
   readonly #bins: TimeBins;
   readonly #fragments: Fragments;
-  readonly #cluster: Cluster;
+  readonly #binned: BinCluster;
   readonly #holdUs: number;
   #newestUs = -Infinity;
   /** End of the last bin that was given; nothing before it is given again. */
@@ -38,9 +40,7 @@ export class TimedBins implements Bins {
     this.#modes = modes;
     this.#bins = new TimeBins(span);
     this.#fragments = new Fragments(new TimeBins(span));
-    const { model } = options;
-    const pieces = [...model.pieces, ...binPieces(new TimeBins(span))];
-    this.#cluster = new Cluster({ ...options, model: { ...model, pieces }, sorts: true });
+    this.#binned = new BinCluster(span, modes.whole, options);
     this.#holdUs = holdUs;
   }
 
@@ -49,25 +49,18 @@ export class TimedBins implements Bins {
     if (this.#modes.apart) {
       const parts = this.#modes.whole ? [selectRows(batch, all, count)] : this.#fragments.divide(batch, all, count);
       for (const part of parts) yield* this.#given(part);
-    } else this.#gather(batch, all, count);
+    } else this.#binned.push(batch, all, count);
     if (this.#holdUs === Infinity) return;
     this.#noteNewest(batch, all, count);
     this.#bins.seek(this.#newestUs - this.#holdUs);
     const limitUs = this.#bins.startUs;
     if (limitUs <= this.#givenUs) return;
     this.#givenUs = limitUs;
-    for (const done of this.#cluster.takeBefore(limitUs)) yield* this.#given(done);
+    for (const done of this.#binned.cluster.takeBefore(limitUs)) yield* this.#given(done);
   }
 
-  /** Records that lie in one bin are taken as they are. */
-  #gather(batch: Batch, rows: Uint32Array, count: number): void {
-    if (this.#modes.whole) {
-      this.#cluster.push(batch, rows, count);
-      return;
-    }
-    const { inside, across } = this.#fragments.sort(batch, rows, count);
-    this.#cluster.push(batch, inside, inside.length);
-    for (const part of this.#fragments.divide(batch, across, across.length)) this.#cluster.push(part, undefined, part.rows); // prettier-ignore
+  get cluster(): Cluster | undefined {
+    return this.#modes.apart || this.#holdUs !== Infinity ? undefined : this.#binned.cluster;
   }
 
   #noteNewest(batch: Batch, rows: Uint32Array, count: number): void {
@@ -77,7 +70,7 @@ export class TimedBins implements Bins {
   }
 
   async *finish(): AsyncGenerator<Batch> {
-    for await (const batch of this.#cluster.finish()) yield* this.#given(batch);
+    for await (const batch of this.#binned.cluster.finish()) yield* this.#given(batch);
   }
 
   /** With the times of bins, and with those that are empty, where that is wanted. */
@@ -149,6 +142,7 @@ function rowsOf(batch: Batch, from: number, to: number): Batch {
 
 /** Bins of so many records, or of records of so many bytes, in the order in which they come. */
 export class CountedBins implements Bins {
+  readonly cluster = undefined;
   readonly #options: ClusterOptions;
   readonly #limit: number;
   readonly #bytes: boolean;

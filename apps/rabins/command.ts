@@ -4,6 +4,7 @@ import { readerConfiguration } from '../../libs/cli/configured-reader.ts';
 import { commonListing } from '../../libs/cli/listings.ts';
 import type { Arguments } from '../../libs/cli/options.ts';
 import { INPUT_OPTIONS, OUTPUT_OPTIONS } from '../../libs/cli/record-options.ts';
+import { THREADS_OPTION } from '../../libs/cli/scan/threads-option.ts';
 
 const { write } = OUTPUT_OPTIONS;
 const { model, memory } = AGGREGATE_OPTIONS;
@@ -11,6 +12,7 @@ const { mode, ...print } = AGGREGATE_PRINT_OPTIONS;
 
 export const RABINS_OPTIONS = {
   ...INPUT_OPTIONS,
+  ...THREADS_OPTION,
   mode: {
     ...mode,
     text:

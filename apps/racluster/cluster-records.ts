@@ -2,15 +2,16 @@ import { readFile, rename, rm } from 'node:fs/promises';
 import { Clusters } from '../../libs/aggregate/clusters.ts';
 import { parseClusterConfiguration, type Rule } from '../../libs/aggregate/configuration.ts';
 import { mirrorOf } from '../../libs/aggregate/mirror.ts';
-import { parseModel } from '../../libs/aggregate/model.ts';
+import { parseModel, type ModelOptions } from '../../libs/aggregate/model.ts';
 import { parseAggregateModes, type AggregateModes } from '../../libs/cli/aggregate-modes.ts';
+import { AggregateScan } from '../../libs/cli/aggregate-scan.ts';
 import type { Context } from '../../libs/cli/command.ts';
 import { parseMemory } from '../../libs/cli/memory-size.ts';
 import { planPrinting, type PrintPlan } from '../../libs/cli/printer.ts';
 import { cannotRead, filesBelow } from '../../libs/cli/record-paths.ts';
 import { parseRecordRange } from '../../libs/cli/record-range.ts';
 import { ResultOutputs } from '../../libs/cli/result-outputs.ts';
-import { SelectedRecords } from '../../libs/cli/selected-records.ts';
+import { SelectedRecords, type SelectedSettings } from '../../libs/cli/selected-records.ts';
 import { TOTAL_FIELDS } from '../../libs/cli/totals.ts';
 import { UsageError } from '../../libs/core/errors.ts';
 import { EVERYTHING } from '../../libs/filter/everything.ts';
@@ -24,17 +25,18 @@ export async function clusterRecords(args: RaclusterArguments, context: Context)
   const range = args.range === undefined ? undefined : parseRecordRange(args.range);
   const inputRange = range?.counts === 'input' ? range : undefined;
   const plan = await planPrinting(args, modes, context);
-  const { rules, ...settings } = await readRules(args, modes);
+  const { rules, modelOptions, ...settings } = await readRules(args, modes);
   const fields = modes.replaces ? undefined : wantedFields(args, rules, plan);
   const options = { ...settings, memoryBytes: parseMemory(args.memory), oneWay: modes.oneWay };
   const work: Work = {
     clusters: () => new Clusters(rules, { ...options, ...(fields === undefined ? {} : { fields }) }),
-    records: (paths) =>
+    records: (paths, scan) =>
       SelectedRecords.open(paths === undefined ? args : { ...args, read: paths, recurse: [] }, context, {
         range: inputRange,
         management: modes.management,
         fields,
         written: args.write,
+        ...(scan && { scan }),
       }),
     outputs: (write) =>
       ResultOutputs.open({ ...args, write }, context, plan, inputRange === undefined ? range : undefined),
@@ -42,12 +44,21 @@ export async function clusterRecords(args: RaclusterArguments, context: Context)
   };
   if (modes.replaces) return replaceEach(args, work);
   if (modes.perFile) return mergeEach(args, work);
-  const records = await work.records(undefined);
+  const clusters = work.clusters();
+  let scan: AggregateScan | undefined;
+  const records = await work.records(undefined, (selected, showsManagement) => {
+    const { single } = clusters;
+    if (single === undefined || showsManagement) return undefined;
+    const cluster = { ...settings, oneWay: modes.oneWay, ...(fields === undefined ? {} : { fields }) };
+    const order = { selected, words: args.model, modelOptions, cluster, bins: undefined };
+    return (scan = AggregateScan.open(single, args.threads, options.memoryBytes, order))?.taker;
+  });
   const outputs = await work.outputs(args.write);
   try {
     await records.avoid(args.write);
-    return await merge(work, records, outputs);
+    return await merge(work, { records, clusters, scan }, outputs);
   } finally {
+    await scan?.close();
     await outputs.end();
   }
 }
@@ -57,18 +68,30 @@ interface Work {
   readonly warn: Context['warn'];
   clusters(): Clusters;
   /** @param paths of files; all inputs when it is undefined */
-  records(paths: string[] | undefined): Promise<SelectedRecords>;
+  records(paths: string[] | undefined, scan?: SelectedSettings['scan']): Promise<SelectedRecords>;
   outputs(write: readonly string[]): Promise<ResultOutputs>;
 }
 
+/** Records that are merged with each other, and threads that help. */
+interface Merging {
+  readonly records: SelectedRecords;
+  readonly clusters: Clusters;
+  readonly scan: AggregateScan | undefined;
+}
+
 /** @returns the exit status */
-async function merge(work: Work, records: SelectedRecords, outputs: ResultOutputs): Promise<number> {
-  const clusters = work.clusters();
-  await pump(records, clusters, outputs);
+async function merge(work: Work, merging: Merging, outputs: ResultOutputs): Promise<number> {
+  const { clusters, records } = merging;
+  await pump(merging, outputs);
   for await (const batch of clusters.finish()) await outputs.push(batch);
   if (clusters.unknownColumns > 0)
     work.warn('fields of a later version were left out, since how they merge is not known');
   return records.failed ? 1 : 0;
+}
+
+/** Merges the records of a file by themselves. @returns the exit status */
+async function mergeFile(work: Work, path: string, outputs: ResultOutputs): Promise<number> {
+  return merge(work, { records: await work.records([path]), clusters: work.clusters(), scan: undefined }, outputs);
 }
 
 /** Merges the records of each file by themselves. */
@@ -77,7 +100,7 @@ async function mergeEach(args: RaclusterArguments, work: Work): Promise<number> 
   const outputs = await work.outputs(args.write);
   let status = 0;
   try {
-    for (const path of paths) status = Math.max(status, await merge(work, await work.records([path]), outputs));
+    for (const path of paths) status = Math.max(status, await mergeFile(work, path, outputs));
   } finally {
     await outputs.end();
   }
@@ -93,7 +116,7 @@ async function replaceEach(args: RaclusterArguments, work: Work): Promise<number
     const outputs = await work.outputs([draft]);
     let status = 1;
     try {
-      status = await merge(work, await work.records([path]), outputs);
+      status = await mergeFile(work, path, outputs);
     } finally {
       await outputs.end();
       if (status !== 0) await rm(draft, { force: true });
@@ -119,6 +142,8 @@ async function pathsOf(args: RaclusterArguments, { warn }: Pick<Context, 'warn'>
 
 interface Rules {
   readonly rules: readonly Rule[];
+  /** Of `-m`. */
+  readonly modelOptions: ModelOptions;
   readonly reports: boolean;
   readonly preserves: boolean;
 }
@@ -128,10 +153,12 @@ async function readRules(args: RaclusterArguments, modes: AggregateModes): Promi
   const given =
     args.config === undefined ? undefined : parseClusterConfiguration(await textOf(args.config), args.config);
   const correct = modes.correct ?? given?.correct;
-  const model = parseModel(args.model, { rmon: modes.rmon, ...(correct === undefined ? {} : { correct }) });
+  const modelOptions = { rmon: modes.rmon, ...(correct === undefined ? {} : { correct }) };
+  const model = parseModel(args.model, modelOptions);
   const rest: Rule = { filter: EVERYTHING, grep: undefined, model, timeouts: undefined, label: undefined, continues: false }; // prettier-ignore
   return {
     rules: [...(given?.rules ?? []), rest],
+    modelOptions,
     reports: modes.reports && given?.reports !== false,
     preserves: modes.preserves && given?.preserves !== false,
   };
@@ -159,8 +186,9 @@ function wantedFields(
   return new Set([...fields, ...mergedFrom(fields)].flatMap((field) => [field, mirrorOf(field)]));
 }
 
-async function pump(records: SelectedRecords, clusters: Clusters, outputs: ResultOutputs): Promise<void> {
+async function pump({ records, clusters, scan }: Merging, outputs: ResultOutputs): Promise<void> {
   for await (const { batch, rows, count } of records) {
+    await scan?.before(count);
     if (batch.kind === MANAGEMENT_BATCH) {
       if (records.showsManagement) await outputs.push(batch);
     } else {
@@ -169,4 +197,5 @@ async function pump(records: SelectedRecords, clusters: Clusters, outputs: Resul
     }
     if (outputs.exhausted) return;
   }
+  await scan?.before(0);
 }

@@ -4,12 +4,14 @@ import { readerConfiguration } from '../../libs/cli/configured-reader.ts';
 import { commonListing } from '../../libs/cli/listings.ts';
 import type { Arguments } from '../../libs/cli/options.ts';
 import { INPUT_OPTIONS, OUTPUT_OPTIONS } from '../../libs/cli/record-options.ts';
+import { THREADS_OPTION } from '../../libs/cli/scan/threads-option.ts';
 
 const { write } = OUTPUT_OPTIONS;
 const { mode, ...print } = AGGREGATE_PRINT_OPTIONS;
 
 export const RACLUSTER_OPTIONS = {
   ...INPUT_OPTIONS,
+  ...THREADS_OPTION,
   ...AGGREGATE_OPTIONS,
   mode: {
     ...mode,

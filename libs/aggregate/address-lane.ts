@@ -4,7 +4,7 @@ import { AddressColumn, type Column } from '../record/columns.ts';
 import { maskLanes } from '../address/prefix.ts';
 import { lanesOfMask, type AddressMask } from './key-pieces.ts';
 import { ABSENT, DISAGREED, place, placeSame, PRESENT, validityOf, type Lane } from './lane.ts';
-import { PAGE_MASK, PAGE_SHIFT, u32Pages, u8Pages } from './pages.ts';
+import { adopt, give, PAGE_MASK, PAGE_SHIFT, u32Pages, u8Pages, type LaneMemory } from './pages.ts';
 import type { Part, Share } from './share.ts';
 
 const ALL_BITS = 128;
@@ -182,6 +182,14 @@ export class AddressLane implements Lane {
     this.#families.set(group, 0);
     if (this.states.get(group) === DISAGREED) this.#disagreed -= 1;
     this.states.set(group, ABSENT);
+  }
+
+  give(): LaneMemory {
+    return give([...this.#lanes, this.#families, this.#bits, this.states]);
+  }
+
+  adopt(memory: LaneMemory): void {
+    adopt([...this.#lanes, this.#families, this.#bits, this.states], memory);
   }
 
   bytesFor(groups: Uint32Array): number {

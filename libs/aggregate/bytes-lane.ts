@@ -1,7 +1,7 @@
 import { Area } from '../record/builder.ts';
 import { BytesColumn, type Column } from '../record/columns.ts';
 import { ABSENT, PRESENT, validityOf, type Lane } from './lane.ts';
-import { f64Pages, u32Pages, u8Pages } from './pages.ts';
+import { adopt, f64Pages, give, u32Pages, u8Pages, type LaneMemory, type Pages } from './pages.ts';
 import type { Share } from './share.ts';
 
 const CHUNK_BYTES = 1 << 20;
@@ -22,7 +22,7 @@ export class BytesLane implements Lane {
   readonly states = u8Pages();
 
   grow(room: number): void {
-    for (const lane of [this.#chunk, this.#start, this.#length, this.#times, this.states]) lane.grow(room);
+    for (const lane of this.#sets) lane.grow(room);
   }
 
   begin(column: Column, share: Share): void {
@@ -79,6 +79,25 @@ export class BytesLane implements Lane {
   clear(group: number): void {
     if (this.states.get(group) === PRESENT) this.#release(group);
     this.states.set(group, ABSENT);
+  }
+
+  give(): LaneMemory {
+    return { pages: [...give(this.#sets).pages, this.#chunks] };
+  }
+
+  adopt(memory: LaneMemory): void {
+    adopt(this.#sets, memory);
+    this.#chunks.push(...(memory.pages[this.#sets.length] as Uint8Array[]));
+  }
+
+  get #sets(): readonly [
+    Pages<Uint32Array>,
+    Pages<Uint32Array>,
+    Pages<Uint32Array>,
+    Pages<Float64Array>,
+    Pages<Uint8Array>,
+  ] {
+    return [this.#chunk, this.#start, this.#length, this.#times, this.states];
   }
 
   bytesFor(groups: Uint32Array): number {

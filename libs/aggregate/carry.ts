@@ -65,6 +65,17 @@ export class Carry {
     if (high > 0) this.addLarge(to, high * EXACT_LIMIT);
   }
 
+  /** Pages of what is beyond, none where nothing is. */
+  get pages(): readonly Float64Array[] {
+    return this.#high?.pages ?? [];
+  }
+
+  adopt(pages: readonly Float64Array[]): void {
+    if (pages.length === 0) return;
+    this.#high = f64Pages();
+    this.#high.adopt(pages);
+  }
+
   clear(group: number): void {
     this.#low.set(group, 0);
     this.#high?.set(group, 0);

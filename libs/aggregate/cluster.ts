@@ -3,7 +3,7 @@ import { NumberColumn } from '../record/columns.ts';
 import { STORED_FIELDS } from '../record/fields/stored.ts';
 import { Expiry, type Timeouts } from './expiry.ts';
 import { GroupTable } from './group-table.ts';
-import { Groups } from './groups.ts';
+import { Groups, type GroupsMemory } from './groups.ts';
 import { hashWords, KeyLayout } from './key-layout.ts';
 import { initiatorOnly, mirrorBatch } from './mirror.ts';
 import type { Model } from './model.ts';
@@ -27,6 +27,22 @@ export interface ClusterOptions {
   readonly sorts?: boolean;
   /** When groups are done before the end; those that are not have a place in memory whatever it takes. */
   readonly timeouts?: Timeouts;
+}
+
+/** All groups of a cluster, as structured cloning carries them to another thread. */
+export interface ClusterMemory {
+  readonly keys: Uint32Array<ArrayBuffer>;
+  /** Texts by the numbers that stand for them in keys. */
+  readonly texts: readonly string[];
+  readonly unknownColumns: number;
+  readonly groups: GroupsMemory;
+}
+
+/** Groups of the `of`th of several clusters, from `from` to before `to`. */
+export interface GroupRun {
+  readonly of: number;
+  readonly from: number;
+  readonly to: number;
 }
 
 const ALL_ROWS = Uint32Array.from({ length: BATCH_ROWS_MAX }, (_, row) => row);
@@ -207,6 +223,59 @@ export class Cluster {
   #hide(group: number): void {
     const { words, at } = this.#table.keyOf(group);
     this.#table.hide(group, hashWords(words, at, this.#layout.width));
+  }
+
+  /** Whether records of new groups have to wait on the disk. */
+  get isFull(): boolean {
+    return this.#isFull;
+  }
+
+  /** Memory that groups take, about. */
+  get bytes(): number {
+    return this.#table.room * (this.#groups.groupBytes + 4 * this.#layout.width) + this.#table.slotBytes + this.#groups.bytes; // prettier-ignore
+  }
+
+  /** Gives all groups away, to be absorbed by another one. Nothing is to be pushed any more, and nothing has been spilled. */
+  give(): ClusterMemory {
+    const { texts } = this.#options.model.interned;
+    return { keys: this.#table.keys(), texts, unknownColumns: this.unknownColumns, groups: this.#groups.give() };
+  }
+
+  /**
+   * Takes in the groups of others, which have the same options, as if it had been given their records.
+   * @param order which of them come one after the other
+   */
+  absorb(memories: readonly ClusterMemory[], order: readonly GroupRun[]): void {
+    const others = memories.map((memory) => this.#adopted(memory));
+    for (const { of, from, to } of order) {
+      const { keys, groups } = others[of]!;
+      for (let group = from; group < to; group++) this.#absorb(keys, groups, group);
+    }
+  }
+
+  #adopted({ keys, texts, unknownColumns, groups: memory }: ClusterMemory): { keys: Uint32Array; groups: Groups } {
+    const { interned } = this.#options.model;
+    const numbers = Uint32Array.from(texts, (text, i) => (i === 0 ? 0 : interned.number(text)));
+    this.unknownColumns += unknownColumns;
+    this.#layout.translate(keys, numbers);
+    const groups = this.#makeGroups();
+    groups.adopt(memory, numbers);
+    this.#groups.align(groups);
+    return { keys, groups };
+  }
+
+  #absorb(keys: Uint32Array, groups: Groups, from: number): void {
+    const table = this.#table;
+    const at = from * this.#layout.width;
+    const hash = hashWords(keys, at, this.#layout.width);
+    let group = table.find(keys, at, hash);
+    const isNew = group < 0;
+    if (isNew) {
+      group = table.insert(keys, at, hash);
+      this.#groups.grow(table.room);
+      if (table.room !== this.#room) this.#noteRoom();
+    }
+    this.#groups.absorb(group, groups, from, isNew);
   }
 
   /** Everything has been pushed: the records of all groups. */

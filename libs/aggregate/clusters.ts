@@ -24,6 +24,11 @@ export class Clusters {
     });
   }
 
+  /** The cluster of all records; undefined where there are several rules. */
+  get single(): Cluster | undefined {
+    return this.#members.length === 1 ? this.#members[0]?.cluster : undefined;
+  }
+
   /** Columns that later versions added and that merging cannot keep. */
   get unknownColumns(): number {
     return this.#members.reduce((sum, { cluster }) => sum + cluster.unknownColumns, 0);

@@ -91,6 +91,16 @@ export class GroupTable {
     return { words: this.#keys[group >>> PAGE_SHIFT]!, at: (group & PAGE_MASK) * this.width };
   }
 
+  /** Keys of all groups, side by side. */
+  keys(): Uint32Array<ArrayBuffer> {
+    const keys = new Uint32Array(this.#end * this.width);
+    for (let group = 0; group < this.#end; group += PAGE_GROUPS) {
+      const page = this.#keys[group >>> PAGE_SHIFT]!;
+      keys.set(page.subarray(0, Math.min(page.length, keys.length - group * this.width)), group * this.width);
+    }
+    return keys;
+  }
+
   /** Makes a group unfindable; it stays in use until it is let go. */
   hide(group: number, hash: number): void {
     const slots = this.#slots;

@@ -11,7 +11,8 @@ import { DISAGREED, PRESENT, type Lane } from './lane.ts';
 import { mirrorOf } from './mirror.ts';
 import type { Model } from './model.ts';
 import { NumberLane, type NumberRule } from './number-lane.ts';
-import { OriginLane } from './origin-lane.ts';
+import { OriginLane, type OriginMemory } from './origin-lane.ts';
+import type { LaneMemory } from './pages.ts';
 import { SideTimeLane } from './side-time-lane.ts';
 import { TextLane } from './text-lane.ts';
 import type { Share } from './share.ts';
@@ -26,6 +27,21 @@ export interface GroupsOptions {
   readonly preserves: boolean;
   /** Whether a group tells of how many records it is, and what their durations were. */
   readonly reports: boolean;
+}
+
+/** All groups, as structured cloning carries them to another thread. */
+export interface GroupsMemory {
+  readonly room: number;
+  readonly time: LaneMemory;
+  readonly origin: OriginMemory;
+  readonly sides: readonly LaneMemory[] | undefined;
+  readonly lanes: readonly (readonly [field: number, memory: LaneMemory])[];
+}
+
+/** The memory that goes with it. */
+export function buffersOf({ time, origin, sides = [], lanes }: GroupsMemory): ArrayBuffer[] {
+  const all = [time, origin, ...sides, ...lanes.map(([, memory]) => memory)];
+  return all.flatMap(({ pages }) => pages.flat().map(({ buffer }) => buffer as ArrayBuffer));
 }
 
 const number = (name: keyof typeof STORED_FIELDS): number => STORED_FIELDS[name].number;
@@ -149,13 +165,50 @@ export class Groups {
 
   /** Adds group `from` to group `to`. @param turned with initiator and responder in each other's place */
   merge(to: number, from: number, turned: boolean): void {
-    this.time.merge(to, this.time, from);
-    this.origin.merge(to, from);
-    this.#sides?.forEach((side, i) => side.merge(to, turned ? this.#sides![1 - i]! : side, from));
+    this.#merge(to, this, from, turned);
+  }
+
+  #merge(to: number, other: Groups, from: number, turned: boolean): void {
+    this.time.merge(to, other.time, from);
+    this.origin.merge(to, other.origin, from);
+    this.#sides?.forEach((side, i) => side.merge(to, other.#sides![turned ? 1 - i : i]!, from));
     for (let field = 0; field < this.#lanes.length; field++) {
-      const other = this.#lanes[turned ? mirrorOf(field) : field];
-      if (other !== undefined) this.#lanes[field]?.merge(to, other, from, turned);
+      const lane = other.#lanes[turned ? mirrorOf(field) : field];
+      if (lane !== undefined) this.#lanes[field]?.merge(to, lane, from, turned);
     }
+  }
+
+  /** Readies both for `absorb`. */
+  align(other: Groups): void {
+    if (other.#sides !== undefined) this.#beginSides();
+    if (this.#sides !== undefined) other.#beginSides();
+    other.#lanes.forEach((_, field) => this.#lane(field));
+  }
+
+  /** Adds group `from` of others that have the same key. @param isNew whether group `to` has no records */
+  absorb(to: number, other: Groups, from: number, isNew: boolean): void {
+    if (isNew) this.clear(to);
+    this.#merge(to, other, from, false);
+  }
+
+  /** Gives all groups away; nothing else is to be asked after that. */
+  give(): GroupsMemory {
+    const lanes: [number, LaneMemory][] = [];
+    this.#lanes.forEach((lane, field) => {
+      if (lane !== undefined) lanes.push([field, lane.give()]);
+    });
+    const sides = this.#sides?.map((side) => side.give());
+    return { room: this.#room, time: this.time.give(), origin: this.origin.give(), sides, lanes };
+  }
+
+  /** Takes over what others have given away. @param numbers what their numbers of texts have become */
+  adopt({ room, time, origin, sides, lanes }: GroupsMemory, numbers: Uint32Array): void {
+    this.#room = room;
+    this.time.adopt(time);
+    this.origin.adopt(origin);
+    if (sides !== undefined) this.#beginSides();
+    this.#sides?.forEach((side, i) => side.adopt(sides![i]!));
+    for (const [field, memory] of lanes) this.#lane(field)?.adopt(memory, numbers);
   }
 
   /** The group has no records any more. */

@@ -42,6 +42,14 @@ export class KeyLayout {
     for (let i = 0, at = 0; i < count; i++, at += width) this.hashes[i] = hashWords(words, at, width);
   }
 
+  /** Replaces numbers of texts in keys that lie side by side. */
+  translate(words: Uint32Array, numbers: Uint32Array): void {
+    for (const { piece, word } of this.#places) {
+      if (piece.interned !== true) continue;
+      for (let at = word; at < words.length; at += this.width) words[at] = numbers[words[at]!]!;
+    }
+  }
+
   #reserve(count: number): void {
     this.words = new Uint32Array(count * this.width);
     this.hashes = new Uint32Array(count);

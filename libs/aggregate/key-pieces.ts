@@ -10,6 +10,8 @@ import type { TimeBins } from '../time/span.ts';
 /** A part of a key: up to 32 bits computed for many rows at once. */
 export interface KeyPiece {
   readonly bits: number;
+  /** Whether values are numbers of texts. */
+  readonly interned?: boolean;
   /** Sets `out[i]` for the first `count` of `rows`. */
   fill(batch: Batch, rows: Uint32Array, count: number, out: Uint32Array): void;
   /** Says the same of the other side; pieces that have the same name at both sides change places when a key is turned round. */
@@ -245,6 +247,7 @@ const ENTRY_BYTES = 100;
 export function textPiece(read: Reader, interned: Interned, side?: Side): KeyPiece {
   return {
     bits: 32,
+    interned: true,
     ...sided(side),
     fill(batch, rows, count, out) {
       for (let i = 0; i < count; i++) {
@@ -263,6 +266,7 @@ function wordOf(value: Uint8Array | Address): string {
 export function sourcePiece(interned: Interned): KeyPiece {
   return {
     bits: 32,
+    interned: true,
     fill: (batch, _rows, count, out) => void out.fill(interned.number(batch.origin.source), 0, count),
   };
 }

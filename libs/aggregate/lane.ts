@@ -1,7 +1,7 @@
 import type { Area } from '../record/builder.ts';
 import type { Column } from '../record/columns.ts';
 import type { NumericArray } from '../record/kinds.ts';
-import { PAGE_MASK, PAGE_SHIFT } from './pages.ts';
+import { PAGE_MASK, PAGE_SHIFT, type LaneMemory } from './pages.ts';
 import type { Part, Share } from './share.ts';
 
 /** Whether a group has a value. */
@@ -64,6 +64,10 @@ export interface Lane {
   /** Adds the value that `other`, a lane of the same kind, has of group `from`. */
   merge(to: number, other: Lane, from: number, turned: boolean): void;
   clear(group: number): void;
+  /** Gives all groups away; nothing else is to be asked after that. */
+  give(): LaneMemory;
+  /** Takes over what a lane of the same kind has given away. @param numbers what numbers of texts have become */
+  adopt(memory: LaneMemory, numbers: Uint32Array): void;
   /** Most bytes that the values of the groups take in a column. */
   bytesFor(groups: Uint32Array): number;
   /** @returns undefined when no group has a value */

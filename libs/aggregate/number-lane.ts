@@ -7,7 +7,7 @@ import { ICMP_REQUEST } from './key-pieces.ts';
 import { ABSENT, DISAGREED, isRun, place, placeSame, PRESENT, validityOf, type Lane } from './lane.ts';
 import { mirrorBits } from './mirror.ts';
 import { addDoubles, addWords, agree, earliest, joinBits, least, type NumberPages } from './number-loops.ts';
-import { f64Pages, PAGE_GROUPS, PAGE_MASK, PAGE_SHIFT, Pages, u8Pages } from './pages.ts';
+import { adopt, f64Pages, give, PAGE_GROUPS, PAGE_MASK, PAGE_SHIFT, Pages, u8Pages, type LaneMemory } from './pages.ts';
 import type { Share } from './share.ts';
 
 /** `request`: types of ICMP, of which a request and its answer are one. */
@@ -174,6 +174,19 @@ export class NumberLane implements Lane, NumberPages {
     this.carry?.clear(group);
     if (this.states.get(group) === DISAGREED) this.#disagreed -= 1;
     this.states.set(group, ABSENT);
+  }
+
+  give(): LaneMemory {
+    return { pages: [...give(this.#sets).pages, this.carry?.pages ?? []] };
+  }
+
+  adopt(memory: LaneMemory): void {
+    adopt(this.#sets, memory);
+    this.carry?.adopt(memory.pages[this.#sets.length] as Float64Array[]);
+  }
+
+  get #sets(): readonly [Pages<NumericArray>, Pages<Uint8Array>, Pages<Float64Array>] {
+    return [this.values, this.states, this.times];
   }
 
   bytesFor(groups: Uint32Array): number {

@@ -1,9 +1,14 @@
 import type { Batch, Origin } from '../record/batch.ts';
-import { PAGE_MASK, u32Pages } from './pages.ts';
+import { adopt, give, PAGE_MASK, u32Pages, type LaneMemory } from './pages.ts';
 import type { Share } from './share.ts';
 
 /** Stands for probes that differ. */
 const MIXED_SOURCE = '';
+
+export interface OriginMemory extends LaneMemory {
+  /** By number. */
+  readonly origins: readonly Origin[];
+}
 
 /**
  * The probe of each group: its source id, none where records of several became one; and the earliest of its runs.
@@ -47,14 +52,24 @@ export class OriginLane {
     return this.#numberOf({ source, run: Math.min(one.run, other.run) });
   }
 
-  merge(to: number, from: number): void {
-    const other = this.#origin.get(from);
+  merge(to: number, lane: OriginLane, from: number): void {
+    const number = lane.#origin.get(from);
+    const other = lane === this || number === 0 ? number : this.#numberOf(lane.#origins[number]!);
     const known = this.#origin.get(to);
     if (other !== 0 && other !== known) this.#origin.set(to, known === 0 ? other : this.#common(known, other));
   }
 
   clear(group: number): void {
     this.#origin.set(group, 0);
+  }
+
+  give(): OriginMemory {
+    return { ...give([this.#origin]), origins: this.#origins };
+  }
+
+  adopt(memory: OriginMemory): void {
+    adopt([this.#origin], memory);
+    for (const origin of memory.origins.slice(1)) this.#numberOf(origin);
   }
 
   /** Groups of one origin have the same number. */

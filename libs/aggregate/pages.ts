@@ -1,3 +1,5 @@
+import type { NumericArray } from '../record/kinds.ts';
+
 /** Groups are kept in pages of this many, so that tables grow without copying. */
 export const PAGE_SHIFT = 14;
 export const PAGE_GROUPS = 1 << PAGE_SHIFT;
@@ -36,6 +38,12 @@ export class Pages<A extends Uint8Array | Uint16Array | Uint32Array | Float64Arr
     while (this.pages.length * PAGE_GROUPS < room) this.pages.push(this.#make(PAGE_GROUPS));
   }
 
+  /** Takes over pages that another one has given away. */
+  adopt(pages: readonly A[]): void {
+    this.pages.length = 0;
+    this.pages.push(...pages);
+  }
+
   get(group: number): number {
     return this.pages[group >>> PAGE_SHIFT]![group & PAGE_MASK]!;
   }
@@ -49,3 +57,19 @@ export const u8Pages = (): Pages<Uint8Array> => new Pages((length) => new Uint8A
 export const u16Pages = (): Pages<Uint16Array> => new Pages((length) => new Uint16Array(length));
 export const u32Pages = (): Pages<Uint32Array> => new Pages((length) => new Uint32Array(length));
 export const f64Pages = (): Pages<Float64Array> => new Pages((length) => new Float64Array(length));
+
+type AnyPages = Pages<Uint8Array> | Pages<Uint16Array> | Pages<Uint32Array> | Pages<Float64Array> | Pages<NumericArray>;
+
+/** What is known of all groups in one respect, as structured cloning carries it to another thread. */
+export interface LaneMemory {
+  readonly pages: readonly (readonly NumericArray[])[];
+}
+
+export function give(sets: readonly AnyPages[]): LaneMemory {
+  return { pages: sets.map(({ pages }) => pages) };
+}
+
+/** @param sets as they were given */
+export function adopt(sets: readonly AnyPages[], { pages }: LaneMemory): void {
+  sets.forEach((set, i) => (set as Pages<NumericArray>).adopt(pages[i]!));
+}

@@ -2,7 +2,7 @@ import type { Batch } from '../record/batch.ts';
 import { Area } from '../record/builder.ts';
 import { NumberColumn, type Column } from '../record/columns.ts';
 import { ABSENT, DISAGREED, PRESENT, validityOf } from './lane.ts';
-import { f64Pages, u16Pages, u8Pages } from './pages.ts';
+import { adopt, f64Pages, give, u16Pages, u8Pages, type LaneMemory, type Pages } from './pages.ts';
 import type { Share } from './share.ts';
 import type { TimeLane } from './time-lane.ts';
 
@@ -40,7 +40,7 @@ export class SideTimeLane {
   }
 
   grow(room: number): void {
-    for (const lane of [this.#firstUs, this.#firstNs, this.#lastUs, this.#lastNs, this.#states]) lane.grow(room);
+    for (const lane of this.#sets) lane.grow(room);
   }
 
   take(batch: Batch, { rows, groups, count, times }: Share): void {
@@ -95,6 +95,24 @@ export class SideTimeLane {
 
   clear(group: number): void {
     this.#states.set(group, ABSENT);
+  }
+
+  give(): LaneMemory {
+    return give(this.#sets);
+  }
+
+  adopt(memory: LaneMemory): void {
+    adopt(this.#sets, memory);
+  }
+
+  get #sets(): readonly [
+    Pages<Float64Array>,
+    Pages<Uint16Array>,
+    Pages<Float64Array>,
+    Pages<Uint16Array>,
+    Pages<Uint8Array>,
+  ] {
+    return [this.#firstUs, this.#firstNs, this.#lastUs, this.#lastNs, this.#states];
   }
 
   bytesFor(count: number): number {

@@ -2,7 +2,7 @@ import { Area } from '../record/builder.ts';
 import { TextColumn, type Column } from '../record/columns.ts';
 import type { Interned } from './key-pieces.ts';
 import { ABSENT, DISAGREED, PRESENT, validityOf, type Lane } from './lane.ts';
-import { PAGE_MASK, PAGE_SHIFT, u32Pages, u8Pages } from './pages.ts';
+import { adopt, give, PAGE_MASK, PAGE_SHIFT, u32Pages, u8Pages, type LaneMemory } from './pages.ts';
 import type { Share } from './share.ts';
 
 /** A union of labels has at most this many characters; what goes beyond is left out, so that nobody can make it grow for ever. */
@@ -72,6 +72,15 @@ export class TextLane implements Lane {
 
   clear(group: number): void {
     this.states.set(group, ABSENT);
+  }
+
+  give(): LaneMemory {
+    return give([this.#numbers, this.states]);
+  }
+
+  adopt(memory: LaneMemory, numbers: Uint32Array): void {
+    adopt([this.#numbers, this.states], memory);
+    for (const page of this.#numbers.pages) for (let at = 0; at < page.length; at++) page[at] = numbers[page[at]!]!;
   }
 
   bytesFor(groups: Uint32Array): number {

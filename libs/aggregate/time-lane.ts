@@ -4,7 +4,7 @@ import { NumberColumn, type Column } from '../record/columns.ts';
 import { STORED_FIELDS, type StoredName } from '../record/fields/stored.ts';
 import { Carry } from './carry.ts';
 import { place } from './lane.ts';
-import { f64Pages, PAGE_MASK, u16Pages, u32Pages } from './pages.ts';
+import { adopt, f64Pages, give, PAGE_MASK, u16Pages, u32Pages, type LaneMemory, type Pages } from './pages.ts';
 import type { Part, Share } from './share.ts';
 
 const TRANS_MAX = 0xffff_ffff;
@@ -58,6 +58,16 @@ class DurationPages {
     this.greatest.set(to, Math.max(this.greatest.get(to), other.greatest.get(from)));
   }
 
+  give(): (readonly Float64Array[])[] {
+    const { sum, squares, least, greatest, sumCarry, squareCarry } = this;
+    return [sum, squares, least, greatest, sumCarry, squareCarry].map(({ pages }) => pages);
+  }
+
+  adopt(pages: readonly (readonly Float64Array[])[]): void {
+    const { sum, squares, least, greatest, sumCarry, squareCarry } = this;
+    [sum, squares, least, greatest, sumCarry, squareCarry].forEach((set, i) => set.adopt(pages[i]!));
+  }
+
   clear(group: number): void {
     this.sumCarry.clear(group);
     this.squareCarry.clear(group);
@@ -84,8 +94,7 @@ export class TimeLane {
   }
 
   grow(room: number): void {
-    const { startUs, startNs, lastUs, lastNs, trans } = this;
-    for (const lane of [startUs, startNs, lastUs, lastNs, trans]) lane.grow(room);
+    for (const lane of this.#sets) lane.grow(room);
     this.#durations?.grow(room);
   }
 
@@ -204,6 +213,25 @@ export class TimeLane {
     this.startUs.set(group, Infinity);
     this.lastUs.set(group, -Infinity);
     this.#durations?.clear(group);
+  }
+
+  give(): LaneMemory {
+    return { pages: [...give(this.#sets).pages, ...(this.#durations?.give() ?? [])] };
+  }
+
+  adopt(memory: LaneMemory): void {
+    adopt(this.#sets, memory);
+    this.#durations?.adopt(memory.pages.slice(this.#sets.length) as Float64Array[][]);
+  }
+
+  get #sets(): readonly [
+    Pages<Float64Array>,
+    Pages<Uint16Array>,
+    Pages<Float64Array>,
+    Pages<Uint16Array>,
+    Pages<Uint32Array>,
+  ] {
+    return [this.startUs, this.startNs, this.lastUs, this.lastNs, this.trans];
   }
 
   /** Nanoseconds. */

@@ -25,7 +25,7 @@ export interface SelectedSettings {
   /** Numbers of the stored fields that are looked at beside the filter's; undefined for whole records. */
   readonly fields: ReadonlySet<number> | undefined;
   /** Makes threads that read files of ours; what they make of them is taken while the other records are handed out. Not asked where records are counted, or are not taken as they are. */
-  readonly scan?: (order: SelectedOrder) => FrameTaker | undefined;
+  readonly scan?: (order: SelectedOrder, showsManagement: boolean) => FrameTaker | undefined;
   /** Where batches of files of ours lie, each until the next is asked for; left out where they are kept. */
   readonly room?: Room;
   /** What becomes of each record; itself when this is left out. */
@@ -69,7 +69,7 @@ export class SelectedRecords implements AsyncIterable<Selected> {
         peek: peekOf(args, filter, selection),
         room: settings.room,
         management: settings.fields === undefined || selection.showsManagement,
-        scan: isPlain ? settings.scan?.({ args, nowMs, management, fields }) : undefined,
+        scan: isPlain ? settings.scan?.({ args, nowMs, management, fields }, selection.showsManagement) : undefined,
         mayHold: filter === EVERYTHING ? undefined : mayHoldOf(filter),
       },
       context,

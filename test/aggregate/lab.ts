@@ -63,14 +63,17 @@ export function cluster(records: readonly RecordValues[], settings: ClusterSetti
   return clusterBatches([recordBatch(records)], settings);
 }
 
-/** Values of the records as text, sorted: one line a record, fields apart by blanks, addresses in hexadecimal digits. */
-export function lines(batches: readonly Batch[], fields: readonly FieldName[]): string[] {
+/** Values of the records as text: one line a record, fields apart by blanks, addresses in hexadecimal digits. */
+export function rows(batches: readonly Batch[], fields: readonly FieldName[]): string[] {
   const readers = fields.map(reader);
-  return batches
-    .flatMap((batch) =>
-      Array.from({ length: batch.rows }, (_, row) => readers.map((read) => word(read(batch, row))).join(' ')),
-    )
-    .sort();
+  return batches.flatMap((batch) =>
+    Array.from({ length: batch.rows }, (_, row) => readers.map((read) => word(read(batch, row))).join(' ')),
+  );
+}
+
+/** The same, sorted. */
+export function lines(batches: readonly Batch[], fields: readonly FieldName[]): string[] {
+  return rows(batches, fields).sort();
 }
 
 function word(value: ReturnType<ReturnType<typeof reader>>): string {

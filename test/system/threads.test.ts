@@ -72,6 +72,16 @@ const CASES: readonly (readonly [about: string, program: string, args: readonly 
   ['counts by protocol, and of addresses', 'racount', ['-M', 'proto', 'addr', '-r', path('all')]],
   ['counts of management records', 'racount', ['-M', 'man', '-r', path('all')]],
   ['counts of what passes a filter', 'racount', ['-M', 'json', '-r', path('all'), '-', 'udp']],
+  ['records by the key of a flow', 'racluster', ['-r', path('all'), ...SHOWN, 'trans', 'pkts']],
+  ['records by address', 'racluster', ['-m', 'saddr', '-R', path('tree'), '-r', path('gap')]],
+  ['records by network, their durations', 'racluster', ['-m', 'srcid', 'saddr/16', '-r', path('all'), '-s', '+trans', '+mean', '+stddev']], // prettier-ignore
+  ['records by host, each for both of its sides', 'racluster', ['-M', 'rmon', '-m', 'addr', '-r', path('all'), '-N', '9']], // prettier-ignore
+  ['records that pass a filter, by pair of hosts', 'racluster', ['-m', 'matrix', '-A', '-r', path('senseless'), path('tree/3'), '-', 'udp']], // prettier-ignore
+  ['management records', 'racluster', ['-M', 'man', '-m', 'proto', '-r', path('all')]],
+  ['records of a file that is damaged', 'racluster', ['-m', 'none', '-r', path('damaged'), path('tree/3')]],
+  ['bins of time', 'rabins', ['-M', 'time', '1s', '-m', 'proto', '-r', path('all'), ...SHOWN, 'dur', 'pkts']],
+  ['bins of time, empty ones too', 'rabins', ['-M', 'hard', 'zero', 'time', '0.5s', '-m', 'none', '-R', path('tree')]],
+  ['bins of so many records', 'rabins', ['-M', 'count', '1000', '-m', 'saddr', '-r', path('all')]],
 ];
 
 for (const [about, program, args] of CASES) {
