@@ -98,7 +98,7 @@ export class Connection implements Disposable {
     const connection = new Connection(socket, options);
     const late = (): InputError =>
       new InputError(`${connection.where} does not answer within ${answerMs} ms`, { hint: ANSWER_HINT });
-    const timer = setTimeout(() => socket.destroy(late()), answerMs);
+    const cancel = afterReading(answerMs, () => socket.destroy(late()));
     try {
       connection.#foreignGreeting = await shakeHands(connection.#socket, connection.#input, options, connection.where);
       return connection;
@@ -106,7 +106,7 @@ export class Connection implements Disposable {
       connection[Symbol.dispose]();
       throw explain(connection.where, error);
     } finally {
-      clearTimeout(timer);
+      cancel();
     }
   }
 
@@ -153,11 +153,11 @@ export class Connection implements Disposable {
 
   async #next(): Promise<Uint8Array | undefined> {
     const silence = (): InputError => lost(this.where, `the server was silent for ${this.#silenceMs} ms`);
-    const timer = setTimeout(() => this.#socket.destroy(silence()), this.#silenceMs);
+    const cancel = afterReading(this.#silenceMs, () => this.#socket.destroy(silence()));
     try {
       return await this.#input.next();
     } finally {
-      clearTimeout(timer);
+      cancel();
     }
   }
 
@@ -199,6 +199,19 @@ export class Connection implements Disposable {
     this.#told = frames;
     this.#socket.write(encodeAcknowledgement(frames));
   }
+}
+
+/**
+ * Calls `act` after a time. Where the process itself stood still meanwhile, what came is read before, and may cancel it.
+ * @returns cancels it
+ */
+function afterReading(ms: number, act: () => void): () => void {
+  let immediate: NodeJS.Immediate | undefined;
+  const timer = setTimeout(() => (immediate = setImmediate(act)), ms);
+  return () => {
+    clearTimeout(timer);
+    clearImmediate(immediate);
+  };
 }
 
 /** @returns the greeting of a foreign server that was asked for records, undefined for one of ours */

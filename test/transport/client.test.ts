@@ -133,6 +133,24 @@ test('a server that does not answer is given up', async () => {
   });
 });
 
+test('a reader that stood still itself does not take that for the silence of the server', async () => {
+  await using lab = await startForeign((socket) => {
+    socket.write(greeting);
+    socket.once('data', () => {
+      socket.write(encodeAnswer({ ok: true, program: 'test' }));
+      socket.write(encodeBatch(flows([6], 1)));
+      // In an immediate, so that timers are looked at before sockets when it is over.
+      const standStill = (): void => {
+        socket.write(encodeBatch(flows([6], 2)));
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 700);
+      };
+      setTimeout(() => setImmediate(standStill), 50);
+    });
+  });
+  const batches = await admitted(lab.port, { silenceMs: 500 });
+  assert.equal((await batches.next()).done, false);
+});
+
 test('a reader may be silent as long as it likes once it is admitted', async () => {
   await using lab = await startServer();
   const batches = await admitted(lab.port, { answerMs: 500 });
