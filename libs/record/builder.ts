@@ -49,7 +49,8 @@ export class BatchBuilder {
     const rows = this.#rows;
     let bytes = 0;
     for (const column of this.#columns) if (column !== undefined && column.present > 0) bytes += column.bytesFor(rows);
-    const area = new Area(bytes);
+    // Not zeroed, for columns fill all that is read of it.
+    const area = new Area(bytes, Buffer.allocUnsafeSlow(bytes).buffer);
     const columns: (Column | undefined)[] = new Array<Column | undefined>(this.#columns.length).fill(undefined);
     for (let field = 0; field < this.#columns.length; field++) {
       const column = this.#columns[field];
