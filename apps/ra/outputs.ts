@@ -24,7 +24,7 @@ export class Outputs {
     selection: RecordSelection,
     sides: BothSides | undefined,
   ): Promise<Outputs> {
-    const selected = await RecordOutputs.open(args, context, plan, selection.showsManagement);
+    const selected = await RecordOutputs.open(args, context, plan, { management: selection.showsManagement });
     const rejected = args.rejected === undefined ? undefined : await openRecordFile(args.rejected, args, context);
     return new Outputs(context, selection, sides, selected, rejected);
   }

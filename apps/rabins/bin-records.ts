@@ -8,7 +8,7 @@ import type { Context } from '../../libs/cli/command.ts';
 import { parseMemory } from '../../libs/cli/memory-size.ts';
 import { planPrinting, type PrintPlan } from '../../libs/cli/printer.ts';
 import { parseRecordRange } from '../../libs/cli/record-range.ts';
-import { ResultOutputs } from '../../libs/cli/result-outputs.ts';
+import { RecordOutputs } from '../../libs/cli/record-outputs.ts';
 import type { FrameTaker } from '../../libs/cli/scan/scan.ts';
 import type { SelectedOrder } from '../../libs/cli/scan/selected-rows.ts';
 import { SelectedRecords } from '../../libs/cli/selected-records.ts';
@@ -38,7 +38,10 @@ export async function binRecords(args: RabinsArguments, context: Context): Promi
     return (scan = AggregateScan.open(bins.cluster, args.threads, options.memoryBytes, order))?.taker;
   };
   const records = await SelectedRecords.open(args, context, { range: inputRange, management, fields, written: args.write, scan: scanOf }); // prettier-ignore
-  const outputs = await ResultOutputs.open(args, context, plan, inputRange === undefined ? range : undefined);
+  const outputs = await RecordOutputs.open(args, context, plan, {
+    management: true,
+    range: inputRange === undefined ? range : undefined,
+  });
   try {
     await records.avoid(args.write);
     await pump(records, bins, scan, outputs);
@@ -60,7 +63,7 @@ async function pump(
   records: SelectedRecords,
   bins: Bins,
   scan: AggregateScan | undefined,
-  outputs: ResultOutputs,
+  outputs: RecordOutputs,
 ): Promise<void> {
   for await (const { batch, rows, count } of records) {
     await scan?.before(count);

@@ -10,7 +10,7 @@ import { parseMemory } from '../../libs/cli/memory-size.ts';
 import { planPrinting, type PrintPlan } from '../../libs/cli/printer.ts';
 import { cannotRead, filesBelow } from '../../libs/cli/record-paths.ts';
 import { parseRecordRange } from '../../libs/cli/record-range.ts';
-import { ResultOutputs } from '../../libs/cli/result-outputs.ts';
+import { RecordOutputs } from '../../libs/cli/record-outputs.ts';
 import { SelectedRecords, type SelectedSettings } from '../../libs/cli/selected-records.ts';
 import { TOTAL_FIELDS } from '../../libs/cli/totals.ts';
 import { UsageError } from '../../libs/core/errors.ts';
@@ -39,7 +39,10 @@ export async function clusterRecords(args: RaclusterArguments, context: Context)
         ...(scan && { scan }),
       }),
     outputs: (write) =>
-      ResultOutputs.open({ ...args, write }, context, plan, inputRange === undefined ? range : undefined),
+      RecordOutputs.open({ ...args, write }, context, plan, {
+        management: true,
+        range: inputRange === undefined ? range : undefined,
+      }),
     warn: context.warn,
   };
   if (modes.replaces) return replaceEach(args, work);
@@ -69,7 +72,7 @@ interface Work {
   clusters(): Clusters;
   /** @param paths of files; all inputs when it is undefined */
   records(paths: string[] | undefined, scan?: SelectedSettings['scan']): Promise<SelectedRecords>;
-  outputs(write: readonly string[]): Promise<ResultOutputs>;
+  outputs(write: readonly string[]): Promise<RecordOutputs>;
 }
 
 /** Records that are merged with each other, and threads that help. */
@@ -80,7 +83,7 @@ interface Merging {
 }
 
 /** @returns the exit status */
-async function merge(work: Work, merging: Merging, outputs: ResultOutputs): Promise<number> {
+async function merge(work: Work, merging: Merging, outputs: RecordOutputs): Promise<number> {
   const { clusters, records } = merging;
   await pump(merging, outputs);
   for await (const batch of clusters.finish()) await outputs.push(batch);
@@ -90,7 +93,7 @@ async function merge(work: Work, merging: Merging, outputs: ResultOutputs): Prom
 }
 
 /** Merges the records of a file by themselves. @returns the exit status */
-async function mergeFile(work: Work, path: string, outputs: ResultOutputs): Promise<number> {
+async function mergeFile(work: Work, path: string, outputs: RecordOutputs): Promise<number> {
   return merge(work, { records: await work.records([path]), clusters: work.clusters(), scan: undefined }, outputs);
 }
 
@@ -186,7 +189,7 @@ function wantedFields(
   return new Set([...fields, ...mergedFrom(fields)].flatMap((field) => [field, mirrorOf(field)]));
 }
 
-async function pump({ records, clusters, scan }: Merging, outputs: ResultOutputs): Promise<void> {
+async function pump({ records, clusters, scan }: Merging, outputs: RecordOutputs): Promise<void> {
   for await (const { batch, rows, count } of records) {
     await scan?.before(count);
     if (batch.kind === MANAGEMENT_BATCH) {

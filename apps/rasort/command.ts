@@ -3,6 +3,7 @@ import { readerConfiguration } from '../../libs/cli/configured-reader.ts';
 import { MEMORY_OPTION } from '../../libs/cli/memory-option.ts';
 import type { Arguments } from '../../libs/cli/options.ts';
 import { INPUT_OPTIONS, OUTPUT_OPTIONS, PRINT_OPTIONS } from '../../libs/cli/record-options.ts';
+import { THREADS_OPTION } from '../../libs/cli/scan/threads-option.ts';
 
 export const RASORT_OPTIONS = {
   sort: {
@@ -16,6 +17,7 @@ export const RASORT_OPTIONS = {
   },
   memory: { ...MEMORY_OPTION.memory, group: 'Sorting' },
   ...INPUT_OPTIONS,
+  ...THREADS_OPTION,
   range: {
     ...INPUT_OPTIONS.range,
     text:

@@ -43,7 +43,10 @@ export async function sortRecords(args: RasortArguments, context: Context): Prom
   });
   const wanted = takesIncoming || range === undefined ? { first: 1, last: Infinity } : range;
   await using sorter = new RecordSorter({ ...settings, count: wanted.last });
-  const outputs = await RecordOutputs.open(args, context, plan, records.showsManagement);
+  const outputs = await RecordOutputs.open(args, context, plan, {
+    management: records.showsManagement,
+    threads: { ...args, modes },
+  });
   try {
     for await (const { batch, rows, count } of records) {
       // What probes say of themselves stays in front, as it came.

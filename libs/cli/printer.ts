@@ -9,7 +9,7 @@ import type { Modes } from './modes.ts';
 import type { Arguments } from './options.ts';
 import type { PRINT_OPTIONS } from './record-options.ts';
 
-type PrintArguments = Omit<Arguments<typeof PRINT_OPTIONS>, 'operands'>;
+export type PrintArguments = Omit<Arguments<typeof PRINT_OPTIONS>, 'operands'>;
 
 const STATE_STYLES: Readonly<Record<string, StateStyle>> = {
   s: 'source-flags',

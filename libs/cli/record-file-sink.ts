@@ -5,6 +5,7 @@ import type { Batch } from '../record/batch.ts';
 import { Reblocker } from '../record/reblock.ts';
 import { selectRows } from '../record/select.ts';
 import type { Output } from './output.ts';
+import { OutputThreads } from './output-threads.ts';
 import type { Sink } from './sink.ts';
 import { systemReason } from './system-error.ts';
 import { WRITE_FORMATS, type BatchWriter, type WriteFormat } from './write-formats.ts';
@@ -55,6 +56,8 @@ export class RecordFileSink implements Sink {
   #failure: unknown;
   #taken = 0;
   #written = 0;
+  #threads: OutputThreads | undefined;
+  #threadsHaveRoom: Promise<void> | undefined;
 
   private constructor(target: Target, { format, path }: WriteTarget, writer: BatchWriter, listeners: SinkListeners) {
     this.#target = target;
@@ -96,6 +99,18 @@ export class RecordFileSink implements Sink {
   }
 
   /**
+   * As `pushAhead`, of a batch that nobody looks at afterwards: threads may make its frame.
+   * @param threads how many there may be
+   */
+  give(batch: Batch, threads: number): Promise<void> | undefined {
+    if (this.#threads === undefined && threads > 0 && this.#format.frames) {
+      this.#write(this.#reblocker.flush());
+      this.#threads = new OutputThreads({ kind: 'encode' }, threads, (frame, rows) => this.#pushFrame(frame, rows));
+    }
+    return this.pushAhead(batch, undefined, batch.rows) ?? this.#threadsHaveRoom;
+  }
+
+  /**
    * Goes on, between two frames, in the file that has this name by now; standard output stays what it is.
    * @throws {SuiteError} when it cannot be opened; the old file is kept then
    */
@@ -122,12 +137,22 @@ export class RecordFileSink implements Sink {
     clearTimeout(this.#timer);
     if (this.#failure === undefined) {
       this.#write(this.#reblocker.flush());
+      await this.#endThreads();
       this.#writeFrame(this.#writer.end(), 0);
     }
+    await this.#threads?.close();
     await this.#writing;
     await this.#target.close();
     if (this.#failure !== undefined) throw this.#failure;
     this.#sayLeftOut();
+  }
+
+  async #endThreads(): Promise<void> {
+    try {
+      await this.#threads?.drain();
+    } catch (error) {
+      this.#failure ??= error;
+    }
   }
 
   #sayLeftOut(): void {
@@ -146,7 +171,16 @@ export class RecordFileSink implements Sink {
   }
 
   #write(batches: readonly Batch[]): void {
-    for (const batch of batches) this.#writeFrame(this.#writer.encode(batch), batch.rows);
+    for (const batch of batches) {
+      if (this.#threads === undefined) this.#writeFrame(this.#writer.encode(batch), batch.rows);
+      else this.#threadsHaveRoom = this.#threads.push(batch);
+    }
+  }
+
+  #pushFrame(frame: Uint8Array, rows: number): Promise<void> | undefined {
+    if (this.#failure !== undefined) throw this.#failure;
+    this.#writeFrame(frame, rows);
+    return this.#unwrittenBytes > AHEAD_BYTES_MAX ? this.#writing : undefined;
   }
 
   #writeFrame(frame: Uint8Array, rows: number): void {

@@ -1,8 +1,13 @@
-import { GAP_BATCH, type Batch } from '../record/batch.ts';
+import { FLOW_BATCH, GAP_BATCH, type Batch } from '../record/batch.ts';
+import { selectRows } from '../record/select.ts';
 import type { Context } from './command.ts';
+import type { Modes } from './modes.ts';
+import { OutputThreads } from './output-threads.ts';
 import { PrintSink } from './print-sink.ts';
-import type { PrintPlan } from './printer.ts';
+import type { PrintArguments, PrintPlan } from './printer.ts';
 import type { RecordFileSink } from './record-file-sink.ts';
+import type { RecordRange } from './record-range.ts';
+import { threadsOf } from './scan/threads-option.ts';
 import { Totals, type TotalCounts } from './totals.ts';
 import { isStandardOutput, parseWriteTarget } from './write-target.ts';
 
@@ -16,55 +21,130 @@ export interface OutputArguments {
   readonly rejected?: string | undefined;
 }
 
-/** Where a reader leaves records: files, people, a line of totals. */
+export interface OutputSettings {
+  /** Whether people see management records. */
+  readonly management: boolean;
+  /** Which of the flow records are left there, the first one that is pushed being number 1; all when it is undefined. */
+  readonly range?: RecordRange | undefined;
+  /**
+   * Whether nobody looks at a batch that was pushed afterwards, so that threads may have it: as many as these arguments say, which also say
+   * how to print.
+   */
+  readonly threads?: (PrintArguments & { readonly threads: number | undefined; readonly modes: Modes }) | undefined;
+}
+
+/** Of so many records threads are worth starting, where nobody asks for them. */
+const THREADS_FROM_ROWS = 1 << 16;
+
+/** Where a command leaves records: files, people, a line of totals. */
 export class RecordOutputs {
   readonly #context: Context;
   readonly #plan: PrintPlan;
+  readonly #settings: OutputSettings;
   readonly #files: readonly RecordFileSink[];
   readonly #print: PrintSink | undefined;
   readonly #totals: Totals | undefined;
   readonly #totalsToLog: boolean;
+  /** Those that print. */
+  #threads: OutputThreads | undefined;
+  /** Records that were left there. */
+  #left = 0;
   #rows = new Uint32Array(0);
+  /** Flow records that were pushed. */
+  #seen = 0;
 
-  /**
-   * @param management whether people see management records
-   * @throws {SuiteError} when a file cannot be written
-   */
+  /** @throws {SuiteError} when a file cannot be written */
   static async open(
     args: OutputArguments,
     context: Context,
     plan: PrintPlan,
-    management: boolean,
+    settings: OutputSettings,
   ): Promise<RecordOutputs> {
     const files: RecordFileSink[] = [];
     for (const path of args.write) files.push(await openRecordFile(path, args, context));
-    return new RecordOutputs(args, context, plan, management, files);
+    return new RecordOutputs(args, context, plan, settings, files);
   }
 
   private constructor(
     args: OutputArguments,
     context: Context,
     plan: PrintPlan,
-    management: boolean,
+    settings: OutputSettings,
     files: readonly RecordFileSink[],
   ) {
     const { headersEvery, printer } = plan;
+    const { management } = settings;
     const prints = files.length === 0 && !args.quiet;
     this.#context = context;
     this.#plan = plan;
+    this.#settings = settings;
     this.#files = files;
     this.#print = prints ? new PrintSink(printer, context.stdout, { headersEvery, management }) : undefined;
     this.#totals = args.totals ? new Totals() : undefined;
     this.#totalsToLog = [...args.write, args.rejected ?? ''].some(isStandardOutput);
   }
 
+  /** No later record is wanted. */
+  get exhausted(): boolean {
+    const { range } = this.#settings;
+    return range !== undefined && this.#seen >= range.last;
+  }
+
   /** Takes the first `count` of `rows`, or all where that is undefined. A batch of which nothing is left says which record numbers it stands for. */
-  async push(batch: Batch, rows: Uint32Array | undefined, count: number): Promise<void> {
+  async push(batch: Batch, rows?: Uint32Array, count = batch.rows): Promise<void> {
+    if (this.#settings.range === undefined || batch.kind !== FLOW_BATCH) return this.#push(batch, rows, count);
+    const before = this.#seen;
+    this.#seen += count;
+    const { first, last } = this.#settings.range;
+    const from = Math.min(Math.max(first - 1 - before, 0), count);
+    const to = Math.min(Math.max(last - before, from), count);
+    if (from === to) return;
+    if (from === 0) await this.#push(batch, to === batch.rows ? rows : (rows ?? this.#all(to)), to);
+    else await this.#push(batch, (rows ?? this.#all(to)).subarray(from, to), to - from);
+  }
+
+  async #push(batch: Batch, rows: Uint32Array | undefined, count: number): Promise<void> {
     if (batch.kind !== GAP_BATCH) this.#totals?.add(batch, rows ?? this.#all(count), count);
-    for (const file of this.#files) await file.pushAhead(batch, rows, count);
+    const [file, ...others] = this.#files;
+    if (file !== undefined && others.length === 0) await this.#write(file, batch, rows, count);
+    else for (const each of this.#files) await each.pushAhead(batch, rows, count);
+    this.#left += count;
     if (this.#print === undefined || count === 0) return;
     if (this.#plan.names !== undefined) await this.#plan.names.learn(batch, rows ?? this.#all(count), count);
-    await this.#print.push(batch, rows, count);
+    await this.#printing(this.#print, batch, rows, count);
+  }
+
+  async #write(file: RecordFileSink, batch: Batch, rows: Uint32Array | undefined, count: number): Promise<void> {
+    const threads = batch.kind === FLOW_BATCH ? this.#wantedThreads() : 0;
+    if (threads < 2) return file.pushAhead(batch, rows, count);
+    // One less than there may be: to make records in order takes as long as to encode them.
+    await file.give(rows === undefined ? batch : selectRows(batch, rows, count), threads - 1);
+  }
+
+  #wantedThreads(): number {
+    const { threads } = this.#settings;
+    if (threads === undefined || (threads.threads === undefined && this.#left < THREADS_FROM_ROWS)) return 0;
+    return threadsOf(threads.threads);
+  }
+
+  async #printing(print: PrintSink, batch: Batch, rows: Uint32Array | undefined, count: number): Promise<void> {
+    if (batch.kind === FLOW_BATCH) this.#threads ??= this.#openThreads(print);
+    if (this.#threads !== undefined && batch.kind === FLOW_BATCH)
+      return this.#threads.push(rows === undefined ? batch : selectRows(batch, rows, count));
+    await this.#threads?.drain();
+    await print.push(batch, rows, count);
+  }
+
+  /** @returns undefined where records are printed one after the other, or there have been few so far */
+  #openThreads(print: PrintSink): OutputThreads | undefined {
+    const wanted = this.#wantedThreads();
+    const { threads } = this.#settings;
+    const { names, headersEvery, printer, color } = this.#plan;
+    if (threads === undefined || wanted < 2) return undefined;
+    if (names !== undefined || headersEvery > 0 || printer.isOrdered || printer.countsFirst) return undefined;
+    const { modes, ...args } = threads;
+    const order = { kind: 'print', args: { ...args, color: color ? 'always' : 'never' }, modes } as const;
+    return new OutputThreads(order, wanted, (text) => print.pushText(text));
   }
 
   /** Takes lines of records that were printed elsewhere, and what they add to the totals. */
@@ -75,6 +155,11 @@ export class RecordOutputs {
 
   /** Everything has been pushed. */
   async end(): Promise<void> {
+    try {
+      await this.#threads?.drain();
+    } finally {
+      await this.#threads?.close();
+    }
     await this.#print?.end();
     for (const file of this.#files) await file.end();
     if (this.#totals === undefined) return;

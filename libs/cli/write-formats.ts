@@ -22,6 +22,8 @@ export interface BatchWriter {
 export interface WriteFormat {
   /** For messages. */
   readonly holds: string;
+  /** Whether it is our own, in which what a batch becomes depends on nothing else. */
+  readonly frames: boolean;
   /** How a file ends. */
   tailOf(fd: number): Tail;
   writer(): Promise<BatchWriter>;
@@ -31,6 +33,7 @@ const NOTHING = new Uint8Array(0);
 
 const OWN: WriteFormat = {
   holds: 'flow records',
+  frames: true,
   tailOf,
   writer: () =>
     Promise.resolve({
@@ -43,6 +46,7 @@ const OWN: WriteFormat = {
 
 const ARGUS3: WriteFormat = {
   holds: 'records of Argus 3',
+  frames: false,
   tailOf: argus3TailOf,
   async writer() {
     const { Argus3Encoder, startsFile } = await import('../interop/argus3/encoder.ts');

@@ -17,6 +17,11 @@ export const THREADS_OPTION = {
   },
 } as const satisfies OptionTable;
 
+/** How many threads a command line asks for. @param threads as `--threads` has it */
+export function threadsOf(threads: number | undefined): number {
+  return threads ?? Math.min(availableParallelism(), USUAL_MAX);
+}
+
 /**
  * The threads that a command line asks for.
  * @param threads as `--threads` has it
@@ -26,7 +31,7 @@ export function openScan<Result, Rest = never>(
   threads: number | undefined,
   settings: Omit<ScanSettings<Result>, 'threads' | 'afterMs'>,
 ): Scan<Result, Rest> | undefined {
-  const count = threads ?? Math.min(availableParallelism(), USUAL_MAX);
+  const count = threadsOf(threads);
   if (count < 2) return undefined;
   return new Scan({ ...settings, threads: count, afterMs: threads === undefined ? AFTER_MS : 0 });
 }
