@@ -111,9 +111,7 @@ test('ra writes what it selects, and the original reads it', { skip, ...PATIENCE
 const skipCorpus = CORPUS_DIR === undefined ? 'CORPUS_DIR is not set' : skip;
 test('all captures: the original programs count and print as ours', { skip: skipCorpus, ...PATIENCE }, async (t) => {
   const captures = readdirSync(CORPUS_DIR!).filter((name) => /\.pcap(ng)?$/.test(name));
-  for (const name of captures) {
-    const outputs = ['-w', at('all'), '-w', `argus3:${at('all.argus3')}`];
-    await runCommand('argus', ['-X', '-AJmRZ', '-r', join(CORPUS_DIR!, name), ...outputs]);
-  }
+  const inputs = captures.flatMap((name) => ['-r', join(CORPUS_DIR!, name)]);
+  await runCommand('argus', ['-X', '-AJmRZ', ...inputs, '-w', at('all'), '-w', `argus3:${at('all.argus3')}`]);
   await compare(t, at('all'), at('all.argus3'));
 });
