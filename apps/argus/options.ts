@@ -1,4 +1,5 @@
 import type { OptionTable } from '../../libs/cli/options.ts';
+import { DEBUG_OPTION } from '../../libs/cli/debug-option.ts';
 import { DIALECT_OPTIONS } from '../../libs/cli/dialects.ts';
 import { SERVER_SECURITY_OPTIONS } from '../../libs/cli/security-options.ts';
 import { DAEMON_OPTIONS } from '../../libs/daemon/options.ts';
@@ -201,4 +202,5 @@ export const ARGUS_OPTIONS = {
     text: 'At the end tell on standard error what kept packets from decoding, and how many.',
     group: 'Running',
   },
+  ...DEBUG_OPTION,
 } as const satisfies OptionTable;

@@ -8,6 +8,7 @@ import { parseRecordRange } from '../../libs/cli/record-range.ts';
 import { SelectedRecords } from '../../libs/cli/selected-records.ts';
 import { parseSortKeys } from '../../libs/cli/sort-words.ts';
 import { TOTAL_FIELDS } from '../../libs/cli/totals.ts';
+import { UsageError } from '../../libs/core/errors.ts';
 import { MANAGEMENT_BATCH } from '../../libs/record/batch.ts';
 import { storedInputs } from '../../libs/record/fields/inputs.ts';
 import { RecordSorter } from '../../libs/sort/record-sorter.ts';
@@ -26,6 +27,7 @@ export async function sortRecords(args: RasortArguments, context: Context): Prom
   const keys = parseSortKeys(args.sort);
   const settings = { keys, memoryBytes: parseMemory(args.memory) };
   if (args.mode.includes(REPLACE)) {
+    if (modes.rmon || modes.oneWay) throw new UsageError('-M replace keeps the records that there are');
     const { replaceFiles } = await import('./replace-files.ts');
     return replaceFiles(args, settings, context);
   }

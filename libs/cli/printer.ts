@@ -51,7 +51,7 @@ export async function planPrinting(
     hosts: rmon,
     payload,
     color,
-    ...(args.abbreviate && { abbreviate: args.precision ?? ABBREVIATED_DIGITS }),
+    ...(args.abbreviate && style === undefined && { abbreviate: args.precision ?? ABBREVIATED_DIGITS }),
     managementWords: args.fields.length === 0,
     state: stateStyle(args.states, args.flags),
     ...(style !== undefined && { style }),

@@ -1,4 +1,5 @@
 import { WITHOUT_EFFECT, type OptionTable } from './options.ts';
+import { DEBUG_OPTION } from './debug-option.ts';
 import { CLIENT_SECURITY_OPTIONS } from './security-options.ts';
 
 /** How the commands that read records are told where from. */
@@ -83,13 +84,7 @@ export const INPUT_OPTIONS = {
     group: 'Input',
   },
   ...CLIENT_SECURITY_OPTIONS,
-  debug: {
-    short: 'D',
-    arity: 'one',
-    placeholder: 'LEVEL',
-    text: 'Understood, since scripts have it; does nothing. -V says more.',
-    group: WITHOUT_EFFECT,
-  },
+  ...DEBUG_OPTION,
   'no-optimizer': {
     short: 'O',
     arity: 'none',

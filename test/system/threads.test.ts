@@ -57,6 +57,11 @@ const CASES: readonly (readonly [about: string, program: string, args: readonly 
   ['a time range of another zone', 'ra', ['--time-zone', 'Asia/Tokyo', '-t', '2026/02/02.11:40:10+20s', '-r', path('all'), ...SHOWN]], // prettier-ignore
   ['management records', 'ra', ['-M', 'man', '-r', path('all')]],
   ['JSON', 'ra', ['-M', 'json', '-r', path('all')]],
+  ['abbreviated numbers and colours', 'ra', ['-H', '--color', 'always', '-r', path('all'), '-s', 'saddr', 'bytes', 'state']], // prettier-ignore
+  ['percentages', 'ra', ['-%', '-r', path('all'), '-s', 'saddr', 'pkts', 'bytes']],
+  ['ranks', 'ra', ['-r', path('all'), '-s', 'rank', 'flowid', '-', 'udp']],
+  ['both sides of records', 'ra', ['-M', 'rmon', '-r', path('all'), ...SHOWN, 'spkts', '-', 'udp']],
+  ['each side of records', 'ra', ['-M', 'uni', '-r', path('tree/3'), ...SHOWN, 'spkts', 'dpkts']],
   ['no headings', 'ra', ['-L', '-1', '-r', path('all'), ...SHOWN]],
   ['headings between the records', 'ra', ['-L', '100', '-r', path('all'), ...SHOWN]],
   ['the first records', 'ra', ['-N', '1000', '-r', path('all'), ...SHOWN]],
@@ -74,6 +79,7 @@ const CASES: readonly (readonly [about: string, program: string, args: readonly 
   ['totals and management records', 'rasort', ['-A', '-M', 'man', '-r', path('all'), '-m', 'flowid', ...SHOWN]],
   ['counts', 'racount', ['-R', path('tree'), '-r', path('gap')]],
   ['counts by protocol, and of addresses', 'racount', ['-M', 'proto', 'addr', '-r', path('all')]],
+  ['counts of both sides', 'racount', ['-M', 'rmon', 'proto', '-r', path('all')]],
   ['counts of management records', 'racount', ['-M', 'man', '-r', path('all')]],
   ['counts of what passes a filter', 'racount', ['-M', 'json', '-r', path('all'), '-', 'udp']],
   ['records by the key of a flow', 'racluster', ['-r', path('all'), ...SHOWN, 'trans', 'pkts']],
