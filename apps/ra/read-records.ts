@@ -3,6 +3,7 @@ import { Room } from '../../libs/codec/room.ts';
 import type { Context } from '../../libs/cli/command.ts';
 import { byStart, START_FIELDS } from '../../libs/cli/by-start.ts';
 import { explainReading } from '../../libs/cli/explain-reading.ts';
+import { writtenFiles } from '../../libs/cli/filtered-file.ts';
 import { mayHoldOf } from '../../libs/cli/frame-zone.ts';
 import { listFields, showFilter } from '../../libs/cli/listings.ts';
 import { parseMemory } from '../../libs/cli/memory-size.ts';
@@ -45,7 +46,8 @@ export async function readRecords(args: RaArguments, context: Context): Promise<
   const room = isPassing(args, plan) && sides === undefined ? new Room() : undefined;
   const inputs = await openInputs(args, filter, context, { fields, peek, room, management, scan });
   const outputs = await Outputs.open(args, context, plan, selection, sides);
-  const written = args.rejected === undefined ? args.write : [...args.write, args.rejected];
+  const files = writtenFiles(args.write);
+  const written = args.rejected === undefined ? files : [...files, args.rejected];
   await inputs.avoid(written.map((text) => parseWriteTarget(text).path));
   try {
     if (!selection.exhausted) await pump(inOrder(args, inputs, selection), outputs, selection);

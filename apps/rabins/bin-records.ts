@@ -5,6 +5,7 @@ import { parseModel, type Model } from '../../libs/aggregate/model.ts';
 import { parseBinModes, type BinModes } from '../../libs/cli/bin-modes.ts';
 import { AggregateScan } from '../../libs/cli/aggregate-scan.ts';
 import type { Context } from '../../libs/cli/command.ts';
+import { writtenFiles } from '../../libs/cli/filtered-file.ts';
 import { parseMemory } from '../../libs/cli/memory-size.ts';
 import { planPrinting, type PrintPlan } from '../../libs/cli/printer.ts';
 import { parseRecordRange } from '../../libs/cli/record-range.ts';
@@ -37,13 +38,13 @@ export async function binRecords(args: RabinsArguments, context: Context): Promi
     const order = { selected, words: args.model, modelOptions, cluster, bins: { span: modes.bins.span, whole: modes.whole } }; // prettier-ignore
     return (scan = AggregateScan.open(bins.cluster, args.threads, options.memoryBytes, order))?.taker;
   };
-  const records = await SelectedRecords.open(args, context, { range: inputRange, management, fields, written: args.write, scan: scanOf }); // prettier-ignore
+  const records = await SelectedRecords.open(args, context, { range: inputRange, management, fields, written: writtenFiles(args.write), scan: scanOf }); // prettier-ignore
   const outputs = await RecordOutputs.open(args, context, plan, {
     management: true,
     range: inputRange === undefined ? range : undefined,
   });
   try {
-    await records.avoid(args.write);
+    await records.avoid(writtenFiles(args.write));
     await pump(records, bins, scan, outputs);
     for await (const batch of bins.finish()) await outputs.push(batch);
   } finally {

@@ -6,6 +6,7 @@ import { parseModel, type ModelOptions } from '../../libs/aggregate/model.ts';
 import { parseAggregateModes, type AggregateModes } from '../../libs/cli/aggregate-modes.ts';
 import { AggregateScan } from '../../libs/cli/aggregate-scan.ts';
 import type { Context } from '../../libs/cli/command.ts';
+import { writtenFiles, type WrittenWords } from '../../libs/cli/filtered-file.ts';
 import { parseMemory } from '../../libs/cli/memory-size.ts';
 import { planPrinting, type PrintPlan } from '../../libs/cli/printer.ts';
 import { cannotRead, filesBelow } from '../../libs/cli/record-paths.ts';
@@ -35,7 +36,7 @@ export async function clusterRecords(args: RaclusterArguments, context: Context)
         range: inputRange,
         management: modes.management,
         fields,
-        written: args.write,
+        written: writtenFiles(args.write),
         ...(scan && { scan }),
       }),
     outputs: (write) =>
@@ -58,7 +59,7 @@ export async function clusterRecords(args: RaclusterArguments, context: Context)
   });
   const outputs = await work.outputs(args.write);
   try {
-    await records.avoid(args.write);
+    await records.avoid(writtenFiles(args.write));
     return await merge(work, { records, clusters, scan }, outputs);
   } finally {
     await scan?.close();
@@ -72,7 +73,7 @@ interface Work {
   clusters(): Clusters;
   /** @param paths of files; all inputs when it is undefined */
   records(paths: string[] | undefined, scan?: SelectedSettings['scan']): Promise<SelectedRecords>;
-  outputs(write: readonly string[]): Promise<RecordOutputs>;
+  outputs(write: WrittenWords): Promise<RecordOutputs>;
 }
 
 /** Records that are merged with each other, and threads that help. */
@@ -116,7 +117,7 @@ async function replaceEach(args: RaclusterArguments, work: Work): Promise<number
   let failed = 0;
   for (const path of await pathsOf(args, work)) {
     const draft = `${path}.new`;
-    const outputs = await work.outputs([draft]);
+    const outputs = await work.outputs([[draft]]);
     let status = 1;
     try {
       status = await mergeFile(work, path, outputs);

@@ -1,6 +1,6 @@
 import { open, rename, rm } from 'node:fs/promises';
 import type { Context } from '../../libs/cli/command.ts';
-import { openRecordFile } from '../../libs/cli/record-outputs.ts';
+import { openRecordFile } from '../../libs/cli/filtered-file.ts';
 import { cannotRead, filesBelow } from '../../libs/cli/record-paths.ts';
 import { SelectedRecords } from '../../libs/cli/selected-records.ts';
 import { systemReason } from '../../libs/cli/system-error.ts';

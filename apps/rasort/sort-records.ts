@@ -1,4 +1,5 @@
 import type { Context } from '../../libs/cli/command.ts';
+import { writtenFiles } from '../../libs/cli/filtered-file.ts';
 import { listFields, showFilter } from '../../libs/cli/listings.ts';
 import { parseMemory } from '../../libs/cli/memory-size.ts';
 import { parseModes } from '../../libs/cli/modes.ts';
@@ -41,7 +42,7 @@ export async function sortRecords(args: RasortArguments, context: Context): Prom
     management: modes.management,
     sides: modes,
     fields: args.write.length > 0 ? undefined : new Set([...keyFields, ...printed]),
-    written: args.write,
+    written: writtenFiles(args.write),
   });
   const wanted = takesIncoming || range === undefined ? { first: 1, last: Infinity } : range;
   await using sorter = new RecordSorter({ ...settings, count: wanted.last });

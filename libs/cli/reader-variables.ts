@@ -32,8 +32,8 @@ export const RA_VARIABLES = {
   },
   RA_OUTPUT_FILE: {
     option: 'write',
-    form: 'words',
-    about: 'File that records are appended to; each line is one more.',
+    form: 'output',
+    about: 'File that records are appended to, and perhaps a filter behind it; each line is one more.',
   },
   RA_EXCEPTION_OUTPUT_FILE: {
     option: 'rejected',

@@ -97,9 +97,12 @@ export const INPUT_OPTIONS = {
 export const OUTPUT_OPTIONS = {
   write: {
     short: 'w',
-    arity: 'each',
-    placeholder: 'FILE',
-    text: 'Append the records to this file instead of printing them; - is standard output, argus3:FILE the format of Argus 3. May be given again.',
+    arity: 'lists',
+    wordsMax: 2,
+    placeholder: 'FILE ["FILTER"]',
+    text:
+      'Append the records to this file instead of printing them, those only that match the filter behind it; - is standard output, ' +
+      'argus3:FILE the format of Argus 3. May be given again.',
     group: 'Output',
   },
   rejected: {

@@ -1,19 +1,19 @@
 import { FLOW_BATCH, GAP_BATCH, type Batch } from '../record/batch.ts';
 import { selectRows } from '../record/select.ts';
 import type { Context } from './command.ts';
+import { FilteredFile, writtenFiles, type WrittenWords } from './filtered-file.ts';
 import type { Modes } from './modes.ts';
 import { OutputThreads } from './output-threads.ts';
 import { PrintSink } from './print-sink.ts';
 import type { PrintArguments, PrintPlan } from './printer.ts';
-import type { RecordFileSink } from './record-file-sink.ts';
 import type { RecordRange } from './record-range.ts';
 import { threadsOf } from './scan/threads-option.ts';
 import { Totals, type TotalCounts } from './totals.ts';
-import { isStandardOutput, parseWriteTarget } from './write-target.ts';
+import { isStandardOutput } from './write-target.ts';
 
 export interface OutputArguments {
   /** As `-w` takes them. */
-  readonly write: readonly string[];
+  readonly write: WrittenWords;
   readonly quiet: boolean;
   readonly totals: boolean;
   readonly verbose: boolean;
@@ -41,7 +41,7 @@ export class RecordOutputs {
   readonly #context: Context;
   readonly #plan: PrintPlan;
   readonly #settings: OutputSettings;
-  readonly #files: readonly RecordFileSink[];
+  readonly #files: readonly FilteredFile[];
   readonly #print: PrintSink | undefined;
   readonly #totals: Totals | undefined;
   readonly #totalsToLog: boolean;
@@ -60,8 +60,7 @@ export class RecordOutputs {
     plan: PrintPlan,
     settings: OutputSettings,
   ): Promise<RecordOutputs> {
-    const files: RecordFileSink[] = [];
-    for (const path of args.write) files.push(await openRecordFile(path, args, context));
+    const files = await FilteredFile.openAll(args.write, args, context);
     return new RecordOutputs(args, context, plan, settings, files);
   }
 
@@ -70,7 +69,7 @@ export class RecordOutputs {
     context: Context,
     plan: PrintPlan,
     settings: OutputSettings,
-    files: readonly RecordFileSink[],
+    files: readonly FilteredFile[],
   ) {
     const { headersEvery, printer } = plan;
     const { management } = settings;
@@ -81,7 +80,7 @@ export class RecordOutputs {
     this.#files = files;
     this.#print = prints ? new PrintSink(printer, context.stdout, { headersEvery, management }) : undefined;
     this.#totals = args.totals ? new Totals() : undefined;
-    this.#totalsToLog = [...args.write, args.rejected ?? ''].some(isStandardOutput);
+    this.#totalsToLog = [...writtenFiles(args.write), args.rejected ?? ''].some(isStandardOutput);
   }
 
   /** No later record is wanted. */
@@ -107,18 +106,18 @@ export class RecordOutputs {
     if (batch.kind !== GAP_BATCH) this.#totals?.add(batch, rows ?? this.#all(count), count);
     const [file, ...others] = this.#files;
     if (file !== undefined && others.length === 0) await this.#write(file, batch, rows, count);
-    else for (const each of this.#files) await each.pushAhead(batch, rows, count);
+    else for (const each of this.#files) await each.push(batch, rows, count);
     this.#left += count;
     if (this.#print === undefined || count === 0) return;
     if (this.#plan.names !== undefined) await this.#plan.names.learn(batch, rows ?? this.#all(count), count);
     await this.#printing(this.#print, batch, rows, count);
   }
 
-  async #write(file: RecordFileSink, batch: Batch, rows: Uint32Array | undefined, count: number): Promise<void> {
-    const threads = batch.kind === FLOW_BATCH ? this.#wantedThreads() : 0;
-    if (threads < 2) return file.pushAhead(batch, rows, count);
+  async #write(file: FilteredFile, batch: Batch, rows: Uint32Array | undefined, count: number): Promise<void> {
+    const threads = batch.kind === FLOW_BATCH && file.takesAll ? this.#wantedThreads() : 0;
+    if (threads < 2) return file.push(batch, rows, count);
     // One less than there may be: to make records in order takes as long as to encode them.
-    await file.give(rows === undefined ? batch : selectRows(batch, rows, count), threads - 1);
+    await file.sink.give(rows === undefined ? batch : selectRows(batch, rows, count), threads - 1);
   }
 
   #wantedThreads(): number {
@@ -161,7 +160,7 @@ export class RecordOutputs {
       await this.#threads?.close();
     }
     await this.#print?.end();
-    for (const file of this.#files) await file.end();
+    for (const { sink } of this.#files) await sink.end();
     if (this.#totals === undefined) return;
     const line = this.#totals.line();
     if (this.#totalsToLog) this.#context.warn(line);
@@ -172,17 +171,4 @@ export class RecordOutputs {
     if (this.#rows.length < count) this.#rows = Uint32Array.from({ length: count }, (_, row) => row);
     return this.#rows;
   }
-}
-
-/** @throws {SuiteError} when the file cannot be written */
-export async function openRecordFile(
-  path: string,
-  { verbose }: { readonly verbose: boolean },
-  context: Context,
-): Promise<RecordFileSink> {
-  const { RecordFileSink: Sink } = await import('./record-file-sink.ts');
-  return Sink.open(parseWriteTarget(path), context.stdout, {
-    warn: context.warn,
-    info: verbose ? context.info : () => undefined,
-  });
 }
