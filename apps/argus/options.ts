@@ -1,5 +1,5 @@
 import type { OptionTable } from '../../libs/cli/options.ts';
-import { DEBUG_OPTION } from '../../libs/cli/debug-option.ts';
+import { DEBUG_OPTION } from '../../libs/cli/idle-options.ts';
 import { DIALECT_OPTIONS } from '../../libs/cli/dialects.ts';
 import { SERVER_SECURITY_OPTIONS } from '../../libs/cli/security-options.ts';
 import { DAEMON_OPTIONS } from '../../libs/daemon/options.ts';

@@ -1,5 +1,5 @@
 import type { Arguments, OptionTable } from '../../libs/cli/options.ts';
-import { DEBUG_OPTION } from '../../libs/cli/debug-option.ts';
+import { DEBUG_OPTION, OPTIMIZER_OPTION } from '../../libs/cli/idle-options.ts';
 import { DIALECT_OPTIONS } from '../../libs/cli/dialects.ts';
 import { CHECK_OPTION, LISTEN_OPTIONS, KEEP_OPTIONS, STREAM_OPTIONS } from '../../libs/cli/server-options.ts';
 import { CLIENT_SECURITY_OPTIONS, SERVER_SECURITY_OPTIONS } from '../../libs/cli/security-options.ts';
@@ -98,6 +98,7 @@ export const RADIUM_OPTIONS = {
   ...CLIENT_SECURITY_OPTIONS,
   ...DAEMON_OPTIONS,
   ...DEBUG_OPTION,
+  ...OPTIMIZER_OPTION,
 } as const satisfies OptionTable;
 
 export type RadiumArguments = Arguments<typeof RADIUM_OPTIONS>;

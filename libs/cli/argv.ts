@@ -121,17 +121,14 @@ class Splitter {
   #suggestion(written: string): string {
     if (written.startsWith('--')) return didYouMean(written, Object.keys(this.#table).map(longName)) || SEE_HELP;
     const letter = written.slice(1);
-    const elsewhere = ELSEWHERE[letter];
-    if (elsewhere !== undefined) return elsewhere;
+    if (letter === 'C' && Object.hasOwn(this.#table, 'server')) return NO_NETFLOW;
     const other = letter === letter.toUpperCase() ? letter.toLowerCase() : letter.toUpperCase();
     return other !== letter && this.#names.has(other) ? `Did you mean '-${other}'?` : SEE_HELP;
   }
 }
 
-/** Letters that Argus has and none of our commands. */
-const ELSEWHERE: Readonly<Record<string, string>> = {
-  C: 'Argus reads NetFlow with it, which is not read here yet.',
-};
+/** Of a letter that readers of Argus have. */
+const NO_NETFLOW = 'Argus reads NetFlow with it, which is not read here yet.';
 
 const SEE_HELP = 'See --help for the options.';
 

@@ -1,5 +1,5 @@
-import { WITHOUT_EFFECT, type OptionTable } from './options.ts';
-import { DEBUG_OPTION } from './debug-option.ts';
+import type { OptionTable } from './options.ts';
+import { DEBUG_OPTION, OPTIMIZER_OPTION } from './idle-options.ts';
 import { CLIENT_SECURITY_OPTIONS } from './security-options.ts';
 
 /** How the commands that read records are told where from. */
@@ -85,12 +85,7 @@ export const INPUT_OPTIONS = {
   },
   ...CLIENT_SECURITY_OPTIONS,
   ...DEBUG_OPTION,
-  'no-optimizer': {
-    short: 'O',
-    arity: 'none',
-    text: 'Understood, since scripts have it; does nothing.',
-    group: WITHOUT_EFFECT,
-  },
+  ...OPTIMIZER_OPTION,
 } as const satisfies OptionTable;
 
 /** Where records go other than to people. */

@@ -21,6 +21,7 @@ const ARGUS_LINES: readonly { line: string; means: Record<string, unknown> }[] =
   { line: '-X -r a.pcap b.pcap -w out - tcp', means: { read: ['a.pcap', 'b.pcap'], write: [['out']], filter: 'tcp' } },
   { line: '-AJmRZ -U 128 -S 60 -i eth0', means: { payload: 128, status: 60, interface: [['eth0']] } },
   { line: '-d -i eth0 -P 561 - not port 561', means: { port: 561, filter: 'not port 561' } },
+  { line: '-D 2 -i eth0', means: { debug: '2', interface: [['eth0']] } },
   { line: '-N 1-100 -r x -s 96 ip', means: { packets: '1-100', snaplen: 96, filter: 'ip' } },
   { line: '-e 10.0.0.1 -i lo', means: { source: '10.0.0.1', interface: [['lo']] } },
 ];

@@ -100,6 +100,7 @@ const WRONG: readonly { line: string; says: RegExp; operands?: 'words' }[] = [
   { line: '-nN 5', says: /unknown option '-N'.*\n?.*'-n'/s },
   { line: '--raed f', says: /unknown option '--raed'.*'--read'/s },
   { line: '-y', says: /unknown option '-y'.*See --help/s },
+  { line: '-C 2055', says: /unknown option '-C'.*NetFlow/s },
   { line: '--constructor', says: /unknown option '--constructor'/ },
   { line: '-r', says: /'-r' needs a value: -r FILE/ },
   { line: '-nc', says: /'-c' needs a value/ },

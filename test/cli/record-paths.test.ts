@@ -45,3 +45,20 @@ test('a missing file, a missing folder and a folder given as a file are found ou
   await assert.rejects(checkTrees([join(root, 'none')]), /none: no such file/);
   await assert.rejects(checkFiles([root]), (error) => error instanceof InputError && /-R/.test(error.hint));
 });
+
+for (const [name, hint] of [
+  ['host', /a lone - before it/],
+  ['tcp', /a lone - before it/],
+  ['cisco:flows', /NetFlow/],
+  ['mysql://host/db/table', /Databases/],
+  ['no-such-file', /^$/],
+] as const) {
+  test(`a file '${name}' that is not there`, async () => {
+    await assert.rejects(checkFiles([name]), (error) => {
+      assert.ok(error instanceof InputError);
+      assert.match(error.message, /no such file/);
+      assert.match(error.hint, hint);
+      return true;
+    });
+  });
+}
