@@ -203,7 +203,7 @@ export class RecordInputs implements AsyncIterable<Batch> {
     this.#signal.addEventListener('abort', stop, { once: true });
     try {
       yield* this.#decode(path, () => {
-        const frames = FrameFile.open(path, this.#settings.mayHold);
+        const frames = FrameFile.open(path, this.#settings);
         if (frames === undefined) return this.#openForeign(path, (opened) => (stream = opened));
         const { beginning: start } = frames;
         const { scan } = this.#settings;
@@ -251,7 +251,7 @@ export class RecordInputs implements AsyncIterable<Batch> {
       const { chunks, ...content } = await open();
       const addRecords = (records: number): void => this.#progress?.addRecords(records);
       const settings = { path, name, ...content, fields, peek, room, management, numbers: this.#numbers, addRecords };
-      const counted = this.#progress === undefined ? chunks : countBytes(chunks, this.#progress);
+      const counted = this.#progress === undefined ? chunks : countBytes(chunks, this.#progress, content.skippedBytes);
       reader = await formatOf(content.start).read(counted, settings);
       for await (const batch of reader.batches) if (!isNote(batch)) yield batch;
     } catch (error) {
@@ -275,9 +275,15 @@ export class RecordInputs implements AsyncIterable<Batch> {
   }
 }
 
-async function* countBytes(chunks: AsyncIterable<Uint8Array>, progress: Progress): AsyncGenerator<Uint8Array> {
+async function* countBytes(
+  chunks: AsyncIterable<Uint8Array>,
+  progress: Progress,
+  skippedBytes = (): number => 0,
+): AsyncGenerator<Uint8Array> {
+  let skipped = 0;
   for await (const chunk of chunks) {
-    progress.addBytes(chunk.length);
+    progress.addBytes(chunk.length + skippedBytes() - skipped);
+    skipped = skippedBytes();
     yield chunk;
   }
 }

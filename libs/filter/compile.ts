@@ -34,7 +34,7 @@ import { accessOf, readerOf, storedNumber, storedNumberOf } from './fields.ts';
 import { MANAGEMENT_ZONE, outcomeOf } from './outcome.ts';
 import { parseFilter } from './parser.ts';
 import { Pattern } from './pattern.ts';
-import { inOrder, isOfLastLane, type FilterStage } from './stages.ts';
+import { isOfLastLane, rankOf, type FilterStage } from './stages.ts';
 import { remembering, selectBytes, selectText, textMatches } from './text-columns.ts';
 import { selectTime, type TimeFields } from './time-columns.ts';
 import type { Zone } from './zone.ts';
@@ -72,8 +72,10 @@ export function compileFilter(source: string, also: readonly Node[] = []): Filte
     join('and', a, b),
   );
   const compiler = new Compiler();
-  const stages = node.kind === 'all' ? [] : inOrder(node).map((term) => compiler.stage(term));
-  const fields = new Set(stages.flatMap((stage) => [...stage.fields]));
+  const terms = node.kind === 'all' ? [] : node.kind === 'and' ? node.terms : [node];
+  const parts = terms.map((term) => ({ stage: compiler.stage(term), rank: rankOf(term) }));
+  const fields = new Set(parts.flatMap(({ stage }) => [...stage.fields]));
+  const stages = parts.sort((a, b) => a.rank - b.rank).map(({ stage }) => stage);
   return {
     select: allOf(stages.map(({ select }) => select)),
     stages,

@@ -13,13 +13,6 @@ export interface FilterStage {
   readonly lastLanes: ReadonlySet<number>;
 }
 
-/** The terms of a filter, those first that most likely leave nothing of a block of records, and cost little. */
-export function inOrder(node: Node): readonly Node[] {
-  if (node.kind !== 'and') return [node];
-  const ranked = node.terms.map((term) => ({ term, rank: rankOf(term) }));
-  return ranked.sort((a, b) => a.rank - b.rank).map(({ term }) => term);
-}
-
 /** Whether the test is of the last lane alone, in which IPv4 addresses differ. */
 export function isOfLastLane({ family, masks }: AddressNode): boolean {
   return family === IPV4_ADDRESS && masks[0] === 0 && masks[1] === 0 && masks[2] === 0;
@@ -28,7 +21,8 @@ export function isOfLastLane({ family, masks }: AddressNode): boolean {
 /** Terms that say the same of every record of a block, one address, a time, one of many values; then what is true of many. */
 const RANK = { block: 0, address: 1, time: 2, network: 3, value: 4, text: 5, some: 6, most: 7, pattern: 8 } as const;
 
-function rankOf(node: Node): number {
+/** The lower, the more likely a term leaves nothing of a block of records for little work. */
+export function rankOf(node: Node): number {
   switch (node.kind) {
     case 'all':
     case 'nothing':
