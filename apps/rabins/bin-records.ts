@@ -1,3 +1,4 @@
+import { Room } from '../../libs/codec/room.ts';
 import type { ClusterOptions } from '../../libs/aggregate/cluster.ts';
 import { mergedFrom } from '../../libs/aggregate/groups.ts';
 import { mirrorOf } from '../../libs/aggregate/mirror.ts';
@@ -38,7 +39,7 @@ export async function binRecords(args: RabinsArguments, context: Context): Promi
     const order = { selected, words: args.model, modelOptions, cluster, bins: { span: modes.bins.span, whole: modes.whole } }; // prettier-ignore
     return (scan = AggregateScan.open(bins.cluster, args.threads, options.memoryBytes, order))?.taker;
   };
-  const records = await SelectedRecords.open(args, context, { range: inputRange, management, fields, written: writtenFiles(args.write), scan: scanOf }); // prettier-ignore
+  const records = await SelectedRecords.open(args, context, { range: inputRange, management, fields, written: writtenFiles(args.write), room: new Room(), scan: scanOf }); // prettier-ignore
   const outputs = await RecordOutputs.open(args, context, plan, {
     management: true,
     range: inputRange === undefined ? range : undefined,

@@ -14,6 +14,7 @@ import { parseRecordRange } from '../../libs/cli/record-range.ts';
 import { RecordOutputs } from '../../libs/cli/record-outputs.ts';
 import { SelectedRecords, type SelectedSettings } from '../../libs/cli/selected-records.ts';
 import { TOTAL_FIELDS } from '../../libs/cli/totals.ts';
+import { Room } from '../../libs/codec/room.ts';
 import { UsageError } from '../../libs/core/errors.ts';
 import { EVERYTHING } from '../../libs/filter/everything.ts';
 import { MANAGEMENT_BATCH } from '../../libs/record/batch.ts';
@@ -37,6 +38,7 @@ export async function clusterRecords(args: RaclusterArguments, context: Context)
         management: modes.management,
         fields,
         written: writtenFiles(args.write),
+        room: new Room(),
         ...(scan && { scan }),
       }),
     outputs: (write) =>

@@ -4,6 +4,7 @@ import { Cluster, type ClusterMemory, type ClusterOptions } from '../aggregate/c
 import { buffersOf } from '../aggregate/groups.ts';
 import { parseModel, type ModelOptions } from '../aggregate/model.ts';
 import { BATCH_ROWS_MAX, FLOW_BATCH, type Batch } from '../record/batch.ts';
+import { Room } from '../codec/room.ts';
 import type { Span } from '../time/span.ts';
 import { SelectedRows, type SelectedOrder } from './scan/selected-rows.ts';
 import { serveScan, type ScanWork } from './scan/serve.ts';
@@ -37,7 +38,7 @@ const ALL_ROWS = Uint32Array.from({ length: BATCH_ROWS_MAX }, (_, row) => row);
 
 /** Merges the records of its windows. */
 class Gatherer implements ScanWork<Gathered, GatheredGroups> {
-  readonly decoding: SelectedRows['decoding'];
+  readonly decoding: ScanWork<Gathered>['decoding'];
   readonly #selected: SelectedRows;
   readonly #cluster: Cluster;
   readonly #push: (batch: Batch, rows: Uint32Array, count: number) => void;
@@ -45,7 +46,7 @@ class Gatherer implements ScanWork<Gathered, GatheredGroups> {
   #records = 0;
 
   constructor(selected: SelectedRows, { words, modelOptions, cluster, bins }: AggregateOrder) {
-    this.decoding = selected.decoding;
+    this.decoding = { ...selected.decoding, room: new Room() };
     this.#selected = selected;
     // What is too much for the memory is told by the main thread, which then goes on alone.
     const options = { ...cluster, model: parseModel(words, modelOptions), memoryBytes: Infinity };
