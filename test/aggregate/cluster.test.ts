@@ -27,6 +27,12 @@ const CASES: readonly Case[] = [
     expected: [`${START} 7000000000 3 9 600`],
   },
   {
+    name: 'records seventy years apart',
+    records: [tcp({ stime: 2_200_000_000_000_000 }), tcp({ stime: -100_000_000_000_000 }), tcp({ stime: SECOND })],
+    fields: ['stime', 'dur', 'trans'],
+    expected: ['-100000000000000 2300000001000000000 3'],
+  },
+  {
     name: 'durations: sum, mean, least, greatest, deviation',
     records: [tcp({ dur: 1e9 }), tcp({ dur: 3e9 })],
     fields: ['sum', 'mean', 'min', 'max', 'stddev', 'runtime'],
