@@ -74,7 +74,7 @@ test('ra -b shows how the filter and the times were understood, and reads nothin
       '  suser ~ "x"',
       '  not',
       '    ipproto = 6',
-      'reads: stime stimens dur ipproto suser',
+      'reads: stime stimens dur suser ipproto',
       '',
     ].join('\n'),
   );
