@@ -18,6 +18,7 @@ import { TOTAL_FIELDS } from '../../libs/cli/totals.ts';
 import { FLOW_BATCH } from '../../libs/record/batch.ts';
 import { STORED_FIELDS } from '../../libs/record/fields/stored.ts';
 import { CountedBins, TimedBins, type Bins } from './bins.ts';
+import { ALL_ROWS, copyRows } from '../../libs/record/select.ts';
 import type { RabinsArguments } from './command.ts';
 
 /** Puts what the command line names in bins and leaves what became of them where it says. @returns the exit status */
@@ -43,6 +44,7 @@ export async function binRecords(args: RabinsArguments, context: Context): Promi
   const outputs = await RecordOutputs.open(args, context, plan, {
     management: true,
     range: inputRange === undefined ? range : undefined,
+    threads: { ...args, modes },
   });
   try {
     await records.avoid(writtenFiles(args.write));
@@ -71,7 +73,7 @@ async function pump(
     await scan?.before(count);
     if (batch.kind === FLOW_BATCH) {
       for await (const done of bins.push(batch, rows, count)) await outputs.push(done);
-    } else if (records.showsManagement) await outputs.push(batch);
+    } else if (records.showsManagement) await outputs.push(copyRows(batch, ALL_ROWS, batch.rows)); // they may keep it
     if (outputs.exhausted) return;
   }
   await scan?.before(0);

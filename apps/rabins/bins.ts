@@ -2,11 +2,11 @@ import { BinCluster } from '../../libs/aggregate/bin-cluster.ts';
 import { Cluster, type ClusterOptions } from '../../libs/aggregate/cluster.ts';
 import { Fragments } from '../../libs/aggregate/fragments.ts';
 import type { BinModes } from '../../libs/cli/bin-modes.ts';
-import { BATCH_ROWS_MAX, FLOW_BATCH, type Batch } from '../../libs/record/batch.ts';
+import { FLOW_BATCH, type Batch } from '../../libs/record/batch.ts';
 import { BatchBuilder } from '../../libs/record/builder.ts';
 import { NumberColumn } from '../../libs/record/columns.ts';
 import { STORED_FIELDS } from '../../libs/record/fields/stored.ts';
-import { selectRows } from '../../libs/record/select.ts';
+import { ALL_ROWS, copyRows, selectRows } from '../../libs/record/select.ts';
 import { TimeBins, type Span } from '../../libs/time/span.ts';
 
 /** Puts records in bins, and gives what became of each. */
@@ -21,7 +21,6 @@ export interface Bins {
 /** More empty bins than this between two others are left out. */
 const EMPTY_MAX = 1_000_000;
 const EMPTY_ROWS = 4096;
-const ALL_ROWS = Uint32Array.from({ length: BATCH_ROWS_MAX }, (_, row) => row);
 
 /** Bins of time. Records come bin by bin. */
 export class TimedBins implements Bins {
@@ -47,7 +46,7 @@ export class TimedBins implements Bins {
   *push(batch: Batch, rows: Uint32Array | undefined, count: number): Generator<Batch> {
     const all = rows ?? ALL_ROWS;
     if (this.#modes.apart) {
-      const parts = this.#modes.whole ? [selectRows(batch, all, count)] : this.#fragments.divide(batch, all, count);
+      const parts = this.#modes.whole ? [copyRows(batch, all, count)] : this.#fragments.divide(batch, all, count);
       for (const part of parts) yield* this.#given(part);
     } else this.#binned.push(batch, all, count);
     if (this.#holdUs === Infinity) return;

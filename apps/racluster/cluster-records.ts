@@ -17,6 +17,7 @@ import { TOTAL_FIELDS } from '../../libs/cli/totals.ts';
 import { Room } from '../../libs/codec/room.ts';
 import { UsageError } from '../../libs/core/errors.ts';
 import { EVERYTHING } from '../../libs/filter/everything.ts';
+import { ALL_ROWS, copyRows } from '../../libs/record/select.ts';
 import { MANAGEMENT_BATCH } from '../../libs/record/batch.ts';
 import { mergedFrom } from '../../libs/aggregate/groups.ts';
 import type { RaclusterArguments } from './command.ts';
@@ -45,6 +46,7 @@ export async function clusterRecords(args: RaclusterArguments, context: Context)
       RecordOutputs.open({ ...args, write }, context, plan, {
         management: true,
         range: inputRange === undefined ? range : undefined,
+        threads: { ...args, modes },
       }),
     warn: context.warn,
   };
@@ -196,7 +198,8 @@ async function pump({ records, clusters, scan }: Merging, outputs: RecordOutputs
   for await (const { batch, rows, count } of records) {
     await scan?.before(count);
     if (batch.kind === MANAGEMENT_BATCH) {
-      if (records.showsManagement) await outputs.push(batch);
+      // Outputs may keep it for a while.
+      if (records.showsManagement) await outputs.push(copyRows(batch, ALL_ROWS, batch.rows));
     } else {
       clusters.push(batch, rows, count);
       for (const done of clusters.due()) await outputs.push(done);

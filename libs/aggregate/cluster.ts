@@ -1,6 +1,7 @@
 import { BATCH_ROWS_MAX, FLOW_BATCH, type Batch, type Origin } from '../record/batch.ts';
 import { NumberColumn } from '../record/columns.ts';
 import { STORED_FIELDS } from '../record/fields/stored.ts';
+import { ALL_ROWS } from '../record/select.ts';
 import { Expiry, type Timeouts } from './expiry.ts';
 import { GroupTable } from './group-table.ts';
 import { Groups, type GroupsMemory } from './groups.ts';
@@ -45,7 +46,6 @@ export interface GroupRun {
   readonly to: number;
 }
 
-const ALL_ROWS = Uint32Array.from({ length: BATCH_ROWS_MAX }, (_, row) => row);
 const NONE: Timeouts = { statusUs: Infinity, idleUs: Infinity };
 
 /** Merges records that have a key in common. Which comes first does not matter. */

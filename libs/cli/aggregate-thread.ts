@@ -3,8 +3,9 @@ import { BinCluster } from '../aggregate/bin-cluster.ts';
 import { Cluster, type ClusterMemory, type ClusterOptions } from '../aggregate/cluster.ts';
 import { buffersOf } from '../aggregate/groups.ts';
 import { parseModel, type ModelOptions } from '../aggregate/model.ts';
-import { BATCH_ROWS_MAX, FLOW_BATCH, type Batch } from '../record/batch.ts';
+import { FLOW_BATCH, type Batch } from '../record/batch.ts';
 import { Room } from '../codec/room.ts';
+import { ALL_ROWS } from '../record/select.ts';
 import type { Span } from '../time/span.ts';
 import { SelectedRows, type SelectedOrder } from './scan/selected-rows.ts';
 import { serveScan, type ScanWork } from './scan/serve.ts';
@@ -33,8 +34,6 @@ export interface GatheredGroups {
   /** The windows, ascending, and the first group that began in each. */
   readonly starts: readonly (readonly [window: number, group: number])[];
 }
-
-const ALL_ROWS = Uint32Array.from({ length: BATCH_ROWS_MAX }, (_, row) => row);
 
 /** Merges the records of its windows. */
 class Gatherer implements ScanWork<Gathered, GatheredGroups> {

@@ -1,4 +1,4 @@
-import type { Batch } from './batch.ts';
+import { BATCH_ROWS_MAX, type Batch } from './batch.ts';
 import { Area } from './builder.ts';
 import { AddressColumn, BytesColumn, NumberColumn, TextColumn, type Column } from './columns.ts';
 import type { NumericArray } from './kinds.ts';
@@ -11,6 +11,9 @@ import type { NumericArray } from './kinds.ts';
 export function selectRows(batch: Batch, rows: Uint32Array, count: number, room?: Room): Batch {
   return count === batch.rows ? batch : copyRows(batch, rows, count, room);
 }
+
+/** Numbers of the rows of any batch. Not to be changed. */
+export const ALL_ROWS: Uint32Array = Uint32Array.from({ length: BATCH_ROWS_MAX }, (_, row) => row);
 
 /** Larger selections have memory of their own. */
 const ROOM_BYTES_MAX = 8 << 20;
