@@ -32,7 +32,7 @@ const RA_LINES: readonly { line: string; means: Record<string, unknown> }[] = [
   { line: '-Xnr f -s stime:25:"%d" +1dur -z', means: { fields: ['stime:25:"%d"', '+1dur'] } },
   { line: '-r f -s -saddr -s -daddr -Z b', means: { fields: ['-saddr', '-daddr'], flags: 'b' } },
   { line: '-R /var/log/argus -N o10 -A -q', means: { recurse: ['/var/log/argus'], range: 'o10', totals: true } },
-  { line: '-r f -w a -w b -E c - udp', means: { write: ['a', 'b'], rejected: 'c', filter: 'udp' } },
+  { line: '-r f -w a -w b -E c - udp', means: { write: [['a'], ['b']], rejected: 'c', filter: 'udp' } },
   { line: '-r f -Hnp1 -%', means: { abbreviate: true, numeric: 1, precision: 1, percent: true } },
   { line: '-D 3 -O -r f --color never - tcp', means: { read: ['f'], color: 'never', filter: 'tcp' } },
   { line: '-r f -M rmon TZ=UTC -s saddr', means: { mode: ['rmon', 'TZ=UTC'], fields: ['saddr'], color: 'auto' } },
