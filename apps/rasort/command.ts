@@ -24,7 +24,7 @@ export const RASORT_OPTIONS = {
       'Of the sorted records, take only N (the first ones), A-B, or A+N (N from number A on). After i it is of those that come in, ' +
       'before they are sorted.',
   },
-  write: OUTPUT_OPTIONS.write,
+  ...OUTPUT_OPTIONS,
   ...PRINT_OPTIONS,
   mode: {
     ...PRINT_OPTIONS.mode,

@@ -1,9 +1,10 @@
 import type { Context } from '../../libs/cli/command.ts';
-import { writtenFiles } from '../../libs/cli/filtered-file.ts';
+import { openRecordFile, writtenFiles } from '../../libs/cli/filtered-file.ts';
 import { listFields, showFilter } from '../../libs/cli/listings.ts';
 import { parseMemory } from '../../libs/cli/memory-size.ts';
 import { parseModes } from '../../libs/cli/modes.ts';
 import { planPrinting } from '../../libs/cli/printer.ts';
+import type { RecordFileSink } from '../../libs/cli/record-file-sink.ts';
 import { RecordOutputs } from '../../libs/cli/record-outputs.ts';
 import { parseRecordRange } from '../../libs/cli/record-range.ts';
 import { SelectedRecords } from '../../libs/cli/selected-records.ts';
@@ -37,13 +38,18 @@ export async function sortRecords(args: RasortArguments, context: Context): Prom
   const takesIncoming = args.range?.startsWith('i') === true;
   const keyFields = keys.flatMap(({ field }) => storedInputs(field));
   const printed = [...(args.quiet ? [] : plan.printer.fields), ...(args.totals ? TOTAL_FIELDS : [])];
+  const files = writtenFiles(args.write);
+  const { rejected } = args;
+  let refused: RecordFileSink | undefined;
   const records = await SelectedRecords.open(args, context, {
     range: takesIncoming ? range : undefined,
     management: modes.management,
     sides: modes,
-    fields: args.write.length > 0 ? undefined : new Set([...keyFields, ...printed]),
-    written: writtenFiles(args.write),
+    fields: files.length > 0 || rejected !== undefined ? undefined : new Set([...keyFields, ...printed]),
+    written: rejected === undefined ? files : [...files, rejected],
+    refuse: rejected === undefined ? undefined : (batch, rows, count) => refused?.push(batch, rows, count),
   });
+  if (rejected !== undefined) refused = await openRecordFile(rejected, args, context);
   const wanted = takesIncoming || range === undefined ? { first: 1, last: Infinity } : range;
   await using sorter = new RecordSorter({ ...settings, count: wanted.last });
   const outputs = await RecordOutputs.open(args, context, plan, {
@@ -61,6 +67,7 @@ export async function sortRecords(args: RasortArguments, context: Context): Prom
     await leave(sorter, outputs, wanted.first - 1);
   } finally {
     await outputs.end();
+    await refused?.end();
   }
   return records.failed ? 1 : 0;
 }

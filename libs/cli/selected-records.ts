@@ -28,6 +28,8 @@ export interface SelectedSettings {
   readonly scan?: (order: SelectedOrder, showsManagement: boolean) => FrameTaker | undefined;
   /** Where batches of files of ours lie, each until the next is asked for; left out where they are kept. */
   readonly room?: Room;
+  /** Takes the records that the filter refuses, which are read whole then. `rows` is valid until the next batch. */
+  readonly refuse?: ((batch: Batch, rows: Uint32Array, count: number) => Promise<void> | undefined) | undefined;
   /** What becomes of each record; itself when this is left out. */
   readonly sides?: Sides;
   /** Where the command itself writes, as `-w` has it: not to be read. */
@@ -47,6 +49,7 @@ export class SelectedRecords implements AsyncIterable<Selected> {
   readonly #selection: RecordSelection;
   readonly #sides: BothSides | undefined;
   readonly #context: Context;
+  readonly #refuse: SelectedSettings['refuse'];
 
   /** @throws {SuiteError} for inputs that are not there and filters that are none */
   static async open(args: InputArguments, context: Context, settings: SelectedSettings): Promise<SelectedRecords> {
@@ -55,7 +58,8 @@ export class SelectedRecords implements AsyncIterable<Selected> {
     const { management } = settings;
     const selection = new RecordSelection({ ...settings, filter });
     const sides = settings.sides === undefined ? undefined : BothSides.of(settings.sides);
-    const isPlain = settings.range === undefined && sides === undefined;
+    const { refuse } = settings;
+    const isPlain = settings.range === undefined && sides === undefined && refuse === undefined;
     const fields = settings.fields === undefined ? undefined : new Set([...settings.fields, ...filter.fields]);
     const inputs = await RecordInputs.open(
       {
@@ -63,20 +67,20 @@ export class SelectedRecords implements AsyncIterable<Selected> {
         trees: args.recurse,
         servers: args.server,
         security: args,
-        serverFilter: filter.remote,
+        serverFilter: refuse === undefined ? filter.remote : '',
         verbose: args.verbose,
         fields: fields === undefined || sides === undefined ? fields : fieldsOfBothSides(fields),
-        peek: peekOf(args, filter, selection),
+        peek: refuse === undefined ? peekOf(args, filter, selection) : undefined,
         room: settings.room,
         management: settings.fields === undefined || selection.showsManagement,
         scan: isPlain ? settings.scan?.({ args, nowMs, management, fields }, selection.showsManagement) : undefined,
-        mayHold: filter === EVERYTHING ? undefined : mayHoldOf(filter),
+        mayHold: filter === EVERYTHING || refuse !== undefined ? undefined : mayHoldOf(filter),
       },
       context,
       stopAfter(args['stop-after'], context.signal),
     );
     await inputs.avoid(settings.written.map((text) => parseWriteTarget(text).path));
-    return new SelectedRecords(inputs, selection, sides, context);
+    return new SelectedRecords(inputs, selection, sides, context, refuse);
   }
 
   private constructor(
@@ -84,11 +88,13 @@ export class SelectedRecords implements AsyncIterable<Selected> {
     selection: RecordSelection,
     sides: BothSides | undefined,
     context: Context,
+    refuse: SelectedSettings['refuse'],
   ) {
     this.#inputs = inputs;
     this.#selection = selection;
     this.#sides = sides;
     this.#context = context;
+    this.#refuse = refuse;
   }
 
   /** Whether some input could not be read, or not to its end; it was said on standard error. */
@@ -113,7 +119,12 @@ export class SelectedRecords implements AsyncIterable<Selected> {
     for await (const batch of this.#inputs) {
       if (batch.kind === GAP_BATCH) this.#sayLost(batch);
       else {
-        const count = selection.take(batch, selection.match(batch));
+        const matched = selection.match(batch);
+        if (this.#refuse !== undefined) {
+          const refused = selection.refuse(batch, matched);
+          if (refused > 0) await this.#refuse(batch, selection.refused, refused);
+        }
+        const count = selection.take(batch, matched);
         if (count > 0) yield* this.#sidesOf({ batch, rows: count === batch.rows ? undefined : selection.rows, count });
       }
       if (selection.exhausted) return;

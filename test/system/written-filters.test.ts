@@ -43,6 +43,13 @@ test('one filter is enough for one file', async () => {
   assert.deepEqual((await recordsOf('one')).toSorted(), (await recordsOf('all', '-', 'udp')).toSorted());
 });
 
+test('what the filter refuses is left in a file, in the order in which it came', async () => {
+  const args = ['-X', '-r', path('all'), '-m', 'saddr', '-E', path('refused'), '-w', path('taken'), '-', 'udp'];
+  assert.equal((await runCommand('rasort', args)).status, 0);
+  assert.deepEqual(await recordsOf('refused'), await recordsOf('all', '-', 'not udp'));
+  assert.deepEqual((await recordsOf('taken')).toSorted(), (await recordsOf('all', '-', 'udp')).toSorted());
+});
+
 test('no file is made where one of the filters is none', async () => {
   const { status, stderr } = await runCommand('ra', ['-X', '-r', path('all'), '-w', path('never'), '-w', path('bad'), 'tpc']); // prettier-ignore
   assert.equal(status, 2);
