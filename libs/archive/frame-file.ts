@@ -1,26 +1,14 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import {
-  FRAME_BYTES_MAX,
-  HEADER_BYTES,
-  headerProblem,
-  readHeader,
-  startsLikeFrame,
-  type Header,
-} from '../codec/format.ts';
-import { planKept, sealKept, type Extent, type KeptColumns } from '../codec/keep-columns.ts';
+import { FRAME_BYTES_MAX, HEADER_BYTES, headerProblem, readHeader, startsLikeFrame } from '../codec/format.ts';
 import { Zones } from '../codec/zones.ts';
 import type { BatchKind } from '../record/batch.ts';
-import { STORED_FIELDS } from '../record/fields/stored.ts';
 
 /** Read at once where frames are taken one after the other, and where they are passed over. */
 const READ_BYTES = 1 << 20;
 const HEAD_BYTES = 1 << 14;
 /** Longest time without a look at what else is going on, milliseconds. */
 const TURN_MS = 10;
-
-/** Columns are read alone where they are at most one in so many bytes of their frame. */
-const PART_IN = 2;
 
 /** Tells from its zones whether a frame may hold what is wanted. */
 export type MayHold = (zones: Zones, kind: BatchKind) => boolean;
@@ -33,17 +21,6 @@ export interface Survey {
   readonly skippedBytes: number;
 }
 
-export interface FrameFileOptions {
-  /** Undefined for all frames. */
-  readonly mayHold?: MayHold | undefined;
-  /**
-   * Numbers of the fields that are wanted, undefined for all. Of a frame with zones only their columns are read where that
-   * saves much, and it comes as a frame with these alone: the checksum over all of it is then not looked at, only that over its
-   * head.
-   */
-  readonly fields?: ReadonlySet<number> | undefined;
-}
-
 /**
  * The bytes of a file of frames, without those frames of which the zones say that nothing in them is wanted. What is no
  * frame comes as it is, with all that follows it: let `FrameSplitter` judge.
@@ -51,33 +28,27 @@ export interface FrameFileOptions {
 export class FrameFile {
   readonly #fd: number;
   readonly #mayHold: MayHold | undefined;
-  readonly #fields: ReadonlySet<number> | undefined;
-  /** Bytes of the file when it was opened. */
-  readonly #bytes: number;
   #window = new Uint8Array(READ_BYTES);
-  #partRoom = new Uint8Array(0);
   /** Offset in the file of the window's first byte, and how many bytes of it there are. */
   #start = 0;
   #held = 0;
   #skippedBytes = 0;
   #skippedFrames = 0;
 
-  private constructor(fd: number, bytes: number, { mayHold, fields }: FrameFileOptions) {
+  private constructor(fd: number, mayHold: MayHold | undefined) {
     this.#fd = fd;
-    this.#bytes = bytes;
     this.#mayHold = mayHold;
-    this.#fields = fields;
   }
 
   /**
    * @returns undefined where the path is no regular file, or does not begin with a frame
    * @throws as `fs` does
    */
-  static open(path: string, options: FrameFileOptions = {}): FrameFile | undefined {
+  static open(path: string, mayHold: MayHold | undefined): FrameFile | undefined {
     const fd = openSync(path, 'r');
-    const stat = fstatSync(fd);
-    const file = new FrameFile(fd, stat.size, options);
-    if (stat.isFile() && file.#fill(0, HEADER_BYTES, HEAD_BYTES) && startsLikeFrame(file.#window, 0)) return file;
+    const file = new FrameFile(fd, mayHold);
+    if (fstatSync(fd).isFile() && file.#fill(0, HEADER_BYTES, HEAD_BYTES) && startsLikeFrame(file.#window, 0))
+      return file;
     closeSync(fd);
     return undefined;
   }
@@ -87,7 +58,7 @@ export class FrameFile {
     return this.#window.slice(0, Math.min(this.#held, HEADER_BYTES));
   }
 
-  /** Bytes of the file that did not come, of frames that were passed over or read in part. */
+  /** Bytes of the frames that were passed over. */
   get skippedBytes(): number {
     return this.#skippedBytes;
   }
@@ -120,22 +91,20 @@ export class FrameFile {
   async *chunks(signal?: AbortSignal): AsyncGenerator<Uint8Array, void, undefined> {
     let turn = performance.now();
     try {
-      let isWhole = this.#mayHold === undefined && this.#fields === undefined;
+      let isWanted = this.#mayHold === undefined;
       for (let at = 0; signal?.aborted !== true;) {
         if (performance.now() - turn > TURN_MS) {
           await nextTurn();
           turn = performance.now();
         }
-        const ahead = isWhole ? READ_BYTES : HEAD_BYTES;
+        const ahead = isWanted ? READ_BYTES : HEAD_BYTES;
         const bytes = this.#frameBytes(at, ahead);
         if (bytes === 0) return yield* this.#rest(at);
-        const isWanted = this.#isWanted(at, ahead);
-        const part = isWanted ? this.#part(at, bytes, ahead) : undefined;
-        isWhole = isWanted && part === undefined;
-        this.#skippedBytes += isWhole ? 0 : bytes - (part?.length ?? 0);
-        if (part !== undefined) yield part;
-        else if (!isWanted) this.#skippedFrames += 1;
-        else if (this.#fill(at, bytes, Math.max(bytes, ahead))) yield this.#bytesAt(at, bytes);
+        isWanted = this.#isWanted(at, ahead);
+        if (!isWanted) {
+          this.#skippedBytes += bytes;
+          this.#skippedFrames += 1;
+        } else if (this.#fill(at, bytes, Math.max(bytes, ahead))) yield this.#bytesAt(at, bytes);
         else return yield* this.#rest(at);
         at += bytes;
       }
@@ -155,45 +124,12 @@ export class FrameFile {
 
   #isWanted(at: number, ahead: number): boolean {
     if (this.#mayHold === undefined) return true;
-    const header = this.#headerAt(at);
-    const zones = this.#zonesAt(at, header, ahead);
-    return zones === undefined || this.#mayHold(zones, header.kind as BatchKind);
-  }
-
-  #headerAt(at: number): Header {
-    return readHeader(this.#bytesAt(at, HEADER_BYTES), 0);
-  }
-
-  #zonesAt(at: number, { envelopeBytes, bodyBytes, flags }: Header, ahead: number): Zones | undefined {
-    if (flags !== 0 || envelopeBytes > bodyBytes) return undefined;
+    const { kind, envelopeBytes, bodyBytes, flags } = readHeader(this.#bytesAt(at, HEADER_BYTES), 0);
+    if (flags !== 0 || envelopeBytes > bodyBytes) return true;
     const bytes = HEADER_BYTES + envelopeBytes;
-    if (!this.#fill(at, bytes, Math.max(bytes, ahead))) return undefined;
-    return Zones.of(this.#bytesAt(at, bytes), envelopeBytes);
-  }
-
-  /** A frame of the wanted columns of this one alone; undefined where that saves little, cannot be, or cannot be trusted. */
-  #part(at: number, frameBytes: number, ahead: number): Uint8Array | undefined {
-    if (this.#fields === undefined || at + frameBytes > this.#bytes) return undefined;
-    const header = this.#headerAt(at);
-    if (this.#zonesAt(at, header, ahead) === undefined) return undefined;
-    const envelope = this.#bytesAt(at, HEADER_BYTES + header.envelopeBytes).subarray(HEADER_BYTES);
-    const { flowid } = STORED_FIELDS;
-    const kept =
-      planKept(envelope, header, this.#fields) ?? planKept(envelope, header, new Set([...this.#fields, flowid.number]));
-    if (kept === undefined || kept.bytes * PART_IN > frameBytes) return undefined;
-    return this.#readPart(at + HEADER_BYTES, header, kept);
-  }
-
-  #readPart(bodyAt: number, header: Header, kept: KeptColumns): Uint8Array | undefined {
-    if (kept.bytes > this.#partRoom.length) this.#partRoom = new Uint8Array(2 * kept.bytes);
-    const part = this.#partRoom.subarray(0, kept.bytes);
-    let end = HEADER_BYTES + kept.envelope.length;
-    for (const { offset, bytes } of joined(kept.extents)) {
-      if (readSync(this.#fd, part, end, bytes, bodyAt + offset) !== bytes) return undefined;
-      end += bytes;
-    }
-    sealKept(part, kept, header);
-    return part;
+    if (!this.#fill(at, bytes, Math.max(bytes, ahead))) return true;
+    const zones = Zones.of(this.#bytesAt(at, bytes), envelopeBytes);
+    return zones === undefined || this.#mayHold(zones, kind as BatchKind);
   }
 
   /** All that follows. */
@@ -231,16 +167,4 @@ export class FrameFile {
     }
     return true;
   }
-}
-
-/** The same bytes in as few pieces as can be. */
-function joined(extents: readonly Extent[]): readonly Extent[] {
-  const pieces: Extent[] = [];
-  for (const extent of extents) {
-    const last = pieces.at(-1);
-    if (last !== undefined && last.offset + last.bytes === extent.offset)
-      pieces[pieces.length - 1] = { offset: last.offset, bytes: last.bytes + extent.bytes };
-    else if (extent.bytes > 0) pieces.push(extent);
-  }
-  return pieces;
 }

@@ -52,7 +52,7 @@ function namesOf(fields: ReadonlySet<number>): string {
 }
 
 function plan(path: string, filter: Filter): string {
-  const survey = FrameFile.open(path, { mayHold: mayHoldOf(filter) })?.survey();
+  const survey = FrameFile.open(path, mayHoldOf(filter))?.survey();
   if (survey === undefined) return 'read whole, it has no frames of ours to tell apart';
   const { frames, bytes, skippedFrames, skippedBytes } = survey;
   return `${frames - skippedFrames} of ${frames} frames are read, ${bytes - skippedBytes} of ${bytes} bytes`;

@@ -203,7 +203,7 @@ export class RecordInputs implements AsyncIterable<Batch> {
     this.#signal.addEventListener('abort', stop, { once: true });
     try {
       yield* this.#decode(path, () => {
-        const frames = FrameFile.open(path, this.#settings);
+        const frames = FrameFile.open(path, this.#settings.mayHold);
         if (frames === undefined) return this.#openForeign(path, (opened) => (stream = opened));
         const { beginning: start } = frames;
         const { scan } = this.#settings;
@@ -249,9 +249,10 @@ export class RecordInputs implements AsyncIterable<Batch> {
     let reader: RecordReader | undefined;
     try {
       const { chunks, ...content } = await open();
+      if (content.scan === undefined) await this.#settings.scan?.drain(path); // what follows comes behind what threads read
       const addRecords = (records: number): void => this.#progress?.addRecords(records);
       const settings = { path, name, ...content, fields, peek, room, management, numbers: this.#numbers, addRecords };
-      const counted = this.#progress === undefined ? chunks : countBytes(chunks, this.#progress, content.skippedBytes);
+      const counted = this.#progress === undefined ? chunks : countBytes(chunks, this.#progress);
       reader = await formatOf(content.start).read(counted, settings);
       for await (const batch of reader.batches) if (!isNote(batch)) yield batch;
     } catch (error) {
@@ -275,15 +276,9 @@ export class RecordInputs implements AsyncIterable<Batch> {
   }
 }
 
-async function* countBytes(
-  chunks: AsyncIterable<Uint8Array>,
-  progress: Progress,
-  skippedBytes = (): number => 0,
-): AsyncGenerator<Uint8Array> {
-  let skipped = 0;
+async function* countBytes(chunks: AsyncIterable<Uint8Array>, progress: Progress): AsyncGenerator<Uint8Array> {
   for await (const chunk of chunks) {
-    progress.addBytes(chunk.length + skippedBytes() - skipped);
-    skipped = skippedBytes();
+    progress.addBytes(chunk.length);
     yield chunk;
   }
 }

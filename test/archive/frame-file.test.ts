@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { after } from 'node:test';
@@ -8,9 +8,8 @@ import { encodeBatch } from '../../libs/codec/encode.ts';
 import { readHeader } from '../../libs/codec/format.ts';
 import { BatchReader } from '../../libs/codec/read.ts';
 import type { Batch } from '../../libs/record/batch.ts';
-import { STORED_FIELDS, type StoredName } from '../../libs/record/fields/stored.ts';
-import { assertSameBatch, batchOf, cellsOf } from '../support/batches.ts';
-import { flowBatch } from '../support/flow-batch.ts';
+import { STORED_FIELDS } from '../../libs/record/fields/stored.ts';
+import { batchOf, cellsOf } from '../support/batches.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'frame-file-'));
 after(() => rmSync(folder, { recursive: true }));
@@ -38,9 +37,8 @@ const frame = (count: number, rows: number): Uint8Array => encodeBatch(packets(c
 async function read(
   path: string,
   mayHold?: MayHold,
-  fields?: ReadonlySet<number>,
 ): Promise<{ came: [number, number][]; damage: string; file: FrameFile }> {
-  const file = FrameFile.open(path, { mayHold, fields })!;
+  const file = FrameFile.open(path, mayHold)!;
   const reader = new BatchReader(file.chunks());
   const came: [number, number][] = [];
   for await (const batch of reader) came.push([Number(cellsOf(batch, 'spkts')[0]), batch.rows]);
@@ -102,50 +100,9 @@ test('a frame that is passed over by a wrong bit in its zones is not: it is dama
   assert.deepEqual([came, damage], [[], 'damaged at 0']);
 });
 
-const numbers = (...names: readonly StoredName[]): ReadonlySet<number> =>
-  new Set(names.map((name) => STORED_FIELDS[name].number));
-
-test('columns that are wanted are read alone, and are the same', async () => {
-  const batches = [1, 2, 3].map((seed) => flowBatch({ rows: 3000, seed, repeats: seed === 2 }));
-  const file = fileOf(...batches.map((batch) => encodeBatch(batch, { zones: true })), frame(7, 10));
-  for (const fields of [numbers('spkts'), numbers('dtcpb', 'saddr', 'ackdat'), numbers('flowid', 'dport'), numbers()]) {
-    const source = FrameFile.open(file, { fields })!;
-    let bytes = 0;
-    async function* counted(): AsyncGenerator<Uint8Array> {
-      for await (const chunk of source.chunks()) {
-        bytes += chunk.length;
-        yield chunk;
-      }
-    }
-    const came: Batch[] = [];
-    for await (const batch of new BatchReader(counted(), { fields })) came.push(batch);
-    assert.equal(came.length, 4);
-    for (const [i, batch] of batches.entries()) assertSameBatch(came[i]!, batch, fields);
-    assert.equal(source.skippedFrames, 0);
-    assert.equal(bytes + source.skippedBytes, statSync(file).size);
-    assert.ok(bytes * 2 < statSync(file).size, `${bytes} bytes`);
-  }
-});
-
-test('of frames read in part damage and a cut are told at their place in the file', async () => {
-  const [first, second] = [frame(1, LARGE), frame(3, LARGE)];
-  const fields = numbers('spkts');
-  const damaged = await read(fileOf(first, second, Buffer.from('no frame at all'.repeat(9))), undefined, fields);
-  assert.deepEqual([damaged.came, damaged.damage], [[[1, LARGE], [3, LARGE]], `damaged at ${first.length + second.length}`]); // prettier-ignore
-  const cut = await read(fileOf(first, second.subarray(0, second.length - 1)), undefined, fields);
-  assert.deepEqual([cut.came, cut.damage], [[[1, LARGE]], `cut at ${first.length}`]); // prettier-ignore
-});
-
-test('a frame whose head is damaged is not read in part', async () => {
-  const first = frame(1, LARGE);
-  first[24 + readHeader(first, 0).envelopeBytes - 20]! ^= 1;
-  const { came, damage } = await read(fileOf(first), undefined, numbers('spkts'));
-  assert.deepEqual([came, damage], [[], 'damaged at 0']);
-});
-
 test('what is no frame, and what is no file, is for others', () => {
-  assert.equal(FrameFile.open(fileOf(Buffer.from('something else than records'))), undefined);
-  assert.equal(FrameFile.open(fileOf()), undefined);
-  assert.equal(FrameFile.open('/dev/null'), undefined);
-  assert.throws(() => FrameFile.open(join(folder, 'nothing')), { code: 'ENOENT' });
+  assert.equal(FrameFile.open(fileOf(Buffer.from('something else than records')), undefined), undefined);
+  assert.equal(FrameFile.open(fileOf(), undefined), undefined);
+  assert.equal(FrameFile.open('/dev/null', undefined), undefined);
+  assert.throws(() => FrameFile.open(join(folder, 'nothing'), undefined), { code: 'ENOENT' });
 });

@@ -34,7 +34,7 @@ function gap(): Batch {
   return { ...batchOf(0, {}, { kind: GAP_BATCH, origin: { source: 'a', run: 1 }, first: 100 }), covers: 7 };
 }
 
-before(() => {
+before(async () => {
   const parts = (from: number, to: number): Uint8Array => Buffer.concat(FRAMES.slice(from, to));
   writeFileSync(path('all'), parts(0, 900));
   mkdirSync(path('tree'));
@@ -42,6 +42,8 @@ before(() => {
   writeFileSync(path('tree/none'), '');
   writeFileSync(path('gap'), Buffer.concat([parts(0, 300), encodeBatch(gap()), parts(300, 600)]));
   writeFileSync(path('senseless'), Buffer.concat([parts(0, 200), senseless(FRAMES[7]!), parts(200, 300), senseless(FRAMES[9]!)])); // prettier-ignore
+  const made = await runCommand('ra', ['-X', '-r', path('tree/3'), '-w', `argus3:${path('argus3')}`]);
+  assert.equal(made.status, 0, made.stderr);
   writeFileSync(path('cut'), parts(0, 300).subarray(0, -3));
   const damaged = parts(0, 300);
   damaged[damaged.length >> 1]! ^= 1;
@@ -68,6 +70,7 @@ const CASES: readonly (readonly [about: string, program: string, args: readonly 
   ['totals', 'ra', ['-A', '-r', path('all'), ...SHOWN]],
   ['totals alone', 'ra', ['-A', '-q', '-r', path('all'), '-', 'udp']],
   ['several files', 'ra', ['-r', path('gap'), path('all'), path('tree/3'), ...SHOWN]],
+  ['a file of another format behind one of ours', 'ra', ['-r', path('all'), path('argus3'), path('tree/3'), ...SHOWN]],
   ['a tree', 'ra', ['-R', path('tree'), ...SHOWN]],
   ['a frame that makes no sense', 'ra', ['-r', path('senseless'), path('tree/3'), ...SHOWN]],
   ['a file that is cut', 'ra', ['-r', path('cut'), path('tree/3'), ...SHOWN]],
