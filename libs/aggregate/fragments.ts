@@ -123,7 +123,8 @@ export class Fragments {
         sent = upTo;
       }
       if (isLast) return;
-      bins.seek(us + Math.max(boundaryNs, this.#nextNs(sent, [source, responder], most, duration)) / 1000 + ns / 1000);
+      const nextNs = Math.max(boundaryNs, this.#nextNs(sent, [source, responder], most, duration));
+      bins.seek(us + Math.floor((ns + nextNs) / 1000)); // a fraction would be rounded, and into the next bin
       fromNs = Math.max(boundaryNs, (bins.startUs - us) * 1000 - ns);
     }
   }

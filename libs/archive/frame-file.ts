@@ -26,6 +26,8 @@ export interface Survey {
  * frame comes as it is, with all that follows it: let `FrameSplitter` judge.
  */
 export class FrameFile {
+  /** Size of the file when it was opened. */
+  readonly bytes: number;
   readonly #fd: number;
   readonly #mayHold: MayHold | undefined;
   #window = new Uint8Array(READ_BYTES);
@@ -35,8 +37,9 @@ export class FrameFile {
   #skippedBytes = 0;
   #skippedFrames = 0;
 
-  private constructor(fd: number, mayHold: MayHold | undefined) {
+  private constructor(fd: number, bytes: number, mayHold: MayHold | undefined) {
     this.#fd = fd;
+    this.bytes = bytes;
     this.#mayHold = mayHold;
   }
 
@@ -46,9 +49,9 @@ export class FrameFile {
    */
   static open(path: string, mayHold: MayHold | undefined): FrameFile | undefined {
     const fd = openSync(path, 'r');
-    const file = new FrameFile(fd, mayHold);
-    if (fstatSync(fd).isFile() && file.#fill(0, HEADER_BYTES, HEAD_BYTES) && startsLikeFrame(file.#window, 0))
-      return file;
+    const stats = fstatSync(fd);
+    const file = new FrameFile(fd, stats.size, mayHold);
+    if (stats.isFile() && file.#fill(0, HEADER_BYTES, HEAD_BYTES) && startsLikeFrame(file.#window, 0)) return file;
     closeSync(fd);
     return undefined;
   }

@@ -54,9 +54,7 @@ export class AggregateScan {
     this.#scan = scan;
     const isOver = (): boolean => this.#isOver;
     this.taker = {
-      get isWanting() {
-        return !isOver() && scan.isWanting;
-      },
+      wants: (restMs) => !isOver() && scan.wants(restMs),
       get problems() {
         return scan.problems;
       },

@@ -94,12 +94,16 @@ async function argus3Reader(
 
 const OWN: RecordFormat = {
   matches: () => true,
-  read: async (chunks, { path, name, start, fields, peek, room, skippedBytes, scan, addRecords }) => {
+  read: async (chunks, { path, name, start, fields, peek, room, skippedBytes, fileBytes, scan, addRecords }) => {
     const options = { where: name, ...(fields && { fields }), ...(peek && { peek }), ...(room && { room }) };
-    const reader = scan === undefined ? new BatchReader(chunks, options) : await scanned(chunks, { ...options, scan, addRecords }); // prettier-ignore
+    const passed = skippedBytes ?? (() => 0);
+    const reader =
+      scan === undefined || fileBytes === undefined
+        ? new BatchReader(chunks, options)
+        : await scanned(chunks, { ...options, scan, addRecords, fileBytes, skippedBytes: passed });
     return {
       batches: reader,
-      problems: () => [...problemsIn(reader, path, start, skippedBytes?.() ?? 0)],
+      problems: () => [...problemsIn(reader, path, start, passed())],
       leftOut: () => new Map<string, number>(),
     };
   },

@@ -207,7 +207,8 @@ export class RecordInputs implements AsyncIterable<Batch> {
         if (frames === undefined) return this.#openForeign(path, (opened) => (stream = opened));
         const { beginning: start } = frames;
         const { scan } = this.#settings;
-        return { start, chunks: frames.chunks(this.#signal), skippedBytes: () => frames.skippedBytes, scan };
+        const skippedBytes = (): number => frames.skippedBytes;
+        return { start, chunks: frames.chunks(this.#signal), skippedBytes, fileBytes: frames.bytes, scan };
       });
     } finally {
       this.#signal.removeEventListener('abort', stop);

@@ -41,6 +41,12 @@ test('of two packets it is known when they came', () => {
   ]);
 });
 
+test('a record that ends less than a microsecond before a boundary ends in the bin before it', () => {
+  const record = tcp({ dur: 29_999_999_875, spkts: 2, dpkts: 1, sbytes: 0, dbytes: 0 });
+  const times = lines(divided([record], '1s'), ['stime', 'stimens', 'dur']);
+  assert.equal(times.at(-1), `${START + 29 * SECOND} - 999999875`);
+});
+
 test('a record of a hundred years and two packets is divided at once', () => {
   const record = tcp({ dur: 100 * 365 * 86_400e9, spkts: 2, dpkts: 0, sbytes: 120, dbytes: 0 });
   assert.equal(lines(divided([record], '0.001s'), ['spkts']).length, 2);

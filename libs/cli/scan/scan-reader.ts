@@ -9,6 +9,9 @@ import type { FrameTaker } from './scan.ts';
 export interface ScanReadOptions extends ReadOptions {
   readonly where: string;
   readonly scan: FrameTaker;
+  /** Size of the file, and how much of it was passed over so far. */
+  readonly fileBytes: number;
+  readonly skippedBytes: () => number;
   /** Is told how many records went to threads. */
   readonly addRecords?: ((records: number) => void) | undefined;
 }
@@ -22,6 +25,7 @@ export class ScanReader implements AsyncIterable<Batch> {
   readonly #options: ScanReadOptions;
   readonly #decoder: FrameDecoder;
   readonly #splitter = new FrameSplitter();
+  readonly #beganMs = performance.now();
 
   /** @param chunks may be reused by their source as soon as the next one is asked for */
   constructor(chunks: AsyncIterable<Uint8Array>, options: ScanReadOptions) {
@@ -47,7 +51,7 @@ export class ScanReader implements AsyncIterable<Batch> {
     for await (const chunk of this.#chunks) {
       for (const frame of this.#splitter.push(chunk)) {
         const { kind, rows } = readHeader(frame, 0);
-        if (kind !== GAP_BATCH && scan.isWanting) {
+        if (kind !== GAP_BATCH && scan.wants(this.#restMs())) {
           await scan.send(frame, where);
           addRecords?.(rows);
         } else {
@@ -62,5 +66,11 @@ export class ScanReader implements AsyncIterable<Batch> {
     await scan.endFile(where);
     const damage = this.#splitter.end();
     if (damage?.version !== undefined) throw new UnsupportedVersionError(where, damage.version, FORMAT_MAJOR);
+  }
+
+  /** What is left of the file would take so long at the speed up to here. */
+  #restMs(): number {
+    const { fileBytes, skippedBytes } = this.#options;
+    return (performance.now() - this.#beganMs) * (fileBytes / (this.#splitter.offset + skippedBytes()) - 1);
   }
 }

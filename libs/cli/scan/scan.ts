@@ -4,6 +4,10 @@ import { FrameWindow } from './window.ts';
 
 /** Windows that a thread has at once: one that it works on, and the next ones. */
 const WINDOWS_EACH = 3;
+/** What takes no longer is not worth threads, which take as long to start and to compile what they run. Milliseconds. */
+const LONG_MS = 1000;
+/** After so long it can be told how long a file will take. Milliseconds. */
+const LOOK_MS = 100;
 /** Memory of windows that is kept for the next ones. */
 const FREE_MAX = 8;
 
@@ -13,17 +17,14 @@ export interface ScanSettings<Result> {
   /** What it is told; structured cloning carries it. */
   readonly order: unknown;
   readonly threads: number;
-  /**
-   * How long the caller reads before threads are started; it goes on until the first of them is ready. Milliseconds; with 0 all
-   * frames are for the threads.
-   */
-  readonly afterMs: number;
+  /** Whether all frames are for the threads, however few there are. */
+  readonly atOnce: boolean;
   /** Is given what became of each window, in the order in which the windows were read. */
   readonly take: (result: Result) => Promise<void> | undefined;
 }
 
 /** Takes frames of files for other threads. */
-export type FrameTaker = Pick<Scan, 'isWanting' | 'send' | 'endFile' | 'drain' | 'problems'>;
+export type FrameTaker = Pick<Scan, 'wants' | 'send' | 'endFile' | 'drain' | 'problems'>;
 
 interface Sent {
   readonly name: string;
@@ -42,21 +43,29 @@ export class Scan<Result = unknown, Rest = never> {
   readonly #window = new FrameWindow();
   #threads: readonly ScanThread[] = [];
   #number = 0;
-  #since = 0;
+  #beganMs: number | undefined;
 
   constructor(settings: ScanSettings<Result>) {
     this.#settings = settings;
   }
 
-  /** Whether the next frame is for the threads. */
-  get isWanting(): boolean {
-    const { afterMs, module, order, threads } = this.#settings;
+  /**
+   * Whether the next frame is for the threads; until the first of them is ready the caller goes on alone.
+   * @param restMs how long reading what is left of the file would take without threads, milliseconds
+   */
+  wants(restMs: number): boolean {
+    const { atOnce, module, order, threads } = this.#settings;
     if (this.#threads.length === 0) {
-      if (this.#since === 0) this.#since = performance.now();
-      if (performance.now() - this.#since < afterMs) return false;
+      if (!atOnce && !this.#isLong(restMs)) return false;
       this.#threads = Array.from({ length: threads }, () => new ScanThread(module, order));
     }
-    return afterMs === 0 || this.#threads.some(({ isReady }) => isReady);
+    return atOnce || this.#threads.some(({ isReady }) => isReady);
+  }
+
+  #isLong(restMs: number): boolean {
+    this.#beganMs ??= performance.now();
+    const ms = performance.now() - this.#beganMs;
+    return ms >= LONG_MS || (ms >= LOOK_MS && restMs >= LONG_MS);
   }
 
   /**

@@ -4,8 +4,6 @@ import { Scan, type ScanSettings } from './scan.ts';
 
 export const THREADS_MAX = 64;
 const USUAL_MAX = 4;
-/** What takes no longer is not worth starting threads, milliseconds. */
-const AFTER_MS = 100;
 
 export const THREADS_OPTION = {
   threads: {
@@ -29,9 +27,9 @@ export function threadsOf(threads: number | undefined): number {
  */
 export function openScan<Result, Rest = never>(
   threads: number | undefined,
-  settings: Omit<ScanSettings<Result>, 'threads' | 'afterMs'>,
+  settings: Omit<ScanSettings<Result>, 'threads' | 'atOnce'>,
 ): Scan<Result, Rest> | undefined {
   const count = threadsOf(threads);
   if (count < 2) return undefined;
-  return new Scan({ ...settings, threads: count, afterMs: threads === undefined ? AFTER_MS : 0 });
+  return new Scan({ ...settings, threads: count, atOnce: threads !== undefined });
 }
