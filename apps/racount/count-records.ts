@@ -41,7 +41,7 @@ export async function countRecords(args: RacountArguments, context: Context): Pr
   const counting = new Counting(settings, records.showsManagement);
   try {
     for await (const { batch, rows, count } of records) counting.add(batch, rows, count);
-    for await (const state of scan?.rests() ?? []) counting.addState(state);
+    for (const state of (await scan?.rests()) ?? []) counting.addState(state);
   } finally {
     await scan?.close();
   }

@@ -21,7 +21,7 @@ async function countingOf(order: CountOrder): Promise<ScanWork<undefined, Counti
       if (count > 0) counting.add(batch, count === batch.rows ? undefined : selected.rows, count);
     },
     result: () => ({ result: undefined, transfer: [] }),
-    rest: () => [{ result: counting.state, transfer: [] }],
+    rest: () => ({ result: counting.state, transfer: [] }),
   };
 }
 

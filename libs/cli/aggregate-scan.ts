@@ -83,8 +83,7 @@ export class AggregateScan {
     this.#hasSent = false;
     this.#isOver = true;
     await this.#scan.drain('');
-    const all: GatheredGroups[] = [];
-    for await (const gathered of this.#scan.rests()) all.push(gathered);
+    const all = await this.#scan.rests();
     const runs = all.flatMap(
       ({ starts, groups }, of) =>
       starts.map(([window, from], i): GroupRun & { window: number } => ({ window, of, from, to: starts[i + 1]?.[1] ?? groups })), // prettier-ignore

@@ -68,10 +68,10 @@ class Gatherer implements ScanWork<Gathered, GatheredGroups> {
     return { result: { records: this.#records, groups, bytes }, transfer: [] };
   }
 
-  *rest(): Generator<{ result: GatheredGroups; transfer: ArrayBuffer[] }> {
+  rest(): { result: GatheredGroups; transfer: ArrayBuffer[] } {
     const groups = this.#cluster.count;
     const memory = this.#cluster.give();
-    yield { result: { memory, groups, starts: this.#starts }, transfer: [memory.keys.buffer, ...buffersOf(memory.groups)] }; // prettier-ignore
+    return { result: { memory, groups, starts: this.#starts }, transfer: [memory.keys.buffer, ...buffersOf(memory.groups)] }; // prettier-ignore
   }
 }
 

@@ -1,6 +1,6 @@
-import { Worker } from 'node:worker_threads';
+import { AnsweringThread, leastBusy } from '../core/answering-thread.ts';
 import type { Batch } from '../record/batch.ts';
-import { toMessage } from '../record/transfer.ts';
+import { toMessage, type BatchMessage } from '../record/transfer.ts';
 import type { Modes } from './modes.ts';
 import type { PrintArguments } from './printer.ts';
 
@@ -16,7 +16,7 @@ export type TakeBytes = (bytes: Uint8Array<ArrayBuffer>, rows: number) => Promis
 
 /** Has threads make bytes of batches, and brings them in order. */
 export class OutputThreads {
-  readonly #threads: readonly OutputThread[];
+  readonly #threads: readonly AnsweringThread<BatchMessage, Uint8Array<ArrayBuffer>>[];
   readonly #take: TakeBytes;
   /** One for each batch whose bytes have not been taken, the oldest first. */
   readonly #waiting: Promise<void>[] = [];
@@ -25,7 +25,7 @@ export class OutputThreads {
 
   constructor(order: OutputOrder, threads: number, take: TakeBytes) {
     const module = new URL('./output-thread.js', import.meta.url);
-    this.#threads = Array.from({ length: threads }, () => new OutputThread(module, order));
+    this.#threads = Array.from({ length: threads }, () => new AnsweringThread(module, order));
     this.#take = take;
   }
 
@@ -37,7 +37,7 @@ export class OutputThreads {
   push(batch: Batch): Promise<void> | undefined {
     if (this.#failure !== undefined) throw this.#failure.error;
     const { rows } = batch;
-    const bytes = this.#threads.reduce((a, b) => (b.busy < a.busy ? b : a)).make(batch);
+    const bytes = leastBusy(this.#threads).ask(toMessage(batch), [batch.buffer]);
     const taken = this.#last.then(() => this.#takeNext(bytes, rows));
     this.#last = taken;
     this.#waiting.push(taken);
@@ -62,48 +62,5 @@ export class OutputThreads {
 
   async close(): Promise<void> {
     await Promise.all(this.#threads.map((thread) => thread.close()));
-  }
-}
-
-interface Asker {
-  readonly resolve: (bytes: Uint8Array<ArrayBuffer>) => void;
-  readonly reject: (error: unknown) => void;
-}
-
-class OutputThread {
-  readonly #worker: Worker;
-  readonly #askers: Asker[] = [];
-  #failure: { readonly error: unknown } | undefined;
-
-  constructor(module: URL, order: OutputOrder) {
-    this.#worker = new Worker(module, { workerData: order });
-    this.#worker.on('message', (bytes: Uint8Array<ArrayBuffer>) => this.#askers.shift()?.resolve(bytes));
-    this.#worker.on('error', (error) => this.#fail(error));
-    this.#worker.on('messageerror', (error) => this.#fail(error));
-    this.#worker.on('exit', () => this.#fail(new Error('a thread that makes output has ended')));
-  }
-
-  /** Batches that it has. */
-  get busy(): number {
-    return this.#askers.length;
-  }
-
-  make(batch: Batch): Promise<Uint8Array<ArrayBuffer>> {
-    const made = new Promise<Uint8Array<ArrayBuffer>>((resolve, reject) => {
-      if (this.#failure === undefined) this.#askers.push({ resolve, reject });
-      else reject(this.#failure.error);
-    });
-    made.catch(() => undefined); // whoever waits for it is told
-    this.#worker.postMessage(toMessage(batch), [batch.buffer]);
-    return made;
-  }
-
-  #fail(error: unknown): void {
-    this.#failure ??= { error };
-    for (const { reject } of this.#askers.splice(0)) reject(this.#failure.error);
-  }
-
-  async close(): Promise<void> {
-    await this.#worker.terminate();
   }
 }

@@ -8,33 +8,22 @@ export interface WindowOrder {
   readonly ends: readonly number[];
 }
 
-/** Everything has been sent: a thread gives out, piece by piece, what it has gathered. */
+/** Asks a thread for what it has gathered from all of its windows. */
 export interface RestOrder {
   readonly kind: 'rest';
 }
 
-export type ThreadOrder = WindowOrder | RestOrder;
+/** Is answered as soon as the thread has loaded what it needs. */
+export interface ReadyOrder {
+  readonly kind: 'ready';
+}
+
+export type ThreadOrder = WindowOrder | RestOrder | ReadyOrder;
 
 /** Of one window. */
 export interface WindowAnswer {
-  readonly kind: 'window';
   readonly memory: ArrayBuffer;
   readonly result: unknown;
   /** Frames that could not be decoded, by problem. */
   readonly problems: readonly (readonly [problem: string, count: number])[];
 }
-
-/** The next piece of what a thread has gathered; `done` when there is no more. */
-export interface RestAnswer {
-  readonly kind: 'rest';
-  readonly done: boolean;
-  readonly result: unknown;
-}
-
-/** The thread has loaded what it needs. */
-export interface ReadyNotice {
-  readonly kind: 'ready';
-}
-
-export type ThreadAnswer = WindowAnswer | RestAnswer;
-export type ThreadMessage = ThreadAnswer | ReadyNotice;

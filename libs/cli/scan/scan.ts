@@ -1,5 +1,5 @@
-import type { RestAnswer, WindowAnswer } from './messages.ts';
-import { ScanThread } from './scan-thread.ts';
+import { AnsweringThread, leastBusy } from '../../core/answering-thread.ts';
+import type { ThreadOrder, WindowAnswer } from './messages.ts';
 import { FrameWindow } from './window.ts';
 
 /** Windows that a thread has at once: one that it works on, and the next ones. */
@@ -41,7 +41,9 @@ export class Scan<Result = unknown, Rest = never> {
   readonly #sent: Sent[] = [];
   readonly #free: ArrayBuffer[] = [];
   readonly #window = new FrameWindow();
-  #threads: readonly ScanThread[] = [];
+  #threads: readonly AnsweringThread<ThreadOrder, unknown>[] = [];
+  /** Those that have loaded what they need. */
+  readonly #ready: AnsweringThread<ThreadOrder, unknown>[] = [];
   #number = 0;
   #beganMs: number | undefined;
 
@@ -54,12 +56,23 @@ export class Scan<Result = unknown, Rest = never> {
    * @param restMs how long reading what is left of the file would take without threads, milliseconds
    */
   wants(restMs: number): boolean {
-    const { atOnce, module, order, threads } = this.#settings;
+    const { atOnce } = this.#settings;
     if (this.#threads.length === 0) {
       if (!atOnce && !this.#isLong(restMs)) return false;
-      this.#threads = Array.from({ length: threads }, () => new ScanThread(module, order));
+      this.#start();
     }
-    return atOnce || this.#threads.some(({ isReady }) => isReady);
+    return atOnce || this.#ready.length > 0;
+  }
+
+  #start(): void {
+    const { module, order, threads } = this.#settings;
+    this.#threads = Array.from({ length: threads }, () => new AnsweringThread(module, order));
+    for (const thread of this.#threads) {
+      thread.ask({ kind: 'ready' }, []).then(
+        () => this.#ready.push(thread),
+        () => undefined, // told to whoever asks it next
+      );
+    }
   }
 
   #isLong(restMs: number): boolean {
@@ -94,15 +107,9 @@ export class Scan<Result = unknown, Rest = never> {
     return this.#problems;
   }
 
-  /** After `drain`: what the threads have gathered, those of one thread after those of the other. */
-  async *rests(): AsyncGenerator<Rest> {
-    for (const thread of this.#threads) {
-      for (;;) {
-        const { done, result } = (await thread.ask({ kind: 'rest' })) as RestAnswer;
-        if (done) break;
-        yield result as Rest;
-      }
-    }
+  /** After `drain`: what the threads have gathered. */
+  async rests(): Promise<Rest[]> {
+    return (await Promise.all(this.#threads.map((thread) => thread.ask({ kind: 'rest' }, [])))) as Rest[];
   }
 
   async close(): Promise<void> {
@@ -110,10 +117,10 @@ export class Scan<Result = unknown, Rest = never> {
   }
 
   async #dispatch(name: string): Promise<void> {
-    const ready = this.#threads.filter(({ isReady }) => isReady);
-    const thread = (ready.length > 0 ? ready : this.#threads).reduce((a, b) => (b.busy < a.busy ? b : a));
     const window = this.#window.take(this.#free.pop());
-    const answer = thread.ask({ kind: 'window', number: this.#number++, ...window }) as Promise<WindowAnswer>;
+    const thread = leastBusy(this.#ready.length > 0 ? this.#ready : this.#threads);
+    const order = { kind: 'window', number: this.#number++, ...window } as const;
+    const answer = thread.ask(order, [window.memory]) as Promise<WindowAnswer>;
     this.#sent.push({ name, answer });
     while (this.#sent.length >= this.#threads.length * WINDOWS_EACH) await this.#takeNext();
   }

@@ -2,7 +2,7 @@ import { parentPort } from 'node:worker_threads';
 import type { DecodeOptions } from '../../codec/decode.ts';
 import { FrameDecoder } from '../../codec/frame-decoder.ts';
 import type { Batch } from '../../record/batch.ts';
-import type { ReadyNotice, RestAnswer, ThreadOrder, WindowAnswer, WindowOrder } from './messages.ts';
+import type { ThreadOrder, WindowAnswer, WindowOrder } from './messages.ts';
 
 /** What structured cloning carries to the main thread, and the memory that goes with it. */
 export interface Outgoing<Result> {
@@ -18,39 +18,46 @@ export interface ScanWork<Result, Rest = never> {
   push(batch: Batch, window: number): void;
   /** What the batches since the last call have come to, for the main thread, which gets it in the order of the windows. */
   result(): Outgoing<Result>;
-  /** What was gathered from all windows, piece by piece; the next one is made when the main thread has the one before. */
-  rest?(): AsyncIterable<Outgoing<Rest>> | Iterable<Outgoing<Rest>>;
+  /** What was gathered from all windows; not pushed to after this. */
+  rest?(): Outgoing<Rest>;
 }
-
-const READY: ReadyNotice = { kind: 'ready' };
 
 /** Serves the `Scan` that has started this thread, to the end of the thread. What that said of the work is in `workerData`. */
 export function serveScan<Result, Rest>(opening: Promise<ScanWork<Result, Rest>>): void {
   const port = parentPort;
   if (port === null) throw new Error('the thread that reads frames is no program of its own');
-  const opened = opening.then((work) => {
-    port.postMessage(READY);
-    return new ScanServer(work);
-  });
+  const opened = opening.then((work) => new ScanServer(work));
   port.on('message', (order: ThreadOrder) => {
-    void opened.then(async (server) => {
-      const { result, transfer } = order.kind === 'window' ? server.window(order) : await server.rest();
+    void opened.then((server) => {
+      const { result, transfer } = server.answer(order);
       port.postMessage(result, [...transfer]);
     });
   });
 }
 
+const NOTHING: Outgoing<undefined> = { result: undefined, transfer: [] };
+
 class ScanServer<Result, Rest> {
   readonly #work: ScanWork<Result, Rest>;
   #decoder: FrameDecoder;
-  #pieces: AsyncIterator<Outgoing<Rest>> | Iterator<Outgoing<Rest>> | undefined;
 
   constructor(work: ScanWork<Result, Rest>) {
     this.#work = work;
     this.#decoder = new FrameDecoder(work.decoding);
   }
 
-  window({ memory, ends, number }: WindowOrder): Outgoing<WindowAnswer> {
+  answer(order: ThreadOrder): Outgoing<unknown> {
+    switch (order.kind) {
+      case 'window':
+        return this.#window(order);
+      case 'rest':
+        return this.#work.rest?.() ?? NOTHING;
+      case 'ready':
+        return NOTHING;
+    }
+  }
+
+  #window({ memory, ends, number }: WindowOrder): Outgoing<WindowAnswer> {
     const bytes = new Uint8Array(memory);
     let start = 0;
     for (const end of ends) {
@@ -61,18 +68,6 @@ class ScanServer<Result, Rest> {
     const { result, transfer } = this.#work.result();
     const problems = [...this.#decoder.problems];
     if (problems.length > 0) this.#decoder = new FrameDecoder(this.#work.decoding);
-    return { result: { kind: 'window', memory, result, problems }, transfer: [memory, ...transfer] };
+    return { result: { memory, result, problems }, transfer: [memory, ...transfer] };
   }
-
-  async rest(): Promise<Outgoing<RestAnswer>> {
-    this.#pieces ??= iteratorOf(this.#work.rest?.() ?? []);
-    const next = await this.#pieces.next();
-    if (next.done === true) return { result: { kind: 'rest', done: true, result: undefined }, transfer: [] };
-    const { result, transfer } = next.value;
-    return { result: { kind: 'rest', done: false, result }, transfer };
-  }
-}
-
-function iteratorOf<T>(items: AsyncIterable<T> | Iterable<T>): AsyncIterator<T> | Iterator<T> {
-  return Symbol.asyncIterator in items ? items[Symbol.asyncIterator]() : items[Symbol.iterator]();
 }
