@@ -5,6 +5,7 @@ import { mirrorOf } from '../../libs/aggregate/mirror.ts';
 import { parseModel, type ModelOptions } from '../../libs/aggregate/model.ts';
 import { parseAggregateModes, type AggregateModes } from '../../libs/cli/aggregate-modes.ts';
 import { AggregateScan } from '../../libs/cli/aggregate-scan.ts';
+import { checkWholeFiles } from '../../libs/cli/byte-range.ts';
 import type { Context } from '../../libs/cli/command.ts';
 import { writtenFiles, type WrittenWords } from '../../libs/cli/filtered-file.ts';
 import { parseMemory } from '../../libs/cli/memory-size.ts';
@@ -118,6 +119,7 @@ async function mergeEach(args: RaclusterArguments, work: Work): Promise<number> 
 /** Each file becomes what its records became; one that could not be read whole stays as it was. */
 async function replaceEach(args: RaclusterArguments, work: Work): Promise<number> {
   if (args.write.length > 0) throw new UsageError('-M replace and -w exclude each other');
+  checkWholeFiles(args.read);
   let failed = 0;
   for (const path of await pathsOf(args, work)) {
     const draft = `${path}.new`;

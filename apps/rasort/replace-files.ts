@@ -1,4 +1,5 @@
 import { open, rename, rm } from 'node:fs/promises';
+import { checkWholeFiles } from '../../libs/cli/byte-range.ts';
 import type { Context } from '../../libs/cli/command.ts';
 import { openRecordFile } from '../../libs/cli/filtered-file.ts';
 import { cannotRead, filesBelow } from '../../libs/cli/record-paths.ts';
@@ -33,6 +34,7 @@ function checkWhole(args: RasortArguments): void {
   const { read, recurse, server, write, operands, time } = args;
   const hasFiles = read.length + recurse.length > 0 && !read.includes('-') && server.length === 0;
   const takesAll = operands.length + time.length === 0 && args.payload === undefined && args.range === undefined;
+  checkWholeFiles(read);
   if (hasFiles && takesAll && write.length === 0) return;
   throw new UsageError('-M replace sorts whole files in their places', {
     hint: 'Name them with -r or -R; -w, -N, -t, -e and a filter do not go with it.',

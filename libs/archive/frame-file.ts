@@ -3,6 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { FRAME_BYTES_MAX, HEADER_BYTES, headerProblem, readHeader, startsLikeFrame } from '../codec/format.ts';
 import { Zones } from '../codec/zones.ts';
 import type { BatchKind } from '../record/batch.ts';
+import { behindTheEnd, notABeginning, type ByteRange } from './byte-range.ts';
 
 /** Read at once where frames are taken one after the other, and where they are passed over. */
 const READ_BYTES = 1 << 20;
@@ -36,6 +37,9 @@ export class FrameFile {
   #held = 0;
   #skippedBytes = 0;
   #skippedFrames = 0;
+  /** Frames are wanted that begin from here on, and before there. */
+  #from = 0;
+  #stop = Infinity;
 
   private constructor(fd: number, bytes: number, mayHold: MayHold | undefined) {
     this.#fd = fd;
@@ -56,12 +60,34 @@ export class FrameFile {
     return undefined;
   }
 
+  /**
+   * Leaves out frames that begin elsewhere; to be called before anything is read.
+   * @param name of the file, for messages
+   * @throws {InputError} where no frame begins at the start of the range; the file is closed then
+   */
+  within({ start, stop }: ByteRange, name: string): this {
+    try {
+      if (start >= this.bytes) throw behindTheEnd(name, start, this.bytes);
+      for (let at = 0; at < start;) {
+        const next = at + this.#frameBytes(at, HEAD_BYTES);
+        if (next > start || next === at) throw notABeginning(name, 'frame', start, [at, Math.min(next, this.bytes)]);
+        at = next;
+      }
+    } catch (error) {
+      closeSync(this.#fd);
+      throw error;
+    }
+    this.#from = this.#skippedBytes = start;
+    this.#stop = stop;
+    return this;
+  }
+
   /** First bytes of the file; to be asked before `chunks`. */
   get beginning(): Uint8Array {
     return this.#window.slice(0, Math.min(this.#held, HEADER_BYTES));
   }
 
-  /** Bytes of the frames that were passed over. */
+  /** Bytes in front, and of frames, that were passed over. */
   get skippedBytes(): number {
     return this.#skippedBytes;
   }
@@ -74,8 +100,8 @@ export class FrameFile {
   survey(): Survey {
     const found = { frames: 0, bytes: 0, skippedFrames: 0, skippedBytes: 0 };
     try {
-      for (let at = 0; ;) {
-        const bytes = this.#frameBytes(at, HEAD_BYTES);
+      for (let at = this.#from; ;) {
+        const bytes = at < this.#stop ? this.#frameBytes(at, HEAD_BYTES) : 0;
         if (bytes === 0) return found;
         found.frames += 1;
         found.bytes += bytes;
@@ -95,7 +121,7 @@ export class FrameFile {
     let turn = performance.now();
     try {
       let isWanted = this.#mayHold === undefined;
-      for (let at = 0; signal?.aborted !== true;) {
+      for (let at = this.#from; at < this.#stop && signal?.aborted !== true;) {
         if (performance.now() - turn > TURN_MS) {
           await nextTurn();
           turn = performance.now();

@@ -3,6 +3,7 @@ import type { InputError } from '../core/errors.ts';
 import { printable } from '../core/sanitize.ts';
 import type { Filter } from '../filter/compile.ts';
 import { STORED_BY_NUMBER } from '../record/fields/stored.ts';
+import { namedFile, type NamedFile } from './byte-range.ts';
 import type { Context } from './command.ts';
 import { mayHoldOf } from './frame-zone.ts';
 import { cannotRead, checkFiles, checkTrees, filesBelow } from './record-paths.ts';
@@ -29,14 +30,14 @@ export async function explainReading({ read, recurse, filter, fields }: Reading,
     hasFailed = true;
     context.warn(error.message);
   };
-  const files = read.filter((path) => path !== '-');
-  for (const tree of recurse) for await (const path of filesBelow(tree, fail)) files.push(path);
-  for (const path of files) {
+  const files = read.filter((word) => word !== '-').map(namedFile);
+  for (const tree of recurse) for await (const path of filesBelow(tree, fail)) files.push({ path, range: undefined });
+  for (const file of files) {
     if (context.signal.aborted) break;
     try {
-      await context.stdout.write(`${printable(path)}: ${plan(path, filter)}\n`);
+      await context.stdout.write(`${printable(file.path)}: ${plan(file, filter)}\n`);
     } catch (error) {
-      const failure = cannotRead(path, error);
+      const failure = cannotRead(file.path, error);
       if (failure === error) throw error;
       fail(failure as InputError);
     }
@@ -51,8 +52,9 @@ function namesOf(fields: ReadonlySet<number>): string {
   return names.sort().join(' ');
 }
 
-function plan(path: string, filter: Filter): string {
-  const survey = FrameFile.open(path, mayHoldOf(filter))?.survey();
+function plan({ path, range }: NamedFile, filter: Filter): string {
+  const file = FrameFile.open(path, mayHoldOf(filter));
+  const survey = (range === undefined ? file : file?.within(range, path))?.survey();
   if (survey === undefined) return 'read whole, it has no frames of ours to tell apart';
   const { frames, bytes, skippedFrames, skippedBytes } = survey;
   return `${frames - skippedFrames} of ${frames} frames are read, ${bytes - skippedBytes} of ${bytes} bytes`;

@@ -1,4 +1,5 @@
 import { open, type FileHandle } from 'node:fs/promises';
+import type { ByteRange } from '../archive/byte-range.ts';
 import type { RawSource } from '../capture/byte-source.ts';
 
 /** Bytes read at a time. */
@@ -12,6 +13,9 @@ export class FileBytes implements RawSource {
   /** Bytes that it had when it was opened. */
   readonly size: number;
   #position = 0;
+  /** Where the bytes end that are wanted now, and which ones are wanted after these. */
+  #stop = Infinity;
+  #ranges: readonly ByteRange[] = [];
 
   /** @param signal lets reading fail once it has aborted */
   static async open(path: string, signal: AbortSignal): Promise<FileBytes> {
@@ -38,9 +42,23 @@ export class FileBytes implements RawSource {
     return first.subarray(0, end);
   }
 
+  /** Lets `ranges` be all that is read; `choose` is asked for them with the descriptor of the file. To be called before anything is read. */
+  within(choose: (fd: number) => readonly ByteRange[]): void {
+    this.#stop = 0;
+    this.#ranges = choose(this.#file.fd);
+  }
+
   async read(into: Uint8Array): Promise<number> {
     this.#signal.throwIfAborted();
-    const { bytesRead } = await this.#file.read(into, 0, into.length, this.#position);
+    if (this.#position >= this.#stop) {
+      const [next, ...others] = this.#ranges;
+      if (next === undefined) return 0;
+      this.#position = next.start;
+      this.#stop = next.stop;
+      this.#ranges = others;
+    }
+    const count = Math.min(into.length, this.#stop - this.#position);
+    const { bytesRead } = await this.#file.read(into, 0, count, this.#position);
     this.#position += bytesRead;
     return bytesRead;
   }

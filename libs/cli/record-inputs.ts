@@ -1,13 +1,17 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
+import type { ByteRange } from '../archive/byte-range.ts';
 import { FrameFile, type MayHold } from '../archive/frame-file.ts';
 import { isNote } from '../archive/is-note.ts';
 import type { Peek } from '../codec/decode.ts';
 import type { Room } from '../codec/room.ts';
 import { InputError, SuiteError, UsageError } from '../core/errors.ts';
+import { looksLikeArgus3 } from '../interop/argus3/recognise.ts';
 import { RecordNumbers } from '../interop/argus3/record-numbers.ts';
 import { GAP_BATCH, type Batch } from '../record/batch.ts';
+
+import { namedFile } from './byte-range.ts';
 import type { Context } from './command.ts';
 import { FileBytes } from './file-bytes.ts';
 import { merge } from '../core/merge.ts';
@@ -22,7 +26,7 @@ import { DamagedContentError, openContent, type Content } from './unpack.ts';
 import { version } from './version.ts';
 
 export interface InputSettings {
-  /** Record files in the order to read them; `-` is standard input. */
+  /** Record files in the order to read them, as `namedFile` takes them; `-` is standard input. */
   readonly files: readonly string[];
   readonly trees: readonly string[];
   /** As `-S` takes them. */
@@ -118,7 +122,8 @@ export class RecordInputs implements AsyncIterable<Batch> {
       const identity = await identityOf(path);
       if (identity !== undefined) this.#written.add(identity);
     }
-    for (const path of this.#settings.files) {
+    for (const word of this.#settings.files) {
+      const { path } = namedFile(word);
       if (path !== '-' && (await this.#isWritten(path))) {
         throw new UsageError(`${path} is to be read and written at once`, { hint: 'Name another file after -w.' });
       }
@@ -155,7 +160,13 @@ export class RecordInputs implements AsyncIterable<Batch> {
         stop,
       );
     }
-    for (const file of files) yield* file === '-' ? this.#fromStandardInput() : this.#fromFile(file);
+    for (const word of files) {
+      if (word === '-') yield* this.#fromStandardInput();
+      else {
+        const { path, range } = namedFile(word);
+        yield* this.#fromFile(path, range);
+      }
+    }
     for (const tree of trees) {
       for await (const file of filesBelow(tree, (error) => this.#fail(error))) {
         if (!(await this.#isWritten(file))) yield* this.#fromFile(file);
@@ -196,7 +207,7 @@ export class RecordInputs implements AsyncIterable<Batch> {
     }
   }
 
-  async *#fromFile(path: string): AsyncGenerator<Batch> {
+  async *#fromFile(path: string, range?: ByteRange): AsyncGenerator<Batch> {
     if (this.#signal.aborted) return;
     let stream: Readable | undefined;
     const stop = (): void => void stream?.destroy();
@@ -204,7 +215,8 @@ export class RecordInputs implements AsyncIterable<Batch> {
     try {
       yield* this.#decode(path, () => {
         const frames = FrameFile.open(path, this.#settings.mayHold);
-        if (frames === undefined) return this.#openForeign(path, (opened) => (stream = opened));
+        if (frames === undefined) return this.#openForeign(path, range, (opened) => (stream = opened));
+        if (range !== undefined) frames.within(range, path);
         const { beginning: start } = frames;
         const { scan } = this.#settings;
         const skippedBytes = (): number => frames.skippedBytes;
@@ -217,11 +229,13 @@ export class RecordInputs implements AsyncIterable<Batch> {
   }
 
   /** @param opened is told of a stream, which must be destroyed at the end */
-  async #openForeign(path: string, opened: (stream: Readable) => void): Promise<Opened> {
+  async #openForeign(path: string, range: ByteRange | undefined, opened: (stream: Readable) => void): Promise<Opened> {
     if (await isPlainFile(path)) {
       const file = await FileBytes.open(path, this.#signal);
+      if (range !== undefined) await chooseBytes(file, range, path);
       return { ...(await openContent(file, START_BYTES)), fileBytes: file.size };
     }
+    if (range !== undefined) throw noRanges(path);
     const stream = createReadStream(path, { highWaterMark: CHUNK_BYTES });
     opened(stream);
     return openContent(stream, START_BYTES);
@@ -281,6 +295,21 @@ async function* countBytes(chunks: AsyncIterable<Uint8Array>, progress: Progress
   for await (const chunk of chunks) {
     progress.addBytes(chunk.length);
     yield chunk;
+  }
+}
+
+const noRanges = (path: string): InputError =>
+  new InputError(`${path}: ranges of bytes are there of plain files of records only, which are not packed`);
+
+/** @throws {InputError} for a file, or a range of it, that cannot be read so */
+async function chooseBytes(file: FileBytes, range: ByteRange, path: string): Promise<void> {
+  const { argus3BytesOf } = await import('./argus3-byte-range.ts');
+  try {
+    if (!looksLikeArgus3(await file.peek(START_BYTES))) throw noRanges(path);
+    file.within((fd) => argus3BytesOf(fd, range, path));
+  } catch (error) {
+    await file.close();
+    throw error;
   }
 }
 

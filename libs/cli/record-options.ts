@@ -8,7 +8,9 @@ export const INPUT_OPTIONS = {
     short: 'r',
     arity: 'greedy',
     placeholder: 'FILE',
-    text: 'Read record files, one after the other; - is standard input, which is also read when no input is named.',
+    text:
+      'Read record files, one after the other; - is standard input, which is also read when no input is named. FILE::START:STOP takes the records ' +
+      'that begin from byte START on and before byte STOP.',
     group: 'Input',
     conflicts: ['server'],
   },

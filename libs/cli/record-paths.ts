@@ -2,15 +2,17 @@ import type { Dirent } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InputError } from '../core/errors.ts';
+import { namedFile } from './byte-range.ts';
 import { systemReason } from './system-error.ts';
 
 /**
  * Files that are named on the command line, checked before the first is read; `-` is standard input.
  * @throws {InputError} for one that is missing or a folder
  */
-export async function checkFiles(paths: readonly string[]): Promise<void> {
-  for (const path of paths) {
-    if (path === '-') continue;
+export async function checkFiles(words: readonly string[]): Promise<void> {
+  for (const word of words) {
+    if (word === '-') continue;
+    const { path } = namedFile(word);
     const found = await lookUp(path);
     if (found.isDirectory()) {
       throw new InputError(`cannot read ${path}: it is a folder`, { hint: `Read all files below it with -R ${path}` });
