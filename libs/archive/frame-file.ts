@@ -1,6 +1,8 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { isIntact } from '../codec/column-checksums.ts';
 import { FRAME_BYTES_MAX, HEADER_BYTES, headerProblem, readHeader, startsLikeFrame } from '../codec/format.ts';
+import { columnsNeeded, keepColumns, type Extent, type Needed } from '../codec/keep-columns.ts';
 import { Zones } from '../codec/zones.ts';
 import type { BatchKind } from '../record/batch.ts';
 import { behindTheEnd, notABeginning, type ByteRange } from './byte-range.ts';
@@ -10,6 +12,11 @@ const READ_BYTES = 1 << 20;
 const HEAD_BYTES = 1 << 14;
 /** Longest time without a look at what else is going on, milliseconds. */
 const TURN_MS = 10;
+
+/** Columns are read alone where they are at most one in so many bytes of their frame. */
+const PART_IN = 2;
+/** What lies between two columns is read with them where it is no longer. */
+const GAP_BYTES = 4096;
 
 /** Tells from its zones whether a frame may hold what is wanted. */
 export type MayHold = (zones: Zones, kind: BatchKind) => boolean;
@@ -22,15 +29,28 @@ export interface Survey {
   readonly skippedBytes: number;
 }
 
+export interface FrameFileOptions {
+  /** Undefined for all frames. */
+  readonly mayHold?: MayHold | undefined;
+  /**
+   * Numbers of the fields that are wanted, undefined for all. Of a frame with checksums of columns only these are read where
+   * that saves much, and it comes as a frame with these alone.
+   */
+  readonly fields?: ReadonlySet<number> | undefined;
+}
+
 /**
  * The bytes of a file of frames, without those frames of which the zones say that nothing in them is wanted. What is no
- * frame comes as it is, with all that follows it: let `FrameSplitter` judge.
+ * frame, and a frame of which something that is wanted is damaged, comes as it is: let `FrameSplitter` judge.
  */
 export class FrameFile {
   /** Size of the file when it was opened. */
   readonly bytes: number;
   readonly #fd: number;
   readonly #mayHold: MayHold | undefined;
+  readonly #fields: ReadonlySet<number> | undefined;
+  /** Of a frame that is read in part: its header, its envelope, and what was read of its columns, where they lie. */
+  #sparse = new Uint8Array(0);
   #window = new Uint8Array(READ_BYTES);
   /** Offset in the file of the window's first byte, and how many bytes of it there are. */
   #start = 0;
@@ -41,20 +61,21 @@ export class FrameFile {
   #from = 0;
   #stop = Infinity;
 
-  private constructor(fd: number, bytes: number, mayHold: MayHold | undefined) {
+  private constructor(fd: number, bytes: number, { mayHold, fields }: FrameFileOptions) {
     this.#fd = fd;
     this.bytes = bytes;
     this.#mayHold = mayHold;
+    this.#fields = fields;
   }
 
   /**
    * @returns undefined where the path is no regular file, or does not begin with a frame
    * @throws as `fs` does
    */
-  static open(path: string, mayHold: MayHold | undefined): FrameFile | undefined {
+  static open(path: string, options: FrameFileOptions = {}): FrameFile | undefined {
     const fd = openSync(path, 'r');
     const stats = fstatSync(fd);
-    const file = new FrameFile(fd, stats.size, mayHold);
+    const file = new FrameFile(fd, stats.size, options);
     if (stats.isFile() && file.#fill(0, HEADER_BYTES, HEAD_BYTES) && startsLikeFrame(file.#window, 0)) return file;
     closeSync(fd);
     return undefined;
@@ -87,7 +108,7 @@ export class FrameFile {
     return this.#window.slice(0, Math.min(this.#held, HEADER_BYTES));
   }
 
-  /** Bytes in front, and of frames, that were passed over. */
+  /** Bytes of the file that did not come: in front, of frames that were passed over, of frames that were read in part. */
   get skippedBytes(): number {
     return this.#skippedBytes;
   }
@@ -105,10 +126,9 @@ export class FrameFile {
         if (bytes === 0) return found;
         found.frames += 1;
         found.bytes += bytes;
-        if (!this.#isWanted(at, HEAD_BYTES)) {
-          found.skippedFrames += 1;
-          found.skippedBytes += bytes;
-        }
+        const wanted = this.#wanted(at, bytes, HEAD_BYTES);
+        if (wanted === 'nothing') found.skippedFrames += 1;
+        found.skippedBytes += wanted === 'all' ? 0 : wanted === 'nothing' ? bytes : bytes - this.#bytesOf(at, wanted);
         at += bytes;
       }
     } finally {
@@ -120,20 +140,22 @@ export class FrameFile {
   async *chunks(signal?: AbortSignal): AsyncGenerator<Uint8Array, void, undefined> {
     let turn = performance.now();
     try {
-      let isWanted = this.#mayHold === undefined;
+      let isWhole = this.#mayHold === undefined && this.#fields === undefined;
       for (let at = this.#from; at < this.#stop && signal?.aborted !== true;) {
         if (performance.now() - turn > TURN_MS) {
           await nextTurn();
           turn = performance.now();
         }
-        const ahead = isWanted ? READ_BYTES : HEAD_BYTES;
+        const ahead = isWhole ? READ_BYTES : HEAD_BYTES;
         const bytes = this.#frameBytes(at, ahead);
         if (bytes === 0) return yield* this.#rest(at);
-        isWanted = this.#isWanted(at, ahead);
-        if (!isWanted) {
-          this.#skippedBytes += bytes;
-          this.#skippedFrames += 1;
-        } else if (this.#fill(at, bytes, Math.max(bytes, ahead))) yield this.#bytesAt(at, bytes);
+        const wanted = this.#wanted(at, bytes, ahead);
+        const part = typeof wanted === 'string' ? undefined : this.#partOf(at, bytes, wanted);
+        isWhole = wanted !== 'nothing' && part === undefined;
+        this.#skippedBytes += isWhole ? 0 : bytes - (part?.length ?? 0);
+        if (part !== undefined) yield part;
+        else if (!isWhole) this.#skippedFrames += 1;
+        else if (this.#fill(at, bytes, Math.max(bytes, ahead))) yield this.#bytesAt(at, bytes);
         else return yield* this.#rest(at);
         at += bytes;
       }
@@ -151,14 +173,45 @@ export class FrameFile {
     return headerProblem(header) === undefined ? HEADER_BYTES + header.bodyBytes : 0;
   }
 
-  #isWanted(at: number, ahead: number): boolean {
-    if (this.#mayHold === undefined) return true;
-    const { kind, envelopeBytes, bodyBytes, flags } = readHeader(this.#bytesAt(at, HEADER_BYTES), 0);
-    if (flags !== 0 || envelopeBytes > bodyBytes) return true;
+  /** What of a frame is to be read. */
+  #wanted(at: number, frameBytes: number, ahead: number): 'nothing' | 'all' | Needed {
+    if (this.#mayHold === undefined && this.#fields === undefined) return 'all';
+    const header = readHeader(this.#bytesAt(at, HEADER_BYTES), 0);
+    const { kind, envelopeBytes, bodyBytes, flags } = header;
+    if (flags !== 0 || envelopeBytes > bodyBytes) return 'all';
     const bytes = HEADER_BYTES + envelopeBytes;
-    if (!this.#fill(at, bytes, Math.max(bytes, ahead))) return true;
-    const zones = Zones.of(this.#bytesAt(at, bytes), envelopeBytes);
-    return zones === undefined || this.#mayHold(zones, kind as BatchKind);
+    if (!this.#fill(at, bytes, Math.max(bytes, ahead))) return 'all';
+    const head = this.#bytesAt(at, bytes);
+    const zones = Zones.of(head, envelopeBytes);
+    if (zones === undefined) return 'all';
+    if (this.#mayHold?.(zones, kind as BatchKind) === false) return 'nothing';
+    if (this.#fields === undefined || at + frameBytes > this.bytes) return 'all';
+    const needed = columnsNeeded(head.subarray(HEADER_BYTES), header, this.#fields);
+    return needed === undefined || this.#bytesOf(at, needed) * PART_IN > frameBytes ? 'all' : needed;
+  }
+
+  /** Bytes that are read of a frame for some of its columns. */
+  #bytesOf(at: number, { extents }: Needed): number {
+    return extents.reduce((sum, { bytes }) => sum + bytes, this.#headBytes(at));
+  }
+
+  /** Of header and envelope. */
+  #headBytes(at: number): number {
+    return HEADER_BYTES + readHeader(this.#bytesAt(at, HEADER_BYTES), 0).envelopeBytes;
+  }
+
+  /** A frame of some columns of this one; undefined where one of them is damaged. */
+  #partOf(at: number, frameBytes: number, { fields, extents }: Needed): Uint8Array | undefined {
+    if (frameBytes > this.#sparse.length) this.#sparse = new Uint8Array(frameBytes);
+    const frame = this.#sparse.subarray(0, frameBytes);
+    frame.set(this.#bytesAt(at, this.#headBytes(at)));
+    const body = frame.subarray(HEADER_BYTES);
+    for (const { offset, bytes } of joined(extents)) {
+      if (readSync(this.#fd, body, offset, bytes, at + HEADER_BYTES + offset) !== bytes) return undefined;
+    }
+    for (const { offset, bytes, checksum } of extents)
+      if (!isIntact(body.subarray(offset, offset + bytes), checksum)) return undefined;
+    return keepColumns(frame, fields);
   }
 
   /** All that follows. */
@@ -196,4 +249,16 @@ export class FrameFile {
     }
     return true;
   }
+}
+
+/** The same bytes, and what is little between them, in as few pieces as can be. */
+function joined(extents: readonly Extent[]): readonly Pick<Extent, 'offset' | 'bytes'>[] {
+  const pieces: { offset: number; bytes: number }[] = [];
+  for (const { offset, bytes } of extents) {
+    const last = pieces.at(-1);
+    if (last !== undefined && offset - (last.offset + last.bytes) <= GAP_BYTES)
+      last.bytes = offset + bytes - last.offset;
+    else if (bytes > 0) pieces.push({ offset, bytes });
+  }
+  return pieces;
 }

@@ -134,7 +134,7 @@ async function writeFrames(path: string, file: FileHandle, { survey, settings }:
     end = await append(file, end, encodeBatch(batch, { level, zones: true }));
   };
   await using sorter = new RecordSorter({ keys: [{ field: 'stime', descending: false }], memoryBytes });
-  const frames = FrameFile.open(path, undefined);
+  const frames = FrameFile.open(path);
   if (frames === undefined) throw new Error(`${path} has become another file`);
   for await (const batch of new BatchReader(frames.chunks(signal), { where: path })) {
     if (isNote(batch)) continue;

@@ -25,7 +25,7 @@ export async function surveyFile(path: string, signal?: AbortSignal): Promise<Fi
   let frames = 0;
   let fromUs = Infinity;
   let toUs = -Infinity;
-  const file = FrameFile.open(path, undefined);
+  const file = FrameFile.open(path);
   if (file === undefined) return { frames, coverage, fromUs: null, toUs: null, problem: 'it holds no records of ours' };
   const reader = new BatchReader(file.chunks(signal), { where: path, fields: FIELDS });
   for await (const batch of reader) {

@@ -35,7 +35,7 @@ export async function explainReading({ read, recurse, filter, fields }: Reading,
   for (const file of files) {
     if (context.signal.aborted) break;
     try {
-      await context.stdout.write(`${printable(file.path)}: ${plan(file, filter)}\n`);
+      await context.stdout.write(`${printable(file.path)}: ${plan(file, filter, fields)}\n`);
     } catch (error) {
       const failure = cannotRead(file.path, error);
       if (failure === error) throw error;
@@ -52,8 +52,8 @@ function namesOf(fields: ReadonlySet<number>): string {
   return names.sort().join(' ');
 }
 
-function plan({ path, range }: NamedFile, filter: Filter): string {
-  const file = FrameFile.open(path, mayHoldOf(filter));
+function plan({ path, range }: NamedFile, filter: Filter, fields: Reading['fields']): string {
+  const file = FrameFile.open(path, { mayHold: mayHoldOf(filter), fields });
   const survey = (range === undefined ? file : file?.within(range, path))?.survey();
   if (survey === undefined) return 'read whole, it has no frames of ours to tell apart';
   const { frames, bytes, skippedFrames, skippedBytes } = survey;

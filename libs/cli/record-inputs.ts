@@ -214,7 +214,7 @@ export class RecordInputs implements AsyncIterable<Batch> {
     this.#signal.addEventListener('abort', stop, { once: true });
     try {
       yield* this.#decode(path, () => {
-        const frames = FrameFile.open(path, this.#settings.mayHold);
+        const frames = FrameFile.open(path, this.#settings);
         if (frames === undefined) return this.#openForeign(path, range, (opened) => (stream = opened));
         if (range !== undefined) frames.within(range, path);
         const { beginning: start } = frames;
@@ -267,7 +267,7 @@ export class RecordInputs implements AsyncIterable<Batch> {
       if (content.scan === undefined) await this.#settings.scan?.drain(path); // what follows comes behind what threads read
       const addRecords = (records: number): void => this.#progress?.addRecords(records);
       const settings = { path, name, ...content, fields, peek, room, management, numbers: this.#numbers, addRecords };
-      const counted = this.#progress === undefined ? chunks : countBytes(chunks, this.#progress);
+      const counted = this.#progress === undefined ? chunks : countBytes(chunks, this.#progress, content.skippedBytes);
       reader = await formatOf(content.start).read(counted, settings);
       for await (const batch of reader.batches) if (!isNote(batch)) yield batch;
     } catch (error) {
@@ -291,9 +291,15 @@ export class RecordInputs implements AsyncIterable<Batch> {
   }
 }
 
-async function* countBytes(chunks: AsyncIterable<Uint8Array>, progress: Progress): AsyncGenerator<Uint8Array> {
+async function* countBytes(
+  chunks: AsyncIterable<Uint8Array>,
+  progress: Progress,
+  skippedBytes = (): number => 0,
+): AsyncGenerator<Uint8Array> {
+  let skipped = 0;
   for await (const chunk of chunks) {
-    progress.addBytes(chunk.length);
+    progress.addBytes(chunk.length + skippedBytes() - skipped);
+    skipped = skippedBytes();
     yield chunk;
   }
 }

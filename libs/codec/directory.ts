@@ -1,6 +1,7 @@
 import { FIELD_NUMBERS_MAX, NOTE_CHARACTERS_MAX, type Batch, type Origin } from '../record/batch.ts';
 import { Area } from '../record/builder.ts';
 import { BYTES_PER_VALUE, isNumeric, type Kind } from '../record/kinds.ts';
+import { checksumsIn, ELEMENTS_BEFORE, ELEMENTS_WITH } from './column-checksums.ts';
 import { COPIES, KIND_CODES, OWN_BITMAP, SHARED_BITMAP } from './format.ts';
 import { packMessage, unpackMessage } from './msgpack.ts';
 import { FrameProblem } from './problem.ts';
@@ -42,6 +43,16 @@ export interface Envelope {
   readonly covers: number;
   readonly columns: readonly Listed[];
   readonly note: string;
+  /** CRC-32 of the stored bytes of each column; undefined where the frame does not say. */
+  readonly checksums: readonly number[] | undefined;
+}
+
+/** What frames in files say besides. */
+export interface FileNotes {
+  /** Of a `ChecksumWriter`. */
+  readonly checksums: Uint8Array;
+  /** Of `encodeZones`. */
+  readonly zones: Uint8Array;
 }
 
 /** Longest source id in UTF-16 units; well above what a probe may be called. */
@@ -51,15 +62,14 @@ type Numbered = Pick<Batch, 'origin' | 'first' | 'covers' | 'note'>;
 
 /**
  * @param entries of this version and, as they came, of later ones
- * @param zones of `encodeZones`, if the frame is to have them
  */
 export function packEnvelope(
   { origin, first, covers, note }: Numbered,
   entries: readonly unknown[],
-  zones?: Uint8Array,
+  inFile?: FileNotes,
 ): Uint8Array {
   const envelope: unknown[] = [origin.source, origin.run, first, covers, entries];
-  if (zones !== undefined) envelope.push(note ?? '', zones, zoneEnd(zones));
+  if (inFile !== undefined) envelope.push(note ?? '', inFile.checksums, inFile.zones, zoneEnd(inFile.zones));
   else if (note !== undefined) envelope.push(note);
   return packMessage(envelope);
 }
@@ -80,14 +90,17 @@ function unpackWhole(bytes: Uint8Array): Envelope {
   const unpacked = unpackMessage(bytes);
   if ('problem' in unpacked) throw new FrameProblem(`envelope: ${unpacked.problem}`);
   if (!Array.isArray(unpacked.value)) throw new FrameProblem('envelope: not a list');
-  const [source, run, first, covers, entries, note] = unpacked.value as unknown[];
+  const elements = unpacked.value as unknown[];
+  const [source, run, first, covers, entries, note] = elements;
   if (typeof source !== 'string' || source.length > SOURCE_MAX) throw new FrameProblem('envelope: source');
   if (!isCount(run)) throw new FrameProblem('envelope: run');
   if (!isCount(first) || !isCount(covers) || !isCount(first + covers))
     throw new FrameProblem('envelope: record numbers');
   if (!Array.isArray(entries) || entries.length > FIELD_NUMBERS_MAX) throw new FrameProblem('envelope: directory');
   const columns = entries.map(checkEntry).map(listed);
-  return { origin: { source, run }, first, covers, columns, note: noteOf(note) };
+  const said = elements.length < ELEMENTS_WITH ? undefined : elements[ELEMENTS_BEFORE];
+  const checksums = checksumsIn(said, columns.length);
+  return { origin: { source, run }, first, covers, columns, note: noteOf(note), checksums };
 }
 
 function listed(entry: Entry): Listed {

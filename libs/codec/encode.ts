@@ -1,6 +1,7 @@
 import { BATCH_ROWS_MAX, type Batch } from '../record/batch.ts';
 import { selectRows } from '../record/select.ts';
 import { ChunkWriter } from './chunks.ts';
+import { ChecksumWriter } from './column-checksums.ts';
 import { isCount, packEnvelope } from './directory.ts';
 import { ColumnEncoder } from './encode-columns.ts';
 import { FLAG_WHOLE, FRAME_BYTES_MAX, HEADER_BYTES, sealFrame, WHOLE_BYTES_MAX, WHOLE_ROWS_BELOW } from './format.ts';
@@ -10,7 +11,7 @@ import { compress, compressedBytesMax, ZSTD_LEVEL_MAX, ZSTD_LEVEL_MIN } from './
 export interface EncodeOptions {
   /** zstd level, 1 (the default) to 19. */
   readonly level?: number;
-  /** Whether larger frames tell in short what they hold, as those of files do: see `zones.ts`. */
+  /** Whether larger frames tell in short what they hold, and have checksums of columns, as those of files do: see `zones.ts`. */
   readonly zones?: boolean;
 }
 
@@ -56,21 +57,29 @@ function encodeContent(batch: Batch, level: number, zones: boolean): Content {
   const { rows } = batch;
   const entries: unknown[] = [];
   columnBytes.reset(level);
+  const checksums = new ChecksumWriter();
+  const addEntry = (entry: unknown, start: number): void => {
+    entries.push(entry);
+    if (zones) checksums.add(columnBytes.bytes.subarray(start));
+  };
   let ranges: ColumnEncoder['ranges'] = [];
   if (rows > 0) {
     const encoder = new ColumnEncoder(batch, columnBytes);
     ranges = encoder.ranges;
     for (let field = 0; field < batch.columns.length; field++) {
       const column = batch.columns[field];
+      const start = columnBytes.length;
       const entry = column === undefined ? undefined : encoder.encode(field, column);
-      if (entry !== undefined) entries.push(entry);
+      if (entry !== undefined) addEntry(entry, start);
     }
   }
   for (const { entry, bytes } of batch.unknown) {
-    entries.push(entry);
+    const start = columnBytes.length;
     columnBytes.addStored(bytes);
+    addEntry(entry, start);
   }
-  const envelope = packEnvelope(batch, entries, zones ? encodeZones(batch, ranges) : undefined);
+  const inFile = zones ? { checksums: checksums.bytes, zones: encodeZones(batch, ranges) } : undefined;
+  const envelope = packEnvelope(batch, entries, inFile);
   const frame = new Uint8Array(HEADER_BYTES + envelope.length + columnBytes.length);
   frame.set(envelope, HEADER_BYTES);
   frame.set(columnBytes.bytes, HEADER_BYTES + envelope.length);

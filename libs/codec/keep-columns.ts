@@ -1,12 +1,67 @@
 import { STORED_FIELDS } from '../record/fields/stored.ts';
 import { packEnvelope, storedBytes, unpackEnvelope, type Entry } from './directory.ts';
-import { FLAG_WHOLE, HEADER_BYTES, headerProblem, OWN_BITMAP, readHeader, sealFrame, SHARED_BITMAP } from './format.ts';
+import {
+  FLAG_WHOLE,
+  HEADER_BYTES,
+  headerProblem,
+  OWN_BITMAP,
+  readHeader,
+  sealFrame,
+  SHARED_BITMAP,
+  type Header,
+} from './format.ts';
 import { placesOf, planColumns, type Place } from './plan.ts';
 import { FrameProblem } from './problem.ts';
 
+/** The bytes of a column in the body of a frame. */
+export interface Extent {
+  readonly offset: number;
+  readonly bytes: number;
+  readonly checksum: number;
+}
+
+/** What has to be there of a frame for `keepColumns` to keep some of its columns. */
+export interface Needed {
+  /** Those that were wanted, and where values are stored by reference to a flow id also that. */
+  readonly fields: ReadonlySet<number>;
+  /** In the order of the body, some of them for their bitmaps alone. */
+  readonly extents: readonly Extent[];
+}
+
+/**
+ * @param envelope of a frame with that header
+ * @returns undefined where the frame has no checksums of columns, or makes no sense
+ */
+export function columnsNeeded(
+  envelope: Uint8Array,
+  { rows, envelopeBytes: start, bodyBytes }: Header,
+  fields: ReadonlySet<number>,
+): Needed | undefined {
+  try {
+    const { columns, checksums } = unpackEnvelope(envelope);
+    if (checksums === undefined) return undefined;
+    const places = placesOf(columns, { rows, start, bodyBytes });
+    const { wanted } = planColumns(places, rows, fields);
+    const kept = new Set(wanted.map(({ field }) => field));
+    if (wanted.some(({ head }) => head.hasCopies)) kept.add(STORED_FIELDS.flowid.number);
+    const owners = new Set(wanted.map(({ head }) => (head.form === 'shared' ? head.value : NO_FIELD)));
+    const extents: Extent[] = [];
+    [...places.values()].forEach(({ field, offset }, i) => {
+      const { stored } = columns[i]!;
+      if (kept.has(field) || owners.has(field)) extents.push({ offset, bytes: stored, checksum: checksums[i]! });
+    });
+    return { fields: kept, extents };
+  } catch (error) {
+    if (error instanceof FrameProblem) return undefined;
+    throw error;
+  }
+}
+
+const NO_FIELD = -1;
+
 /**
  * A frame with only some of the columns of another, as they are stored there, without unpacking any.
- * @param frame whole, its checksum right; it stays as it is
+ * @param frame its checksum right, or those of the columns that are looked at; it stays as it is
  * @returns undefined where that cannot be: columns packed together, values stored by reference to a flow id that is not
  *   wanted, or a frame that is none
  */

@@ -1,3 +1,4 @@
+import { checksumsIn, ELEMENTS_BEFORE, ELEMENTS_WITH } from './column-checksums.ts';
 import type { Entry, Envelope, Listed } from './directory.ts';
 import { OWN_BITMAP, SHARED_BITMAP } from './format.ts';
 
@@ -35,8 +36,10 @@ export function skimEnvelope(bytes: Uint8Array, entryIn: (bytes: Uint8Array) => 
     columns.push(column);
   }
   if (elements > 5 && skimmer.word() !== '') return undefined;
-  if (!skimmer.isEndAfter(Math.max(elements - 6, 0))) return undefined;
-  return { origin: { source, run }, first, covers, columns };
+  const said = elements < ELEMENTS_WITH ? undefined : skimmer.bytes();
+  const read = said === undefined ? ELEMENTS_BEFORE : ELEMENTS_BEFORE + 1;
+  if (!skimmer.isEndAfter(Math.max(elements - read, 0))) return undefined;
+  return { origin: { source, run }, first, covers, columns, checksums: checksumsIn(said, listed) };
 }
 
 /** Reads what of msgpack is in envelopes. */
@@ -94,6 +97,19 @@ class Skimmer {
       text += String.fromCharCode(code);
     }
     return text;
+  }
+
+  /** A byte string; nothing is passed over where there is none. */
+  bytes(): Uint8Array | undefined {
+    const start = this.#at;
+    const head = this.#bytes[this.#at++] ?? 0;
+    const length = head === 0xc4 || head === 0xc5 || head === 0xc6 ? this.#lengthOf(head) : NONE;
+    if (length >= 0 && this.#at + length <= this.#bytes.length) {
+      this.#at += length;
+      return this.#bytes.subarray(this.#at - length, this.#at);
+    }
+    this.#at = start;
+    return undefined;
   }
 
   column(): Listed | undefined {
