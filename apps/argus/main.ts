@@ -1,4 +1,4 @@
 import { runMain } from '../../libs/cli/run-main.ts';
 import { argus } from './command.ts';
 
-await runMain(argus);
+void runMain(argus);

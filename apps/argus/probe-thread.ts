@@ -84,4 +84,4 @@ class ProbeThread {
 }
 
 if (parentPort === null) throw new Error('the probe thread is no program of its own');
-await new ProbeThread(parentPort, workerData as ThreadOrder).run();
+void new ProbeThread(parentPort, workerData as ThreadOrder).run();

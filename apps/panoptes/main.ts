@@ -1,4 +1,4 @@
 import { runMain } from '../../libs/cli/run-main.ts';
 import { panoptes } from './command.ts';
 
-await runMain(panoptes);
+void runMain(panoptes);

@@ -1,4 +1,4 @@
 import { runMain } from '../../libs/cli/run-main.ts';
 import { ra } from './command.ts';
 
-await runMain(ra);
+void runMain(ra);

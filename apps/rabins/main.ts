@@ -1,4 +1,4 @@
 import { runMain } from '../../libs/cli/run-main.ts';
 import { rabins } from './command.ts';
 
-await runMain(rabins);
+void runMain(rabins);

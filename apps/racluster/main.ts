@@ -1,4 +1,4 @@
 import { runMain } from '../../libs/cli/run-main.ts';
 import { racluster } from './command.ts';
 
-await runMain(racluster);
+void runMain(racluster);

@@ -1,4 +1,4 @@
 import { runMain } from '../../libs/cli/run-main.ts';
 import { raconvert } from './command.ts';
 
-await runMain(raconvert);
+void runMain(raconvert);

@@ -1,4 +1,4 @@
 import { runMain } from '../../libs/cli/run-main.ts';
 import { racount } from './command.ts';
 
-await runMain(racount);
+void runMain(racount);

@@ -1,4 +1,4 @@
 import { runMain } from '../../libs/cli/run-main.ts';
 import { radium } from './command.ts';
 
-await runMain(radium);
+void runMain(radium);

@@ -1,4 +1,4 @@
 import { runMain } from '../../libs/cli/run-main.ts';
 import { rasort } from './command.ts';
 
-await runMain(rasort);
+void runMain(rasort);

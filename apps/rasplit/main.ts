@@ -1,4 +1,4 @@
 import { runMain } from '../../libs/cli/run-main.ts';
 import { rasplit } from './command.ts';
 
-await runMain(rasplit);
+void runMain(rasplit);

@@ -1,4 +1,4 @@
 import { runMain } from '../../libs/cli/run-main.ts';
 import { rastream } from './command.ts';
 
-await runMain(rastream);
+void runMain(rastream);

@@ -1,4 +1,4 @@
 import { runMain } from '../../libs/cli/run-main.ts';
 import { ratimerange } from './command.ts';
 
-await runMain(ratimerange);
+void runMain(ratimerange);

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { SetupError } from './setup-error.mjs';
 
@@ -12,12 +12,13 @@ const LEFT_OUT = ['koffi', 'cap', 'zstd-napi', 'msgpackr'];
 /** What starts a thread or a process from a module beside it. */
 const STARTED = /new URL\('\.\/([\w-]+\.js)', import\.meta\.url\)/g;
 
-/** Of the bundled packages one is CommonJS in parts, and asks for modules of Node. */
-const REQUIRE = "import { createRequire as requireOf } from 'node:module'; const require = requireOf(import.meta.url);";
+/** The script is a function, of which `start.cjs` gives the arguments. */
+const BEGIN = "(function (module, require, MODULE_URL, MODULE_FOLDER) { 'use strict';";
+const END = '})';
 
 /**
- * Puts the modules that each command is made of together in a few files, which load in a third of the time; what commands
- * have in common, and what they load later, are files of their own.
+ * Puts the modules of all commands together in one script, which loads in a fraction of the time. What is imported later runs
+ * later there, too.
  * @param {string} root
  * @param {string[]} commands names of folders in dist/apps
  * @param {string[]} modules paths of all compiled modules of apps and libs
@@ -25,25 +26,46 @@ const REQUIRE = "import { createRequire as requireOf } from 'node:module'; const
  */
 export function bundle(root, commands, modules) {
   const entries = new Map(commands.map((name) => [name, `dist/apps/${name}/main.js`]));
-  for (const module of modules) {
-    for (const [, file] of readFileSync(join(root, module), 'utf8').matchAll(STARTED)) {
-      entries.set(basename(file, '.js'), join(dirname(module), file));
-    }
-  }
+  const started = startedModules(root, modules);
   rmSync(join(root, BUNDLE), { recursive: true, force: true });
   const args = [
     join(root, 'node_modules/esbuild/bin/esbuild'),
-    ...[...entries].map(([name, path]) => `${name}=${path}`),
     ...LEFT_OUT.map((name) => `--external:${name}`),
+    `--alias:string-width=${join(import.meta.dirname, 'text-width.mjs')}`,
     '--bundle',
-    '--splitting',
-    '--format=esm',
+    '--format=cjs',
     '--platform=node',
     '--target=node20',
+    '--supported:dynamic-import=false',
+    '--define:import.meta.url=MODULE_URL',
+    '--define:import.meta.dirname=MODULE_FOLDER',
     '--log-level=warning',
-    `--banner:js=${REQUIRE}`,
-    `--outdir=${BUNDLE}`,
+    `--banner:js=${BEGIN}`,
+    `--footer:js=${END}`,
+    `--outfile=${BUNDLE}/suite.js`,
   ];
-  const result = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8' });
+  const input = entryModule(new Map([...entries, ...started]));
+  const result = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8', input });
   if (result.status !== 0) throw new SetupError(`the bundler failed:\n${result.stdout}${result.stderr}`.trim());
+  writeFileSync(join(root, BUNDLE, 'package.json'), '{ "type": "commonjs" }\n');
+  copyFileSync(join(import.meta.dirname, 'start.cjs'), join(root, BUNDLE, 'start.js'));
+  for (const name of started.keys()) {
+    writeFileSync(join(root, BUNDLE, `${name}.js`), `require('./start.js').start('${name}');\n`);
+  }
+}
+
+function startedModules(root, modules) {
+  const started = new Map();
+  for (const module of modules) {
+    for (const [, file] of readFileSync(join(root, module), 'utf8').matchAll(STARTED)) {
+      started.set(basename(file, '.js'), join(dirname(module), file));
+    }
+  }
+  return started;
+}
+
+/** One function for each command and each thread, which runs its module. */
+function entryModule(paths) {
+  const entries = [...paths].map(([name, path]) => `  '${name}': () => import('./${path}'),\n`);
+  return `export const entries = {\n${entries.join('')}};\n`;
 }

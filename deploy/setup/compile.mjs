@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bundle, BUNDLE } from './bundle.mjs';
+import { keepCompiledCode } from './compiled-code.mjs';
 import { SetupError } from './setup-error.mjs';
 
 const SOURCE_FOLDERS = ['apps', 'libs', 'test'];
@@ -16,15 +17,15 @@ export function isCompiled(root) {
   const stamp = join(root, STAMP);
   if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== signature(root)) return false;
   return (
-    commands(root).every(
-      (name) => existsSync(join(root, 'dist/bin', name)) && existsSync(join(root, BUNDLE, `${name}.js`)),
-    ) && described(root).every((name) => existsSync(join(root, 'dist/share/man/man1', `${name}.1`)))
+    existsSync(join(root, BUNDLE, 'suite.js')) &&
+    commands(root).every((name) => existsSync(join(root, 'dist/bin', name))) &&
+    described(root).every((name) => existsSync(join(root, 'dist/share/man/man1', `${name}.1`)))
   );
 }
 
 /**
  * Compiles to dist/, bundles the commands, removes what has no source any more, and writes dist/bin/<command> for every
- * folder in apps/, with man pages and completions in dist/share.
+ * folder in apps/, with man pages and completions in dist/share and what V8 compiles at a first run beside the bundle.
  * @param {string} root
  * @param {(text: string) => void} say
  * @throws {SetupError} when the compiler finds errors, after passing on what it said
@@ -46,13 +47,15 @@ export function compile(root, say) {
   );
   writeCommands(root);
   writeManuals(root);
+  if (described(root).length > 0) keepCompiledCode(root, BUNDLE, say);
   writeFileSync(join(root, STAMP), before);
 }
 
 /** Changes when a source is added, removed or written, or when the compiler or its settings change. */
 function signature(root) {
   const hash = createHash('sha256');
-  for (const path of ['tsconfig.json', 'package-lock.json']) hash.update(fingerprint(root, path));
+  const setup = readdirSync(join(root, 'deploy/setup')).map((name) => `deploy/setup/${name}`);
+  for (const path of ['tsconfig.json', 'package-lock.json', ...setup]) hash.update(fingerprint(root, path));
   for (const folder of SOURCE_FOLDERS) for (const path of sources(root, folder)) hash.update(fingerprint(root, path));
   return hash.digest('hex');
 }
@@ -92,15 +95,19 @@ function commands(root) {
     .sort();
 }
 
-/** One line each: Node takes a file without extension for a module here. */
+/** Each starts itself in the script of all. */
 function writeCommands(root) {
   const folder = join(root, 'dist/bin');
   mkdirSync(folder, { recursive: true });
   const names = commands(root);
   for (const entry of list(folder))
-    if (!names.includes(entry.name)) rmSync(join(folder, entry.name), { recursive: true });
+    if (![...names, 'package.json'].includes(entry.name)) rmSync(join(folder, entry.name), { recursive: true });
+  writeFileSync(join(folder, 'package.json'), '{ "type": "commonjs" }\n');
   for (const name of names) {
-    writeFileSync(join(folder, name), `#!/usr/bin/env node\nimport '../bundle/commands/${name}.js';\n`);
+    writeFileSync(
+      join(folder, name),
+      `#!/usr/bin/env node\nrequire('../bundle/commands/start.js').start('${name}');\n`,
+    );
     chmodSync(join(folder, name), 0o755);
   }
 }

@@ -21,6 +21,7 @@ export const DETACHED = 'PANOPTES_DETACHED';
  * left it. The first SIGINT or SIGTERM asks the command to end, the second one ends it.
  */
 export async function runMain<T extends OptionTable>(command: Command<T>): Promise<never> {
+  process.exitCode = 1; // of a command that would wait for nothing any more before it has ended
   setLogStyle(defaultLogStyle(process.env));
   const status = new StatusLine(process.stderr);
   const stdout = new Output(process.stdout, () => status.end());
