@@ -14,11 +14,16 @@ import { RecordOutputs } from '../../libs/cli/record-outputs.ts';
 import type { FrameTaker } from '../../libs/cli/scan/scan.ts';
 import type { SelectedOrder } from '../../libs/cli/scan/selected-rows.ts';
 import { SelectedRecords } from '../../libs/cli/selected-records.ts';
+import { parseSortKeys } from '../../libs/cli/sort-words.ts';
 import { TOTAL_FIELDS } from '../../libs/cli/totals.ts';
 import { FLOW_BATCH } from '../../libs/record/batch.ts';
+import { storedInputs } from '../../libs/record/fields/inputs.ts';
 import { STORED_FIELDS } from '../../libs/record/fields/stored.ts';
+import { BinFiles, namesManyFiles } from './bin-files.ts';
+import { BinOrder } from './bin-order.ts';
 import { CountedBins, TimedBins, type Bins } from './bins.ts';
 import { ALL_ROWS, copyRows } from '../../libs/record/select.ts';
+import type { SortKey } from '../../libs/sort/sort-key.ts';
 import type { RabinsArguments } from './command.ts';
 
 /** Puts what the command line names in bins and leaves what became of them where it says. @returns the exit status */
@@ -27,12 +32,14 @@ export async function binRecords(args: RabinsArguments, context: Context): Promi
   const range = args.range === undefined ? undefined : parseRecordRange(args.range);
   const inputRange = range?.counts === 'input' ? range : undefined;
   const plan = await planPrinting(args, modes, context);
+  const keys = args.sort.length === 0 ? [] : parseSortKeys(args.sort, '-P');
   const modelOptions = { rmon: modes.rmon, ...(modes.correct === undefined ? {} : { correct: modes.correct }) };
   const model = parseModel(args.model, modelOptions);
-  const fields = wantedFields(args, model, plan);
+  const fields = wantedFields(args, model, plan, keys);
   const { reports, preserves, oneWay, management } = modes;
   const options = { model, memoryBytes: parseMemory(args.memory), reports, preserves, oneWay, ...(fields === undefined ? {} : { fields }) }; // prettier-ignore
-  const bins = openBins(args, modes, options);
+  const bins = openBins(args, modes, options, keys);
+  const binFiles = BinFiles.of(args.write, modes.bins);
   let scan: AggregateScan | undefined;
   const scanOf = (selected: SelectedOrder, showsManagement: boolean): FrameTaker | undefined => {
     if (bins.cluster === undefined || modes.bins.kind !== 'time' || showsManagement) return undefined;
@@ -41,14 +48,20 @@ export async function binRecords(args: RabinsArguments, context: Context): Promi
     return (scan = AggregateScan.open(bins.cluster, args.threads, options.memoryBytes, order))?.taker;
   };
   const records = await SelectedRecords.open(args, context, { range: inputRange, management, fields, written: writtenFiles(args.write), room: new Room(), scan: scanOf }); // prettier-ignore
-  const outputs = await RecordOutputs.open(args, context, plan, {
+  const write = args.write.filter((words) => !namesManyFiles(words));
+  const outputs = await RecordOutputs.open({ ...args, write }, context, plan, {
     management: true,
+    sinks: binFiles,
     range: inputRange === undefined ? range : undefined,
     threads: { ...args, modes },
   });
   try {
-    await records.avoid(writtenFiles(args.write));
-    await pump(records, bins, scan, outputs);
+    await records.avoid(writtenFiles(write));
+    const given = async (): Promise<void> => {
+      // What is read from a tree must not find in it what was written meanwhile.
+      if (args.server.length > 0) for (const files of binFiles) await files.closeBefore(bins.givenUs);
+    };
+    await pump(records, bins, scan, { outputs, given });
     for await (const batch of bins.finish()) await outputs.push(batch);
   } finally {
     await scan?.close();
@@ -57,22 +70,35 @@ export async function binRecords(args: RabinsArguments, context: Context): Promi
   return records.failed ? 1 : 0;
 }
 
-function openBins(args: RabinsArguments, modes: BinModes, options: ClusterOptions): Bins {
+function openBins(args: RabinsArguments, modes: BinModes, options: ClusterOptions, keys: readonly SortKey[]): Bins {
   const { bins } = modes;
-  if (bins.kind !== 'time') return new CountedBins(bins.kind, bins.limit, options);
-  return new TimedBins(bins.span, modes, options, args.hold === undefined ? Infinity : args.hold * 1e6);
+  const { memoryBytes } = options;
+  const orderBy = (of: readonly SortKey[]): BinOrder | undefined =>
+    keys.length === 0 ? undefined : new BinOrder({ keys: [...of, ...keys], memoryBytes });
+  if (bins.kind !== 'time') return new CountedBins(bins.kind, bins.limit, options, orderBy([]));
+  const { span } = bins;
+  const holdUs = args.hold === undefined ? Infinity : args.hold * 1e6;
+  return new TimedBins(span, modes, options, orderBy([{ field: 'stime', descending: false, span }]), holdUs);
+}
+
+/** Where records go, and who is told when those of some bins have gone there. */
+interface Destination {
+  readonly outputs: RecordOutputs;
+  readonly given: () => Promise<void>;
 }
 
 async function pump(
   records: SelectedRecords,
   bins: Bins,
   scan: AggregateScan | undefined,
-  outputs: RecordOutputs,
+  { outputs, given }: Destination,
 ): Promise<void> {
   for await (const { batch, rows, count } of records) {
     await scan?.before(count);
     if (batch.kind === FLOW_BATCH) {
+      const before = bins.givenUs;
       for await (const done of bins.push(batch, rows, count)) await outputs.push(done);
+      if (bins.givenUs > before) await given();
     } else if (records.showsManagement) await outputs.push(copyRows(batch, ALL_ROWS, batch.rows)); // they may keep it
     if (outputs.exhausted) return;
   }
@@ -80,10 +106,20 @@ async function pump(
 }
 
 /** What is looked at of each record; undefined for all of it, which files keep. */
-function wantedFields(args: RabinsArguments, model: Model, { printer }: PrintPlan): ReadonlySet<number> | undefined {
+function wantedFields(
+  args: RabinsArguments,
+  model: Model,
+  { printer }: PrintPlan,
+  keys: readonly SortKey[],
+): ReadonlySet<number> | undefined {
   if (args.write.length > 0) return undefined;
   const counters = (['spkts', 'dpkts', 'sbytes', 'dbytes'] as const).map((name) => STORED_FIELDS[name].number);
-  const fields = [...counters, ...model.fields, ...(args.quiet ? [] : printer.fields)];
+  const fields = [
+    ...counters,
+    ...model.fields,
+    ...keys.flatMap(({ field }) => storedInputs(field)),
+    ...(args.quiet ? [] : printer.fields),
+  ];
   if (args.totals) fields.push(...TOTAL_FIELDS);
   // Where initiator and responder change places, one becomes the other.
   return new Set([...fields, ...mergedFrom(fields)].flatMap((field) => [field, mirrorOf(field)]));

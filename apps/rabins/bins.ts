@@ -2,12 +2,13 @@ import { BinCluster } from '../../libs/aggregate/bin-cluster.ts';
 import { Cluster, type ClusterOptions } from '../../libs/aggregate/cluster.ts';
 import { Fragments } from '../../libs/aggregate/fragments.ts';
 import type { BinModes } from '../../libs/cli/bin-modes.ts';
-import { FLOW_BATCH, type Batch } from '../../libs/record/batch.ts';
-import { BatchBuilder } from '../../libs/record/builder.ts';
+import type { Batch } from '../../libs/record/batch.ts';
 import { NumberColumn } from '../../libs/record/columns.ts';
 import { STORED_FIELDS } from '../../libs/record/fields/stored.ts';
-import { ALL_ROWS, copyRows, selectRows } from '../../libs/record/select.ts';
+import { ALL_ROWS, copyRows } from '../../libs/record/select.ts';
 import { TimeBins, type Span } from '../../libs/time/span.ts';
+import type { BinOrder } from './bin-order.ts';
+import { BinTimes } from './bin-times.ts';
 
 /** Puts records in bins, and gives what became of each. */
 export interface Bins {
@@ -16,11 +17,9 @@ export interface Bins {
   finish(): AsyncGenerator<Batch>;
   /** What threads may help with; undefined where the order of records matters. */
   readonly cluster: Cluster | undefined;
+  /** What is in bins that end by then has been given, microseconds since the epoch. */
+  readonly givenUs: number;
 }
-
-/** More empty bins than this between two others are left out. */
-const EMPTY_MAX = 1_000_000;
-const EMPTY_ROWS = 4096;
 
 /** Bins of time. Records come bin by bin. */
 export class TimedBins implements Bins {
@@ -28,34 +27,42 @@ export class TimedBins implements Bins {
   readonly #bins: TimeBins;
   readonly #fragments: Fragments;
   readonly #binned: BinCluster;
+  readonly #times: BinTimes;
+  readonly #order: BinOrder | undefined;
   readonly #holdUs: number;
   #newestUs = -Infinity;
-  /** End of the last bin that was given; nothing before it is given again. */
-  #givenUs = -Infinity;
-  #lastBinEndUs: number | undefined;
+  givenUs = -Infinity;
 
-  /** @param holdUs how long bins stay open behind the newest record; `Infinity` for to the end */
-  constructor(span: Span, modes: BinModes, options: ClusterOptions, holdUs: number) {
+  /**
+   * @param order of the records in each bin; undefined for any
+   * @param holdUs how long bins stay open behind the newest record; `Infinity` for to the end
+   */
+  constructor(span: Span, modes: BinModes, options: ClusterOptions, order: BinOrder | undefined, holdUs: number) {
     this.#modes = modes;
     this.#bins = new TimeBins(span);
     this.#fragments = new Fragments(new TimeBins(span));
     this.#binned = new BinCluster(span, modes.whole, options);
+    this.#times = new BinTimes(span, modes);
+    this.#order = order;
     this.#holdUs = holdUs;
   }
 
-  *push(batch: Batch, rows: Uint32Array | undefined, count: number): Generator<Batch> {
+  async *push(batch: Batch, rows: Uint32Array | undefined, count: number): AsyncGenerator<Batch> {
     const all = rows ?? ALL_ROWS;
     if (this.#modes.apart) {
       const parts = this.#modes.whole ? [copyRows(batch, all, count)] : this.#fragments.divide(batch, all, count);
-      for (const part of parts) yield* this.#given(part);
-    } else this.#binned.push(batch, all, count);
+      if (this.#order !== undefined) await this.#order.push(parts);
+      else for (const part of parts) yield* this.#times.given(part);
+      return;
+    }
+    this.#binned.push(batch, all, count);
     if (this.#holdUs === Infinity) return;
     this.#noteNewest(batch, all, count);
     this.#bins.seek(this.#newestUs - this.#holdUs);
     const limitUs = this.#bins.startUs;
-    if (limitUs <= this.#givenUs) return;
-    this.#givenUs = limitUs;
-    for (const done of this.#binned.cluster.takeBefore(limitUs)) yield* this.#given(done);
+    if (limitUs <= this.givenUs) return;
+    this.givenUs = limitUs;
+    yield* this.#given(this.#binned.cluster.takeBefore(limitUs));
   }
 
   get cluster(): Cluster | undefined {
@@ -69,88 +76,32 @@ export class TimedBins implements Bins {
   }
 
   async *finish(): AsyncGenerator<Batch> {
-    for await (const batch of this.#binned.cluster.finish()) yield* this.#given(batch);
+    yield* this.#given(this.#binned.cluster.finish());
   }
 
-  /** With the times of bins, and with those that are empty, where that is wanted. */
-  *#given(batch: Batch): Generator<Batch> {
-    if (this.#modes.zero) yield* this.#withEmpty(batch);
-    else yield this.#modes.hard ? this.#hardened(batch) : batch;
+  async *#given(batches: Iterable<Batch> | AsyncIterable<Batch>): AsyncGenerator<Batch> {
+    for await (const batch of this.#order?.of(batches) ?? batches) yield* this.#times.given(batch);
   }
-
-  *#withEmpty(batch: Batch): Generator<Batch> {
-    const stime = batch.columns[STORED_FIELDS.stime.number];
-    if (!(stime instanceof NumberColumn)) return;
-    const shown = this.#modes.hard ? this.#hardened(batch) : batch;
-    let from = 0;
-    for (let row = 0; row < batch.rows; row++) {
-      this.#bins.seek(stime.values[row]!);
-      const { startUs, endUs } = this.#bins;
-      if (this.#lastBinEndUs !== undefined && startUs > this.#lastBinEndUs) {
-        if (row > from) yield rowsOf(shown, from, row);
-        from = row;
-        yield* this.#empty(batch, this.#lastBinEndUs, startUs);
-      }
-      this.#lastBinEndUs = Math.max(this.#lastBinEndUs ?? endUs, endUs);
-    }
-    if (batch.rows > from) yield rowsOf(shown, from, batch.rows);
-  }
-
-  *#empty({ origin }: Batch, fromUs: number, toUs: number): Generator<Batch> {
-    const builder = new BatchBuilder(EMPTY_ROWS);
-    const set = (name: 'stime' | 'dur' | 'trans', row: number, value: number): void =>
-      builder.number(STORED_FIELDS[name].number, STORED_FIELDS[name].kind).set(row, value);
-    let left = EMPTY_MAX;
-    for (let us = fromUs; us < toUs && left > 0; left--) {
-      this.#bins.seek(us);
-      const row = builder.addRow();
-      set('stime', row, this.#bins.startUs);
-      set('dur', row, (this.#bins.endUs - this.#bins.startUs) * 1000);
-      set('trans', row, 0);
-      us = this.#bins.endUs;
-      if (builder.full) yield builder.finish(FLOW_BATCH, origin, 0);
-    }
-    if (builder.rows > 0) yield builder.finish(FLOW_BATCH, origin, 0);
-  }
-
-  #hardened(batch: Batch): Batch {
-    const columns = batch.columns.slice();
-    const stime = columns[STORED_FIELDS.stime.number];
-    if (!(stime instanceof NumberColumn)) return batch;
-    const start = Float64Array.from(stime.values);
-    const dur = new Float64Array(batch.rows);
-    for (let row = 0; row < batch.rows; row++) {
-      this.#bins.seek(start[row]!);
-      start[row] = this.#bins.startUs;
-      dur[row] = (this.#bins.endUs - this.#bins.startUs) * 1000;
-    }
-    columns[STORED_FIELDS.stime.number] = new NumberColumn('f64', start, undefined);
-    columns[STORED_FIELDS.dur.number] = new NumberColumn('f64', dur, undefined);
-    columns[STORED_FIELDS.stimens.number] = undefined;
-    return { ...batch, columns };
-  }
-}
-
-function rowsOf(batch: Batch, from: number, to: number): Batch {
-  return selectRows(
-    batch,
-    Uint32Array.from({ length: to - from }, (_, i) => from + i),
-    to - from,
-  );
 }
 
 /** Bins of so many records, or of records of so many bytes, in the order in which they come. */
 export class CountedBins implements Bins {
   readonly cluster = undefined;
+  readonly givenUs = -Infinity;
+  readonly #order: BinOrder | undefined;
   readonly #options: ClusterOptions;
   readonly #limit: number;
   readonly #bytes: boolean;
   #cluster: Cluster;
   #filled = 0;
 
-  /** @param unit what the limit counts */
-  constructor(unit: 'count' | 'size', limit: number, options: ClusterOptions) {
+  /**
+   * @param unit what the limit counts
+   * @param order of the records in each bin; undefined for any
+   */
+  constructor(unit: 'count' | 'size', limit: number, options: ClusterOptions, order: BinOrder | undefined) {
     this.#options = options;
+    this.#order = order;
     this.#limit = limit;
     this.#bytes = unit === 'size';
     this.#cluster = new Cluster(options);
@@ -185,12 +136,13 @@ export class CountedBins implements Bins {
   }
 
   async *#next(): AsyncGenerator<Batch> {
-    yield* this.#cluster.finish();
+    yield* this.finish();
     this.#cluster = new Cluster(this.#options);
     this.#filled = 0;
   }
 
   async *finish(): AsyncGenerator<Batch> {
-    yield* this.#cluster.finish();
+    const batches = this.#cluster.finish();
+    yield* this.#order?.of(batches) ?? batches;
   }
 }

@@ -28,8 +28,22 @@ export const RABINS_OPTIONS = {
     text: 'Print a bin when records this much later have come, instead of at the end.',
     group: 'Aggregation',
   },
+  sort: {
+    short: 'P',
+    arity: 'greedy',
+    placeholder: 'FIELD',
+    text:
+      'Print the records of each bin in the order of these fields, the first one first. Amounts and rates go from the largest down, all others up; ' +
+      '+ or - before a field, with commas between several, say otherwise.',
+    group: 'Aggregation',
+  },
   memory,
-  write,
+  write: {
+    ...write,
+    text:
+      `${write.text} A name with strftime(3) conversions, such as %Y-%m-%d/%H.%M, or with $field is that of a file for each bin of time; ` +
+      'folders are made.',
+  },
   ...print,
 } as const;
 
@@ -49,6 +63,8 @@ export const rabins: Command<typeof RABINS_OPTIONS> = {
       'rabins -M hard zero time 1m -m none -r records -s stime bytes - tcp',
       'A line for each minute, also where nothing was.',
     ],
+    ['rabins -M time 1h -m saddr -P bytes -r records', 'The hosts of every hour, those that sent most first.'],
+    ["rabins -M time 5m -r records -w 'bins/%Y-%m-%d/%H.%M'", 'A file for each five minutes, of merged records.'],
     ['rabins -S localhost -M time 5s -B 10 -m saddr/24', 'Live, bins that ended ten seconds ago.'],
   ],
   configure: readerConfiguration(RABINS_OPTIONS),

@@ -104,6 +104,11 @@ export class RecordSplitter {
     await this.#finish([...new Set([...this.#filing.full, ...due, ...strays])]);
   }
 
+  /** Everything that began before `endUs` has been pushed: files of times up to then get their names. */
+  async closeBefore(endUs: number): Promise<void> {
+    await this.#finish([...this.#filing.due(endUs)]);
+  }
+
   /** Everything has been pushed: all files get their names. */
   async end(): Promise<void> {
     const [first] = this.#homeless;

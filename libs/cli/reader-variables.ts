@@ -94,7 +94,11 @@ export const RA_VARIABLES = {
     choices: { yes: ['--mode=rmon'], no: [] },
     about: 'Each record stands for both of its sides.',
   },
-  RA_SORT_ALGORITHMS: { option: 'sort', form: 'list', about: '`rasort`: fields to sort by.' },
+  RA_SORT_ALGORITHMS: {
+    option: 'sort',
+    form: 'list',
+    about: '`rasort`, and `rabins` within each bin: fields to sort by.',
+  },
   RA_FLOW_MODEL: {
     option: 'model',
     form: 'list',

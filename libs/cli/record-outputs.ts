@@ -8,6 +8,7 @@ import { PrintSink } from './print-sink.ts';
 import type { PrintArguments, PrintPlan } from './printer.ts';
 import type { RecordRange } from './record-range.ts';
 import { threadsOf } from './scan/threads-option.ts';
+import type { Sink } from './sink.ts';
 import { Totals, type TotalCounts } from './totals.ts';
 import { isStandardOutput } from './write-target.ts';
 
@@ -26,6 +27,8 @@ export interface OutputSettings {
   readonly management: boolean;
   /** Which of the flow records are left there, the first one that is pushed being number 1; all when it is undefined. */
   readonly range?: RecordRange | undefined;
+  /** Where they are left too; nothing is printed then. */
+  readonly sinks?: readonly Sink[];
   /**
    * Whether nobody looks at a batch that was pushed afterwards, so that threads may have it: as many as these arguments say, which also say
    * how to print.
@@ -72,8 +75,8 @@ export class RecordOutputs {
     files: readonly FilteredFile[],
   ) {
     const { headersEvery, printer } = plan;
-    const { management } = settings;
-    const prints = files.length === 0 && !args.quiet;
+    const { management, sinks = [] } = settings;
+    const prints = files.length === 0 && sinks.length === 0 && !args.quiet;
     this.#context = context;
     this.#plan = plan;
     this.#settings = settings;
@@ -107,6 +110,7 @@ export class RecordOutputs {
     const [file, ...others] = this.#files;
     if (file !== undefined && others.length === 0) await this.#write(file, batch, rows, count);
     else for (const each of this.#files) await each.push(batch, rows, count);
+    for (const sink of this.#settings.sinks ?? []) await sink.push(batch, rows, count);
     this.#left += count;
     if (this.#print === undefined || count === 0) return;
     if (this.#plan.names !== undefined) await this.#plan.names.learn(batch, rows ?? this.#all(count), count);
@@ -161,6 +165,7 @@ export class RecordOutputs {
     }
     await this.#print?.end();
     for (const { sink } of this.#files) await sink.end();
+    for (const sink of this.#settings.sinks ?? []) await sink.end();
     if (this.#totals === undefined) return;
     const line = this.#totals.line();
     if (this.#totalsToLog) this.#context.warn(line);

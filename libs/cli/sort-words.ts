@@ -17,19 +17,22 @@ const BY_START: readonly SortKey[] = [{ field: 'stime', descending: false }];
 /**
  * Reads the words of `-m`, most significant first: a field, `+` or `-` before it for up or down, and behind an address `/` and
  * the bits that count; several in a word stand between commas. Without words it is by start time.
+ * @param option stands before them, for messages
  * @throws {UsageError} for what is no field
  */
-export function parseSortKeys(words: readonly string[]): readonly SortKey[] {
-  const keys = words.flatMap((word) => word.split(',')).filter((word) => word !== '').map(parseSortKey); // prettier-ignore
+export function parseSortKeys(words: readonly string[], option = '-m'): readonly SortKey[] {
+  const keys = words.flatMap((word) => word.split(',')).filter((word) => word !== '').map((word) => parseSortKey(word, option)); // prettier-ignore
   return keys.length === 0 ? BY_START : keys;
 }
 
-function parseSortKey(word: string): SortKey {
+function parseSortKey(word: string, option: string): SortKey {
   const [, sign = '', written = '', bits] = /^([+-]?)([^/]*)(?:\/(.*))?$/.exec(word) ?? [];
   const field = Object.hasOwn(OTHER_NAMES, written) ? OTHER_NAMES[written]! : written;
   if (!isFieldName(field)) {
     const hint = didYouMean(written, [...FIELD_NAMES, ...Object.keys(OTHER_NAMES)]);
-    throw new UsageError(`unknown field '${written}' after -m`, { hint: hint || '--list-fields shows the names.' });
+    throw new UsageError(`unknown field '${written}' after ${option}`, {
+      hint: hint || '--list-fields shows the names.',
+    });
   }
   const descending = sign === '' ? sortsDown(field) : sign === '-';
   if (bits === undefined) return { field, descending };

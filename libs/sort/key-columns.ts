@@ -5,6 +5,7 @@ import type { AddressColumn, NumberColumn } from '../record/columns.ts';
 import type { Address, Value } from '../record/fields/field.ts';
 import { FIELDS, isStored } from '../record/fields/table.ts';
 import { numberReader, reader } from '../record/row.ts';
+import { TimeBins } from '../time/span.ts';
 import type { SortKey } from './sort-key.ts';
 
 /**
@@ -69,8 +70,9 @@ function extractorOf(key: SortKey): Extract {
   return texts(key);
 }
 
-function numbers({ field: name, descending }: SortKey, read: (batch: Batch, row: number) => number): Extract {
+function numbers({ field: name, descending, span }: SortKey, read: (batch: Batch, row: number) => number): Extract {
   const field = FIELDS[name];
+  const bins = span === undefined ? undefined : new TimeBins(span);
   const stored = isStored(field) ? field : undefined;
   return (batch) => {
     const { rows } = batch;
@@ -78,6 +80,7 @@ function numbers({ field: name, descending }: SortKey, read: (batch: Batch, row:
     const column = stored === undefined ? undefined : batch.columns[stored.number];
     if (column !== undefined && 'values' in column) fillValues(values, column, stored?.absent ?? NaN);
     else for (let row = 0; row < rows; row++) values[row] = read(batch, row);
+    if (bins !== undefined) toStarts(values, bins);
     return wordsOf(values, descending);
   };
 }
@@ -86,6 +89,14 @@ function fillValues(to: Float64Array, { values, valid }: NumberColumn, absent: n
   to.set(values);
   if (valid === undefined) return;
   for (let row = 0; row < to.length; row++) if (((valid[row >> 3]! >> (row & 7)) & 1) === 0) to[row] = absent;
+}
+
+/** Of times, the starts of the intervals that they are in. */
+function toStarts(times: Float64Array, bins: TimeBins): void {
+  for (let row = 0; row < times.length; row++) {
+    bins.seek(times[row]!);
+    times[row] = bins.startUs;
+  }
 }
 
 /** Doubles as two words each that compare as unsigned numbers, the way that IEEE 754 allows. */

@@ -1,5 +1,6 @@
 import type { FieldName } from '../record/fields/table.ts';
 import { FIELDS } from '../record/fields/table.ts';
+import type { Span } from '../time/span.ts';
 
 /** One of the fields that records are sorted by. */
 export interface SortKey {
@@ -7,6 +8,8 @@ export interface SortKey {
   readonly descending: boolean;
   /** Of an address, bits from the left that count, as of IPv4 (0–32) or of IPv6 (0–128); undefined for all. */
   readonly prefixBits?: number;
+  /** Of a time, microseconds: those in one interval of this length are equal. */
+  readonly span?: Span;
 }
 
 /** Measures in units that do not tell that more is what people look for first. */
