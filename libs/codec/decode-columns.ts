@@ -1,16 +1,18 @@
-import type { Area } from '../record/builder.ts';
+import { Area } from '../record/builder.ts';
 import { AddressColumn, BytesColumn, NumberColumn, TextColumn, type Column } from '../record/columns.ts';
 import { STORED_FIELDS } from '../record/fields/stored.ts';
 import type { NumericArray } from '../record/kinds.ts';
+import { decodeByFamily, isByFamily } from './by-family.ts';
 import { ChunkReader } from './chunks.ts';
 import { candidatesOf, earlierRows, storedRows, type Candidates } from './copies.ts';
 import { chunksIn, decodeNumbers } from './decode-numbers.ts';
-import type { Layout, Stream } from './directory.ts';
+import { memoryOf, type Head, type Layout, type Stream } from './directory.ts';
+import { copyLike, countMarked, splitRows } from './like.ts';
 import { moveBytes, moveWords } from './move-column.ts';
 import type { Place } from './plan.ts';
 import { ROW_BYTES_MAX } from './format.ts';
 import { textBytesMax, unpackMessage } from './msgpack.ts';
-import { FrameProblem } from './problem.ts';
+import { FrameProblem, UnknownEncoding } from './problem.ts';
 import { allRows, setRows, type RowSet } from './rows.ts';
 import { copyEarlier, scatter, scratchLike } from './scatter.ts';
 
@@ -23,6 +25,8 @@ interface Rows {
   /** To be copied from the earlier row of their flow; none of them is stored. */
   readonly copied: Uint16Array | undefined;
   readonly earlier: Int16Array | undefined;
+  /** Rows that have the value of another column; none of them is stored. */
+  readonly like?: { readonly other: Float64Array; readonly rows: Uint16Array };
 }
 
 /** What of an address is wanted. */
@@ -46,6 +50,8 @@ export class ColumnDecoder {
   readonly #all: RowSet;
   readonly #candidates = new Map<Uint16Array, Candidates>();
   readonly #sets = new Map<number, RowSet>();
+  /** Columns that were decoded into this area, by field. */
+  readonly #doubles = new Map<number, Float64Array>();
   #area: Area;
   #earlier: Int16Array | undefined;
 
@@ -69,10 +75,13 @@ export class ColumnDecoder {
   decode(place: Place, layout: Layout, part: Part = WHOLE): Column {
     const set = this.rowSet(place);
     const earlier = place.head.hasCopies ? this.#earlierRows(place) : undefined;
+    const other = place.head.like === undefined ? undefined : this.#valuesLike(place, place.head.like);
     this.#open(place, place.head.form === 'own' ? 1 : 0);
-    const rows = earlier === undefined ? plainRows(set) : this.#withCopies(set, earlier);
+    const all = earlier === undefined ? plainRows(set) : this.#withCopies(set, earlier);
+    const rows = other === undefined ? all : this.#unlike(all, other);
     const column = this.#values(layout, rows, part);
     this.#chunks.close();
+    if (column.kind === 'f64') this.#doubles.set(place.field, column.values as Float64Array);
     return column;
   }
 
@@ -80,6 +89,7 @@ export class ColumnDecoder {
   moveTo(area: Area): ReadonlyMap<Uint8Array | undefined, Uint8Array> {
     const moved = new Map<Uint8Array | undefined, Uint8Array>();
     this.#area = area;
+    this.#doubles.clear();
     for (const [field, { valid, rows }] of this.#sets) {
       if (valid === undefined) continue;
       const bitmap = area.u8(valid.length);
@@ -115,6 +125,40 @@ export class ColumnDecoder {
     return { set, stored, copied, earlier };
   }
 
+  /** The rows whose values are not those of the other column are stored. */
+  #unlike(rows: Rows, other: Float64Array): Rows {
+    const { stored } = rows;
+    const bitmap = this.#chunks.read((stored.length + 7) >> 3, scratch);
+    const { marked, others } = splitRows(stored, bitmap, countMarked(bitmap, stored.length));
+    return { ...rows, stored: marked, like: { other, rows: others } };
+  }
+
+  /**
+   * The values of the column that another is like, with a value in each row and not itself like one.
+   * @throws FrameProblem, UnknownEncoding
+   */
+  #valuesLike(asking: Place, field: number): Float64Array {
+    const place = this.#places.get(field);
+    if (place?.layout === undefined) throw new UnknownEncoding();
+    if (
+      place === asking ||
+      place.head.like !== undefined ||
+      place.head.form !== 'none' ||
+      place.layout.kind !== 'f64' ||
+      asking.layout?.kind !== 'f64'
+    )
+      throw new FrameProblem('column: like one that cannot be');
+    const area = this.#area;
+    const known = this.#doubles.get(field);
+    if (known !== undefined) return known;
+    try {
+      this.#area = new Area(memoryOf(place.layout, this.#rows));
+      return (this.decode(place, place.layout) as NumberColumn).values as Float64Array;
+    } finally {
+      this.#area = area;
+    }
+  }
+
   #readBitmap(place: Place): RowSet {
     const bytes = (this.#rows + 7) >> 3;
     const valid = this.#area.u8(bytes);
@@ -131,7 +175,7 @@ export class ColumnDecoder {
   #earlierRows(asking: Place): Int16Array {
     if (this.#earlier !== undefined) return this.#earlier;
     const place = this.#places.get(STORED_FIELDS.flowid.number);
-    if (place?.layout === undefined || place === asking || place.head.hasCopies || place.head.form !== 'none')
+    if (place?.layout === undefined || place === asking || !isPlain(place.head))
       throw new FrameProblem('column: copies without flow ids');
     const flowIds = new Float64Array(this.#rows);
     this.#open(place, 0);
@@ -163,7 +207,7 @@ export class ColumnDecoder {
   }
 
   #numbers<A extends NumericArray>(stream: Stream, values: A, rows: Rows): A {
-    const { stored } = rows;
+    const { stored, like } = rows;
     if (stored.length === this.#rows) decodeNumbers(this.#chunks, stream, values, this.#rows);
     else {
       const dense = scratchLike(values);
@@ -171,6 +215,7 @@ export class ColumnDecoder {
       values.fill(0);
       scatter(dense, values, stored);
     }
+    if (like !== undefined && values instanceof Float64Array) copyLike(values, like.other, like.rows);
     if (rows.copied !== undefined && rows.earlier !== undefined) copyEarlier(values, rows.copied, rows.earlier);
     return values;
   }
@@ -183,9 +228,14 @@ export class ColumnDecoder {
         ? this.#area.u32(1).fill(stream)
         : this.#numbers(stream, this.#area.u32(this.#rows), rows);
     const leading = (stream: Stream): Uint32Array => {
-      if (!lastLane) return lane(stream);
-      skip(stream);
-      return NO_LANE;
+      if (lastLane) {
+        skip(stream);
+        return NO_LANE;
+      }
+      if (!isByFamily(stream)) return lane(stream);
+      const words = this.#area.u32(this.#rows);
+      decodeByFamily(stream, family, words);
+      return words;
     };
     const readFamily = (): Uint8Array =>
       typeof first === 'number' ? this.#area.u8(1).fill(first) : this.#numbers(first, this.#area.u8(this.#rows), rows);
@@ -221,6 +271,11 @@ export class ColumnDecoder {
     if (chunk.buffer !== blob.buffer) blob.set(chunk);
     return new BytesColumn(ends, blob, rows.set.valid);
   }
+}
+
+/** Whether a column has a value in each row, all of them its own. */
+function isPlain({ form, hasCopies, like }: Head): boolean {
+  return form === 'none' && !hasCopies && like === undefined;
 }
 
 function plainRows(set: RowSet): Rows {

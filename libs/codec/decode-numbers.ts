@@ -6,13 +6,23 @@ import { ENCODING } from './format.ts';
 import { bitsFor, isBits } from './planes.ts';
 import { FrameProblem, UnknownEncoding } from './problem.ts';
 import { readBits, readBytes, readDoubles, readHalves, readIntegers, readNumbers, readWords } from './read-planes.ts';
-import { chooseWords, lookUpBytes, lookUpDoubles, lookUpHalves, lookUpLast, lookUpWords } from './look-up.ts';
+import {
+  chooseWords,
+  lookUpBytes,
+  lookUpDoubles,
+  lookUpHalves,
+  lookUpLast,
+  lookUpWide,
+  lookUpWords,
+} from './look-up.ts';
 
 type WordArray = Exclude<NumericArray, Float64Array>;
 
 const chunk = new Uint8Array(8 * BATCH_ROWS_MAX);
 const words = new Uint32Array(BATCH_ROWS_MAX);
-const dictionaryWords = new Uint32Array(256);
+/** Most values of a wide dictionary; their numbers have 12 bits. */
+const WIDE_DICTIONARY_MAX = 4096;
+const dictionaryWords = new Uint32Array(WIDE_DICTIONARY_MAX);
 const dictionaryDoubles = new Float64Array(256);
 
 /**
@@ -44,6 +54,10 @@ export function chunksIn(stream: Stream): number {
       return 1;
     case ENCODING.byteSplit:
       return 8;
+    case ENCODING.byFamily:
+      return 0;
+    case ENCODING.wideDictionary:
+      return chunksIn(innerStream(list)) + 2;
     default:
       throw new UnknownEncoding();
   }
@@ -68,6 +82,14 @@ function decodeWords(chunks: ChunkReader, list: readonly Stream[], to: WordArray
       dictionaryWords.fill(0);
       decodeNumbers(chunks, innerStream(list), dictionaryWords, found);
       return readFromDictionary(chunks, to, count, bitsFor(found - 1));
+    }
+    case ENCODING.wideDictionary: {
+      const found = dictionarySize(list, 257, WIDE_DICTIONARY_MAX);
+      if (!(to instanceof Uint32Array)) throw new UnknownEncoding();
+      dictionaryWords.fill(0);
+      decodeNumbers(chunks, innerStream(list), dictionaryWords, found);
+      readWords(chunks, words, count, bitsFor(found - 1), 0);
+      return lookUpWide(to, count, words, dictionaryWords);
     }
     case ENCODING.plain:
     case ENCODING.byteSplit:
@@ -135,14 +157,17 @@ function packing([, bits, base, divisor]: readonly Stream[]): { bits: number; ba
   return { bits, base, divisor };
 }
 
-function dictionarySize([, found]: readonly Stream[]): number {
-  if (typeof found !== 'number' || !Number.isInteger(found) || found < 1 || found > 256)
+function dictionarySize([, found]: readonly Stream[], least = 1, most = 256): number {
+  if (typeof found !== 'number' || !Number.isInteger(found) || found < least || found > most)
     throw new FrameProblem('stream: size of the dictionary');
   return found;
 }
 
 function innerStream([, , inner]: readonly Stream[]): Stream {
-  if (inner === undefined || (Array.isArray(inner) && inner[0] === ENCODING.dictionary))
+  if (
+    inner === undefined ||
+    (Array.isArray(inner) && (inner[0] === ENCODING.dictionary || inner[0] === ENCODING.wideDictionary))
+  )
     throw new FrameProblem('stream: values of the dictionary');
   return inner;
 }

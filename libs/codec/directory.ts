@@ -2,7 +2,7 @@ import { FIELD_NUMBERS_MAX, NOTE_CHARACTERS_MAX, type Batch, type Origin } from 
 import { Area } from '../record/builder.ts';
 import { BYTES_PER_VALUE, isNumeric, type Kind } from '../record/kinds.ts';
 import { checksumsIn, ELEMENTS_BEFORE, ELEMENTS_WITH } from './column-checksums.ts';
-import { COPIES, KIND_CODES, OWN_BITMAP, SHARED_BITMAP } from './format.ts';
+import { COPIES, KIND_CODES, LIKE, OWN_BITMAP, SHARED_BITMAP } from './format.ts';
 import { packMessage, unpackMessage } from './msgpack.ts';
 import { FrameProblem } from './problem.ts';
 import { skimEnvelope } from './skim.ts';
@@ -18,6 +18,7 @@ export type Stream = number | readonly Stream[];
  * A column in the directory: field number; kind, with flags; stored lengths of its chunks. Then
  * - with `OWN_BITMAP` how many rows have a value (the first chunk is the bitmap), with `SHARED_BITMAP` the field that has
  *   the bitmap; with `COPIES` the next chunk is the bitmap of exceptions
+ * - with `LIKE` the field that it is like; the next chunk is the bitmap of the values that are not
  * - numbers: one stream; an address: five (family, then lanes 0 to 3)
  * - text: bytes of the dictionary (a msgpack array, the first chunk), one stream of indexes into it
  * - bytes: one stream of lengths, bytes of the blob (the last chunk)
@@ -33,6 +34,8 @@ export interface Listed {
   readonly stored: number;
   /** With a flag for a bitmap what stands behind the lengths of the chunks. */
   readonly value: unknown;
+  /** With the flag for it the field that the column is like. */
+  readonly like: unknown;
   /** Its entry. */
   readonly entry: () => Entry;
 }
@@ -104,7 +107,9 @@ function unpackWhole(bytes: Uint8Array): Envelope {
 }
 
 function listed(entry: Entry): Listed {
-  return { field: entry[0], code: entry[1], stored: storedBytes(entry), value: entry[3], entry: () => entry };
+  const [field, code] = entry;
+  const like = entry[(code & (OWN_BITMAP | SHARED_BITMAP)) === 0 ? 3 : 4];
+  return { field, code, stored: storedBytes(entry), value: entry[3], like, entry: () => entry };
 }
 
 /** What a later version has in its place is passed over. */
@@ -139,16 +144,26 @@ export interface Head {
   /** With `own` how many rows have a value, with `shared` the field whose bitmap counts. */
   readonly value: number;
   readonly hasCopies: boolean;
+  /** The field that it is like. */
+  readonly like: number | undefined;
 }
 
 /** @throws FrameProblem */
-export function headOf(code: number, value: unknown): Head {
-  const flags = code & (OWN_BITMAP | SHARED_BITMAP | COPIES);
+export function headOf({ code, value, like }: Pick<Listed, 'code' | 'value' | 'like'>): Head {
+  const flags = code & (OWN_BITMAP | SHARED_BITMAP | COPIES | LIKE);
   if ((flags & OWN_BITMAP) !== 0 && (flags & SHARED_BITMAP) !== 0) throw new FrameProblem('directory: two bitmaps');
   const form = (flags & OWN_BITMAP) !== 0 ? 'own' : (flags & SHARED_BITMAP) !== 0 ? 'shared' : 'none';
   const said = form === 'none' ? 0 : value;
   if (!isCount(said)) throw new FrameProblem('directory: rows with a value');
-  return { kindCode: code - flags, form, value: said, hasCopies: (flags & COPIES) !== 0 };
+  const isLike = (flags & LIKE) !== 0;
+  if (isLike && !isCount(like)) throw new FrameProblem('directory: field that a column is like');
+  return {
+    kindCode: code - flags,
+    form,
+    value: said,
+    hasCopies: (flags & COPIES) !== 0,
+    like: isLike ? (like as number) : undefined,
+  };
 }
 
 /** What an entry says of its column, once it is known to be of this version. */
@@ -162,7 +177,7 @@ export interface Layout {
 /** @throws FrameProblem when the entry does not fit `kind`; undefined when it is of another kind */
 export function layoutOf(entry: Entry, head: Head, kind: Kind, extraBytesMax: number): Layout | undefined {
   if (head.kindCode !== KIND_CODES[kind]) return undefined;
-  const rest = entry.slice(head.form === 'none' ? 3 : 4) as Stream[];
+  const rest = entry.slice(3 + Number(head.form !== 'none') + Number(head.like !== undefined)) as Stream[];
   const extra = kind === 'text' ? rest.shift() : kind === 'bytes' ? rest.splice(1, 1)[0] : 0;
   if (!isCount(extra) || extra > extraBytesMax) throw new FrameProblem('column: size of texts or bytes');
   const wanted = kind === 'address' ? 5 : 1;

@@ -1,13 +1,15 @@
 import type { Batch } from '../record/batch.ts';
 import type { AddressColumn, BytesColumn, Column, TextColumn } from '../record/columns.ts';
-import { STORED_FIELDS } from '../record/fields/stored.ts';
+import { STORED_BY_NUMBER, STORED_FIELDS, type StoredName } from '../record/fields/stored.ts';
+import { encodeByFamily } from './by-family.ts';
 import type { NumericArray } from '../record/kinds.ts';
 import type { ChunkWriter } from './chunks.ts';
 import { candidatesOf, earlierRows, storedRows, type Candidates } from './copies.ts';
 import type { Entry, Stream } from './directory.ts';
 import { encodeNumbers, Extent } from './encode-numbers.ts';
 import { findExceptions } from './exceptions.ts';
-import { COPIES, KIND_CODES, OWN_BITMAP, ROW_BYTES_MAX, SHARED_BITMAP } from './format.ts';
+import { COPIES, KIND_CODES, LIKE, OWN_BITMAP, ROW_BYTES_MAX, SHARED_BITMAP } from './format.ts';
+import { findUnlike, type Unlike } from './like.ts';
 import { packMessage, textBytesMax } from './msgpack.ts';
 import { allRows, setRows, type RowSet } from './rows.ts';
 import type { ValueRange } from './zones.ts';
@@ -15,9 +17,17 @@ import type { ValueRange } from './zones.ts';
 /** With fewer rows that repeat a flow, copies are not looked for. */
 const REPEATS_MIN = 8;
 
+/** By number of the field that of the field that it often is like. */
+const LIKE_FIELDS: ReadonlyMap<number, number> = new Map(
+  [...STORED_BY_NUMBER].flatMap(([number, { field }]) =>
+    field.like === undefined ? [] : [[number, STORED_FIELDS[field.like as StoredName].number] as const],
+  ),
+);
+
 /** Encodes the columns of one batch, remembering what later columns may share with earlier ones. */
 export class ColumnEncoder {
   readonly #out: ChunkWriter;
+  readonly #columns: Batch['columns'];
   readonly #rows: number;
   readonly #all: RowSet;
   readonly #earlier: Int16Array | undefined;
@@ -30,6 +40,7 @@ export class ColumnEncoder {
   /** @param batch has at least one row */
   constructor(batch: Batch, out: ChunkWriter) {
     this.#out = out;
+    this.#columns = batch.columns;
     this.#rows = batch.rows;
     this.#all = allRows(batch.rows);
     const flowIds = batch.columns[STORED_FIELDS.flowid.number];
@@ -52,13 +63,36 @@ export class ColumnEncoder {
     if (bitmap === 'own') this.#out.add(set.valid!);
     const { stored, exceptions } = this.#stored(field, column, set);
     if (exceptions !== undefined) this.#out.add(exceptions);
-    const rest = encodeValues(this.#out, column, this.#rows, stored, this.#extent);
+    const { like, streams } = this.#values(field, column, stored);
+    const rest = like === undefined ? streams : [like, ...streams];
     if ('values' in column) this.#ranges.push([field, this.#rangeOf(set)]);
-    const kind = KIND_CODES[column.kind] + (exceptions === undefined ? 0 : COPIES);
+    const kind = KIND_CODES[column.kind] + (exceptions === undefined ? 0 : COPIES) + (like === undefined ? 0 : LIKE);
     const lengths = this.#out.takeLengths();
     if (bitmap === 'none') return [field, kind, lengths, ...rest];
     if (bitmap === 'own') return [field, kind + OWN_BITMAP, lengths, set.rows.length, ...rest];
     return [field, kind + SHARED_BITMAP, lengths, bitmap, ...rest];
+  }
+
+  /** @returns the field that the column is like, if it is stored as such, and what the directory says of its values */
+  #values(field: number, column: Column, stored: Uint16Array): { like?: number; streams: Stream[] } {
+    const like = LIKE_FIELDS.get(field);
+    const other = like === undefined ? undefined : this.#columns[like];
+    if (like === undefined || other?.kind !== 'f64' || other.valid !== undefined || column.kind !== 'f64')
+      return { streams: encodeValues(this.#out, column, this.#rows, stored, this.#extent) };
+    const unlike = findUnlike(column.values as Float64Array, other.values as Float64Array, stored);
+    if (unlike === undefined) return { streams: [encodeNumbers(this.#out, column.values, stored, this.#extent)] };
+    return { like, streams: [this.#unlike(column.values, unlike)] };
+  }
+
+  #unlike(values: NumericArray, { bitmap, rows, least, greatest }: Unlike): Stream {
+    this.#out.add(bitmap);
+    if (rows.length === 0) {
+      this.#extent.set(least, greatest);
+      return 0;
+    }
+    const stream = encodeNumbers(this.#out, values, rows, this.#extent);
+    this.#extent.widen(least, greatest);
+    return stream;
   }
 
   /** Of the column that was just encoded. Of everything where none of the values is a number. */
@@ -112,15 +146,19 @@ function encodeValues(out: ChunkWriter, column: Column, rows: number, stored: Ui
 }
 
 function encodeAddress(out: ChunkWriter, column: AddressColumn, rows: number, stored: Uint16Array): Stream[] {
-  const lane = (values: NumericArray, stride: number): Stream =>
-    stride === 0 || rows === 1 ? values[0]! : encodeNumbers(out, values, stored);
   const { family, familyStride, lanes, strides } = column;
+  const isOne = (stride: number): boolean => stride === 0 || rows === 1;
+  const upper = (k: 0 | 1 | 2): Stream => {
+    if (isOne(strides[k])) return lanes[k][0]!;
+    const byFamily = isOne(familyStride) ? undefined : encodeByFamily(lanes[k], family, stored);
+    return byFamily ?? encodeNumbers(out, lanes[k], stored);
+  };
   return [
-    lane(family, familyStride),
-    lane(lanes[0], strides[0]),
-    lane(lanes[1], strides[1]),
-    lane(lanes[2], strides[2]),
-    lane(lanes[3], strides[3]),
+    isOne(familyStride) ? family[0]! : encodeNumbers(out, family, stored),
+    upper(0),
+    upper(1),
+    upper(2),
+    isOne(strides[3]) ? lanes[3][0]! : encodeNumbers(out, lanes[3], stored),
   ];
 }
 

@@ -2,6 +2,7 @@ import { BATCH_ROWS_MAX } from '../record/batch.ts';
 import type { NumericArray } from '../record/kinds.ts';
 import type { ChunkWriter } from './chunks.ts';
 import type { Stream } from './directory.ts';
+import { DICTIONARY_MAX, dictionaryOf } from './encode-dictionary.ts';
 import { estimate } from './entropy.ts';
 import { ENCODING } from './format.ts';
 import { bitsFor, Integers } from './planes.ts';
@@ -14,7 +15,8 @@ const STEP_LIMIT = 2 ** 51;
 const DIVISORS: readonly number[] = [1e6, 1000, 100, 10];
 /** A step must save this many bits a value, for decoding it costs more and the estimate is of a sample. */
 const STEP_GAIN_BITS = 0.25;
-const DICTIONARY_MAX = 256;
+/** Values of up to so many bits take no more room as they are than by a wide dictionary. */
+const WIDE_FROM_BITS = 16;
 /** With fewer rows, planes of one value are as good as anything. */
 const CHOOSE_FROM_ROWS = 16;
 
@@ -32,6 +34,11 @@ export class Extent {
     this.least = least;
     this.greatest = greatest;
     this.hasOthers = false;
+  }
+
+  widen(least: number, greatest: number): void {
+    this.least = Math.min(this.least, least);
+    this.greatest = Math.max(this.greatest, greatest);
   }
 }
 
@@ -129,7 +136,7 @@ function encodeIntegerDoubles(
     else takeDivided(values, count, least, divisor);
     high.fill(0, 0, count);
   }
-  return encodeIntegers(out, count, least, divisor, span);
+  return encodeIntegers(out, count, least, divisor, span, false);
 }
 
 function takeDivided(values: Float64Array, count: number, least: number, divisor: number): void {
@@ -178,7 +185,7 @@ function encodeWords(
   }
   if (least !== 0) subtract(low, count, least);
   high.fill(0, 0, count);
-  return encodeIntegers(out, count, least, 1, greatest - least);
+  return encodeIntegers(out, count, least, 1, greatest - least, values instanceof Uint32Array);
 }
 
 /** Each loop sees one type of array, which makes it several times faster. */
@@ -227,11 +234,22 @@ function take8(values: Uint8Array, stored: Uint16Array, extent: Extent): void {
   extent.set(least, greatest);
 }
 
-/** Encodes base + divisor × `integers`, of which `greatest` is the greatest. */
-function encodeIntegers(out: ChunkWriter, count: number, base: number, divisor: number, greatest: number): Stream {
+/**
+ * Encodes base + divisor × `integers`, of which `greatest` is the greatest.
+ * @param mayBeWide whether a reader expects a wide dictionary
+ */
+function encodeIntegers(
+  out: ChunkWriter,
+  count: number,
+  base: number,
+  divisor: number,
+  greatest: number,
+  mayBeWide: boolean,
+): Stream {
   const bits = bitsFor(greatest);
   if (bits > 8 && count >= CHOOSE_FROM_ROWS) {
-    const dictionary = bits <= 32 ? encodeDictionary(out, count, base, divisor) : undefined;
+    const dictionary =
+      bits <= 32 ? encodeDictionary(out, count, base, divisor, mayBeWide && bits > WIDE_FROM_BITS) : undefined;
     if (dictionary !== undefined) return dictionary;
     const { direct, steps } = estimate(integers, count, bits);
     if (steps + STEP_GAIN_BITS < direct && greatest < STEP_LIMIT)
@@ -282,50 +300,21 @@ function isAscending({ low, high }: Integers, count: number): boolean {
   return true;
 }
 
-const SLOTS = 1024;
-const slotValue = new Uint32Array(SLOTS);
-/** Number of the value in the slot plus 1; 0 is a free slot. */
-const slotNumber = new Uint16Array(SLOTS);
-const distinct = new Uint32Array(DICTIONARY_MAX);
-const numbers = new Uint8Array(BATCH_ROWS_MAX);
-
 /** Encodes `integers.low` by dictionary where that is worth it, else leaves everything as it was. */
-function encodeDictionary(out: ChunkWriter, count: number, base: number, divisor: number): Stream | undefined {
-  const most = Math.min(DICTIONARY_MAX, Math.max(count >> 3, 2));
-  const found = findDistinct(count, most);
-  if (found === 0) return undefined;
-  const order = Uint16Array.from({ length: found }, (_, i) => i).sort((a, b) => distinct[a]! - distinct[b]!);
-  const rank = new Uint8Array(found);
-  for (let i = 0; i < found; i++) {
-    rank[order[i]!] = i;
-    dictionaryIntegers.low[i] = distinct[order[i]!]!;
-    dictionaryIntegers.high[i] = 0;
-  }
-  const values = encodeSteps(out, dictionaryIntegers, found, base, divisor);
-  rankNumbers(rank, count);
-  writePlanes(out, integers, count, bitsFor(found - 1));
-  return [ENCODING.dictionary, found, values];
-}
-
-function rankNumbers(rank: Uint8Array, count: number): void {
-  for (let i = 0; i < count; i++) integers.low[i] = rank[numbers[i]!]!;
-}
-
-/** Numbers the different values of `integers.low` into `distinct` and `numbers`; 0 when there are more than `most`. */
-function findDistinct(count: number, most: number): number {
-  slotNumber.fill(0);
-  let found = 0;
-  for (let i = 0; i < count; i++) {
-    const value = integers.low[i]!;
-    let slot = Math.imul(value, 0x9e37_79b1) >>> 22;
-    while (slotNumber[slot] !== 0 && slotValue[slot] !== value) slot = (slot + 1) & (SLOTS - 1);
-    if (slotNumber[slot] === 0) {
-      if (found === most) return 0;
-      slotValue[slot] = value;
-      distinct[found] = value;
-      slotNumber[slot] = ++found;
-    }
-    numbers[i] = slotNumber[slot]! - 1;
-  }
-  return found;
+function encodeDictionary(
+  out: ChunkWriter,
+  count: number,
+  base: number,
+  divisor: number,
+  mayBeWide: boolean,
+): Stream | undefined {
+  const dictionary = dictionaryOf(integers.low, count, mayBeWide);
+  if (dictionary === undefined) return undefined;
+  const { values } = dictionary;
+  dictionaryIntegers.low.set(values);
+  dictionaryIntegers.high.fill(0, 0, values.length);
+  const stream = encodeSteps(out, dictionaryIntegers, values.length, base, divisor);
+  dictionary.number(integers.low, count);
+  writePlanes(out, integers, count, bitsFor(values.length - 1));
+  return [values.length > DICTIONARY_MAX ? ENCODING.wideDictionary : ENCODING.dictionary, values.length, stream];
 }

@@ -13,7 +13,7 @@ const MAGIC = 0x4f4e_4150;
 
 /** A reader refuses a higher major version; a higher minor one only adds what it can skip. */
 export const FORMAT_MAJOR = 1;
-export const FORMAT_MINOR = 0;
+export const FORMAT_MINOR = 1;
 
 /** Flag: envelope and columns together are one zstd frame. */
 export const FLAG_WHOLE = 1;
@@ -47,6 +47,8 @@ export const OWN_BITMAP = 16;
 export const SHARED_BITMAP = 32;
 /** Added when values that repeat within a flow are stored once; see `copies.ts`. */
 export const COPIES = 64;
+/** Added when values that are those of another column are not stored; see `like.ts`. */
+export const LIKE = 128;
 
 /** How the numbers of a stream are encoded; a stream of equal numbers is that number itself. Never reused. */
 export const ENCODING = {
@@ -62,6 +64,10 @@ export const ENCODING = {
   dictionary: 5,
   /** The eight bytes of IEEE 754 doubles, in byte planes. */
   byteSplit: 6,
+  /** A lane of addresses that goes by their family: families and values in turn. */
+  byFamily: 7,
+  /** 257 to 4,096 different words, then planes of their numbers. */
+  wideDictionary: 8,
 } as const;
 
 export interface Header {

@@ -22,7 +22,7 @@ export interface Extent {
 
 /** What has to be there of a frame for `keepColumns` to keep some of its columns. */
 export interface Needed {
-  /** Those that were wanted, and where values are stored by reference to a flow id also that. */
+  /** Those that were wanted, and where values are stored by reference to a flow id or another column also these. */
   readonly fields: ReadonlySet<number>;
   /** In the order of the body, some of them for their bitmaps alone. */
   readonly extents: readonly Extent[];
@@ -43,7 +43,8 @@ export function columnsNeeded(
     const places = placesOf(columns, { rows, start, bodyBytes });
     const { wanted } = planColumns(places, rows, fields);
     const kept = new Set(wanted.map(({ field }) => field));
-    if (wanted.some(({ head }) => head.hasCopies)) kept.add(STORED_FIELDS.flowid.number);
+    for (const { head } of wanted) if (head.like !== undefined) kept.add(head.like);
+    if ([...kept].some((field) => places.get(field)?.head.hasCopies === true)) kept.add(STORED_FIELDS.flowid.number);
     const owners = new Set(wanted.map(({ head }) => (head.form === 'shared' ? head.value : NO_FIELD)));
     const extents: Extent[] = [];
     [...places.values()].forEach(({ field, offset }, i) => {
@@ -62,8 +63,8 @@ const NO_FIELD = -1;
 /**
  * A frame with only some of the columns of another, as they are stored there, without unpacking any.
  * @param frame its checksum right, or those of the columns that are looked at; it stays as it is
- * @returns undefined where that cannot be: columns packed together, values stored by reference to a flow id that is not
- *   wanted, or a frame that is none
+ * @returns undefined where that cannot be: columns packed together, values stored by reference to a flow id or a
+ *   column that is not wanted, or a frame that is none
  */
 export function keepColumns(frame: Uint8Array, fields: ReadonlySet<number>): Uint8Array | undefined {
   const header = readHeader(frame, 0);
@@ -104,6 +105,7 @@ function piecesOf(
   for (const place of wanted) {
     const { entry, head } = place;
     if (head.hasCopies && !kept.has(STORED_FIELDS.flowid.number)) return undefined;
+    if (head.like !== undefined && !kept.has(head.like)) return undefined;
     const owner = head.form === 'shared' && !kept.has(head.value) ? places.get(head.value) : undefined;
     if (owner === undefined) pieces.push({ entry, bytes: bytesOf(body, place) });
     else {

@@ -1,6 +1,6 @@
 /*
  * Loops that give each row what a list has for its number, four rows to a word of `numbers`, up to the last multiple of four;
- * see `widen.ts`. Lists have 256 values.
+ * see `widen.ts`. Lists have at least 256 values.
  */
 
 /** The rows, at most three, that are left over when four are done at a time. */
@@ -21,6 +21,11 @@ export function lookUpWords(to: Uint32Array, fours: number, numbers: Uint32Array
     to[i + 2] = from[(x >>> 16) & 255]!;
     to[i + 3] = from[x >>> 24]!;
   }
+}
+
+/** Of a list of more values; all rows, one by one. @param numbers within the list */
+export function lookUpWide(to: Uint32Array, count: number, numbers: Uint32Array, from: Uint32Array): void {
+  for (let i = 0; i < count; i++) to[i] = from[numbers[i]!]!;
 }
 
 export function lookUpHalves(to: Uint16Array, fours: number, numbers: Uint32Array, from: Uint32Array): void {

@@ -19,7 +19,7 @@ export class Place {
   /** @throws FrameProblem */
   constructor(listed: Listed, offset: number, rows: number) {
     this.field = listed.field;
-    this.head = headOf(listed.code, listed.value);
+    this.head = headOf(listed);
     this.offset = offset;
     this.#listed = listed;
     this.#rows = rows;

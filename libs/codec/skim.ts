@@ -1,6 +1,6 @@
 import { checksumsIn, ELEMENTS_BEFORE, ELEMENTS_WITH } from './column-checksums.ts';
 import type { Entry, Envelope, Listed } from './directory.ts';
-import { OWN_BITMAP, SHARED_BITMAP } from './format.ts';
+import { LIKE, OWN_BITMAP, SHARED_BITMAP } from './format.ts';
 
 /** An envelope without a note. */
 export type SkimmedEnvelope = Omit<Envelope, 'note'>;
@@ -127,10 +127,13 @@ class Skimmer {
     }
     const hasValue = (code & (OWN_BITMAP | SHARED_BITMAP)) !== 0;
     const value = hasValue ? this.count() : 0;
-    if (value < 0 || (hasValue && elements < 4)) return undefined;
-    for (let i = hasValue ? 4 : 3; i < elements; i++) if (!this.#skip(DEPTH_MAX)) return undefined;
+    const isLike = (code & LIKE) !== 0;
+    const like = isLike ? this.count() : 0;
+    const read = 3 + Number(hasValue) + Number(isLike);
+    if (value < 0 || like < 0 || elements < read) return undefined;
+    for (let i = read; i < elements; i++) if (!this.#skip(DEPTH_MAX)) return undefined;
     const end = this.#at;
-    return { field, code, stored, value, entry: () => this.#entryIn(this.#bytes.subarray(start, end)) };
+    return { field, code, stored, value, like, entry: () => this.#entryIn(this.#bytes.subarray(start, end)) };
   }
 
   /** Whether no more than so many values follow. */

@@ -72,6 +72,8 @@ export interface StoredField extends Printed {
   readonly merge: Merge;
   /** What it means that a flow record has no value; when this is left out, that there is none. */
   readonly absent?: number;
+  /** A field before it, of kind f64 as this one, whose value it often has: that is then stored once. */
+  readonly like?: string;
 }
 
 /** A field that the reader of a record computes from others; it is never in a batch. */

@@ -44,9 +44,9 @@ export const OPTIONAL_FIELDS = {
   didlmax: timing(179, 'dIdlMax', 'The greatest, nanoseconds.', 'max'),
 
   sfirst: timing(180, 'sFirst', "The initiator's first packet, nanoseconds after stime.", 'own'),
-  slast: timing(181, 'sLast', "The initiator's last packet, nanoseconds after stime.", 'own'),
-  dfirst: timing(182, 'dFirst', "The responder's first packet, nanoseconds after stime.", 'own'),
-  dlast: timing(183, 'dLast', "The responder's last packet, nanoseconds after stime.", 'own'),
+  slast: { ...timing(181, 'sLast', "The initiator's last packet, nanoseconds after stime.", 'own'), like: 'dur' },
+  dfirst: { ...timing(182, 'dFirst', "The responder's first packet, nanoseconds after stime.", 'own'), like: 'dur' },
+  dlast: { ...timing(183, 'dLast', "The responder's last packet, nanoseconds after stime.", 'own'), like: 'dur' },
 
   sminsz: {
     number: 200,

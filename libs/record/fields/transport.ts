@@ -95,6 +95,7 @@ export const TRANSPORT_FIELDS = {
     unit: 'seconds',
     scale: 1e-9,
     about: 'From the SYN to the SYN-ACK; stored as nanoseconds.',
+    like: 'dur', // of connections of which nothing came after it
   },
   ackdat: {
     number: 129,

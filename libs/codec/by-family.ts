@@ -1,0 +1,56 @@
+import type { Stream } from './directory.ts';
+import { ENCODING } from './format.ts';
+import { lookUpLast, lookUpWords } from './look-up.ts';
+
+/*
+ * Lanes of addresses that go by the family: the upper ones of IPv4 addresses and of MAC addresses are always the same, and of
+ * IPv6 addresses those of one network.
+ */
+
+const FAMILIES = 256;
+const NONE = -1;
+const lanesOf = new Float64Array(FAMILIES);
+const words = new Uint32Array(FAMILIES);
+
+/**
+ * The stream of a lane where it goes by the family.
+ * @param stored at least one row
+ * @returns undefined where rows of one family differ
+ */
+export function encodeByFamily(lane: Uint32Array, family: Uint8Array, stored: Uint16Array): Stream | undefined {
+  lanesOf.fill(NONE);
+  if (!collect(lane, family, stored)) return undefined;
+  const pairs: number[] = [];
+  for (let of = 0; of < FAMILIES; of++) if (lanesOf[of] !== NONE) pairs.push(of, lanesOf[of]!);
+  return pairs.every((value, i) => (i & 1) === 0 || value === pairs[1]) ? pairs[1]! : [ENCODING.byFamily, ...pairs];
+}
+
+function collect(lane: Uint32Array, family: Uint8Array, stored: Uint16Array): boolean {
+  for (let i = 0; i < stored.length; i++) {
+    const row = stored[i]!;
+    const of = family[row]!;
+    const value = lane[row]!;
+    if (lanesOf[of] === NONE) lanesOf[of] = value;
+    else if (lanesOf[of] !== value) return false;
+  }
+  return true;
+}
+
+export function isByFamily(stream: Stream): stream is readonly Stream[] {
+  return typeof stream !== 'number' && stream[0] === ENCODING.byFamily;
+}
+
+/**
+ * Fills a lane; families that the stream does not name have 0.
+ * @param family of all rows, or one that all of them have; 4-aligned
+ */
+export function decodeByFamily([, ...pairs]: readonly Stream[], family: Uint8Array, to: Uint32Array): void {
+  words.fill(0);
+  for (let i = 0; i < pairs.length; i += 2) words[Number(pairs[i]) & 255] = Number(pairs[i + 1]);
+  if (family.length < to.length) {
+    to.fill(words[family[0]!]!);
+    return;
+  }
+  lookUpLast(to, to.length, family, words);
+  lookUpWords(to, to.length >> 2, new Uint32Array(family.buffer, family.byteOffset, to.length >> 2), words);
+}
