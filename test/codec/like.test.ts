@@ -105,7 +105,7 @@ test('what has to be read of a file for a column is also the one that it is like
   const frame = encodeBatch(batchOf(2000, { flowid, dur, sport: dur, dlast: dur }), { zones: true });
   const header = readHeader(frame, 0);
   const needed = columnsNeeded(frame.subarray(24, 24 + header.envelopeBytes), header, new Set([LAST]));
-  assert.deepEqual([...(needed?.fields ?? [])].sort(), [1, LAST, DUR].sort());
+  assert.deepEqual(needed?.fields, new Set([1, DUR, LAST]));
 });
 
 test('a column that is like one of a later version is counted and passed on', () => {
