@@ -84,6 +84,6 @@ class PooledFileCounting implements Counting {
 
   /** Batches come round by round, one of each thread, so that the same captures give the same order. */
   finish(): Promise<Outcome> {
-    return this.#pool.runInRounds((batch) => this.records.push(batch));
+    return this.#pool.runInRounds((batch, giveBack) => this.records.push(batch, giveBack));
   }
 }

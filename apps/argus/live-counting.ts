@@ -116,7 +116,7 @@ export class LiveCounting implements Counting {
   /** An interface that is gone is waited for. */
   async finish(): Promise<Outcome> {
     for (;;) {
-      const { totals, damage } = await this.#pool.run((batch) => this.records.push(batch));
+      const { totals, damage } = await this.#pool.run((batch, giveBack) => this.records.push(batch, giveBack));
       this.#opened.rings.forEach(closeRing);
       const outcome = { totals: this.#withBefore(totals), damage };
       if (damage.length === 0 || this.capture === 'cap') return outcome;

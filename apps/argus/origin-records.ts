@@ -35,11 +35,14 @@ export class OriginRecords {
     }
   }
 
-  /** @returns undefined when more may come at once, else a promise for that moment */
-  push(batch: Batch): Promise<void> | undefined {
+  /**
+   * @param giveBack called when no output looks at the batch any more
+   * @returns undefined when more may come at once, else a promise for that moment
+   */
+  push(batch: Batch, giveBack?: () => void): Promise<void> | undefined {
     const numbered = { ...batch, origin: this.origin, first: this.#next };
     this.#next += batch.rows;
-    this.#room = this.#outputs.push(numbered) ?? this.#room;
+    this.#room = this.#outputs.push(numbered, giveBack) ?? this.#room;
     return this.#room;
   }
 

@@ -10,6 +10,7 @@ import { UsageError } from '../../libs/core/errors.ts';
 import { FLOW_BATCH, MANAGEMENT_BATCH, type Batch } from '../../libs/record/batch.ts';
 import type { RecordServer } from '../../libs/transport/server.ts';
 import { openWritten } from '../../libs/cli/written-outputs.ts';
+import { Loans } from './loans.ts';
 import type { ArgusArguments } from './settings.ts';
 
 /** Where a probe's records go: files, standard output, readers, or people. */
@@ -18,6 +19,7 @@ export class Outputs {
   readonly #written: readonly WrittenOutput[];
   readonly #server: RecordServer | undefined;
   readonly #security: FileSecurity | undefined;
+  readonly #loans: Loans;
   /** Where the server keeps what it must not forget; undefined when it serves nobody. */
   readonly stateDirectory: string | undefined;
 
@@ -32,6 +34,7 @@ export class Outputs {
     this.#written = written;
     this.#server = server;
     this.#security = security;
+    this.#loans = new Loans(server === undefined ? written : [...written, server]);
     this.stateDirectory = directory;
   }
 
@@ -75,13 +78,18 @@ export class Outputs {
     return this.#server?.stats;
   }
 
-  /** @returns undefined when more may come at once, else a promise for that moment */
-  push(batch: Batch): Promise<void> | undefined {
+  /**
+   * @param giveBack called when none of them looks at the batch any more
+   * @returns undefined when more may come at once, else a promise for that moment
+   */
+  push(batch: Batch, giveBack?: () => void): Promise<void> | undefined {
     if (batch.kind === MANAGEMENT_BATCH && batch.first === 0) this.#server?.setStart(batch);
     else this.#server?.push(batch);
     const waits = this.#written.map((output) => output.push(batch)).filter((wait) => wait !== undefined);
     const printed = this.#printer?.push(batch, undefined, batch.rows);
     if (printed !== undefined) waits.push(printed);
+    if (giveBack !== undefined) this.#loans.add(giveBack);
+    this.#loans.settle();
     return waits.length === 0 ? undefined : Promise.all(waits).then(() => undefined);
   }
 

@@ -89,6 +89,11 @@ class ProbeThread {
     return this.#outcome;
   }
 
+  /** Lets the thread use the memory of a batch again; views of it are of no more use. */
+  giveBack({ buffer }: Batch): void {
+    if (this.#outcome === undefined) this.#worker.postMessage(buffer satisfies ThreadCommand, [buffer]);
+  }
+
   stop(): void {
     this.#tell('stop');
   }
@@ -107,8 +112,12 @@ function failure({ message, hint, exitStatus }: { message: string; hint: string;
   return exitStatus === 2 ? new UsageError(message, { hint }) : new InputError(message, { hint });
 }
 
-/** Takes a batch. @returns undefined when more may come at once, else a promise for that moment */
-export type TakeBatch = (batch: Batch) => Promise<void> | undefined;
+/**
+ * Takes a batch.
+ * @param giveBack to be called, if ever, when nobody looks at the batch any more: its memory is used again then
+ * @returns undefined when more may come at once, else a promise for that moment
+ */
+export type TakeBatch = (batch: Batch, giveBack: () => void) => Promise<void> | undefined;
 
 /** Several probes at once, each in a thread and each with its share of the flows. */
 export class ProbePool {
@@ -160,7 +169,7 @@ export class ProbePool {
       for (const thread of open) {
         const batch = await thread.next();
         if (batch === undefined) open = open.filter((other) => other !== thread);
-        else await take(batch);
+        else await take(batch, () => thread.giveBack(batch));
       }
     }
     return this.#outcome();
@@ -170,7 +179,10 @@ export class ProbePool {
   async run(take: TakeBatch): Promise<Outcome> {
     await Promise.all(
       this.#threads.map(async (thread) => {
-        for (let batch; (batch = await thread.next()) !== undefined;) await take(batch);
+        for (let next; (next = await thread.next()) !== undefined;) {
+          const batch = next;
+          await take(batch, () => thread.giveBack(batch));
+        }
       }),
     );
     await Promise.all(this.#threads.map((thread) => thread.exited()));

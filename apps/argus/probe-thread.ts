@@ -3,6 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { SuiteError } from '../../libs/core/errors.ts';
 import type { PacketSource } from '../../libs/capture/source.ts';
 import type { Batch } from '../../libs/record/batch.ts';
+import { BufferPool } from '../../libs/record/buffer-pool.ts';
 import { toMessage } from '../../libs/record/transfer.ts';
 import { Probe } from './probe.ts';
 import { openCaptures, type Damage } from './sources.ts';
@@ -16,6 +17,7 @@ class ProbeThread {
   readonly #port: NonNullable<typeof parentPort>;
   readonly #input: ThreadInput;
   readonly #probe: Probe;
+  readonly #buffers = new BufferPool();
   readonly #stop = new AbortController();
   readonly #damage: Damage[] = [];
   #underWay = 0;
@@ -27,11 +29,13 @@ class ProbeThread {
       this.#underWay += 1;
       this.#say({ batch: toMessage(batch) }, [batch.buffer]);
     };
-    this.#probe = new Probe(options, emit, (linkType) => this.#say({ linkUnknown: linkType }));
+    const linkUnknown = (linkType: number): void => this.#say({ linkUnknown: linkType });
+    this.#probe = new Probe(options, emit, linkUnknown, (bytes) => this.#buffers.take(bytes));
     port.on('message', (command: ThreadCommand) => {
       if (command === 'stop') this.#stop.abort();
       else if (command === 'report') this.#say({ report: this.#probe.totals() });
-      else this.#underWay -= 1;
+      else if (command === 'taken') this.#underWay -= 1;
+      else this.#buffers.give(command);
     });
   }
 

@@ -66,12 +66,20 @@ export class Probe {
   #bytes = 0;
   readonly #sources: PacketSource[] = [];
 
-  /** @param emit takes each batch as soon as it is made; record numbers are those of this probe */
-  constructor(options: ProbeOptions, emit: (batch: Batch) => void, linkUnknown: LinkUnknown = () => undefined) {
+  /**
+   * @param emit takes each batch as soon as it is made; record numbers are those of this probe
+   * @param allocate gives batches their buffers, see `BatchBuilder`
+   */
+  constructor(
+    options: ProbeOptions,
+    emit: (batch: Batch) => void,
+    linkUnknown: LinkUnknown = () => undefined,
+    allocate?: (bytes: number) => ArrayBuffer,
+  ) {
     this.#options = options;
     this.#linkUnknown = linkUnknown;
     this.#lastPacket = options.packets.last === -1 ? Infinity : options.packets.last;
-    this.#reporter = new BatchReporter(options.origin, { next: 0 }, options.rowsMax, emit);
+    this.#reporter = new BatchReporter(options.origin, { next: 0 }, options.rowsMax, emit, allocate);
     this.#table = new FlowTable(options.table, this.#reporter);
   }
 

@@ -34,5 +34,5 @@ export type ThreadMessage =
   | { readonly totals: ProbeTotals; readonly damage: readonly Damage[] }
   | { readonly failed: ThreadFailure };
 
-/** What it hears: that a batch was taken, that its totals are asked for, or that it should end. */
-export type ThreadCommand = 'taken' | 'report' | 'stop';
+/** What it hears: that a batch was taken, that its totals are asked for, that it should end; or the buffer of a batch that is done with. */
+export type ThreadCommand = 'taken' | 'report' | 'stop' | ArrayBuffer;

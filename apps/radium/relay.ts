@@ -69,7 +69,7 @@ export class Relay {
     const { batch, bytes, acknowledge } = received;
     this.#count(batch, bytes.length);
     this.#server?.forward(bytes, batch);
-    this.#pending.push({ position: this.#server?.end ?? 0, acknowledge });
+    this.#pending.push({ position: this.#server?.pushed ?? 0, acknowledge });
     return this.#write(batch);
   }
 

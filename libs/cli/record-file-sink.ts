@@ -81,6 +81,11 @@ export class RecordFileSink implements Sink {
     return this.#taken - this.#written;
   }
 
+  /** Batches pushed last that are not encoded yet. */
+  get gathering(): number {
+    return this.#reblocker.batches;
+  }
+
   push(batch: Batch, rows: Uint32Array | undefined, count: number): Promise<void> | undefined {
     if (this.#failure !== undefined) throw this.#failure;
     this.#taken += count;

@@ -28,6 +28,7 @@ export class WrittenOutput {
   #sink: RecordFileSink | undefined;
   #failure: SuiteError | undefined;
   #lost = 0;
+  #pushed = 0;
   #retryMs = 0;
   #retrying: Promise<void> | undefined;
 
@@ -42,6 +43,16 @@ export class WrittenOutput {
     return new WrittenOutput(options, await RecordFileSink.open(options.target, options.stdout, options));
   }
 
+  /** Batches that it was given. */
+  get pushed(): number {
+    return this.#pushed;
+  }
+
+  /** Of these, the first so many are not looked at any more. */
+  get settled(): number {
+    return this.#pushed - (this.#sink?.gathering ?? 0);
+  }
+
   /** Records that could not be written. */
   get lost(): number {
     return this.#lost;
@@ -53,6 +64,7 @@ export class WrittenOutput {
    */
   push(batch: Batch): Promise<void> | undefined {
     const { filter } = this.#options;
+    this.#pushed += 1;
     const isFiltered = filter !== undefined && batch.kind === FLOW_BATCH;
     const count = isFiltered ? this.#select(filter, batch) : batch.rows;
     const sink = this.#sink;

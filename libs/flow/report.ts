@@ -79,11 +79,18 @@ export class BatchReporter implements Reporter {
    * @param numbers where the next record's number stands; shared with whoever else makes records of this origin
    * @param rowsMax a batch is emitted as soon as it has this many records
    * @param emit takes each batch; it must not call back into the flow table
+   * @param allocate gives batches their buffers, see `BatchBuilder`
    */
-  constructor(origin: Origin, numbers: RecordNumbers, rowsMax: number, emit: (batch: Batch) => void) {
+  constructor(
+    origin: Origin,
+    numbers: RecordNumbers,
+    rowsMax: number,
+    emit: (batch: Batch) => void,
+    allocate?: (bytes: number) => ArrayBuffer,
+  ) {
     this.#origin = origin;
     this.#numbers = numbers;
-    this.#builder = new BatchBuilder(rowsMax);
+    this.#builder = new BatchBuilder(rowsMax, allocate);
     this.#columns = flowColumns(this.#builder);
     this.#emit = emit;
   }

@@ -7,11 +7,16 @@ import { copyBytes, copyDoubles, copyShorts, copyWords, countBits, type RowBlock
 export class BatchBuilder {
   readonly capacity: number;
   readonly #columns: (ColumnBuilder | undefined)[] = [];
+  readonly #allocate: (bytes: number) => ArrayBuffer;
   #rows = 0;
 
-  /** @param capacity rows per batch, at most `BATCH_ROWS_MAX` */
-  constructor(capacity: number) {
+  /**
+   * @param capacity rows per batch, at most `BATCH_ROWS_MAX`
+   * @param allocate gives each batch its buffer, of at least so many bytes; what is in it does not matter, for columns fill all that is read of it
+   */
+  constructor(capacity: number, allocate = (bytes: number): ArrayBuffer => Buffer.allocUnsafeSlow(bytes).buffer) {
     this.capacity = capacity;
+    this.#allocate = allocate;
   }
 
   get rows(): number {
@@ -44,13 +49,12 @@ export class BatchBuilder {
     return this.#column(field, () => new BytesColumnBuilder(this.capacity));
   }
 
-  /** The rows so far as a batch with buffers of its own; the builder is empty again. */
+  /** The rows so far as a batch with a buffer of its own; the builder is empty again. */
   finish(kind: BatchKind, origin: Origin, first: number): Batch {
     const rows = this.#rows;
     let bytes = 0;
     for (const column of this.#columns) if (column !== undefined && column.present > 0) bytes += column.bytesFor(rows);
-    // Not zeroed, for columns fill all that is read of it.
-    const area = new Area(bytes, Buffer.allocUnsafeSlow(bytes).buffer);
+    const area = new Area(bytes, this.#allocate(bytes));
     const columns: (Column | undefined)[] = new Array<Column | undefined>(this.#columns.length).fill(undefined);
     for (let field = 0; field < this.#columns.length; field++) {
       const column = this.#columns[field];

@@ -26,6 +26,11 @@ export class Reblocker {
     return this.#rows;
   }
 
+  /** Batches that wait for more. */
+  get batches(): number {
+    return this.#gathered.length;
+  }
+
   /** Takes a batch; returns those that are done, oldest first. */
   push(batch: Batch): Batch[] {
     const done: Batch[] = [];

@@ -96,6 +96,11 @@ export class RecordLog {
     return this.#start + this.#entries.length - this.#head;
   }
 
+  /** Below this position batches are not looked at any more, but only the frames that were made of them. */
+  get settled(): number {
+    return Math.max(this.#settledTo, this.#start);
+  }
+
   /** About the bytes of everything that was in it. */
   get offset(): number {
     return this.#offset;

@@ -195,11 +195,17 @@ export class RecordServer {
     return new Set([...this.#readers].map(({ named }) => named));
   }
 
-  /** Position behind what was pushed last, and below which all is in safe keeping: with its readers, or on disk. */
-  get end(): number {
+  /** Position behind what was pushed last. */
+  get pushed(): number {
     return this.#log.end;
   }
 
+  /** Below this position batches are not looked at any more, but only the frames that were made of them. */
+  get settled(): number {
+    return this.#log.settled;
+  }
+
+  /** Below this position all is in safe keeping: with its readers, or on disk. */
   get safe(): number {
     return this.#log.safe;
   }

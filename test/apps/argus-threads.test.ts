@@ -37,11 +37,16 @@ async function alone(options: ProbeOptions, files: readonly string[]): Promise<P
   return records;
 }
 
-/** As `alone`, by two probes in threads. */
-async function together(options: ProbeOptions, files: readonly string[]): Promise<PlainRecord[]> {
+/** As `alone`, by two probes in threads. @param late how many batches are kept before the oldest is given back */
+async function together(options: ProbeOptions, files: readonly string[], late = Infinity): Promise<PlainRecord[]> {
   const records: PlainRecord[] = [];
   const pool = new ProbePool(options, { kind: 'files', captures: { files, filter: '', optimize: true } }, 2, NEVER);
-  const { totals } = await pool.runInRounds((batch) => void records.push(...plainRecords(batch)));
+  const kept: (() => void)[] = [];
+  const { totals } = await pool.runInRounds((batch, giveBack) => {
+    records.push(...plainRecords(batch));
+    if (kept.push(giveBack) > late) kept.shift()!();
+    return undefined;
+  });
   const counted = records.reduce((sum, r) => sum + Number(r['spkts']) + Number(r['dpkts']), 0);
   assert.equal(counted, totals.packets);
   return records;
@@ -57,6 +62,7 @@ test('two probes in threads make the same records as one, each time in the same 
     assert.deepEqual(lines(two), lines(one));
     assert.equal(new Set(two.map((r) => r['flowid'])).size, new Set(one.map((r) => r['flowid'])).size);
     assert.deepEqual(await together(OPTIONS, [path]), two);
+    for (const late of [0, 3]) assert.deepEqual(await together(OPTIONS, [path], late), two, `given back after ${late}`);
     const packets = one.reduce((sum, r) => sum + Number(r['spkts']) + Number(r['dpkts']), 0);
     assert.equal(packets, PACKETS);
   } finally {

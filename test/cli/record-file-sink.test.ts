@@ -56,6 +56,23 @@ test('records are appended to what a file holds', async (t) => {
   assert.deepEqual(await packetsOf(path), [1, 2, 3, 4]);
 });
 
+test('the memory of batches that are not gathered any more may be used for something else', async (t) => {
+  const path = join(await folder(t), 'records');
+  const sink = await RecordFileSink.open(parseWriteTarget(path), stdout());
+  const pushed: Batch[] = [];
+  let [written, first] = [0, 0];
+  for (const rows of [1, 300, 7000, 9000, 384, 16_384, 2, 5]) {
+    const batch = batchOf(rows, { spkts: Array.from({ length: rows }, (_, row) => first + row) }, { first });
+    first += rows;
+    await sink.push(batch, undefined, rows);
+    pushed.push(batch);
+    for (; written < pushed.length - sink.gathering; written++) new Uint8Array(pushed[written]!.buffer).fill(0xff);
+  }
+  assert.deepEqual([written, sink.gathering], [6, 2]);
+  await sink.end();
+  assert.deepEqual(await packetsOf(path), [...Array(first).keys()]);
+});
+
 test('only the chosen rows are written', async (t) => {
   const path = join(await folder(t), 'records');
   const sink = await RecordFileSink.open(parseWriteTarget(path), stdout());

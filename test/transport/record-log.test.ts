@@ -6,6 +6,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import type { NamedReader } from '../../libs/transport/named-readers.ts';
 import { RecordLog } from '../../libs/transport/record-log.ts';
+import { cellsOf } from '../support/batches.ts';
 import { flows } from './lab.ts';
 
 const NAMES = ['near', 'far'] as const;
@@ -194,6 +195,22 @@ test('while the disk takes nothing, memory is used up to its limit before anythi
   const lost = reader.losses.takeBelow(Infinity).reduce((sum, { covers }) => sum + covers, 0);
   assert.equal(lost, log.givenUp);
   assert.equal(lost + log.end - log.start, 400);
+});
+
+test('below the position that is settled, the memory of batches may be used for something else', () => {
+  const options = { directory: undefined, memoryBytesMax: 1 << 20, diskBytesMax: 0, keepMs: DAY_MS };
+  const log = new RecordLog(options, assert.fail, assert.fail);
+  const batches = Array.from({ length: 9 }, (_, i) => flows([i, 50], i * 2));
+  for (const batch of batches) log.append(batch);
+  assert.equal(log.settled, 0);
+  log.trim(6); // somebody has not looked at the last three
+  assert.equal(log.settled, 6);
+  for (const { buffer } of batches.slice(0, log.settled)) new Uint8Array(buffer).fill(0xff);
+  const sent = Array.from({ length: log.end }, (_, i) => cellsOf(log.entryAt(i)!.batch, 'ipproto'));
+  assert.deepEqual(
+    sent,
+    Array.from({ length: 9 }, (_, i) => cellsOf(flows([i, 50], i * 2), 'ipproto')),
+  );
 });
 
 test('a reader goes on behind files that somebody removed', async () => {
