@@ -31,7 +31,12 @@ export async function clusterRecords(args: RaclusterArguments, context: Context)
   const plan = await planPrinting(args, modes, context);
   const { rules, modelOptions, ...settings } = await readRules(args, modes);
   const fields = modes.replaces ? undefined : wantedFields(args, rules, plan);
-  const options = { ...settings, memoryBytes: parseMemory(args.memory), oneWay: modes.oneWay };
+  const options = {
+    ...settings,
+    memoryBytes: parseMemory(args.memory),
+    oneWay: modes.oneWay,
+    loneRowsMin: LONE_ROWS_MIN,
+  };
   const work: Work = {
     clusters: () => new Clusters(rules, { ...options, ...(fields === undefined ? {} : { fields }) }),
     records: (paths, scan) =>
@@ -71,6 +76,9 @@ export async function clusterRecords(args: RaclusterArguments, context: Context)
     await outputs.end();
   }
 }
+
+/** Records of batches that are large enough stay as they are until there is another one of their group. */
+const LONE_ROWS_MIN = 4096;
 
 /** What is done with each share of the inputs. */
 interface Work {

@@ -1,17 +1,18 @@
-import { BATCH_ROWS_MAX, FLOW_BATCH, type Batch, type Origin } from '../record/batch.ts';
+import { FLOW_BATCH, type Batch, type Origin } from '../record/batch.ts';
 import { NumberColumn } from '../record/columns.ts';
 import { STORED_FIELDS } from '../record/fields/stored.ts';
 import { ALL_ROWS } from '../record/select.ts';
 import { Expiry, type Timeouts } from './expiry.ts';
-import { GroupTable } from './group-table.ts';
-import { Groups, type GroupsMemory } from './groups.ts';
-import { hashWords, KeyLayout } from './key-layout.ts';
+import type { Groups, GroupsMemory } from './groups.ts';
+import { CERTAIN_PIECE } from './key-pieces.ts';
+import { KeyLayout } from './key-layout.ts';
+import { isAway, isLone, type LoneRecords } from './lone-records.ts';
+import { Members } from './members.ts';
 import { initiatorOnly, mirrorBatch } from './mirror.ts';
 import type { Model } from './model.ts';
 import { moreRoom } from './pages.ts';
 import { Share } from './share.ts';
 import { LEVELS_MAX, Spill } from './spill.ts';
-import { Turning } from './turning.ts';
 
 export interface ClusterOptions {
   readonly model: Model;
@@ -28,6 +29,8 @@ export interface ClusterOptions {
   readonly sorts?: boolean;
   /** When groups are done before the end; those that are not have a place in memory whatever it takes. */
   readonly timeouts?: Timeouts;
+  /** Records of batches of so many and more stay as they are while they are alone in their group; undefined where all are merged at once. */
+  readonly loneRowsMin?: number;
 }
 
 /** All groups of a cluster, as structured cloning carries them to another thread. */
@@ -53,15 +56,14 @@ export class Cluster {
   readonly #options: ClusterOptions;
   readonly #level: number;
   readonly #layout: KeyLayout;
-  #table: GroupTable;
-  #groups: Groups;
-  #turning: Turning;
+  #members: Members;
   readonly #expiry: Expiry | undefined;
   readonly #numbers: Map<string, number>;
   /** Records of groups that are new, and of others. */
   readonly #fresh = new Share(true);
   readonly #share = new Share(false, this.#fresh.times);
   #isReturning = false;
+  /** By index among the rows pushed. */
   readonly #refused: number[] = [];
   #spill: Spill | undefined;
   #isFull = false;
@@ -74,17 +76,15 @@ export class Cluster {
     this.#options = options;
     this.#level = level;
     this.#numbers = numbers;
-    this.#layout = new KeyLayout(model.pieces);
-    this.#table = new GroupTable(this.#layout.width);
-    this.#groups = this.#makeGroups();
-    this.#turning = new Turning(model.turning, this.#layout, this.#table, this.#groups);
+    this.#layout = new KeyLayout(model.pieces, model.turning === 'none' ? undefined : CERTAIN_PIECE);
     const isTimed = timeouts.statusUs !== Infinity || timeouts.idleUs !== Infinity;
     this.#expiry = isTimed ? new Expiry(timeouts) : undefined;
+    this.#members = new Members(options, this.#layout);
   }
 
   /** Groups that are in memory. */
   get count(): number {
-    return this.#table.count;
+    return this.#members.table.count;
   }
 
   /**
@@ -118,9 +118,13 @@ export class Cluster {
   #pushSide(batch: Batch, rows: Uint32Array, count: number): void {
     this.#layout.fill(batch, rows, count);
     this.#fresh.times.fill(batch);
-    this.#assign(rows, count);
-    this.#groups.grow(this.#table.room);
-    this.#groups.take(batch, this.#fresh, this.#share, this.#isReturning);
+    this.#share.begin(count);
+    this.#fresh.begin(count);
+    const { lone, groups } = this.#members;
+    if (lone === undefined) this.#assign(rows, count);
+    else this.#assignOrKeep(lone, rows, count, lone.begin(count));
+    groups.take(batch, this.#fresh, this.#share, this.#isReturning);
+    if (lone?.end(batch, count) === true) this.#noteRoom();
     if (this.#refused.length > 0) this.#spillRefused(batch, rows);
   }
 
@@ -130,11 +134,9 @@ export class Cluster {
     const share = this.#share;
     const fresh = this.#fresh;
     const { start, end } = share.times;
-    const table = this.#table;
+    const { table, groups, turning } = this.#members;
     const expiry = this.#expiry;
     this.#isReturning = false;
-    share.begin(count);
-    fresh.begin(count);
     for (let i = 0; i < count; i++) {
       const at = i * width;
       const hash = hashes[i]!;
@@ -146,19 +148,53 @@ export class Cluster {
         group = -1;
       }
       if (group >= 0) share.add(row, group);
-      else if (this.#isFull && !this.#turning.hasKin(words, at)) {
+      else if (this.#isFull && !turning.hasKin(words, at)) {
         this.#refused.push(i);
         continue;
       } else group = this.#begin(at, hash, row);
       expiry?.touch(group, start[row]!, end[row]!);
     }
+    groups.grow(table.room);
     fresh.end(table.count);
     share.end(table.count);
   }
 
+  /** The same where records that are alone in their group stay as they are. */
+  #assignOrKeep(lone: LoneRecords, rows: Uint32Array, count: number, isKeeping: boolean): void {
+    const { words, width, hashes } = this.#layout;
+    const share = this.#share;
+    const fresh = this.#fresh;
+    const { table, turning } = this.#members;
+    for (let i = 0; i < count; i++) {
+      const hash = hashes[i]!;
+      const row = rows[i]!;
+      let group = table.find(words, i * width, hash);
+      if (group < 0) {
+        if (this.#isFull && !turning.hasKin(words, i * width)) {
+          this.#refused.push(i);
+          continue;
+        }
+        group = table.insert(words, i * width, hash);
+        if (table.room !== this.#room) this.#noteRoom();
+        if (isKeeping) lone.add(group, row);
+        else fresh.add(row, lone.settle(group));
+        continue;
+      }
+      const place = lone.placeOf(group);
+      if (!isLone(place)) share.add(row, place);
+      else if (isAway(place)) this.#refused.push(i);
+      else if (this.#isFull && !table.hasKin(group)) {
+        lone.leave(group, hash);
+        this.#refused.push(i);
+      } else fresh.add(row, lone.join(group));
+    }
+    fresh.end(lone.slots);
+    share.end(lone.slots);
+  }
+
   /** A group for a record whose key there is none of. */
   #begin(at: number, hash: number, row: number): number {
-    const table = this.#table;
+    const { table } = this.#members;
     const isNew = table.free === 0;
     const group = table.insert(this.#layout.words, at, hash);
     if (isNew) this.#fresh.add(row, group);
@@ -172,19 +208,20 @@ export class Cluster {
 
   /** There is room for more groups by now: is there memory for still more? */
   #noteRoom(): void {
-    this.#room = this.#table.room;
+    const { table, lone } = this.#members;
+    this.#room = table.room;
+    lone?.grow(this.#room);
     if (this.#expiry !== undefined || this.#level === LEVELS_MAX) return;
-    const groupBytes = this.#groups.groupBytes + 4 * this.#layout.width;
-    const bytes = moreRoom(this.#room) * groupBytes + this.#table.slotBytes * 2 + this.#groups.bytes;
-    this.#isFull = bytes > this.#options.memoryBytes;
+    this.#isFull ||= this.#members.bytesFor(moreRoom(this.#room)) + table.slotBytes > this.#options.memoryBytes;
   }
 
   #spillRefused(batch: Batch, rows: Uint32Array): void {
     const refused = this.#refused;
     const hashes = new Uint32Array(refused.length);
-    const { words, width } = this.#layout;
-    for (let i = 0; i < refused.length; i++) hashes[i] = this.#turning.kinHash(words, refused[i]! * width);
+    for (let i = 0; i < refused.length; i++) hashes[i] = this.#layout.hashes[refused[i]!]!;
     this.#spill ??= new Spill(this.#level);
+    for (const { batch: kept, rows: left, hashes: own } of this.#members.lone?.takeLeft() ?? [])
+      this.#spill.push(kept, left, own);
     this.#spill.push(
       batch,
       Uint32Array.from(refused, (i) => rows[i]!),
@@ -198,31 +235,30 @@ export class Cluster {
     const expiry = this.#expiry;
     if (expiry === undefined) return;
     const closed = expiry.take((group) => this.#hide(group));
-    yield* this.#emit(Uint32Array.from(closed), (group) => this.#letGo(group));
+    yield* this.#take(Uint32Array.from(closed));
   }
 
   /** Records of the groups that begin before a time, microseconds, in the order of their starts; they are forgotten. */
   *takeBefore(timeUs: number): Generator<Batch> {
-    const { startUs } = this.#groups.time;
-    const groups = this.#occupied().filter((group) => startUs.get(group) < timeUs);
-    yield* this.#emit(this.#byStart(groups), (group) => this.#letGo(group));
+    const { startUs } = this.#members.groups.time;
+    yield* this.#take(this.#members.occupied().filter((group) => startUs.get(group) < timeUs));
+  }
+
+  *#take(groups: Uint32Array): Generator<Batch> {
+    yield* this.#members.take(groups, this.#number, (group) => this.#letGo(group));
   }
 
   #letGo(group: number): void {
     this.#hide(group);
     this.#expiry?.forget(group);
-    this.#groups.clear(group);
-    this.#table.letGo(group);
-  }
-
-  #byStart(groups: Uint32Array): Uint32Array {
-    const { startUs } = this.#groups.time;
-    return groups.sort((a, b) => startUs.get(a) - startUs.get(b) || a - b);
+    this.#members.groups.clear(group);
+    this.#members.table.letGo(group);
   }
 
   #hide(group: number): void {
-    const { words, at } = this.#table.keyOf(group);
-    this.#table.hide(group, hashWords(words, at, this.#layout.width));
+    const { table } = this.#members;
+    const { words, at } = table.keyOf(group);
+    table.hide(group, this.#layout.hashOf(words, at));
   }
 
   /** Whether records of new groups have to wait on the disk. */
@@ -232,13 +268,18 @@ export class Cluster {
 
   /** Memory that groups take, about. */
   get bytes(): number {
-    return this.#table.room * (this.#groups.groupBytes + 4 * this.#layout.width) + this.#table.slotBytes + this.#groups.bytes; // prettier-ignore
+    return this.#members.bytesFor(this.#members.table.room);
   }
 
   /** Gives all groups away, to be absorbed by another one. Nothing is to be pushed any more, and nothing has been spilled. */
   give(): ClusterMemory {
     const { texts } = this.#options.model.interned;
-    return { keys: this.#table.keys(), texts, unknownColumns: this.unknownColumns, groups: this.#groups.give() };
+    return {
+      keys: this.#members.table.keys(),
+      texts,
+      unknownColumns: this.unknownColumns,
+      groups: this.#members.groups.give(),
+    };
   }
 
   /**
@@ -258,32 +299,32 @@ export class Cluster {
     const numbers = Uint32Array.from(texts, (text, i) => (i === 0 ? 0 : interned.number(text)));
     this.unknownColumns += unknownColumns;
     this.#layout.translate(keys, numbers);
-    const groups = this.#makeGroups();
+    const { groups } = new Members(this.#options, this.#layout);
     groups.adopt(memory, numbers);
-    this.#groups.align(groups);
+    this.#members.groups.align(groups);
     return { keys, groups };
   }
 
-  #absorb(keys: Uint32Array, groups: Groups, from: number): void {
-    const table = this.#table;
+  #absorb(keys: Uint32Array, others: Groups, from: number): void {
+    const { table, groups, lone } = this.#members;
     const at = from * this.#layout.width;
-    const hash = hashWords(keys, at, this.#layout.width);
+    const hash = this.#layout.hashOf(keys, at);
     let group = table.find(keys, at, hash);
     const isNew = group < 0;
     if (isNew) {
       group = table.insert(keys, at, hash);
-      this.#groups.grow(table.room);
       if (table.room !== this.#room) this.#noteRoom();
+      if (lone === undefined) groups.grow(table.room);
+      else lone.settle(group);
     }
-    this.#groups.absorb(group, groups, from, isNew);
+    groups.absorb(this.#members.slotOf(group), others, from, isNew);
   }
 
   /** Everything has been pushed: the records of all groups. */
   async *finish(): AsyncGenerator<Batch> {
     try {
-      const groups = this.#options.sorts === true ? this.#byStart(this.#occupied()) : this.#occupied();
-      yield* this.#emit(groups, () => undefined, this.#turning.suspects(groups));
-      this.#drop();
+      yield* this.#members.takeAll(this.#number);
+      this.#members = new Members(this.#options, this.#layout);
       if (this.#spill === undefined) return;
       for (const part of this.#spill.parts()) {
         const cluster = new Cluster(this.#options, this.#level + 1, this.#numbers);
@@ -295,73 +336,11 @@ export class Cluster {
     }
   }
 
-  /** Groups that have records, ascending. */
-  #occupied(): Uint32Array {
-    const groups = new Uint32Array(this.#table.end);
-    let count = 0;
-    for (let group = 0; group < groups.length; group++) {
-      if (this.#groups.time.trans.get(group) > 0) groups[count++] = group;
-    }
-    return groups.subarray(0, count);
-  }
-
-  /** Gives the memory of all groups back. */
-  #drop(): void {
-    const { model } = this.#options;
-    this.#table = new GroupTable(this.#layout.width);
-    this.#groups = this.#makeGroups();
-    this.#turning = new Turning(model.turning, this.#layout, this.#table, this.#groups);
-  }
-
-  #makeGroups(): Groups {
-    const { model, fields, preserves = true, reports = true } = this.#options;
-    return new Groups({ model, interned: model.interned, fields, preserves, reports });
-  }
-
-  /**
-   * @param release is told of each group whose record was made, or that became part of another one
-   * @param suspects groups that may have to be brought together with others: 1 for these; all when it is undefined
-   */
-  *#emit(groups: Uint32Array, release: (group: number) => void, suspects?: Uint8Array): Generator<Batch> {
-    const done = new Uint8Array(this.#table.end);
-    const gathered = new Map<number, number[]>();
-    const { origin } = this.#groups;
-    const flush = (number: number, share: number[]): Batch => {
-      const batch = this.#batchOf(Uint32Array.from(share), origin.originOf(number));
-      for (const group of share) release(group);
-      share.length = 0;
-      return batch;
-    };
-    const absorb = (group: number): void => {
-      done[group] = 1;
-      release(group);
-    };
-    const alone = [0];
-    let last = 0;
-    for (let i = 0; i < groups.length; i++) {
-      const group = groups[i]!;
-      if (done[group] === 1) continue;
-      alone[0] = group;
-      for (const one of suspects?.[group] === 0 ? alone : this.#turning.settle(group, absorb)) {
-        done[one] = 1;
-        const number = origin.numberOf(one);
-        const before = gathered.get(last);
-        if (this.#options.sorts === true && number !== last && before !== undefined && before.length > 0) yield flush(last, before); // prettier-ignore
-        last = number;
-        const share = gathered.get(number) ?? [];
-        if (share.length === 0) gathered.set(number, share);
-        share.push(one);
-        if (share.length === BATCH_ROWS_MAX) yield flush(number, share);
-      }
-    }
-    for (const [number, share] of gathered) if (share.length > 0) yield flush(number, share);
-  }
-
   /** Records that were made count from 0 for each probe. */
-  #batchOf(groups: Uint32Array, origin: Origin): Batch {
-    const name = `${origin.run} ${origin.source}`;
+  readonly #number = ({ run, source }: Origin, records: number): number => {
+    const name = `${run} ${source}`;
     const first = this.#numbers.get(name) ?? 0;
-    this.#numbers.set(name, first + groups.length);
-    return this.#groups.batch(groups, origin, first);
-  }
+    this.#numbers.set(name, first + records);
+    return first;
+  };
 }

@@ -1,4 +1,4 @@
-import { moreRoom, PAGE_GROUPS, PAGE_MASK, PAGE_SHIFT } from './pages.ts';
+import { moreRoom, PAGE_GROUPS, PAGE_MASK, PAGE_SHIFT, u8Pages } from './pages.ts';
 
 const FIRST_SLOTS = 1 << 7;
 
@@ -10,6 +10,8 @@ export class GroupTable {
   /** 32-bit words of a key. */
   readonly width: number;
   readonly #keys: Uint32Array[] = [];
+  /** 1 for groups among those of whose hash there was another one when they came, or came later. */
+  readonly #kin = u8Pages();
   #slots = new Uint32Array(FIRST_SLOTS * 2);
   #mask = FIRST_SLOTS - 1;
   #findable = 0;
@@ -42,8 +44,18 @@ export class GroupTable {
     return this.#free.length;
   }
 
+  /** Bytes that a group takes, but for slots. */
+  get groupBytes(): number {
+    return 4 * this.width + 1;
+  }
+
   get slotBytes(): number {
     return this.#slots.byteLength;
+  }
+
+  /** Whether a key of the same hash has been there together with this group's. */
+  hasKin(group: number): boolean {
+    return this.#kin.get(group) === 1;
   }
 
   /** The group with this key, or -1. */
@@ -73,6 +85,7 @@ export class GroupTable {
     const to = (group & PAGE_MASK) * this.width;
     for (let k = 0; k < this.width; k++) keys[to + k] = words[at + k]!;
     if ((this.#findable += 1) * 2 > this.#mask + 1) this.#grow();
+    this.#kin.set(group, 0);
     this.#place(group + 1, hash);
     return group;
   }
@@ -84,6 +97,7 @@ export class GroupTable {
     const old = this.#keys[page];
     if (old !== undefined) keys.set(old);
     this.#keys[page] = keys;
+    this.#kin.grow(this.#room);
   }
 
   /** Where the key of a group is: `words` from `at` on. */
@@ -128,7 +142,11 @@ export class GroupTable {
   #place(entry: number, hash: number): void {
     const slots = this.#slots;
     let slot = hash & this.#mask;
-    while (slots[slot * 2] !== 0) slot = (slot + 1) & this.#mask;
+    for (; slots[slot * 2] !== 0; slot = (slot + 1) & this.#mask) {
+      if (slots[slot * 2 + 1] !== hash) continue;
+      this.#kin.set(slots[slot * 2]! - 1, 1);
+      this.#kin.set(entry - 1, 1);
+    }
     slots[slot * 2] = entry;
     slots[slot * 2 + 1] = hash;
   }

@@ -50,6 +50,8 @@ const number = (name: keyof typeof STORED_FIELDS): number => STORED_FIELDS[name]
 const TIMES: ReadonlySet<number> = new Set(
   (['stime', 'stimens', 'dur', 'trans', 'dursum', 'dursq', 'durmin', 'durmax', 'sfirst', 'slast', 'dfirst', 'dlast'] as const).map(number), // prettier-ignore
 );
+/** Those of them that tell of what groups are made. */
+const REPORTS: ReadonlySet<number> = new Set([number('trans'), ...DURATION_FIELDS]);
 const BASIC_FIELDS = (['stime', 'stimens', 'dur', 'trans'] as const).map(number);
 
 /** Numbers of the fields that have to be read beside those that are wanted of the result. */
@@ -125,6 +127,12 @@ export class Groups {
       // What is in the key is the same in all records of a group.
       if (share.count > 0 && (isReturning || !exact.has(field))) lane.take(column, share.present(valid));
     }
+  }
+
+  /** Whether a field of records is one of groups. */
+  keeps(field: number): boolean {
+    if (!TIMES.has(field)) return this.#lane(field) !== undefined;
+    return this.#options.reports || !REPORTS.has(field);
   }
 
   /** Undefined for a field that is not kept. A lane comes with that of the other side. */

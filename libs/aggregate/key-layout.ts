@@ -17,29 +17,45 @@ export class KeyLayout {
   readonly #places: readonly Place[];
   /** For each place, where its value goes when the key is turned round. */
   readonly #turned: readonly Place[];
-  /** For each place a number, of both sides of a thing the same. */
-  readonly #salts: readonly number[];
+  /** For each place a number that its values are mixed with; undefined where they do not count. */
+  readonly #salts: readonly (number | undefined)[];
   #values = new Uint32Array(0);
 
-  constructor(pieces: readonly KeyPiece[]) {
+  /** @param kin a piece; keys that differ in it alone, and those turned round, have one hash in common. Undefined for hashes of each key's own. */
+  constructor(pieces: readonly KeyPiece[], kin?: KeyPiece) {
     const { places, width } = arrange(pieces);
     this.#places = places;
     this.#turned = places.map((place) => counterpart(place, places));
-    this.#salts = this.#places.map((_, i) => mix(Math.min(i, this.#places.indexOf(this.#turned[i]!)) + 1));
+    this.#salts = places.map(({ piece }, i) => {
+      if (kin === undefined) return mix(i + 1);
+      return piece === kin ? undefined : mix(Math.min(i, places.indexOf(this.#turned[i]!)) + 1);
+    });
     this.width = width;
   }
 
   /** Computes keys and hashes of the first `count` of `rows`. */
   fill(batch: Batch, rows: Uint32Array, count: number): void {
     if (this.hashes.length < count) this.#reserve(count);
-    const { words, width } = this;
+    const { words, width, hashes } = this;
     const values = this.#values;
+    const common = new Uint32Array(width);
+    let commonHash = 0;
     words.fill(0, 0, count * width);
-    for (const { piece, word, shift } of this.#places) {
-      piece.fill(batch, rows, count, values);
-      for (let i = 0, at = word; i < count; i++, at += width) words[at]! |= values[i]! << shift;
+    hashes.fill(0, 0, count);
+    for (const [i, { piece, word, shift }] of this.#places.entries()) {
+      const same = piece.fill(batch, rows, count, values);
+      const salt = this.#salts[i];
+      if (same === undefined) {
+        addValues(values, count, words.subarray(word), width, shift);
+        if (salt !== undefined) addMixed(values, count, salt, hashes);
+      } else {
+        common[word]! |= same << shift;
+        if (salt !== undefined) commonHash = (commonHash + mix(same ^ salt)) | 0;
+      }
     }
-    for (let i = 0, at = 0; i < count; i++, at += width) this.hashes[i] = hashWords(words, at, width);
+    for (let k = 0; k < width; k++)
+      if (common[k] !== 0) for (let i = 0, at = k; i < count; i++, at += width) words[at]! |= common[k]!;
+    for (let i = 0; i < count; i++) hashes[i] = mix(hashes[i]! + commonHash);
   }
 
   /** Replaces numbers of texts in keys that lie side by side. */
@@ -67,16 +83,13 @@ export class KeyLayout {
     }
   }
 
-  /**
-   * A hash that a key and the same key turned round have in common.
-   * @param without a piece that is not looked at
-   */
-  kinHash(words: Uint32Array, at: number, without: KeyPiece): number {
+  /** The hash of the key at `words[at…]`. */
+  hashOf(words: Uint32Array, at: number): number {
     let sum = 0;
     for (let i = 0; i < this.#places.length; i++) {
       const { piece, word, shift } = this.#places[i]!;
-      if (piece === without) continue;
-      sum = (sum + mix(((words[at + word]! >>> shift) & mask(piece.bits)) ^ this.#salts[i]!)) | 0;
+      const salt = this.#salts[i];
+      if (salt !== undefined) sum = (sum + mix(((words[at + word]! >>> shift) & mask(piece.bits)) ^ salt)) | 0;
     }
     return mix(sum) >>> 0;
   }
@@ -126,14 +139,10 @@ function mix(value: number): number {
   return hash ^ (hash >>> 16);
 }
 
-/** Murmur3's mixing, word by word. */
-export function hashWords(words: Uint32Array, at: number, width: number): number {
-  let hash = width;
-  for (let k = 0; k < width; k++) {
-    let word = Math.imul(words[at + k]!, 0xcc9e2d51);
-    word = Math.imul((word << 15) | (word >>> 17), 0x1b873593);
-    hash ^= word;
-    hash = (Math.imul((hash << 13) | (hash >>> 19), 5) + 0xe6546b64) | 0;
-  }
-  return mix(hash) >>> 0;
+function addValues(values: Uint32Array, count: number, words: Uint32Array, width: number, shift: number): void {
+  for (let i = 0, at = 0; i < count; i++, at += width) words[at]! |= values[i]! << shift;
+}
+
+function addMixed(values: Uint32Array, count: number, salt: number, hashes: Uint32Array): void {
+  for (let i = 0; i < count; i++) hashes[i]! += mix(values[i]! ^ salt);
 }

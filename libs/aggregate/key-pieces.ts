@@ -12,8 +12,11 @@ export interface KeyPiece {
   readonly bits: number;
   /** Whether values are numbers of texts. */
   readonly interned?: boolean;
-  /** Sets `out[i]` for the first `count` of `rows`. */
-  fill(batch: Batch, rows: Uint32Array, count: number, out: Uint32Array): void;
+  /**
+   * Sets `out[i]` for the first `count` of `rows`.
+   * @returns the value where all rows of the batch have the same one; nothing is set then
+   */
+  fill(batch: Batch, rows: Uint32Array, count: number, out: Uint32Array): number | undefined;
   /** Says the same of the other side; pieces that have the same name at both sides change places when a key is turned round. */
   readonly side?: { readonly of: 'source' | 'destination'; readonly name: string };
 }
@@ -51,13 +54,11 @@ export function numberPiece(name: StoredName, bits: number, side?: Side): KeyPie
     ...sided(side),
     fill(batch, rows, count, out) {
       const column = numberColumn(batch, number);
-      if (column === undefined) {
-        out.fill(0, 0, count);
-        return;
-      }
+      if (column === undefined) return 0;
       const { values, valid } = column;
       if (valid === undefined) for (let i = 0; i < count; i++) out[i] = values[rows[i]!]!;
       else for (let i = 0; i < count; i++) out[i] = column.has(rows[i]!) ? values[rows[i]!]! : 0;
+      return undefined;
     },
   };
 }
@@ -70,8 +71,9 @@ export function presencePiece(name: StoredName, side?: Side): KeyPiece {
     ...sided(side),
     fill(batch, rows, count, out) {
       const column = batch.columns[number];
-      if (column?.valid === undefined) out.fill(column === undefined ? 0 : 1, 0, count);
-      else for (let i = 0; i < count; i++) out[i] = column.has(rows[i]!) ? 1 : 0;
+      if (column?.valid === undefined) return column === undefined ? 0 : 1;
+      for (let i = 0; i < count; i++) out[i] = column.has(rows[i]!) ? 1 : 0;
+      return undefined;
     },
   };
 }
@@ -82,7 +84,7 @@ export function doublePieces(name: StoredName, side?: Side): KeyPiece[] {
   return [0, 1].map((half) => ({
     bits: 32,
     ...sided(side === undefined ? undefined : { ...side, name: `${side.name}.${half}` }),
-    fill(batch, rows, count, out): void {
+    fill(batch, rows, count, out): undefined {
       const column = numberColumn(batch, number);
       for (let i = 0; i < count; i++) out[i] = halfOf(column?.has(rows[i]!) === true ? column.values[rows[i]!]! : 0, half); // prettier-ignore
     },
@@ -107,14 +109,17 @@ export function addressPieces(name: StoredName, mask: AddressMask | undefined, s
     ...of('family'),
     fill(batch, rows, count, out) {
       const column = batch.columns[number] as AddressColumn | undefined;
-      for (let i = 0; i < count; i++) out[i] = column?.has(rows[i]!) === true ? column.familyOf(rows[i]!) : 0;
+      if (column === undefined) return 0;
+      if (column.valid === undefined && column.familyStride === 0) return column.familyOf(0);
+      for (let i = 0; i < count; i++) out[i] = column.has(rows[i]!) ? column.familyOf(rows[i]!) : 0;
+      return undefined;
     },
   };
   const lanes = ([0, 1, 2, 3] as const).map((k) => ({
     bits: 32,
     ...of(`lane ${k}`),
-    fill(batch: Batch, rows: Uint32Array, count: number, out: Uint32Array): void {
-      fillLane(batch.columns[number] as AddressColumn | undefined, k, mask, rows, count, out);
+    fill(batch: Batch, rows: Uint32Array, count: number, out: Uint32Array): number | undefined {
+      return fillLane(batch.columns[number] as AddressColumn | undefined, k, mask, rows, count, out);
     },
   }));
   return [family, ...lanes];
@@ -127,20 +132,24 @@ function fillLane(
   rows: Uint32Array,
   count: number,
   out: Uint32Array,
-): void {
-  if (column === undefined) {
-    out.fill(0, 0, count);
-    return;
-  }
+): number | undefined {
+  if (column === undefined) return 0;
   const values = column.lanes[k];
   const stride = column.strides[k];
   const { family, familyStride, valid } = column;
+  if (valid === undefined && mask === undefined) {
+    if (stride === 0) return values[0]!;
+    for (let i = 0; i < count; i++) out[i] = values[rows[i]!]!;
+    return undefined;
+  }
   const masks = Uint32Array.from({ length: 8 }, (_, f) => (mask === undefined ? 0xffff_ffff : lanesOfMask(mask, f)[k]));
+  if (valid === undefined && stride === 0 && familyStride === 0) return (values[0]! & masks[family[0]! & 7]!) >>> 0;
   for (let i = 0; i < count; i++) {
     const row = rows[i]!;
     const value = values[row * stride]! & masks[family[row * familyStride]! & 7]!;
     out[i] = valid === undefined || column.has(row) ? value : 0;
   }
+  return undefined;
 }
 
 /** The protocol as it prints: of IP the one inside, whichever version of IP carries it. */
@@ -154,6 +163,7 @@ export const PROTOCOL_PIECE: KeyPiece = {
       if (inner?.has(row) === true) out[i] = 0x1_0000 | inner.values[row]!;
       else out[i] = outer?.has(row) === true ? outer.values[row]! : 0x2_0000;
     }
+    return undefined;
   },
 };
 
@@ -174,14 +184,13 @@ export const ICMP_PIECE: KeyPiece = {
   fill(batch, rows, count, out) {
     const type = numberColumn(batch, STORED_FIELDS.icmptype.number);
     const code = numberColumn(batch, STORED_FIELDS.icmpcode.number);
+    if (type === undefined) return 0;
     for (let i = 0; i < count; i++) {
       const row = rows[i]!;
-      if (type?.has(row) !== true) {
-        out[i] = 0;
-        continue;
-      }
-      out[i] = 0x1_0000 | (ICMP_REQUEST[type.values[row]!]! << 8) | (code?.has(row) === true ? code.values[row]! : 0);
+      if (!type.has(row)) out[i] = 0;
+      else out[i] = 0x1_0000 | (ICMP_REQUEST[type.values[row]!]! << 8) | (code?.has(row) === true ? code.values[row]! : 0); // prettier-ignore
     }
+    return undefined;
   },
 };
 
@@ -204,6 +213,7 @@ export const CERTAIN_PIECE: KeyPiece = {
         spi?.has(row) === true;
       out[i] = isCertain ? 1 : 0;
     }
+    return undefined;
   },
 };
 
@@ -211,7 +221,7 @@ export const CERTAIN_PIECE: KeyPiece = {
 export function binPieces(bins: TimeBins): KeyPiece[] {
   return [0, 1].map((half) => ({
     bits: 32,
-    fill(batch, rows, count, out): void {
+    fill(batch, rows, count, out): undefined {
       const stime = numberColumn(batch, STORED_FIELDS.stime.number);
       for (let i = 0; i < count; i++) {
         bins.seek(stime?.has(rows[i]!) === true ? stime.values[rows[i]!]! : 0);
@@ -254,6 +264,7 @@ export function textPiece(read: Reader, interned: Interned, side?: Side): KeyPie
         const value = read(batch, rows[i]!);
         out[i] = value === undefined ? 0 : interned.number(typeof value === 'object' ? wordOf(value) : String(value));
       }
+      return undefined;
     },
   };
 }
@@ -267,6 +278,6 @@ export function sourcePiece(interned: Interned): KeyPiece {
   return {
     bits: 32,
     interned: true,
-    fill: (batch, _rows, count, out) => void out.fill(interned.number(batch.origin.source), 0, count),
+    fill: (batch) => interned.number(batch.origin.source),
   };
 }

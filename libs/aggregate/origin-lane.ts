@@ -25,7 +25,7 @@ export class OriginLane {
   }
 
   take({ origin }: Batch, { groups, parts }: Share): void {
-    const number = this.#numberOf(origin);
+    const number = this.numberFor(origin);
     for (const { page, from, to } of parts) {
       const known = this.#origin.pages[page]!;
       for (let i = from; i < to; i++) {
@@ -36,7 +36,8 @@ export class OriginLane {
     }
   }
 
-  #numberOf(origin: Origin): number {
+  /** The number of a probe. */
+  numberFor(origin: Origin): number {
     const name = `${origin.run} ${origin.source}`;
     let number = this.#numbers.get(name);
     if (number === undefined) {
@@ -49,12 +50,12 @@ export class OriginLane {
   #common(a: number, b: number): number {
     const [one, other] = [this.#origins[a]!, this.#origins[b]!];
     const source = one.source === other.source ? one.source : MIXED_SOURCE;
-    return this.#numberOf({ source, run: Math.min(one.run, other.run) });
+    return this.numberFor({ source, run: Math.min(one.run, other.run) });
   }
 
   merge(to: number, lane: OriginLane, from: number): void {
     const number = lane.#origin.get(from);
-    const other = lane === this || number === 0 ? number : this.#numberOf(lane.#origins[number]!);
+    const other = lane === this || number === 0 ? number : this.numberFor(lane.#origins[number]!);
     const known = this.#origin.get(to);
     if (other !== 0 && other !== known) this.#origin.set(to, known === 0 ? other : this.#common(known, other));
   }
@@ -69,7 +70,7 @@ export class OriginLane {
 
   adopt(memory: OriginMemory): void {
     adopt([this.#origin], memory);
-    for (const origin of memory.origins.slice(1)) this.#numberOf(origin);
+    for (const origin of memory.origins.slice(1)) this.numberFor(origin);
   }
 
   /** Groups of one origin have the same number. */

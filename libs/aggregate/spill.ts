@@ -30,7 +30,8 @@ export class Spill {
    */
   constructor(level: number) {
     this.#folder = attempt(() => mkdtempSync(join(tmpdir(), 'panoptes-groups-')));
-    this.#shift = PARTITION_BITS * level;
+    // From the left: tables look at the other bits.
+    this.#shift = 32 - PARTITION_BITS * (level + 1);
   }
 
   /**

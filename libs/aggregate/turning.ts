@@ -1,12 +1,9 @@
 import type { GroupTable } from './group-table.ts';
 import type { Groups } from './groups.ts';
-import { hashWords, type KeyLayout } from './key-layout.ts';
+import { isAway, type LoneRecords } from './lone-records.ts';
+import type { KeyLayout } from './key-layout.ts';
 import { CERTAIN_PIECE } from './key-pieces.ts';
 import type { Model } from './model.ts';
-
-/** Of so many bits for each group one is set, so that few are for two. */
-const SPARSE_BITS = 5;
-const BITS_MAX = 30;
 
 /**
  * Brings both directions of a flow together. While records come, those of either direction are groups of their own, and so are
@@ -19,14 +16,16 @@ export class Turning {
   readonly #layout: KeyLayout;
   readonly #table: GroupTable;
   readonly #groups: Groups;
+  readonly #lone: LoneRecords | undefined;
   readonly #words: Uint32Array;
   readonly #turned: Uint32Array;
 
-  constructor(kind: Model['turning'], layout: KeyLayout, table: GroupTable, groups: Groups) {
+  constructor(kind: Model['turning'], layout: KeyLayout, table: GroupTable, groups: Groups, lone?: LoneRecords) {
     this.#kind = kind;
     this.#layout = layout;
     this.#table = table;
     this.#groups = groups;
+    this.#lone = lone;
     this.#words = new Uint32Array(layout.width);
     this.#turned = new Uint32Array(layout.width);
   }
@@ -44,34 +43,14 @@ export class Turning {
     return false;
   }
 
-  /** A hash that keys have in common whose groups may become one. */
-  kinHash(words: Uint32Array, at: number): number {
-    return this.#kind === 'none' ? hashWords(words, at, this.#layout.width) : this.#layout.kinHash(words, at, CERTAIN_PIECE); // prettier-ignore
-  }
-
-  /** Which groups may have to be brought together with others: 1 for those, and for a few more, by group number. */
-  suspects(groups: Uint32Array): Uint8Array {
-    const suspects = new Uint8Array(this.#table.end);
-    if (this.#kind === 'none') return suspects;
-    const hashes = new Uint32Array(groups.length);
-    const bits = Math.min(BITS_MAX, Math.ceil(Math.log2(groups.length + 1)) + SPARSE_BITS);
-    const shift = 32 - bits;
-    const once = new Uint8Array(Math.ceil(2 ** bits / 8));
-    const twice = new Uint8Array(once.length);
-    for (let i = 0; i < groups.length; i++) {
-      const { words, at } = this.#table.keyOf(groups[i]!);
-      const hash = this.kinHash(words, at) >>> shift;
-      const bit = 1 << (hash & 7);
-      hashes[i] = hash;
-      if ((once[hash >>> 3]! & bit) !== 0) twice[hash >>> 3]! |= bit;
-      else once[hash >>> 3]! |= bit;
-    }
-    for (let i = 0; i < groups.length; i++) suspects[groups[i]!] = (twice[hashes[i]! >>> 3]! >> (hashes[i]! & 7)) & 1;
-    return suspects;
-  }
-
   #find(words: Uint32Array): number {
-    return this.#table.find(words, 0, hashWords(words, 0, this.#layout.width));
+    const group = this.#table.find(words, 0, this.#layout.hashOf(words, 0));
+    return group >= 0 && this.#lone !== undefined && isAway(this.#lone.placeOf(group)) ? -1 : group;
+  }
+
+  /** Where lanes have the values of a group. */
+  #slotOf(group: number): number {
+    return this.#lone?.slotOf(group) ?? group;
   }
 
   /**
@@ -88,7 +67,7 @@ export class Turning {
     if (certain.length === 0) certain.push(...rest.splice(this.#earliest(rest), 1));
     for (const one of rest) {
       const into = certain.find(({ turned }) => turned === one.turned) ?? certain[0]!;
-      this.#groups.merge(into.group, one.group, into.turned !== one.turned);
+      this.#groups.merge(this.#slotOf(into.group), this.#slotOf(one.group), into.turned !== one.turned);
       absorbed(one.group);
     }
     return certain.map((one) => one.group);
@@ -119,7 +98,8 @@ export class Turning {
     let best = 0;
     for (let i = 1; i < kin.length; i++) {
       const [a, b] = [kin[i]!.group, kin[best]!.group];
-      const later = startUs.get(a) - startUs.get(b) || startNs.get(a) - startNs.get(b) || this.#compareKeys(a, b);
+      const [at, bt] = [this.#slotOf(a), this.#slotOf(b)];
+      const later = startUs.get(at) - startUs.get(bt) || startNs.get(at) - startNs.get(bt) || this.#compareKeys(a, b);
       if (later < 0) best = i;
     }
     return best;

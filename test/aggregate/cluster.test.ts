@@ -256,13 +256,16 @@ for (const { name, records, settings, fields, expected } of DIRECTIONS) {
   test(`direction: ${name}`, async () => {
     assert.deepEqual(lines(await cluster(records, settings), fields), expected);
     assert.deepEqual(lines(await cluster(records.toReversed(), settings), fields), expected);
+    assert.deepEqual(lines(await cluster(records, { ...settings, loneRowsMin: 1 }), fields), expected);
   });
 }
 
 test('a record that nothing is merged with stays as it was', async () => {
   const batch = flowBatch({ rows: 500, seed: 3 });
   const fields = Object.keys(STORED_FIELDS) as FieldName[];
-  assert.deepEqual(lines(await clusterBatches([batch], { key: ['flowid', 'saddr', 'sport', 'stime'] }), fields), lines([batch], fields)); // prettier-ignore
+  const key = ['flowid', 'saddr', 'sport', 'stime'];
+  for (const settings of [{ key }, { key, loneRowsMin: 1 }])
+    assert.deepEqual(lines(await clusterBatches([batch], settings), fields), lines([batch], fields));
 });
 
 const small = fc.nat(3);
@@ -315,6 +318,23 @@ const arbitraryRecord: fc.Arbitrary<RecordValues> = fc
   .map((record) => record as RecordValues);
 
 const ALL_FIELDS = Object.keys(STORED_FIELDS) as FieldName[];
+/** Of times and counts that may be there or be left out what they stand for. */
+const MEANT_FIELDS = [
+  ...ALL_FIELDS.filter((name) => !/^(stimens|trans|dur(sum|sq|min|max)|[sd](first|last))$/.test(name)),
+  ...([
+    'ltime',
+    'ltimens',
+    'sstime',
+    'sstimens',
+    'sltime',
+    'dstime',
+    'dltime',
+    'runtime',
+    'mean',
+    'min',
+    'max',
+  ] as const),
+];
 const KEYS = [
   [],
   ['saddr'],
@@ -343,9 +363,11 @@ test('in whatever order records come, and however they are divided into batches,
         for (let i = 0; i < shuffled.length; i += size) batches.push(recordBatch(shuffled.slice(i, i + size)));
         const once = lines(await cluster(records, { key }), ALL_FIELDS);
         assert.deepEqual(lines(await clusterBatches(batches, { key }), ALL_FIELDS), once);
+        const lone = await clusterBatches(batches, { key, loneRowsMin: 2 });
+        assert.deepEqual(lines(lone, MEANT_FIELDS), lines(await cluster(records, { key }), MEANT_FIELDS));
       },
     ),
-    { numRuns: 150 },
+    { numRuns: 100 },
   ));
 
 const total = (rows: readonly string[], column: number): number =>
@@ -371,9 +393,11 @@ test('what does not fit in memory waits on the disk, and comes to the same', asy
   const all = [...batches, ...halves, ...batches];
   const fields: FieldName[] = ['srcid', ...ALL_FIELDS];
   const inMemory = lines(await clusterBatches(all), fields);
-  const spilled = lines(await clusterBatches(all, { memoryBytes: 1 << 20 }), fields);
-  assert.equal(spilled.length, inMemory.length);
-  assert.deepEqual(spilled, inMemory);
+  for (const settings of [{}, { loneRowsMin: 1000 }]) {
+    const spilled = lines(await clusterBatches(all, { memoryBytes: 1 << 20, ...settings }), fields);
+    assert.equal(spilled.length, inMemory.length);
+    assert.deepEqual(spilled, inMemory);
+  }
 });
 
 test('by time: a group ends when it spans too much, or was silent for too long', async () => {
