@@ -6,8 +6,17 @@ import { SetupError } from './setup-error.mjs';
 /** As deep as the modules of a library, so that paths from a module to files of the package hold in both. */
 export const BUNDLE = 'dist/bundle/commands';
 
-/** Packages with code for this machine, or that look for some beside them. All others go into the bundle. */
-const LEFT_OUT = ['koffi', 'cap', 'zstd-napi', 'msgpackr'];
+/** Packages with code for this machine. All others go into the bundle. */
+const LEFT_OUT = ['koffi', 'cap', 'zstd-napi'];
+
+const NO_PAGES = join(import.meta.dirname, 'no-pages.mjs');
+
+/** What other packages are in the bundle: without what takes long to load, and is of no use here. */
+const INSTEAD = {
+  cliui: NO_PAGES,
+  'string-width': NO_PAGES,
+  msgpackr: 'msgpackr/pack', // which looks for no native code
+};
 
 /** What starts a thread or a process from a module beside it. */
 const STARTED = /new URL\('\.\/([\w-]+\.js)', import\.meta\.url\)/g;
@@ -31,8 +40,10 @@ export function bundle(root, commands, modules) {
   const args = [
     join(root, 'node_modules/esbuild/bin/esbuild'),
     ...LEFT_OUT.map((name) => `--external:${name}`),
-    `--alias:string-width=${join(import.meta.dirname, 'text-width.mjs')}`,
+    ...Object.entries(INSTEAD).map(([name, other]) => `--alias:${name}=${other}`),
     '--bundle',
+    '--minify-whitespace',
+    '--line-limit=160', // of a stack the lines mean something still
     '--format=cjs',
     '--platform=node',
     '--target=node20',

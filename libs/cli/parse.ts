@@ -10,7 +10,8 @@ import {
 } from './options.ts';
 
 /**
- * Turns the tokens of `splitArguments` into typed values, applies defaults and finds options that exclude each other.
+ * Turns the tokens of `splitArguments` into typed values, applies defaults and finds options that exclude each other. Of options that
+ * are not given yargs is not told, which would take longer than all the rest.
  * @throws {UsageError} for a value that is no number or out of bounds, or options in conflict
  */
 export async function parseOptions<T extends OptionTable>(
@@ -38,7 +39,9 @@ export async function parseOptions<T extends OptionTable>(
       const conflict = /^Arguments (\S+) and (\S+) are mutually exclusive$/.exec(message);
       throw new UsageError(conflict === null ? message : `--${conflict[1]} and --${conflict[2]} exclude each other`);
     });
-  for (const [name, option] of Object.entries(table)) parser.option(name, yargsOption(name, option));
+  const given = new Set(tokens.map((token) => token.slice(2).split('=', 1)[0]));
+  for (const [name, option] of Object.entries(table))
+    if (given.has(name)) parser.option(name, yargsOption(name, option));
   const parsed = parser.parseSync([...tokens]) as Record<string, unknown>;
   const values = Object.entries(table).map(([name, option]) => [name, parsed[name] ?? valueWhenAbsent(option)]);
   return Object.fromEntries(values) as Omit<Arguments<T>, 'operands'>;

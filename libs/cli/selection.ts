@@ -1,6 +1,7 @@
 import type { Look } from '../codec/decode.ts';
 import type { FilterStage } from '../filter/stages.ts';
 import { BATCH_ROWS_MAX, MANAGEMENT_BATCH, type Batch } from '../record/batch.ts';
+import { ALL_ROWS } from '../record/select.ts';
 import type { RecordRange } from './record-range.ts';
 
 /** Keeps, in place, the first `count` of `rows` that match; returns how many stay. */
@@ -17,8 +18,6 @@ export interface SelectionOptions {
   /** `-M man` or `-M noman`; undefined when neither was said. */
   readonly management: boolean | undefined;
 }
-
-const ALL = Uint32Array.from({ length: BATCH_ROWS_MAX }, (_, row) => row);
 
 /** What a reader takes of the records that it reads: filter, range, management records or not. */
 export class RecordSelection {
@@ -51,7 +50,7 @@ export class RecordSelection {
     const isKnown = batch === this.#looked;
     this.#looked = undefined;
     if (isKnown) return this.#left;
-    this.rows.set(ALL.subarray(0, batch.rows));
+    this.rows.set(ALL_ROWS.subarray(0, batch.rows));
     return this.#options.filter.select(batch, this.rows, batch.rows);
   }
 
@@ -63,7 +62,7 @@ export class RecordSelection {
       lastLanes,
       isWanted: (batch) => {
         if (i === 0) {
-          this.rows.set(ALL.subarray(0, batch.rows));
+          this.rows.set(ALL_ROWS.subarray(0, batch.rows));
           this.#left = batch.rows;
         }
         this.#left = select(batch, this.rows, this.#left);

@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -79,6 +78,7 @@ async function* pieces(source: ByteSource, areReused: boolean): AsyncGenerator<U
 }
 
 async function* unpackedBy(program: string, packed: ByteSource): AsyncGenerator<Uint8Array, void, undefined> {
+  const { spawn } = await import('node:child_process');
   const child = spawn(program, ['-dc'], { stdio: ['pipe', 'pipe', 'pipe'] });
   let complaint = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {

@@ -6,7 +6,7 @@ export interface RowSet {
   readonly rows: Uint16Array;
 }
 
-const ALL = Uint16Array.from({ length: BATCH_ROWS_MAX }, (_, row) => row);
+const ALL = new Uint16Array(BATCH_ROWS_MAX).map((_, row) => row);
 
 export function allRows(rows: number): RowSet {
   return { valid: undefined, rows: ALL.subarray(0, rows) };

@@ -44,19 +44,24 @@ export function parsePattern(text: string): Expression {
 const LINE_FEED = 10;
 
 function setOf(isIn: (byte: number) => boolean): ByteSet {
-  return Uint8Array.from({ length: 256 }, (_, byte) => Number(isIn(byte)));
+  return new Uint8Array(256).map((_, byte) => Number(isIn(byte)));
 }
 
-const characters = (pattern: RegExp): ByteSet =>
-  setOf((byte) => byte < 0x80 && pattern.test(String.fromCharCode(byte)));
+/** Made when it is asked for: few expressions have any. */
+type ByteClass = () => ByteSet;
+
+const characters =
+  (pattern: RegExp): ByteClass =>
+  () =>
+    setOf((byte) => byte < 0x80 && pattern.test(String.fromCharCode(byte)));
 const complement = (set: ByteSet): ByteSet => set.map((flag) => 1 - flag);
 
-const CLASSES: Readonly<Record<string, ByteSet>> = {
+const CLASSES: Readonly<Record<string, ByteClass>> = {
   d: characters(/\d/),
   w: characters(/\w/),
   s: characters(/[ \t\n\v\f\r]/),
 };
-const NAMED_CLASSES: Readonly<Record<string, ByteSet>> = {
+const NAMED_CLASSES: Readonly<Record<string, ByteClass>> = {
   alpha: characters(/[a-z]/i),
   digit: characters(/\d/),
   alnum: characters(/[a-z\d]/i),
@@ -66,7 +71,7 @@ const NAMED_CLASSES: Readonly<Record<string, ByteSet>> = {
   blank: characters(/[ \t]/),
   punct: characters(/[!-/:-@[-`{-~]/),
   print: characters(/[ -~]/),
-  cntrl: setOf((byte) => byte < 32 || byte === 127),
+  cntrl: () => setOf((byte) => byte < 32 || byte === 127),
   xdigit: characters(/[a-f\d]/i),
 };
 const CONTROLS: Readonly<Record<string, number>> = { n: 10, r: 13, t: 9, f: 12, v: 11, 0: 0 };
@@ -205,7 +210,7 @@ class PatternParser {
     if (letter === undefined) throw this.#error("a '\\' at the end");
     const start = this.#at;
     this.#at += 2;
-    const group = CLASSES[letter.toLowerCase()];
+    const group = CLASSES[letter.toLowerCase()]?.();
     if (group !== undefined && Object.hasOwn(CLASSES, letter.toLowerCase()))
       return letter === letter.toLowerCase() ? group : complement(group);
     if (letter === 'x') {
@@ -248,7 +253,7 @@ class PatternParser {
   #member(set: ByteSet): void {
     const named = /^\[:([a-z]+):\]/.exec(this.#text.slice(this.#at));
     if (named !== null) {
-      const group = Object.hasOwn(NAMED_CLASSES, named[1]!) ? NAMED_CLASSES[named[1]!] : undefined;
+      const group = Object.hasOwn(NAMED_CLASSES, named[1]!) ? NAMED_CLASSES[named[1]!]?.() : undefined;
       if (group === undefined) throw this.#error(`'${named[0]}' is not known`);
       this.#at += named[0].length;
       return unite(set, group);

@@ -13,7 +13,7 @@ export function selectRows(batch: Batch, rows: Uint32Array, count: number, room?
 }
 
 /** Numbers of the rows of any batch. Not to be changed. */
-export const ALL_ROWS: Uint32Array = Uint32Array.from({ length: BATCH_ROWS_MAX }, (_, row) => row);
+export const ALL_ROWS: Uint32Array = new Uint32Array(BATCH_ROWS_MAX).map((_, row) => row);
 
 /** Larger selections have memory of their own. */
 const ROOM_BYTES_MAX = 8 << 20;

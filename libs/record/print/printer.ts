@@ -1,4 +1,5 @@
-import { BATCH_ROWS_MAX, GAP_BATCH, type Batch } from '../batch.ts';
+import { GAP_BATCH, type Batch } from '../batch.ts';
+import { ALL_ROWS } from '../select.ts';
 import { columnStyle } from './column-style.ts';
 import { delimitedStyle } from './delimited-style.ts';
 import { printedFields } from './inputs.ts';
@@ -15,8 +16,6 @@ const STYLES: Readonly<Record<Settings['style'], (columns: readonly PrintColumn[
   json: jsonStyle,
   xml: xmlStyle,
 };
-
-const ALL_ROWS = Uint32Array.from({ length: BATCH_ROWS_MAX }, (_, row) => row);
 
 /** Makes text of records. */
 export class RecordPrinter {
