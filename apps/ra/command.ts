@@ -7,12 +7,6 @@ import { THREADS_OPTION } from '../../libs/cli/scan/threads-option.ts';
 
 export const RA_OPTIONS = {
   ...INPUT_OPTIONS,
-  merge: {
-    arity: 'none',
-    text: 'Make of all files one stream of records in the order of their starts; management records come first.',
-    group: 'Input',
-    conflicts: ['server'],
-  },
   memory: { ...MEMORY_OPTION.memory, text: `With --merge: ${MEMORY_OPTION.memory.text}`, group: 'Input' },
   ...THREADS_OPTION,
   ...OUTPUT_OPTIONS,

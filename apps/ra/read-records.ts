@@ -1,12 +1,11 @@
 import { BothSides, fieldsOfBothSides } from '../../libs/cli/both-sides.ts';
 import { Room } from '../../libs/codec/room.ts';
 import type { Context } from '../../libs/cli/command.ts';
-import { byStart, START_FIELDS } from '../../libs/cli/by-start.ts';
 import { explainReading } from '../../libs/cli/explain-reading.ts';
 import { writtenFiles } from '../../libs/cli/filtered-file.ts';
 import { mayHoldOf } from '../../libs/cli/frame-zone.ts';
 import { listFields, showFilter } from '../../libs/cli/listings.ts';
-import { parseMemory } from '../../libs/cli/memory-size.ts';
+import { mergeOf, START_FIELDS } from '../../libs/cli/merge-settings.ts';
 import { parseModes } from '../../libs/cli/modes.ts';
 import { planPrinting, type PrintPlan } from '../../libs/cli/printer.ts';
 import { recordFilter } from '../../libs/cli/record-filter.ts';
@@ -44,25 +43,19 @@ export async function readRecords(args: RaArguments, context: Context): Promise<
   const scan = sides === undefined ? printScan(order, plan, (printed) => outputs.pushPrinted(printed)) : undefined;
   const peek = args.rejected === undefined ? peekOf(args, filter, selection) : undefined; // what is refused is kept
   const room = isPassing(args, plan) && sides === undefined ? new Room() : undefined;
-  const inputs = await openInputs(args, filter, context, { fields, peek, room, management, scan });
+  const merge = mergeOf(args, args.rejected === undefined ? selection : undefined);
+  const inputs = await openInputs(args, filter, context, { fields, peek, room, management, scan, merge });
   const outputs = await Outputs.open(args, context, plan, selection, sides);
   const files = writtenFiles(args.write);
   const written = args.rejected === undefined ? files : [...files, args.rejected];
   await inputs.avoid(written.map((text) => parseWriteTarget(text).path));
   try {
-    if (!selection.exhausted) await pump(inOrder(args, inputs, selection), outputs, selection);
+    if (!selection.exhausted) await pump(inputs, outputs, selection);
   } finally {
     await scan?.close();
     await outputs.end();
   }
   return inputs.failed ? 1 : 0;
-}
-
-/** The batches as they come, or as `--merge` wants them. */
-function inOrder(args: RaArguments, inputs: RecordInputs, selection: RecordSelection): AsyncIterable<Batch> {
-  if (!args.merge) return inputs;
-  const wanted = args.rejected === undefined ? selection : undefined;
-  return byStart(inputs, wanted, parseMemory(args.memory));
 }
 
 async function pump(inputs: AsyncIterable<Batch>, outputs: Outputs, selection: RecordSelection): Promise<void> {
@@ -95,7 +88,7 @@ async function openInputs(
   args: RaArguments,
   filter: Filter,
   context: Context,
-  columns: Pick<InputSettings, 'fields' | 'peek' | 'room' | 'management' | 'scan'>,
+  columns: Pick<InputSettings, 'fields' | 'peek' | 'room' | 'management' | 'scan' | 'merge'>,
 ): Promise<RecordInputs> {
   const settings = {
     files: args.read,

@@ -7,6 +7,13 @@ export interface ByteRange {
   readonly stop: number;
 }
 
+/** Frames of a file, one behind the other. */
+export interface FrameRun {
+  readonly range: ByteRange;
+  /** No record in them begins before, microseconds since the epoch. */
+  readonly leastUs: number;
+}
+
 /** A range is not one of records. @param name of the file */
 export const behindTheEnd = (name: string, start: number, bytes: number): InputError =>
   new InputError(`${name} has no byte ${start}, it ends behind ${bytes}`);

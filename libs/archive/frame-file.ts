@@ -3,13 +3,17 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { isIntact } from '../codec/column-checksums.ts';
 import { FRAME_BYTES_MAX, HEADER_BYTES, headerProblem, readHeader, startsLikeFrame } from '../codec/format.ts';
 import { columnsNeeded, keepColumns, type Extent, type Needed } from '../codec/keep-columns.ts';
+import { decodeFrame } from '../codec/decode.ts';
 import { Zones } from '../codec/zones.ts';
-import type { BatchKind } from '../record/batch.ts';
-import { behindTheEnd, notABeginning, type ByteRange } from './byte-range.ts';
+import { BATCH_ROWS_MAX, GAP_BATCH, type BatchKind } from '../record/batch.ts';
+import { STORED_FIELDS } from '../record/fields/stored.ts';
+import { startTimes } from '../record/gather.ts';
+import { behindTheEnd, notABeginning, type ByteRange, type FrameRun } from './byte-range.ts';
 
 /** Read at once where frames are taken one after the other, and where they are passed over. */
 const READ_BYTES = 1 << 20;
 const HEAD_BYTES = 1 << 14;
+const STIME = STORED_FIELDS.stime.number;
 /** Longest time without a look at what else is going on, milliseconds. */
 const TURN_MS = 10;
 
@@ -98,6 +102,11 @@ export class FrameFile {
       closeSync(this.#fd);
       throw error;
     }
+    return this.at({ start, stop });
+  }
+
+  /** As `within`, where it is known that a frame begins at the start of the range. */
+  at({ start, stop }: ByteRange): this {
     this.#from = this.#skippedBytes = start;
     this.#stop = stop;
     return this;
@@ -134,6 +143,49 @@ export class FrameFile {
     } finally {
       closeSync(this.#fd);
     }
+  }
+
+  /** Looks at the heads of frames, and at those whole that are small, for when their records begin; closes the file. */
+  pieces(): FrameRun[] {
+    const runs: FrameRun[] = [];
+    let run = { start: this.#from, rows: 0, leastUs: Infinity };
+    const end = (at: number, stop = at): void => {
+      // Of gaps alone there is no time.
+      const leastUs = run.leastUs === Infinity ? -Infinity : run.leastUs;
+      if (stop > run.start) runs.push({ range: { start: run.start, stop }, leastUs });
+      run = { start: at, rows: 0, leastUs: Infinity };
+    };
+    try {
+      let at = this.#from;
+      for (let bytes; at < this.#stop && (bytes = this.#frameBytes(at, HEAD_BYTES)) > 0; at += bytes) {
+        const wanted = this.#wanted(at, bytes, HEAD_BYTES) !== 'nothing';
+        const { rows } = readHeader(this.#bytesAt(at, HEADER_BYTES), 0);
+        if (!wanted || run.rows + rows > BATCH_ROWS_MAX) end(at);
+        if (!wanted) run.start = at + bytes;
+        else run = { ...run, rows: run.rows + rows, leastUs: Math.min(run.leastUs, this.#leastUs(at, bytes)) };
+      }
+      // With what is no frame, and all that follows it.
+      end(at, at < Math.min(this.bytes, this.#stop) ? Infinity : at);
+      return runs;
+    } finally {
+      closeSync(this.#fd);
+    }
+  }
+
+  /** When the first of a frame's records begins; -Infinity where it does not say so. */
+  #leastUs(at: number, frameBytes: number): number {
+    const { kind, envelopeBytes, bodyBytes, flags } = readHeader(this.#bytesAt(at, HEADER_BYTES), 0);
+    if (kind === GAP_BATCH) return Infinity;
+    const bytes = HEADER_BYTES + envelopeBytes;
+    if (flags === 0 && envelopeBytes <= bodyBytes && this.#fill(at, bytes, bytes)) {
+      const range = Zones.of(this.#bytesAt(at, bytes), envelopeBytes)?.range(STIME);
+      if (range?.isComplete === true) return range.least;
+    }
+    if (!this.#fill(at, frameBytes, frameBytes)) return -Infinity;
+    const decoded = decodeFrame(this.#bytesAt(at, frameBytes), { fields: new Set([STIME]) });
+    if ('problem' in decoded) return -Infinity;
+    const least = startTimes(decoded.batch).reduce((a, b) => Math.min(a, b), Infinity);
+    return least < Infinity ? least : -Infinity;
   }
 
   /** To be read once; closes the file. Each chunk is valid until the next one is asked for. */

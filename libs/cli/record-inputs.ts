@@ -15,6 +15,8 @@ import { namedFile } from './byte-range.ts';
 import type { Context } from './command.ts';
 import { FileBytes } from './file-bytes.ts';
 import { merge } from '../core/merge.ts';
+import type { Piece } from './merge-plan.ts';
+import { START_FIELDS, type MergeSettings } from './merge-settings.ts';
 import { cannotRead, checkFiles, checkTrees, filesBelow, identityOf } from './record-paths.ts';
 import type { Progress } from './progress.ts';
 import type { ClientSecurity } from './client-security.ts';
@@ -49,12 +51,15 @@ export interface InputSettings {
   readonly scan?: FrameTaker | undefined;
   /** Whether to say what of records in other formats had no meaning here. */
   readonly verbose?: boolean;
+  /** Flow records of files are to come in the order of their starts; undefined for as they are. */
+  readonly merge?: MergeSettings | undefined;
 }
 
 type Opened = Content & Pick<ReadSettings, 'skippedBytes' | 'fileBytes' | 'scan'>;
 
 /** Bytes read from a file at a time. */
 const CHUNK_BYTES = 1 << 20;
+const SPILLS = 'records are not in the order of time, and more than fit into --memory; they wait in temporary files';
 /** After an interrupt, whoever writes to our standard input has this long to finish its last words. */
 const LAST_WORDS_MS = 1000;
 
@@ -77,7 +82,9 @@ export class RecordInputs implements AsyncIterable<Batch> {
    * @throws {UsageError} when there is nothing to read, or a server cannot be one
    */
   static async open(settings: InputSettings, context: Context, signal: AbortSignal): Promise<RecordInputs> {
-    const { files, trees, servers, security } = settings;
+    const { files, trees, servers, security, fields } = settings;
+    if (settings.merge !== undefined)
+      settings = { ...settings, room: undefined, scan: undefined, fields: fields && new Set([...fields, ...START_FIELDS]) }; // prettier-ignore
     if (files.length + trees.length + servers.length > 0) {
       await checkFiles(files);
       await checkTrees(trees);
@@ -160,19 +167,39 @@ export class RecordInputs implements AsyncIterable<Batch> {
         stop,
       );
     }
-    for (const word of files) {
-      if (word === '-') yield* this.#fromStandardInput();
-      else {
-        const { path, range } = namedFile(word);
-        yield* this.#fromFile(path, range);
-      }
+    if (this.#settings.merge !== undefined) {
+      yield* this.#merged(this.#settings.merge);
+      return;
     }
-    for (const tree of trees) {
-      for await (const file of filesBelow(tree, (error) => this.#fail(error))) {
-        if (!(await this.#isWritten(file))) yield* this.#fromFile(file);
-      }
-    }
+    for (const word of files) yield* this.#fromNamed(word);
+    for (const tree of trees) for await (const file of this.#filesOf(tree)) yield* this.#fromFile(file);
     await this.#endScan();
+  }
+
+  async *#filesOf(tree: string): AsyncGenerator<string> {
+    for await (const file of filesBelow(tree, (error) => this.#fail(error)))
+      if (!(await this.#isWritten(file))) yield file;
+  }
+
+  async *#fromNamed(word: string): AsyncGenerator<Batch> {
+    const { path, range } = namedFile(word);
+    if (word === '-') yield* this.#fromStandardInput();
+    else yield* this.#fromFile(path, range);
+  }
+
+  /** As `--merge` wants them. */
+  async *#merged(settings: MergeSettings): AsyncGenerator<Batch> {
+    const { files, trees, mayHold } = this.#settings;
+    const [{ byStart }, { planMerge }] = await Promise.all([import('./by-start.ts'), import('./merge-plan.ts')]);
+    const words = [...files];
+    for (const tree of trees) for await (const file of this.#filesOf(tree)) words.push(file);
+    const { first, pieces } = planMerge(words, mayHold);
+    const all = async function* (this: RecordInputs): AsyncGenerator<Batch> {
+      for (const word of first) yield* this.#fromNamed(word);
+    };
+    const spills = (): void => this.#context.info(SPILLS);
+    const read = ({ path, range }: Piece): AsyncGenerator<Batch> => this.#fromFile(path, range, true);
+    yield* byStart({ first: all.call(this), pieces, read, spills }, settings);
   }
 
   async #endScan(): Promise<void> {
@@ -207,7 +234,8 @@ export class RecordInputs implements AsyncIterable<Batch> {
     }
   }
 
-  async *#fromFile(path: string, range?: ByteRange): AsyncGenerator<Batch> {
+  /** @param isChecked whether a frame is known to begin at the start of the range */
+  async *#fromFile(path: string, range?: ByteRange, isChecked = false): AsyncGenerator<Batch> {
     if (this.#signal.aborted) return;
     let stream: Readable | undefined;
     const stop = (): void => void stream?.destroy();
@@ -216,7 +244,8 @@ export class RecordInputs implements AsyncIterable<Batch> {
       yield* this.#decode(path, () => {
         const frames = FrameFile.open(path, this.#settings);
         if (frames === undefined) return this.#openForeign(path, range, (opened) => (stream = opened));
-        if (range !== undefined) frames.within(range, path);
+        if (range !== undefined && isChecked) frames.at(range);
+        else if (range !== undefined) frames.within(range, path);
         const { beginning: start } = frames;
         const { scan } = this.#settings;
         const skippedBytes = (): number => frames.skippedBytes;

@@ -22,6 +22,12 @@ export const INPUT_OPTIONS = {
     group: 'Input',
     conflicts: ['server'],
   },
+  merge: {
+    arity: 'none',
+    text: 'Make of all files one stream of records in the order of their starts.',
+    group: 'Input',
+    conflicts: ['server'],
+  },
   server: {
     short: 'S',
     arity: 'each',

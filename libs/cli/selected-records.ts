@@ -5,6 +5,7 @@ import type { Room } from '../codec/room.ts';
 import type { Context } from './command.ts';
 import type { Arguments } from './options.ts';
 import { mayHoldOf } from './frame-zone.ts';
+import { mergeOf } from './merge-settings.ts';
 import { recordFilter } from './record-filter.ts';
 import { RecordInputs } from './record-inputs.ts';
 import type { INPUT_OPTIONS } from './record-options.ts';
@@ -15,7 +16,7 @@ import { RecordSelection } from './selection.ts';
 import { stopAfter } from './stop-after.ts';
 import { parseWriteTarget } from './write-target.ts';
 
-type InputArguments = Arguments<typeof INPUT_OPTIONS>;
+type InputArguments = Arguments<typeof INPUT_OPTIONS> & { readonly memory?: string | undefined };
 
 export interface SelectedSettings {
   /** Of the records that pass the filter. */
@@ -59,7 +60,7 @@ export class SelectedRecords implements AsyncIterable<Selected> {
     const selection = new RecordSelection({ ...settings, filter });
     const sides = settings.sides === undefined ? undefined : BothSides.of(settings.sides);
     const { refuse } = settings;
-    const isPlain = settings.range === undefined && sides === undefined && refuse === undefined;
+    const isPlain = !args.merge && settings.range === undefined && sides === undefined && refuse === undefined;
     const fields = settings.fields === undefined ? undefined : new Set([...settings.fields, ...filter.fields]);
     const inputs = await RecordInputs.open(
       {
@@ -72,6 +73,7 @@ export class SelectedRecords implements AsyncIterable<Selected> {
         fields: fields === undefined || sides === undefined ? fields : fieldsOfBothSides(fields),
         peek: refuse === undefined ? peekOf(args, filter, selection) : undefined,
         room: settings.room,
+        merge: mergeOf(args, refuse === undefined ? selection : undefined),
         management: settings.fields === undefined || selection.showsManagement,
         scan: isPlain ? settings.scan?.({ args, nowMs, management, fields }, selection.showsManagement) : undefined,
         mayHold: filter === EVERYTHING || refuse !== undefined ? undefined : mayHoldOf(filter),

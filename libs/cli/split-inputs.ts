@@ -7,6 +7,7 @@ import type { Filter } from '../filter/compile.ts';
 import { GAP_BATCH, type Batch } from '../record/batch.ts';
 import type { Context } from './command.ts';
 import type { Arguments } from './options.ts';
+import { mergeOf } from './merge-settings.ts';
 import { recordFilter } from './record-filter.ts';
 import { RecordInputs } from './record-inputs.ts';
 import type { INPUT_OPTIONS } from './record-options.ts';
@@ -19,7 +20,7 @@ import { systemReason } from './system-error.ts';
 /** How often files are looked for that are to be closed, milliseconds. */
 const TICK_MS = 1000;
 
-type InputArguments = Omit<Arguments<typeof INPUT_OPTIONS>, 'operands'>;
+type InputArguments = Omit<Arguments<typeof INPUT_OPTIONS>, 'operands'> & { readonly memory?: string | undefined };
 
 export interface SplitInputsSettings {
   readonly plan: SplitPlan;
@@ -44,7 +45,7 @@ export async function splitInputs(
   const filter = await recordFilter(args);
   const range = args.range === undefined ? undefined : parseRecordRange(args.range);
   const selection = new RecordSelection({ filter, range, management: undefined });
-  const inputs = await openInputs(args, filter, context);
+  const inputs = await openInputs(args, filter, selection, context);
   const { plan, holdUs, sorts, appends, observer } = settings;
   const pool = new FilePool();
   const files = new OpenFiles({ pool, sorts, appends, observer, attempt: (action) => action() });
@@ -106,7 +107,12 @@ export function cannotWrite(error: unknown): unknown {
   return new SuiteError(`cannot write${path}: ${reason}`, { cause: error });
 }
 
-async function openInputs(args: InputArguments, filter: Filter, context: Context): Promise<RecordInputs> {
+async function openInputs(
+  args: InputArguments,
+  filter: Filter,
+  selection: RecordSelection,
+  context: Context,
+): Promise<RecordInputs> {
   const settings = {
     files: args.read,
     trees: args.recurse,
@@ -116,6 +122,7 @@ async function openInputs(args: InputArguments, filter: Filter, context: Context
     verbose: args.verbose,
     fields: undefined,
     peek: undefined,
+    merge: mergeOf(args, selection),
   };
   return RecordInputs.open(settings, context, stopAfter(args['stop-after'], context.signal));
 }

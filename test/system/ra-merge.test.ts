@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { after } from 'node:test';
+import { gzipSync } from 'node:zlib';
 import { encodeBatch } from '../../libs/codec/encode.ts';
 import { FLOW_BATCH } from '../../libs/record/batch.ts';
 import { startTimes } from '../../libs/record/gather.ts';
@@ -35,6 +36,14 @@ function expected(takes: (protocol: number) => boolean): string[] {
   const kept = flows.filter(({ protocol }) => takes(protocol)).sort((a, b) => a.time - b.time);
   return kept.map(({ time, id }) => `${(time / 1e6).toFixed(6)},${String(id)}`);
 }
+
+const COMMANDS: readonly (readonly [command: string, ...words: readonly string[]])[] = [
+  ['racluster', '-m', 'proto', '-s', 'proto', 'pkts', 'trans'],
+  ['rabins', '-M', 'time', '20s', '-m', 'proto', '-s', 'proto', 'pkts'],
+  ['rasort', '-m', 'stime', 'flowid', '-s', 'stime', 'flowid', '-N', '50'],
+  ['racount'],
+  ['ratimerange'],
+];
 
 const printed = async (...words: readonly string[]): Promise<string[]> => {
   const fixed = ['-r', ...FILES, '--merge', '-u', '-p', '6', '-c', ',', '-L', '-1', '-s', 'stime', 'flowid'];
@@ -71,6 +80,46 @@ test('--merge -w and -E divide the records, each in order, management records fi
     records += times.length;
   }
   assert.equal(records, ALL.length);
+});
+
+/** Lines of flows of a host each, whose order of equal starts nobody has to keep. */
+const sorted = (text: string): string[] => text.trimEnd().split('\n').sort();
+
+test('--merge is known to every command that reads files', async () => {
+  for (const [command, ...words] of COMMANDS) {
+    const plain = await runCommand(command, ['-r', ...FILES, ...words]);
+    const merged = await runCommand(command, ['-r', ...FILES, '--merge', ...words]);
+    assert.deepEqual([merged.status, merged.stderr], [0, '']);
+    assert.ok(merged.stdout.length > 0);
+    assert.deepEqual(sorted(merged.stdout), sorted(plain.stdout), command);
+  }
+});
+
+test('--merge puts files of Argus, packed ones, trees and standard input among the others', async () => {
+  const tree = join(folder, 'tree');
+  mkdirSync(join(tree, 'sub'), { recursive: true });
+  const [first, second, third] = FILES as [string, string, string];
+  await runCommand('ra', ['-r', first, '-w', `argus3:${join(tree, 'argus')}`]);
+  writeFileSync(join(tree, 'sub/packed'), gzipSync(readFileSync(second)));
+  const fixed = ['--merge', '-M', 'noman', '-u', '-p', '6', '-c', ',', '-L', '-1', '-s', 'stime'];
+  const input = readFileSync(third);
+  const { status, stdout, stderr } = await runCommand('ra', ['-R', tree, '-r', '-', ...fixed], input);
+  assert.deepEqual([status, stderr], [0, '']);
+  assert.deepEqual(
+    stdout.trimEnd().split('\n'),
+    ALL.map((line) => line.split(',')[0]),
+  );
+});
+
+test('--merge reads a file with damage up to there, and says so', async () => {
+  const damaged = join(folder, 'damaged');
+  const whole = readFileSync(FILES[0]!);
+  writeFileSync(damaged, Buffer.concat([whole, Buffer.from('this is no frame')]));
+  const words = ['-u', '-p', '6', '-c', ',', '-L', '-1', '-s', 'stime', 'flowid'];
+  const plain = await runCommand('ra', ['-r', damaged, ...words]);
+  const merged = await runCommand('ra', ['-r', damaged, '--merge', ...words]);
+  assert.deepEqual([merged.status, sorted(merged.stdout)], [1, sorted(plain.stdout)]);
+  assert.equal(merged.stderr, plain.stderr);
 });
 
 test('--merge of a stream that does not end is refused', async () => {
