@@ -51,9 +51,9 @@ export function compile(root, say) {
   writeFileSync(join(root, STAMP), before);
 }
 
-/** Changes when a source is added, removed or written, or when the compiler or its settings change. */
+/** Changes when a source is added, removed or written, or when the compiler, its settings or Node change. */
 function signature(root) {
-  const hash = createHash('sha256');
+  const hash = createHash('sha256').update(process.version);
   const setup = readdirSync(join(root, 'deploy/setup')).map((name) => `deploy/setup/${name}`);
   for (const path of ['tsconfig.json', 'package-lock.json', ...setup]) hash.update(fingerprint(root, path));
   for (const folder of SOURCE_FOLDERS) for (const path of sources(root, folder)) hash.update(fingerprint(root, path));

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -26,11 +26,15 @@ test('V8 takes the code that was compiled for each command at set-up', () => {
   for (const name of Object.keys(bin)) assert.equal(start.load(name).script.cachedDataRejected, false, name);
 });
 
-for (const { name, root, flags } of [
+const CODE = readFileSync(join(ROOT, 'dist/bundle/commands/ra.code'));
+
+for (const { name, root, flags, code } of [
   { name: 'without code', root: folder, flags: [] },
   { name: 'with code of other flags of V8', root: ROOT, flags: ['--max-old-space-size=300'] },
+  { name: 'with code that was cut short', root: folder, flags: [], code: CODE.subarray(0, CODE.length - 1000) },
 ]) {
   test(`commands run ${name}, if more slowly`, () => {
+    if (code !== undefined) writeFileSync(join(root, 'dist/bundle/commands/ra.code'), code);
     const args = [...flags, join(root, 'dist/bin/ra'), '--version'];
     const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
     assert.deepEqual({ status, stdout, stderr }, { status: 0, stdout: `ra (Panoptes) ${version}\n`, stderr: '' });
