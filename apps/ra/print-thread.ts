@@ -13,7 +13,6 @@ async function printing({ args, showsManagement, ...order }: PrintOrder): Promis
   const { printer } = await planPrinting(args, parseModes(args.mode));
   const selected = await SelectedRows.open({ args, ...order });
   const totals = args.totals ? new Totals() : undefined;
-  const texts: Uint8Array[] = [];
   return {
     decoding: { ...selected.decoding, room: new Room() },
     push(batch: Batch): void {
@@ -21,23 +20,13 @@ async function printing({ args, showsManagement, ...order }: PrintOrder): Promis
       totals?.add(batch, selected.rows, count);
       if (count === 0 || args.quiet || (batch.kind === MANAGEMENT_BATCH && !showsManagement)) return;
       const rows = count === batch.rows ? undefined : selected.rows;
-      texts.push(new Uint8Array(printer.rowBytes(batch, rows, count))); // which is overwritten next time
+      printer.add(batch, rows, count);
     },
     result(): Outgoing<Printed> {
-      const text = joined(texts.splice(0));
+      const text = printer.take();
       return { result: { text, totals: totals?.take() }, transfer: [text.buffer] };
     },
   };
-}
-
-function joined(texts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const all = new Uint8Array(texts.reduce((sum, { length }) => sum + length, 0));
-  let end = 0;
-  for (const text of texts) {
-    all.set(text, end);
-    end += text.length;
-  }
-  return all;
 }
 
 serveScan(printing(workerData as PrintOrder));

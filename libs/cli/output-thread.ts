@@ -11,7 +11,7 @@ async function maker(order: OutputOrder): Promise<Make> {
   if (order.kind === 'encode') return (batch) => owned(encodeBatch(batch, { zones: true }));
   const { planPrinting } = await import('./printer.ts');
   const { printer } = await planPrinting(order.args, order.modes);
-  return (batch) => new Uint8Array(printer.rowBytes(batch, undefined, batch.rows));
+  return (batch) => printer.rowBytes(batch, undefined, batch.rows);
 }
 
 function owned(bytes: Uint8Array): Uint8Array<ArrayBuffer> {

@@ -100,7 +100,7 @@ export class PrintSink implements Sink {
   #print(batch: Batch, rows: Uint32Array | undefined, count: number): void {
     this.#start();
     if (this.#headersEvery <= 0) {
-      this.#add(Buffer.from(this.#printer.rowBytes(batch, rows, count)));
+      this.#add(this.#printer.rowBytes(batch, rows, count));
       return;
     }
     const all = rows ?? Uint32Array.from({ length: count }, (_, row) => row);
@@ -110,7 +110,7 @@ export class PrintSink implements Sink {
         this.#untilHeader = this.#headersEvery;
       }
       const next = Math.min(this.#untilHeader, count - from);
-      this.#add(Buffer.from(this.#printer.rowBytes(batch, all.subarray(from), next)));
+      this.#add(this.#printer.rowBytes(batch, all.subarray(from), next));
       this.#untilHeader -= next;
       from += next;
     }

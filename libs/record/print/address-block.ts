@@ -3,36 +3,32 @@ import type { AddressColumn } from '../columns.ts';
 import type { StoredField } from '../fields/field.ts';
 import { plainBlock, type BlockCell, type Image } from './block-cell.ts';
 import type { Cell } from './cell.ts';
+import { blankWords, copyWords, viewOf } from './words.ts';
 
-const BLANK = 0x20;
-const DOT = 0x2e;
-
-/** Longest text of an IPv4 address. */
+/** Longest text of an IPv4 address, and shortest. */
 const IPV4_CHARACTERS = 15;
+const IPV4_CHARACTERS_MIN = 7;
 
-/** The digits of 0 to 255, three bytes each, right-aligned, and how many. */
-const OCTETS = Buffer.from(Array.from({ length: 256 }, (_, value) => String(value).padStart(3)).join(''), 'latin1');
-const OCTET_DIGITS = Uint8Array.from({ length: 256 }, (_, value) => String(value).length);
+/** 0 to 255 as four characters, right-aligned, with a point at the end and without, and how many of them are no blanks. */
+const WITH_POINT = Int32Array.from({ length: 256 }, (_, value) => wordOf(`${value}.`));
+const WITHOUT_POINT = Int32Array.from({ length: 256 }, (_, value) => wordOf(String(value)));
+const DIGITS = Uint8Array.from({ length: 256 }, (_, value) => String(value).length);
 
-/** Writes an octet so that its last digit stands before `end`. @returns where its first stands */
-function writeOctet(bytes: Uint8Array, end: number, octet: number): number {
-  const from = octet * 3;
-  const digits = OCTET_DIGITS[octet]!;
-  bytes[end - 1] = OCTETS[from + 2]!;
-  if (digits > 1) bytes[end - 2] = OCTETS[from + 1]!;
-  if (digits > 2) bytes[end - 3] = OCTETS[from]!;
-  return end - digits;
+function wordOf(text: string): number {
+  return Buffer.from(text.padStart(4), 'latin1').readInt32BE();
 }
 
-/** Writes an address so that it ends before `end`. @returns where it begins */
-function writeIPv4(bytes: Uint8Array, end: number, address: number): number {
-  let at = writeOctet(bytes, end, address & 255);
-  bytes[--at] = DOT;
-  at = writeOctet(bytes, at, (address >>> 8) & 255);
-  bytes[--at] = DOT;
-  at = writeOctet(bytes, at, (address >>> 16) & 255);
-  bytes[--at] = DOT;
-  return writeOctet(bytes, at, address >>> 24);
+/** Writes an address right-aligned before `end`, in at least 16 bytes, all but the last 7 of them blanks before. */
+function writeIPv4(view: DataView, end: number, address: number): void {
+  const [a, b, c, d] = [address >>> 24, (address >>> 16) & 255, (address >>> 8) & 255, address & 255];
+  let at = end - 4;
+  view.setInt32(at, WITHOUT_POINT[d]!);
+  at -= DIGITS[d]!;
+  view.setInt32(at, WITH_POINT[c]!);
+  at -= DIGITS[c]! + 1;
+  view.setInt32(at, WITH_POINT[b]!);
+  at -= DIGITS[b]! + 1;
+  view.setInt32(at, WITH_POINT[a]!);
 }
 
 /** Images of IPv6 addresses that are kept of a column, by the high bits of a hash. */
@@ -45,27 +41,27 @@ class Hosts {
   /** Which slots are taken. */
   readonly #taken = new Uint8Array(SLOTS);
   readonly #bytes: Uint8Array;
+  readonly #view: DataView;
   readonly #size: number;
 
   constructor(size: number) {
     this.#bytes = new Uint8Array(SLOTS * size);
+    this.#view = viewOf(this.#bytes);
     this.#size = size;
   }
 
   /** Copies the image of the address in a row; false when it is not known. */
-  take({ lanes, strides }: AddressColumn, row: number, bytes: Uint8Array, to: number): boolean {
+  take({ lanes, strides }: AddressColumn, row: number, to: DataView, at: number): boolean {
     const a = lanes[0][row * strides[0]]!;
     const b = lanes[1][row * strides[1]]!;
     const c = lanes[2][row * strides[2]]!;
     const d = lanes[3][row * strides[3]]!;
     const slot = slotOf(a, b, c, d);
     const known = this.#lanes;
-    const at = 4 * slot;
-    if (known[at] !== a || known[at + 1] !== b || known[at + 2] !== c || known[at + 3] !== d) return false;
+    const k = 4 * slot;
+    if (known[k] !== a || known[k + 1] !== b || known[k + 2] !== c || known[k + 3] !== d) return false;
     if (this.#taken[slot] === 0) return false;
-    const images = this.#bytes;
-    const size = this.#size;
-    for (let i = 0, from = slot * size; i < size; i++) bytes[to + i] = images[from + i]!;
+    copyWords(to, at, this.#view, slot * this.#size, this.#size);
     return true;
   }
 
@@ -86,7 +82,8 @@ function slotOf(a: number, b: number, c: number, d: number): number {
 /** Addresses as numbers, right-aligned. `cell` writes those that are new. */
 export function addressBlock({ number }: StoredField, cell: Cell, image: Image): BlockCell {
   const { width, left, point } = image.place;
-  if (left || point || width < IPV4_CHARACTERS) return plainBlock(cell, image);
+  // What is written of an address begins a byte before it.
+  if (left || point || width <= IPV4_CHARACTERS) return plainBlock(cell, image);
   let hosts: Hosts | undefined;
   return (batch) => {
     const column = batch.columns[number] as AddressColumn | undefined;
@@ -96,15 +93,15 @@ export function addressBlock({ number }: StoredField, cell: Cell, image: Image):
     const lane = lanes[3];
     const laneStride = strides[3];
     return (bytes, first, stride, rows) => {
+      const view = viewOf(bytes);
       let place = first;
       for (let i = 0; i < rows.length; i++, place += stride) {
         const row = rows[i]!;
         const kind = valid === undefined || column.has(row) ? family[row * familyStride] : undefined;
         if (kind === IPV4_ADDRESS) {
-          const address = lane[row * laneStride]!;
-          let at = writeIPv4(bytes, place + width, address);
-          while (at > place) bytes[--at] = BLANK;
-        } else if (kind !== IPV6_ADDRESS || hosts?.take(column, row, bytes, place) !== true) {
+          blankWords(view, place, width - IPV4_CHARACTERS_MIN);
+          writeIPv4(view, place + width, lane[row * laneStride]!);
+        } else if (kind !== IPV6_ADDRESS || hosts?.take(column, row, view, place) !== true) {
           if (!image.make(write, row)) return false;
           image.copyTo(bytes, place);
           if (kind === IPV6_ADDRESS) (hosts ??= new Hosts(width)).keep(column, row, image);

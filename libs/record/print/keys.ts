@@ -1,4 +1,4 @@
-import type { Batch } from '../batch.ts';
+import { BATCH_ROWS_MAX, type Batch } from '../batch.ts';
 import type { NumberColumn } from '../columns.ts';
 import { STORED_FIELDS, type StoredName } from '../fields/stored.ts';
 import type { Kind } from '../kinds.ts';
@@ -88,21 +88,17 @@ function partOf(number: number, signs: ReadonlySet<string>): Part | undefined {
   return bits === undefined ? undefined : { bits, open: valuesOf(number) };
 }
 
+/** Bits of a batch of which all rows have a value. */
+const ALL = new Uint8Array(BATCH_ROWS_MAX >> 3).fill(255);
+
 function valuesOf(number: number): Part['open'] {
   return (batch) => {
     const column = batch.columns[number] as NumberColumn | undefined;
     if (column === undefined) return undefined;
-    const { values, valid } = column;
-    return (rows, sums, weight) => {
-      if (valid === undefined) {
-        for (let i = 0; i < rows.length; i++) sums[i] = sums[i]! + (values[rows[i]!]! + 1) * weight;
-        return;
-      }
-      for (let i = 0; i < rows.length; i++) {
-        const row = rows[i]!;
-        if ((valid[row >> 3]! & (1 << (row & 7))) !== 0) sums[i] = sums[i]! + (values[row]! + 1) * weight;
-      }
-    };
+    const { values, valid = ALL } = column;
+    if (values instanceof Uint8Array) return (rows, sums, weight) => addBytes(values, valid, rows, sums, weight);
+    if (values instanceof Uint16Array) return (rows, sums, weight) => addHalves(values, valid, rows, sums, weight);
+    return (rows, sums, weight) => addWords(values as Uint32Array, valid, rows, sums, weight);
   };
 }
 
@@ -111,13 +107,42 @@ function signsOf(number: number): Part['open'] {
   return (batch) => {
     const column = batch.columns[number] as NumberColumn | undefined;
     if (column === undefined) return undefined;
-    const { values, valid } = column;
+    const { values, valid = ALL } = column;
+    if (values instanceof Uint32Array) return (rows, sums, weight) => addSigns(values, valid, rows, sums, weight);
     return (rows, sums, weight) => {
-      for (let i = 0; i < rows.length; i++) {
-        const row = rows[i]!;
-        if (valid === undefined || (valid[row >> 3]! & (1 << (row & 7))) !== 0)
-          sums[i] = sums[i]! + (values[row]! > 0 ? 2 : 1) * weight;
-      }
+      for (let i = 0; i < rows.length; i++)
+        sums[i] = sums[i]! + bitOf(valid, rows[i]!) * (values[rows[i]!]! > 0 ? 2 : 1) * weight;
     };
   };
 }
+
+/*
+ * Each loop sees one type of array, which makes it several times faster, and has no branch: whether a row has a value cannot
+ * be foreseen.
+ */
+
+type Add<A> = (values: A, valid: Uint8Array, rows: Uint32Array, sums: Float64Array, weight: number) => void;
+
+function bitOf(valid: Uint8Array, row: number): number {
+  return (valid[row >> 3]! >> (row & 7)) & 1;
+}
+
+const addBytes: Add<Uint8Array> = (values, valid, rows, sums, weight) => {
+  for (let i = 0; i < rows.length; i++) sums[i] = sums[i]! + bitOf(valid, rows[i]!) * (values[rows[i]!]! + 1) * weight;
+};
+
+const addHalves: Add<Uint16Array> = (values, valid, rows, sums, weight) => {
+  for (let i = 0; i < rows.length; i++) sums[i] = sums[i]! + bitOf(valid, rows[i]!) * (values[rows[i]!]! + 1) * weight;
+};
+
+const addWords: Add<Uint32Array> = (values, valid, rows, sums, weight) => {
+  for (let i = 0; i < rows.length; i++) sums[i] = sums[i]! + bitOf(valid, rows[i]!) * (values[rows[i]!]! + 1) * weight;
+};
+
+const addSigns: Add<Uint32Array> = (values, valid, rows, sums, weight) => {
+  for (let i = 0; i < rows.length; i++) {
+    const value = values[rows[i]!]!;
+    const sign = (value | -value) >>> 31; // 1 unless it is 0
+    sums[i] = sums[i]! + bitOf(valid, rows[i]!) * (sign + 1) * weight;
+  }
+};

@@ -2,6 +2,7 @@ import type { Format } from '../fields/field.ts';
 import { BLOCK_ROWS, plainBlock, type BlockCell, type Image } from './block-cell.ts';
 import type { Cell } from './cell.ts';
 import { Keys } from './keys.ts';
+import { copyWords, viewOf } from './words.ts';
 
 /** Images that are kept of a column, by the high bits of a hash. */
 const SLOTS_BITS = 12;
@@ -30,12 +31,14 @@ class Images {
   /** The numbers of the key of each slot; NaN is none. */
   readonly #known: readonly Float64Array[];
   readonly #bytes: Uint8Array;
+  readonly #view: DataView;
 
   constructor(keys: Keys, size: number) {
     this.#keys = keys;
     this.#size = size;
     this.#known = keys.numbers.map(() => new Float64Array(SLOTS).fill(NaN));
     this.#bytes = new Uint8Array(SLOTS * size);
+    this.#view = viewOf(this.#bytes);
   }
 
   /** Finds the slots of the first `count` keys. */
@@ -60,7 +63,8 @@ class Images {
    */
   take(count: number, bytes: Uint8Array, first: number, stride: number): number {
     this.#mark(count);
-    const images = this.#bytes;
+    const view = viewOf(bytes);
+    const images = this.#view;
     const size = this.#size;
     let misses = 0;
     for (let i = 0; i < count; i++) {
@@ -68,9 +72,7 @@ class Images {
         missing[misses++] = i;
         continue;
       }
-      const from = slots[i]! * size;
-      const to = first + i * stride;
-      for (let k = 0; k < size; k++) bytes[to + k] = images[from + k]!;
+      copyWords(view, first + i * stride, images, slots[i]! * size, size);
     }
     return misses;
   }

@@ -62,17 +62,27 @@ export class RecordPrinter {
    * @param rows the numbers of the rows, of which the first `count` are printed; undefined for the first `count` rows
    */
   rows(batch: Batch, rows: Uint32Array | undefined, count: number): string {
-    this.rowBytes(batch, rows, count);
-    return this.#out.toString();
+    this.add(batch, rows, count);
+    const text = this.#out.toString();
+    this.#out.clear();
+    return text;
   }
 
-  /** As `rows`, in UTF-8; the next call reuses the memory. */
-  rowBytes(batch: Batch, rows: Uint32Array | undefined, count: number): Uint8Array {
-    const out = this.#out;
-    out.clear();
-    if (batch.kind === GAP_BATCH || count === 0) return out.taken();
-    this.#style.open(batch)(out, (rows ?? ALL_ROWS).subarray(0, count));
-    return out.taken();
+  /** As `rows`, in UTF-8 with memory of its own. */
+  rowBytes(batch: Batch, rows: Uint32Array | undefined, count: number): Uint8Array<ArrayBuffer> {
+    this.add(batch, rows, count);
+    return this.take();
+  }
+
+  /** As `rowBytes`, for `take` to give later. */
+  add(batch: Batch, rows: Uint32Array | undefined, count: number): void {
+    if (batch.kind === GAP_BATCH || count === 0) return;
+    this.#style.open(batch)(this.#out, (rows ?? ALL_ROWS).subarray(0, count));
+  }
+
+  /** What was added. */
+  take(): Uint8Array<ArrayBuffer> {
+    return this.#out.take();
   }
 
   /** What stands below all rows; it has to be printed even when there was no row. */

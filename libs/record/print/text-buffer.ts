@@ -8,7 +8,7 @@ const INITIAL_BYTES = 1 << 16;
  * writable until the next `ensure`.
  */
 export class TextBuffer {
-  bytes: Buffer = Buffer.allocUnsafe(INITIAL_BYTES);
+  bytes: Buffer<ArrayBuffer> = Buffer.allocUnsafeSlow(INITIAL_BYTES);
   /** Just past the last byte written. */
   end = 0;
   /** Whether a character beyond ASCII was written since `clear`. */
@@ -23,15 +23,19 @@ export class TextBuffer {
     return this.wide ? this.bytes.toString('utf8', 0, this.end) : this.bytes.toString('latin1', 0, this.end);
   }
 
-  /** What was written since `clear`: a view. */
-  taken(): Uint8Array {
-    return this.bytes.subarray(0, this.end);
+  /** What was written since `clear`, which this does too, with memory of its own: ours, where that is mostly filled. */
+  take(): Uint8Array<ArrayBuffer> {
+    const { bytes, end } = this;
+    const isFull = 2 * end > bytes.length;
+    if (isFull) this.bytes = Buffer.allocUnsafeSlow(Math.max(end + (end >> 3), INITIAL_BYTES));
+    this.clear();
+    return isFull ? new Uint8Array(bytes.buffer, 0, end) : new Uint8Array(bytes.subarray(0, end));
   }
 
   ensure(bytes: number): void {
     const needed = this.end + bytes;
     if (needed <= this.bytes.length) return;
-    const larger = Buffer.allocUnsafe(Math.max(needed, this.bytes.length * 2));
+    const larger = Buffer.allocUnsafeSlow(Math.max(needed, this.bytes.length * 2));
     this.bytes.copy(larger, 0, 0, this.end);
     this.bytes = larger;
   }

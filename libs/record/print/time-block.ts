@@ -4,6 +4,7 @@ import { BLOCK_ROWS, plainBlock, type BlockCell, type Image } from './block-cell
 import type { Cell } from './cell.ts';
 import { writePadded } from './digits.ts';
 import type { WriteTime } from './time-cell.ts';
+import { copyWords, viewOf } from './words.ts';
 
 /** Seconds whose image is kept, by the low bits of their number; a power of two. */
 const SECONDS = 256;
@@ -27,6 +28,7 @@ export function timeBlock(name: FieldName, cell: Cell, write: WriteTime, digits:
   if (timesOf === undefined || left || point) return plainBlock(cell, image);
   const known = new Float64Array(SECONDS).fill(NaN);
   const images = new Uint8Array(SECONDS * width);
+  const imagesView = viewOf(images);
   const prefix = width - digits;
   const unit = 10 ** (9 - digits);
   const keep = (second: number, slot: number): boolean => {
@@ -44,6 +46,7 @@ export function timeBlock(name: FieldName, cell: Cell, write: WriteTime, digits:
     return (bytes, first, stride, rows) => {
       readTimes(rows, times);
       readNanoseconds?.(rows, nanoseconds);
+      const view = viewOf(bytes);
       let place = first;
       for (let i = 0; i < rows.length; i++, place += stride) {
         const us = times[i]!;
@@ -52,8 +55,7 @@ export function timeBlock(name: FieldName, cell: Cell, write: WriteTime, digits:
         if (second >= 0 && second < SECOND_MAX && (known[slot] === second || keep(second, slot))) {
           const beyond = readNanoseconds === undefined ? 0 : nanoseconds[i]!;
           const ns = Math.floor(us - second * 1e6) * 1000 + (beyond >= 0 && beyond < 1000 ? Math.floor(beyond) : 0);
-          const from = slot * width;
-          for (let k = 0; k < prefix; k++) bytes[place + k] = images[from + k]!;
+          copyWords(view, place, imagesView, slot * width, prefix);
           writePadded(bytes, place + width, Math.floor(ns / unit), digits);
         } else {
           if (!image.make(writeOne, rows[i]!)) return false;
