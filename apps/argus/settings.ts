@@ -16,21 +16,15 @@ export type ArgusArguments = Arguments<typeof ARGUS_OPTIONS>;
 /** No packet is longer. */
 const WHOLE_PACKETS = 0x4000_0000;
 
-/** Records that somebody waits for, do not wait longer for others. */
-const FLUSH_MS = 20;
+/** Records that somebody waits for, do not wait longer for others; nor those that go to files, where batches are gathered anyway. */
+const FLUSH_MS = { awaited: 20, toFiles: 200, never: 0 } as const;
 
-/** Whether packets come, or records go, while somebody watches. */
-function isAwaited(args: ArgusArguments): boolean {
+function flushMs(args: ArgusArguments): number {
   const toPeople = args.write.length === 0;
-  return (
-    args.pace !== undefined ||
-    args.follow ||
-    args.read.length === 0 ||
-    args.read.includes('-') ||
-    (args.port ?? 0) !== 0 ||
-    args.write.some(([path = '']) => isStandardOutput(path)) ||
-    toPeople
-  );
+  if (toPeople || (args.port ?? 0) !== 0 || args.write.some(([path = '']) => isStandardOutput(path)))
+    return FLUSH_MS.awaited;
+  const isLive = args.pace !== undefined || args.follow || args.read.length === 0 || args.read.includes('-');
+  return isLive ? FLUSH_MS.toFiles : FLUSH_MS.never;
 }
 
 /**
@@ -67,7 +61,7 @@ export function probeOptions(args: ArgusArguments, now: number, seed: number, ro
     table,
     rowsMax,
     packets: { first: range.first, last: range.last },
-    flushMs: isAwaited(args) ? FLUSH_MS : 0,
+    flushMs: flushMs(args),
     snaplen: args.snaplen === undefined || args.snaplen === 0 ? WHOLE_PACKETS : args.snaplen,
     shard: { index: 0, count: 1 },
   };

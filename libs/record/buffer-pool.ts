@@ -1,6 +1,6 @@
 /** Buffers have sizes of powers of two from this on, so that one that comes back fits again. */
 const BUFFER_BYTES_MIN = 4096;
-const FREE_BYTES_MAX = 16 << 20;
+const FREE_BYTES_MAX = 8 << 20;
 
 /** Buffers that are used again when they come back. One that comes late, or never, is replaced by a new one. */
 export class BufferPool {
@@ -8,7 +8,7 @@ export class BufferPool {
   readonly #free = new Map<number, ArrayBuffer[]>();
   #freeBytes = 0;
 
-  /** @param freeBytesMax bytes that wait to be used again; what comes back beyond it is let go. Default 16 MiB */
+  /** @param freeBytesMax bytes that wait to be used again; what comes back beyond it is let go. Default 8 MiB */
   constructor(freeBytesMax = FREE_BYTES_MAX) {
     this.#freeBytesMax = freeBytesMax;
   }
