@@ -2,6 +2,7 @@ import { AGGREGATE_OPTIONS, AGGREGATE_PRINT_OPTIONS } from '../../libs/cli/aggre
 import type { Command } from '../../libs/cli/command.ts';
 import { readerConfiguration } from '../../libs/cli/configured-reader.ts';
 import { commonListing } from '../../libs/cli/listings.ts';
+import { AGGREGATE_MODE_WORDS, BIN_MODE_WORDS } from '../../libs/cli/mode-words.ts';
 import type { Arguments } from '../../libs/cli/options.ts';
 import { INPUT_OPTIONS, OUTPUT_OPTIONS } from '../../libs/cli/record-options.ts';
 import { THREADS_OPTION } from '../../libs/cli/scan/threads-option.ts';
@@ -15,6 +16,7 @@ export const RABINS_OPTIONS = {
   ...THREADS_OPTION,
   mode: {
     ...mode,
+    words: [...mode.words, ...AGGREGATE_MODE_WORDS, ...BIN_MODE_WORDS],
     text:
       'time 10s: bins of this time (s, m, h, d, w, M, y); count 1k, size 10m: bins of so many records or bytes; hard: times are those of the bins; ' +
       `zero: bins without records too; nomodify: records are not divided at the boundaries; nomerge: nor merged. ${mode.text}`,

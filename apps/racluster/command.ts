@@ -3,6 +3,7 @@ import type { Command } from '../../libs/cli/command.ts';
 import { readerConfiguration } from '../../libs/cli/configured-reader.ts';
 import { commonListing } from '../../libs/cli/listings.ts';
 import type { Arguments } from '../../libs/cli/options.ts';
+import { AGGREGATE_MODE_WORDS } from '../../libs/cli/mode-words.ts';
 import { INPUT_OPTIONS, OUTPUT_OPTIONS } from '../../libs/cli/record-options.ts';
 import { THREADS_OPTION } from '../../libs/cli/scan/threads-option.ts';
 
@@ -15,6 +16,7 @@ export const RACLUSTER_OPTIONS = {
   ...AGGREGATE_OPTIONS,
   mode: {
     ...mode,
+    words: [...mode.words, ...AGGREGATE_MODE_WORDS],
     text: `${mode.text} ind: records of each file apart; replace: each file is replaced by what it became.`,
   },
   write,

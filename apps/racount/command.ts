@@ -1,5 +1,6 @@
 import type { Command } from '../../libs/cli/command.ts';
 import { readerConfiguration } from '../../libs/cli/configured-reader.ts';
+import { MODE_WORDS } from '../../libs/cli/mode-words.ts';
 import { MEMORY_OPTION } from '../../libs/cli/memory-option.ts';
 import type { Arguments } from '../../libs/cli/options.ts';
 import { INPUT_OPTIONS, PRINT_OPTIONS } from '../../libs/cli/record-options.ts';
@@ -10,6 +11,7 @@ export const RACOUNT_OPTIONS = {
   ...THREADS_OPTION,
   mode: {
     ...PRINT_OPTIONS.mode,
+    words: ['proto', 'addr', ...MODE_WORDS],
     text: 'proto: also by protocol; addr: also how many addresses of each sort there are; json: as one JSON object; man or noman: with or without management records.',
     group: 'Counting',
   },

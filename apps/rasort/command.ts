@@ -28,6 +28,7 @@ export const RASORT_OPTIONS = {
   ...PRINT_OPTIONS,
   mode: {
     ...PRINT_OPTIONS.mode,
+    words: [...PRINT_OPTIONS.mode.words, 'replace'],
     text: `${PRINT_OPTIONS.mode.text} replace: sort each file that is read in its place.`,
   },
 } as const;

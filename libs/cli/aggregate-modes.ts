@@ -1,4 +1,5 @@
-import { isCommonMode, MODE_WORDS, parseModes, unknownMode, type Modes } from './modes.ts';
+import { AGGREGATE_MODE_WORDS, MODE_WORDS } from './mode-words.ts';
+import { isCommonMode, parseModes, unknownMode, type Modes } from './modes.ts';
 
 /** What `-M` asks of a command that merges records. */
 export interface AggregateModes extends Modes {
@@ -12,8 +13,6 @@ export interface AggregateModes extends Modes {
   readonly replaces: boolean;
 }
 
-const WORDS = ['correct', 'nocorrect', 'norep', 'rep', 'preserve', 'nopreserve', 'ind', 'replace'] as const;
-
 /**
  * Of two words that say the opposite the later one counts.
  * @param more words that the command reads itself
@@ -22,11 +21,11 @@ const WORDS = ['correct', 'nocorrect', 'norep', 'rep', 'preserve', 'nopreserve',
 export function parseAggregateModes(words: readonly string[], more: readonly string[] = []): AggregateModes {
   const own = new Set<string>();
   const rest: string[] = [];
-  const known: readonly string[] = [...WORDS, ...MODE_WORDS, ...more];
+  const known: readonly string[] = [...AGGREGATE_MODE_WORDS, ...MODE_WORDS, ...more];
   const opposite = (word: string): string => (word.startsWith('no') ? word.slice(2) : `no${word}`);
   for (const word of words) {
     if (!known.includes(word) && !isCommonMode(word)) throw unknownMode(word, known);
-    if (!WORDS.some((one) => one === word)) rest.push(word);
+    if (!AGGREGATE_MODE_WORDS.some((one) => one === word)) rest.push(word);
     own.delete(opposite(word));
     own.add(word);
   }

@@ -1,5 +1,6 @@
 import { UsageError } from '../core/errors.ts';
 import { parseSplitMode, type SplitMode } from '../archive/split-mode.ts';
+import { BIN_MODE_WORDS } from './mode-words.ts';
 import { parseAggregateModes, type AggregateModes } from './aggregate-modes.ts';
 
 /** What `-M` asks of a command that puts records in bins. */
@@ -15,8 +16,7 @@ export interface BinModes extends AggregateModes {
   readonly apart: boolean;
 }
 
-const KINDS = ['time', 'count', 'size'];
-const OWN = ['hard', 'soft', 'zero', 'nomodify', 'merge', 'nomerge'] as const;
+const KINDS: readonly string[] = ['time', 'count', 'size'];
 
 /** @throws {UsageError} for an unknown word, or where nothing says how large bins are */
 export function parseBinModes(words: readonly string[]): BinModes {
@@ -25,9 +25,12 @@ export function parseBinModes(words: readonly string[]): BinModes {
   if (at < 0) throw new UsageError('bins of which size?', { hint: 'For example -M time 10s, or -M count 1000.' });
   const bins = parseSplitMode(left.splice(at, 2));
   if (bins.kind === 'flow') throw new UsageError('-M flow makes no bins');
-  const has = (word: (typeof OWN)[number]): boolean => left.includes(word);
+  const has = (word: (typeof BIN_MODE_WORDS)[number]): boolean => left.includes(word);
   return {
-    ...parseAggregateModes(left, OWN),
+    ...parseAggregateModes(
+      left,
+      BIN_MODE_WORDS.filter((word) => !KINDS.includes(word)),
+    ),
     bins,
     hard: has('hard'),
     zero: has('zero'),

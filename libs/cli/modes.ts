@@ -1,6 +1,7 @@
 import { UsageError } from '../core/errors.ts';
 import { didYouMean } from '../core/nearest.ts';
 import type { PayloadEncoding } from '../record/print/options.ts';
+import { ENCODINGS, MODE_WORDS, PRINTER } from './mode-words.ts';
 
 export interface Modes {
   readonly format: 'text' | 'json' | 'xml';
@@ -13,18 +14,6 @@ export interface Modes {
   /** How user data prints. */
   readonly payload: PayloadEncoding;
 }
-
-/** Words that every command which reads records knows. */
-export const MODE_WORDS = ['json', 'xml', 'man', 'noman', 'rmon', 'uni'] as const;
-
-const PRINTER = 'printer=';
-/** What Argus calls them. */
-const ENCODINGS: Readonly<Record<string, PayloadEncoding>> = {
-  ascii: 'ascii',
-  hex: 'hex',
-  encode32: 'hex',
-  encode64: 'base64',
-};
 
 /** Words of Argus that are none here, and what to do instead. */
 const ELSEWHERE: readonly (readonly [word: RegExp, hint: string])[] = [
@@ -72,7 +61,7 @@ export function unknownMode(word: string, known: readonly string[]): UsageError 
 }
 
 function encodingOf(name: string): PayloadEncoding {
-  const encoding = Object.hasOwn(ENCODINGS, name) ? ENCODINGS[name] : undefined;
+  const encoding = Object.hasOwn(ENCODINGS, name) ? ENCODINGS[name as keyof typeof ENCODINGS] : undefined;
   if (encoding !== undefined) return encoding;
   const names = Object.keys(ENCODINGS);
   const hint = didYouMean(name, names) || `They are ${names.join(', ')}.`;

@@ -34,6 +34,8 @@ export interface ValueOption extends Described {
   readonly wordsMax?: number;
   /** When present the value is a number within these bounds; not with arity `lists`. */
   readonly number?: NumberBounds;
+  /** Words that may stand for it, among others perhaps, which shells offer. */
+  readonly words?: readonly string[];
   /** Value of an option of arity `one` that is not given. */
   readonly default?: string | number;
 }

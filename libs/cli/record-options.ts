@@ -1,4 +1,5 @@
 import type { OptionTable } from './options.ts';
+import { PRINT_MODE_WORDS } from './mode-words.ts';
 import { DEBUG_OPTION, OPTIMIZER_OPTION } from './idle-options.ts';
 import { CLIENT_SECURITY_OPTIONS } from './security-options.ts';
 
@@ -136,6 +137,7 @@ export const PRINT_OPTIONS = {
     short: 'M',
     arity: 'greedy',
     placeholder: 'MODE',
+    words: PRINT_MODE_WORDS,
     text: MODE_TEXT,
     group: 'Printing',
   },

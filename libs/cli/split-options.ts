@@ -1,3 +1,4 @@
+import { SPLIT_MODE_WORDS } from './mode-words.ts';
 import type { OptionTable } from './options.ts';
 
 /** How the commands that divide records among files are told how. */
@@ -16,6 +17,7 @@ export const SPLIT_OPTIONS = {
     short: 'M',
     arity: 'greedy',
     placeholder: 'MODE',
+    words: SPLIT_MODE_WORDS,
     text:
       'time 10m: a file for each 10 minutes (s, m, h, d, w, M, y); count 10k: for so many records (the default is count 10k); ' +
       'size 10m: for so many bytes; flow "FILTER": a new file at each record that matches.',

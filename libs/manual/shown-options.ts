@@ -1,3 +1,4 @@
+import { KEY_WORDS } from '../aggregate/model.ts';
 import type { Command } from '../cli/command.ts';
 import { orderedOptions, takesValue } from '../cli/options.ts';
 
@@ -27,6 +28,7 @@ const COMPLETIONS: Readonly<Record<string, Completion>> = {
   DIR: 'folders',
   FOLDER: 'folders',
   FIELD: 'fields',
+  KEY: KEY_WORDS,
   INTERFACE: 'interfaces',
 };
 
@@ -36,6 +38,7 @@ export function shownOptions({ options }: Command): ShownOption[] {
     const { short, otherShort, text, group = 'Options' } = option;
     const isValue = takesValue(option);
     const placeholder = isValue ? option.placeholder : undefined;
+    const words = isValue ? option.words : undefined;
     const preset = isValue ? option.default : undefined;
     return {
       name,
@@ -44,7 +47,7 @@ export function shownOptions({ options }: Command): ShownOption[] {
       isOpen: option.arity === 'greedy' || (option.arity === 'lists' && option.wordsMax === undefined),
       text: preset === undefined ? text : `${text} Default: ${preset}.`,
       group,
-      completion: placeholder === undefined ? undefined : completionOf(placeholder),
+      completion: words ?? (placeholder === undefined ? undefined : completionOf(placeholder)),
     };
   });
 }

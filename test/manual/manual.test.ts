@@ -58,6 +58,21 @@ const IN_BASH: readonly [words: readonly string[], offered: readonly string[]][]
     ['s', 'd', 'b'],
   ],
   [['ra', '-Z', 's', ''], []],
+  [
+    ['ra', '-M', 'printer=e'],
+    ['printer=encode32', 'printer=encode64'],
+  ],
+  [
+    ['racluster', '-M', 'json', 'no'],
+    ['noman', 'nocorrect', 'norep', 'nopreserve'],
+  ],
+  [['racluster', '-m', 'saddr', 'matr'], ['matrix']],
+  [['racluster', '-m', 'dpo'], ['dport']],
+  [['rabins', '-M', 'time', '10s', 'har'], ['hard']],
+  [['rabins', '-P', 'byt'], ['bytes']],
+  [['rasort', '-m', 'stime', 'rat'], ['rate']],
+  [['rasplit', '-M', 'fl'], ['flow']],
+  [['racount', '-M', 'ad'], ['addr']],
   [['ra', '-r', 'kept'], ['kept-records']],
   [['ra', 'tcp'], []],
 ];
@@ -91,6 +106,7 @@ test('fish offers options with what they do, and values', { skip: missing('fish'
     spawnSync('fish', ['--private', '-c', `source ${path}; complete -C '${line}'`], { encoding: 'utf8', env: { ...process.env, HOME: folder } }).stdout; // prettier-ignore
   assert.match(offered('ra --recu'), /^--recurse\tRead all files below these directories/m);
   assert.match(offered('ra -s sad'), /^saddr\b/m);
+  assert.match(offered('ra -M nom'), /^noman\b/m);
 });
 
 const SHORT: readonly [text: string, short: string][] = [
