@@ -29,9 +29,11 @@ export class RecordSelection {
   readonly showsManagement: boolean;
   readonly #options: SelectionOptions;
   #seen = 0;
-  /** The batch that was looked at last and passed, with how many of `rows` that left. */
-  #looked: Batch | undefined;
+  /** The batch that is looked at, with how many of `rows` that has left up to now. */
+  #lookedAt: Batch | undefined;
   #left = 0;
+  /** The batch that passed all looks. */
+  #looked: Batch | undefined;
 
   constructor(options: SelectionOptions) {
     const asked = options.filter.matchesManagement && /\b(man|mar)\b/.test(options.filter.source);
@@ -57,18 +59,21 @@ export class RecordSelection {
   /** The filter stage by stage, for a reader that decodes what each needs. What passes the last one is not filtered again. */
   get looks(): readonly Look[] {
     const { stages } = this.#options.filter;
-    return stages.map(({ select, fields, lastLanes }, i) => ({
+    return stages.map(({ select, fields, lastLanes, needs }, i) => ({
       fields,
       lastLanes,
+      needs,
       isWanted: (batch) => {
-        if (i === 0) {
+        if (batch !== this.#lookedAt) {
           this.rows.set(ALL_ROWS.subarray(0, batch.rows));
           this.#left = batch.rows;
         }
+        this.#lookedAt = batch;
         this.#left = select(batch, this.rows, this.#left);
         this.#looked = i === stages.length - 1 ? batch : undefined;
         return this.#left > 0;
       },
+      left: () => this.rows.subarray(0, this.#left),
     }));
   }
 

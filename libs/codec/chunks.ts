@@ -87,8 +87,36 @@ function isConstant(chunk: Uint8Array): boolean {
   return true;
 }
 
+/** Unpacked chunks of one frame, for who may read them again. */
+export class ChunkShelf {
+  readonly #room = new Uint8Array(1 << 20);
+  readonly #chunks = new Map<number, Uint8Array>();
+  #end = 0;
+
+  clear(): void {
+    this.#chunks.clear();
+    this.#end = 0;
+  }
+
+  /** The chunk that is stored at that offset of the frame, if it was put here. */
+  get(offset: number): Uint8Array | undefined {
+    return this.#chunks.get(offset);
+  }
+
+  /** Room for a chunk, which the caller fills; undefined when there is no more. */
+  put(offset: number, length: number): Uint8Array | undefined {
+    if (this.#end + length > this.#room.length) return undefined;
+    const chunk = this.#room.subarray(this.#end, this.#end + length);
+    this.#end += length;
+    this.#chunks.set(offset, chunk);
+    return chunk;
+  }
+}
+
 /** Hands out the chunks of one column in their order. */
 export class ChunkReader {
+  /** Where unpacked chunks are kept; undefined where none is read again. */
+  shelf: ChunkShelf | undefined;
   #bytes: Uint8Array = NOTHING;
   #offset = 0;
   #lengths: readonly number[] = [];
@@ -110,12 +138,15 @@ export class ChunkReader {
   read(length: number, into: Uint8Array): Uint8Array {
     const stored = this.#lengths[this.#next++];
     if (stored === undefined) throw new FrameProblem('column: fewer chunks than its encoding needs');
-    const source = this.#bytes.subarray(this.#offset, this.#offset + stored);
+    const start = this.#offset;
+    const source = this.#bytes.subarray(start, start + stored);
     this.#offset += stored;
     if (stored === length) return source;
-    const target = into.subarray(0, length);
-    if (stored === 0) return target.fill(0);
-    if (stored === 1) return target.fill(source[0]!);
+    if (stored === 0) return into.subarray(0, length).fill(0);
+    if (stored === 1) return into.subarray(0, length).fill(source[0]!);
+    const kept = this.shelf?.get(start);
+    if (kept?.length === length) return kept;
+    const target = this.shelf?.put(start, length) ?? into.subarray(0, length);
     if (!decompress(target, source)) throw new FrameProblem('column: chunk does not decompress to its size');
     return target;
   }

@@ -2,13 +2,15 @@ import { Area } from '../record/builder.ts';
 import { AddressColumn, BytesColumn, NumberColumn, TextColumn, type Column } from '../record/columns.ts';
 import { STORED_FIELDS } from '../record/fields/stored.ts';
 import type { NumericArray } from '../record/kinds.ts';
+import { selectColumn, selectValid, type Bitmaps } from '../record/select.ts';
 import { decodeByFamily, isByFamily } from './by-family.ts';
-import { ChunkReader } from './chunks.ts';
+import { ChunkReader, type ChunkShelf } from './chunks.ts';
 import { candidatesOf, earlierRows, storedRows, type Candidates } from './copies.ts';
 import { chunksIn, decodeNumbers } from './decode-numbers.ts';
 import { memoryOf, type Head, type Layout, type Stream } from './directory.ts';
 import { copyLike, countMarked, splitRows } from './like.ts';
 import { moveBytes, moveWords } from './move-column.ts';
+import { findWord, pickNumbers, placesAmong } from './pick-numbers.ts';
 import type { Place } from './plan.ts';
 import { ROW_BYTES_MAX } from './format.ts';
 import { textBytesMax, unpackMessage } from './msgpack.ts';
@@ -53,6 +55,11 @@ export class ColumnDecoder {
   /** Columns that were decoded into this area, by field. */
   readonly #doubles = new Map<number, Float64Array>();
   #area: Area;
+  /** The rows that are decoded, ascending; undefined for all. */
+  #picked: Uint32Array | undefined;
+  /** For lists of rows with stored values: the place of each picked row among them. */
+  readonly #pickedPlaces = new Map<Uint16Array, Int32Array>();
+  readonly #pickedBits: Bitmaps = new Map();
   #earlier: Int16Array | undefined;
 
   /**
@@ -70,9 +77,15 @@ export class ColumnDecoder {
   /**
    * Decodes one column. Rows without a value get zero.
    * @param part what of an address is wanted
+   * @returns undefined when none of the rows has a value
    * @throws FrameProblem, UnknownEncoding
    */
-  decode(place: Place, layout: Layout, part: Part = WHOLE): Column {
+  decode(place: Place, layout: Layout, part: Part = WHOLE): Column | undefined {
+    if (this.#picked !== undefined) return this.#decodePicked(place, layout, part, this.#picked);
+    return this.#decodeAll(place, layout, part);
+  }
+
+  #decodeAll(place: Place, layout: Layout, part: Part = WHOLE): Column {
     const set = this.rowSet(place);
     const earlier = place.head.hasCopies ? this.#earlierRows(place) : undefined;
     const other = place.head.like === undefined ? undefined : this.#valuesLike(place, place.head.like);
@@ -83,6 +96,70 @@ export class ColumnDecoder {
     this.#chunks.close();
     if (column.kind === 'f64') this.#doubles.set(place.field, column.values as Float64Array);
     return column;
+  }
+
+  #decodePicked(place: Place, layout: Layout, part: Part, picked: Uint32Array): Column | undefined {
+    const set = this.rowSet(place);
+    if (set.valid !== undefined && this.#valid(set) === undefined) return undefined;
+    if (!place.head.hasCopies && place.head.like === undefined && layout.kind !== 'bytes') {
+      this.#open(place, place.head.form === 'own' ? 1 : 0);
+      return this.#values(layout, plainRows(set), part);
+    }
+    const area = this.#area;
+    try {
+      this.#picked = undefined;
+      this.#area = new Area(memoryOf(layout, this.#rows));
+      return selectColumn(this.#decodeAll(place, layout, { lastLane: part.lastLane }), picked, area, this.#pickedBits);
+    } finally {
+      this.#picked = picked;
+      this.#area = area;
+    }
+  }
+
+  /** From here on chunks that are unpacked go there, and come from there. */
+  keepChunks(shelf: ChunkShelf): void {
+    this.#chunks.shelf = shelf;
+  }
+
+  /**
+   * From here on only some rows are decoded, as if there were no others.
+   * @param rows row numbers of the frame, ascending
+   * @param area has room for their columns
+   */
+  pick(rows: Uint32Array, area: Area): void {
+    this.#picked = rows;
+    this.#area = area;
+    this.#pickedPlaces.clear();
+    this.#pickedBits.clear();
+  }
+
+  /**
+   * Rows of the frame, ascending, whose address may have `lane` as its last lane: all that have, and perhaps others.
+   * @returns undefined where they are more than `most`, or looking at all rows is no slower
+   * @throws FrameProblem, UnknownEncoding
+   */
+  findLastLane(place: Place, { streams }: Layout, lane: number, most: number): number[] | undefined {
+    if (place.head.hasCopies) return undefined;
+    const { rows } = this.rowSet(place);
+    this.#open(place, place.head.form === 'own' ? 1 : 0);
+    for (const stream of streams.slice(0, -1)) this.#chunks.skip(chunksIn(stream));
+    return findWord(this.#chunks, streams.at(-1)!, rows.length, lane, most)?.map((number) => rows[number]!);
+  }
+
+  get #length(): number {
+    return this.#picked?.length ?? this.#rows;
+  }
+
+  /** The bitmap of the rows that are decoded; undefined also where none of them has a value. */
+  #valid({ valid }: RowSet): Uint8Array | undefined {
+    return valid === undefined || this.#picked === undefined ? valid : selectValid(valid, this.#picked, this.#area, this.#pickedBits); // prettier-ignore
+  }
+
+  /** Where the picked rows stand among those whose values are stored. */
+  #placesIn(stored: Uint16Array, picked: Uint32Array): Int32Array {
+    let places = this.#pickedPlaces.get(stored);
+    if (places === undefined) this.#pickedPlaces.set(stored, (places = placesAmong(stored, picked)));
+    return places;
   }
 
   /** Goes on in another area, to which the bitmaps that were read so far move. @returns where each of them is now */
@@ -153,7 +230,7 @@ export class ColumnDecoder {
     if (known !== undefined) return known;
     try {
       this.#area = new Area(memoryOf(place.layout, this.#rows));
-      return (this.decode(place, place.layout) as NumberColumn).values as Float64Array;
+      return (this.#decodeAll(place, place.layout) as NumberColumn).values as Float64Array;
     } finally {
       this.#area = area;
     }
@@ -161,7 +238,7 @@ export class ColumnDecoder {
 
   #readBitmap(place: Place): RowSet {
     const bytes = (this.#rows + 7) >> 3;
-    const valid = this.#area.u8(bytes);
+    const valid = this.#picked === undefined ? this.#area.u8(bytes) : new Uint8Array(bytes);
     this.#open(place, 0);
     valid.set(this.#chunks.read(bytes, scratch));
     const set = setRows(valid, this.#rows);
@@ -200,14 +277,18 @@ export class ColumnDecoder {
       case 'bits':
         return new NumberColumn(
           kind,
-          this.#numbers(streams[0]!, this.#area.numbers(kind, this.#rows), rows),
-          rows.set.valid,
+          this.#numbers(streams[0]!, this.#area.numbers(kind, this.#length), rows),
+          this.#valid(rows.set),
         );
     }
   }
 
   #numbers<A extends NumericArray>(stream: Stream, values: A, rows: Rows): A {
     const { stored, like } = rows;
+    if (this.#picked !== undefined) {
+      pickNumbers(this.#chunks, stream, values, stored.length, this.#placesIn(stored, this.#picked));
+      return values;
+    }
     if (stored.length === this.#rows) decodeNumbers(this.#chunks, stream, values, this.#rows);
     else {
       const dense = scratchLike(values);
@@ -226,25 +307,27 @@ export class ColumnDecoder {
     const lane = (stream: Stream): Uint32Array =>
       typeof stream === 'number'
         ? this.#area.u32(1).fill(stream)
-        : this.#numbers(stream, this.#area.u32(this.#rows), rows);
+        : this.#numbers(stream, this.#area.u32(this.#length), rows);
     const leading = (stream: Stream): Uint32Array => {
       if (lastLane) {
         skip(stream);
         return NO_LANE;
       }
       if (!isByFamily(stream)) return lane(stream);
-      const words = this.#area.u32(this.#rows);
+      const words = this.#area.u32(this.#length);
       decodeByFamily(stream, family, words);
       return words;
     };
     const readFamily = (): Uint8Array =>
-      typeof first === 'number' ? this.#area.u8(1).fill(first) : this.#numbers(first, this.#area.u8(this.#rows), rows);
+      typeof first === 'number'
+        ? this.#area.u8(1).fill(first)
+        : this.#numbers(first, this.#area.u8(this.#length), rows);
     if (had !== undefined) skip(first);
     const family = had === undefined ? readFamily() : moveBytes(had.family, this.#area);
     const lanes = [leading(a), leading(b), leading(c)] as const;
     if (had !== undefined) skip(d);
     const last = had === undefined ? lane(d) : moveWords(had.lanes[3], this.#area);
-    return new AddressColumn([...lanes, last], family, this.#rows, rows.set.valid);
+    return new AddressColumn([...lanes, last], family, this.#length, this.#valid(rows.set));
   }
 
   #texts({ extraBytes, streams }: Layout, rows: Rows): TextColumn {
@@ -256,8 +339,8 @@ export class ColumnDecoder {
       throw new FrameProblem('texts: not a list of texts');
     // Bytes that are no UTF-8 have grown.
     if (textBytesMax(texts) > this.#rows * ROW_BYTES_MAX) throw new FrameProblem('texts: too long');
-    const index = this.#numbers(streams[0]!, this.#area.u16(this.#rows), rows);
-    return new TextColumn(index, texts, rows.set.valid);
+    const index = this.#numbers(streams[0]!, this.#area.u16(this.#length), rows);
+    return new TextColumn(index, texts, this.#valid(rows.set));
   }
 
   #bytes({ extraBytes, streams }: Layout, rows: Rows): BytesColumn {

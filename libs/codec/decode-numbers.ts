@@ -21,7 +21,7 @@ type WordArray = Exclude<NumericArray, Float64Array>;
 const chunk = new Uint8Array(8 * BATCH_ROWS_MAX);
 const words = new Uint32Array(BATCH_ROWS_MAX);
 /** Most values of a wide dictionary; their numbers have 12 bits. */
-const WIDE_DICTIONARY_MAX = 4096;
+export const WIDE_DICTIONARY_MAX = 4096;
 const dictionaryWords = new Uint32Array(WIDE_DICTIONARY_MAX);
 const dictionaryDoubles = new Float64Array(256);
 
@@ -151,19 +151,22 @@ function listOf(stream: Stream): readonly Stream[] {
   return stream as readonly Stream[];
 }
 
-function packing([, bits, base, divisor]: readonly Stream[]): { bits: number; base: number; divisor: number } {
+/** @throws FrameProblem */
+export function packing([, bits, base, divisor]: readonly Stream[]): { bits: number; base: number; divisor: number } {
   if (!isBits(bits) || typeof base !== 'number' || typeof divisor !== 'number')
     throw new FrameProblem('stream: width, base or divisor');
   return { bits, base, divisor };
 }
 
-function dictionarySize([, found]: readonly Stream[], least = 1, most = 256): number {
+/** @throws FrameProblem */
+export function dictionarySize([, found]: readonly Stream[], least = 1, most = 256): number {
   if (typeof found !== 'number' || !Number.isInteger(found) || found < least || found > most)
     throw new FrameProblem('stream: size of the dictionary');
   return found;
 }
 
-function innerStream([, , inner]: readonly Stream[]): Stream {
+/** @throws FrameProblem */
+export function innerStream([, , inner]: readonly Stream[]): Stream {
   if (
     inner === undefined ||
     (Array.isArray(inner) && (inner[0] === ENCODING.dictionary || inner[0] === ENCODING.wideDictionary))

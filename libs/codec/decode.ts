@@ -12,7 +12,7 @@ import {
   WHOLE_ROWS_BELOW,
   type Header,
 } from './format.ts';
-import { FrameColumns } from './frame-columns.ts';
+import { FrameColumns, type LaneTest } from './frame-columns.ts';
 import { placesOf } from './plan.ts';
 import { FrameProblem } from './problem.ts';
 import type { Room } from './room.ts';
@@ -41,11 +41,18 @@ export interface Look {
   readonly fields: ReadonlySet<number>;
   /** Those of `fields` that are addresses of which no more is looked at than the last lane and the family. */
   readonly lastLanes: ReadonlySet<number>;
+  /** What no row passes the step without. */
+  readonly needs?: LaneTest | undefined;
   /**
    * @param batch the same for all steps and as the result, with the columns of this step and of those before it, which are
-   *   gone when the last step has been done
+   *   gone when the last step has been done; another one where `left` said that few rows are left, which has only these
    */
   isWanted(batch: Batch): boolean;
+  /**
+   * The rows that are left of the batch after this step, ascending; without it all are decoded. With it all fields of the
+   * steps must be among those that are wanted of the batch.
+   */
+  left?(): Uint32Array;
 }
 
 export interface DecodeOptions {
@@ -97,10 +104,11 @@ function decode(frame: Uint8Array, { fields, peek, room, verified = false }: Dec
   if (covers < rows) throw new FrameProblem('envelope: covers fewer records than there are');
   const frameColumns = new FrameColumns(body, rows, placesOf(listed, { rows, start, bodyBytes: body.length }));
   const head = { kind: header.kind as BatchKind, origin, first, covers, rows, ...(note === '' ? {} : { note }) };
-  const batch = { ...head, columns: [] as (Column | undefined)[], unknown: [], buffer: NOTHING };
+  let batch: Growing = { ...head, columns: [], unknown: [], buffer: NOTHING };
   if (peek?.looks !== undefined) {
-    if (!isWorthMore(frameColumns, batch, peek.fields, peek.looks))
-      return { batch: { ...head, rows: 0, columns: [], unknown: [], buffer: NOTHING }, skippedColumns: 0 };
+    const looked = lookAt(frameColumns, batch, peek.fields, peek.looks);
+    if (looked === undefined) return { batch: { ...head, rows: 0, columns: [], unknown: [], buffer: NOTHING }, skippedColumns: 0 }; // prettier-ignore
+    batch = looked;
   } else if (peek !== undefined) {
     const { skippedColumns, ...glimpse } = frameColumns.take(peek.fields);
     if (!peek.isWanted({ ...batch, ...glimpse })) return { batch: { ...batch, ...glimpse }, skippedColumns };
@@ -109,20 +117,33 @@ function decode(frame: Uint8Array, { fields, peek, room, verified = false }: Dec
   return { batch: Object.assign(batch, content), skippedColumns };
 }
 
+type Growing = Batch & { readonly columns: (Column | undefined)[] };
+
 const NOTHING = new ArrayBuffer(0);
 
-function isWorthMore(
+/** The batch, or one of the rows that may be wanted where these are few; undefined when it is not worth more than a look. */
+function lookAt(
   frameColumns: FrameColumns,
-  batch: Batch & { readonly columns: (Column | undefined)[] },
+  batch: Growing,
   fields: ReadonlySet<number>,
   looks: readonly Look[],
-): boolean {
+): Growing | undefined {
   frameColumns.prepare(fields);
+  let current = batch;
+  const pick = (rows: Uint32Array): void => {
+    frameColumns.pick(rows, fields);
+    current = { ...batch, rows: rows.length, columns: [] };
+  };
   for (const look of looks) {
-    for (const field of look.fields) batch.columns[field] = frameColumns.look(field, look.lastLanes.has(field));
-    if (!look.isWanted(batch)) return false;
+    const found = look.needs !== undefined && current === batch ? frameColumns.find(look.needs) : undefined;
+    if (found?.length === 0) return undefined;
+    if (found !== undefined && look.left !== undefined && frameColumns.isWorthPicking(found.length)) pick(found);
+    for (const field of look.fields) current.columns[field] = frameColumns.look(field, look.lastLanes.has(field));
+    if (!look.isWanted(current)) return undefined;
+    const left = look.left?.();
+    if (left !== undefined && frameColumns.isWorthPicking(left.length)) pick(left);
   }
-  return true;
+  return current;
 }
 
 function bodyOf(frame: Uint8Array, header: Header): Uint8Array {

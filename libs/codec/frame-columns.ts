@@ -2,6 +2,7 @@ import type { Batch, UnknownColumn } from '../record/batch.ts';
 import { Area } from '../record/builder.ts';
 import type { Column } from '../record/columns.ts';
 import { STORED_BY_NUMBER } from '../record/fields/stored.ts';
+import { ChunkShelf } from './chunks.ts';
 import { ColumnDecoder, type Part } from './decode-columns.ts';
 import { storedBytes, type Layout } from './directory.ts';
 import { OWN_BITMAP, SHARED_BITMAP } from './format.ts';
@@ -13,6 +14,7 @@ import type { RowSet } from './rows.ts';
 
 /** Looks at a few columns work in it. */
 const glimpseRoom = new Room();
+const shelf = new ChunkShelf();
 
 export interface Taken extends Pick<Batch, 'columns' | 'unknown' | 'buffer'> {
   /** Columns of known fields whose encoding is of a later version. */
@@ -27,6 +29,17 @@ interface Had {
   readonly isPart: boolean;
 }
 
+/** What an address has as its last lane. */
+export interface LaneTest {
+  /** Numbers of the fields of which one is to have it. */
+  readonly fields: readonly number[];
+  readonly lane: number;
+}
+
+/** Rows are decoded by themselves where they are at most one in so many, of at least so many. */
+const PICK_IN = 8;
+const PICK_FROM_ROWS = 256;
+
 /** The columns of one frame, each of which is decoded once, however often it is asked for. */
 export class FrameColumns {
   readonly #body: Uint8Array;
@@ -34,6 +47,8 @@ export class FrameColumns {
   readonly #places: ReadonlyMap<number, Place>;
   readonly #had = new Map<number, Had>();
   #decoder: ColumnDecoder | undefined;
+  /** The rows that are decoded, ascending; undefined for all. */
+  #picked: Uint32Array | undefined;
 
   constructor(body: Uint8Array, rows: number, places: ReadonlyMap<number, Place>) {
     this.#body = body;
@@ -49,12 +64,61 @@ export class FrameColumns {
     const { bytes } = planColumns(this.#places, this.#rows, fields);
     // Of an address the last lane may come first, and then all of it.
     this.#moveTo(glimpseRoom.area(2 * bytes));
+    shelf.clear();
+  }
+
+  /**
+   * Rows, ascending, that have `lane` as the last lane of one of these addresses: all such, and perhaps others.
+   * @returns undefined where looking at all rows is no slower
+   * @throws FrameProblem
+   */
+  find({ fields, lane }: LaneTest): Uint32Array | undefined {
+    const most = Math.floor(this.#rows / PICK_IN);
+    this.#decoder?.keepChunks(shelf);
+    const found: number[] = [];
+    for (const field of fields) {
+      const place = this.#places.get(field);
+      const rows = place === undefined ? [] : this.#findIn(place, lane, most);
+      if (rows === undefined) return undefined;
+      found.push(...rows);
+    }
+    const rows = Uint32Array.from(new Set(found)).sort();
+    return rows.length > most ? undefined : rows;
+  }
+
+  #findIn(place: Place, lane: number, most: number): number[] | undefined {
+    if (place.layout?.kind !== 'address') return undefined;
+    try {
+      return this.#decoder?.findLastLane(place, place.layout, lane, most);
+    } catch (error) {
+      if (error instanceof UnknownEncoding) return undefined;
+      throw error;
+    }
+  }
+
+  /** Whether so few rows are quicker to decode by themselves. */
+  isWorthPicking(rows: number): boolean {
+    return rows * PICK_IN <= (this.#picked?.length ?? this.#rows) && this.#rows >= PICK_FROM_ROWS;
+  }
+
+  /**
+   * From here on only some of the rows are looked at and taken, as if there were no others.
+   * @param rows among those up to here, ascending
+   * @param fields that will be looked at
+   */
+  pick(rows: Uint32Array, fields: ReadonlySet<number>): void {
+    const before = this.#picked;
+    this.#picked = before === undefined ? rows.slice() : rows.map((row) => before[row]!);
+    this.#had.clear();
+    const { bytes } = planColumns(this.#places, rows.length, fields);
+    this.#decoder?.keepChunks(shelf);
+    this.#decoder?.pick(this.#picked, new Area(2 * bytes));
   }
 
   /**
    * One column, for a short look; `prepare` has been called.
    * @param lastLane of an address only the last lane and the family are looked at
-   * @returns undefined where it is not there, or in an encoding of a later version
+   * @returns undefined where it is not there, of none of the rows, or in an encoding of a later version
    * @throws FrameProblem
    */
   look(field: number, lastLane: boolean): Column | undefined {
@@ -70,6 +134,7 @@ export class FrameColumns {
    * @throws FrameProblem
    */
   take(fields: ReadonlySet<number> | undefined, room?: Room): Taken {
+    if (this.#picked !== undefined) return this.#takePicked(fields, this.#picked);
     const plan = planColumns(this.#places, this.#rows, fields);
     const area = room?.area(plan.bytes) ?? new Area(plan.bytes);
     const moved = this.#moveTo(area);
@@ -84,6 +149,17 @@ export class FrameColumns {
       if (column === undefined && STORED_BY_NUMBER.has(field)) skippedColumns += 1;
     }
     return { columns, unknown, buffer: area.buffer, skippedColumns };
+  }
+
+  /** Columns of later versions are left out, as wherever rows are. */
+  #takePicked(fields: ReadonlySet<number> | undefined, picked: Uint32Array): Taken {
+    const plan = planColumns(this.#places, picked.length, fields);
+    const area = new Area(plan.bytes);
+    this.#decoder?.pick(picked, area);
+    this.#had.clear();
+    const columns = new Array<Column | undefined>(plan.columns).fill(undefined);
+    for (const { field, layout } of plan.wanted) if (layout !== undefined) columns[field] = this.look(field, false);
+    return { columns, unknown: [], buffer: area.buffer, skippedColumns: 0 };
   }
 
   #moveTo(area: Area): ReadonlyMap<Uint8Array | undefined, Uint8Array> {

@@ -34,7 +34,7 @@ import { accessOf, readerOf, storedNumber, storedNumberOf } from './fields.ts';
 import { MANAGEMENT_ZONE, outcomeOf } from './outcome.ts';
 import { parseFilter } from './parser.ts';
 import { Pattern } from './pattern.ts';
-import { isOfLastLane, rankOf, type FilterStage } from './stages.ts';
+import { isOfLastLane, laneNeededBy, rankOf, type FilterStage } from './stages.ts';
 import { remembering, selectBytes, selectText, textMatches } from './text-columns.ts';
 import { selectTime, type TimeFields } from './time-columns.ts';
 import type { Zone } from './zone.ts';
@@ -99,7 +99,12 @@ class Compiler {
     const fields = (this.#fields = new Set<number>());
     const whole = (this.#whole = new Set<number>());
     const select = this.compile(node, 0);
-    return { select, fields, lastLanes: new Set([...fields].filter((field) => !whole.has(field))) };
+    return {
+      select,
+      fields,
+      lastLanes: new Set([...fields].filter((field) => !whole.has(field))),
+      needs: laneNeededBy(node),
+    };
   }
 
   /** @param depth how many `or` and `not` lie around the node */

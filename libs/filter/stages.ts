@@ -11,6 +11,28 @@ export interface FilterStage {
   readonly fields: ReadonlySet<number>;
   /** Those that are addresses of which it reads no more than the last lane and the family. */
   readonly lastLanes: ReadonlySet<number>;
+  /** What no record passes it without. */
+  readonly needs: LaneTest | undefined;
+}
+
+/** One of some stored addresses has a value as its last lane. */
+export interface LaneTest {
+  /** Numbers of their fields. */
+  readonly fields: readonly number[];
+  readonly lane: number;
+}
+
+/** What no record passes a test without; undefined where that is nothing of the kind. */
+export function laneNeededBy(node: Node): LaneTest | undefined {
+  if (node.kind === 'or') {
+    const tests = node.terms.map(laneNeededBy);
+    const [first] = tests;
+    if (first === undefined || tests.some((test) => test?.lane !== first.lane)) return undefined;
+    return { fields: tests.flatMap((test) => test?.fields ?? []), lane: first.lane };
+  }
+  if (node.kind !== 'address' || node.masks[3] !== 0xffff_ffff) return undefined;
+  const number = storedNumberOf(node.field);
+  return number === undefined ? undefined : { fields: [number], lane: node.lanes[3] >>> 0 };
 }
 
 /** Whether the test is of the last lane alone, in which IPv4 addresses differ. */

@@ -37,7 +37,7 @@ export function copyRows(batch: Batch, rows: Uint32Array, count: number, room?: 
   const area = room?.area(bytes) ?? new Area(bytes);
   const bitmaps: Bitmaps = new Map();
   const columns = batch.columns.map((column) =>
-    column === undefined || count === 0 ? undefined : selectFrom(column, kept, area, bitmaps),
+    column === undefined || count === 0 ? undefined : selectColumn(column, kept, area, bitmaps),
   );
   return { ...batch, rows: count, columns, unknown: [], buffer: area.buffer };
 }
@@ -66,9 +66,18 @@ function bytesFor(column: Column, rows: Uint32Array): number {
 }
 
 /** Validity bitmaps that columns may have in common, and what became of them; undefined where no row has a value. */
-type Bitmaps = Map<Uint8Array, Uint8Array | undefined>;
+export type Bitmaps = Map<Uint8Array, Uint8Array | undefined>;
 
-function selectValid(valid: Uint8Array, rows: Uint32Array, area: Area, bitmaps: Bitmaps): Uint8Array | undefined {
+/**
+ * The bitmap of some rows; undefined where none of them has a value.
+ * @param area has room for it
+ */
+export function selectValid(
+  valid: Uint8Array,
+  rows: Uint32Array,
+  area: Area,
+  bitmaps: Bitmaps,
+): Uint8Array | undefined {
   if (bitmaps.has(valid)) return bitmaps.get(valid);
   const bits = area.u8((rows.length + 7) >> 3).fill(0);
   const selected = selectBits(valid, rows, bits) === 0 ? undefined : bits;
@@ -76,7 +85,11 @@ function selectValid(valid: Uint8Array, rows: Uint32Array, area: Area, bitmaps: 
   return selected;
 }
 
-function selectFrom(column: Column, rows: Uint32Array, area: Area, bitmaps: Bitmaps): Column | undefined {
+/**
+ * A column of some rows, ascending; undefined where none of them has a value.
+ * @param area has room for it and its bitmap
+ */
+export function selectColumn(column: Column, rows: Uint32Array, area: Area, bitmaps: Bitmaps): Column | undefined {
   const valid = column.valid === undefined ? undefined : selectValid(column.valid, rows, area, bitmaps);
   if (column.valid !== undefined && valid === undefined) return undefined;
   switch (column.kind) {

@@ -5,11 +5,12 @@ import { decodeFrame, type Look } from '../../libs/codec/decode.ts';
 import { encodeBatch } from '../../libs/codec/encode.ts';
 import { Room } from '../../libs/codec/room.ts';
 import type { Batch } from '../../libs/record/batch.ts';
+import { copyRows, selectRows } from '../../libs/record/select.ts';
 import { STORED_FIELDS } from '../../libs/record/fields/stored.ts';
 import { arbitraryBatch, assertSameBatch, batchOf, cellsOf } from '../support/batches.ts';
 import { flowBatch } from '../support/flow-batch.ts';
 
-const { saddr, sport, dport, dtcpb, ackdat, flowid } = STORED_FIELDS;
+const { saddr, daddr, sport, dport, dtcpb, ackdat, flowid } = STORED_FIELDS;
 const numbers = (...fields: readonly { readonly number: number }[]): Set<number> =>
   new Set(fields.map(({ number }) => number));
 
@@ -83,4 +84,68 @@ test('one batch after the other lies in the same room, each as it should be', ()
     buffers.add(result.batch.buffer);
   }
   assert.equal(buffers.size, 1);
+});
+
+/** Looks at nothing, and leaves rows of what there is. */
+function leaves(rows: readonly number[]): Look {
+  return { fields: new Set(), lastLanes: new Set(), isWanted: () => true, left: () => Uint32Array.from(rows) };
+}
+
+test('few rows that are left come alone, and are as they were, whatever their columns are', () => {
+  const every = fc.integer({ min: 0, max: 40 });
+  fc.assert(
+    fc.property(arbitraryBatch(1), fc.boolean(), fc.array(every, { minLength: 1, maxLength: 40 }), (some, repeats, steps) => {
+      const batch = flowBatch({ rows: 1300, seed: some.first % 100, repeats });
+      let row = -1;
+      const rows = steps.map((step) => (row += 1 + (step % 30)));
+      const again = rows.length < 8 ? undefined : rows.map((_, i) => i).slice(-(rows.length >> 3));
+      const result = looked(encodeBatch(batch), [leaves(rows), ...(again === undefined ? [] : [leaves(again)])]);
+      const left = Uint32Array.from(again?.map((i) => rows[i]!) ?? rows);
+      assertSameBatch(result, selectRows(batch, left, left.length));
+    }),
+    { numRuns: 40 },
+  );
+}); // prettier-ignore
+
+test('of all kinds of columns some rows are the same when they come alone', () =>
+  fc.assert(
+    fc.property(arbitraryBatch(16), fc.array(fc.nat(299), { minLength: 1, maxLength: 30 }), (small, some) => {
+      const batch = copyRows(
+        small,
+        Uint32Array.from({ length: 300 }, (_, row) => (row * 7) % small.rows),
+        300,
+      );
+      const large = { ...batch, covers: 300 };
+      const rows = Uint32Array.from(new Set(some)).sort();
+      const result = looked(encodeBatch(large), [leaves([...rows])]);
+      assertSameBatch(result, selectRows(large, rows, rows.length));
+    }),
+    { numRuns: 150 },
+  ));
+
+test('rows that a look needs are found where they are, and no look is taken where they are not', () => {
+  const rows = 3000;
+  const batch = batchOf(rows, {
+    saddr: Array.from({ length: rows }, (_, row) => [4, 0, 0, 0xffff, 0x0a00_0000 + ((row * row * 7919) % 60_000)]),
+    daddr: Array.from({ length: rows }, (_, row) =>
+      row % 2 === 0 ? undefined : [6, 1, 2, 3, (row * row * 7919) % 50_000],
+    ),
+    sport: Array.from({ length: rows }, (_, row) => row),
+  });
+  const find = (lane: number): unknown[] => {
+    const seen: Batch[] = [];
+    const needs = { fields: [...numbers(saddr, daddr)], lane };
+    const isWanted = (one: Batch): boolean => seen.push(one) > 0;
+    const fields = numbers(saddr, sport);
+    looked(encodeBatch(batch), [{ fields, lastLanes: new Set(), needs, isWanted, left: () => new Uint32Array(seen[0]!.rows) }], fields); // prettier-ignore
+    return seen.length === 0 ? [] : cellsOf(seen[0]!, 'sport');
+  };
+  const place = (row: number, of: number): number => (row * row * 7919) % of;
+  const rowsWith = (wanted: number, of: number): number[] => [...Array(rows).keys()].filter((row) => place(row, of) === wanted); // prettier-ignore
+  assert.deepEqual(find(0x0a00_0000 + place(1234, 60_000)), rowsWith(place(1234, 60_000), 60_000));
+  assert.deepEqual(
+    find(place(77, 50_000)),
+    rowsWith(place(77, 50_000), 50_000).filter((row) => row % 2 === 1),
+  );
+  assert.deepEqual(find(0x0a00_0000 + 60_001), []);
 });

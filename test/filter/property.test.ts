@@ -8,8 +8,10 @@ import { compileFilter } from '../../libs/filter/compile.ts';
 import { timesNode } from '../../libs/filter/narrowing.ts';
 import { parseFilter } from '../../libs/filter/parser.ts';
 import { MANAGEMENT_BATCH, type Batch } from '../../libs/record/batch.ts';
+import { selectRows } from '../../libs/record/select.ts';
 import { parseTimeRange, type TimeRange } from '../../libs/time/range.ts';
 import { fuzz } from '../fuzz/filter.ts';
+import { assertSameBatch } from '../support/batches.ts';
 import { matches } from './evaluate.ts';
 import { batchOf, type Row } from './rows.ts';
 import { zoneOf } from './zones.ts';
@@ -151,6 +153,47 @@ test('frames that are decoded stage by stage give the rows that match whole batc
     }),
     { numRuns: 700, seed: 13 },
   );
+});
+
+/** Rows that most tests refuse, of flows that come again or not. */
+function others(count: number, flows: number): Row[] {
+  return Array.from({ length: count }, (_, number) => ({
+    flowid: number % flows,
+    etype: 0x0800,
+    ipproto: 50,
+    saddr: `172.16.${number >> 8}.${number & 255}`,
+    daddr: `172.17.${number % 7}.1`,
+    ...(number % 3 === 0 ? {} : { sport: 1024 + number, dport: 8000 + (number % flows) }),
+    spkts: 3 + (number % flows),
+    stime: 1_700_000_900_000_000 + 1000 * number,
+    label: `l${number % flows}`,
+    ...(number % 50 === 0 ? { suser: 'x'.repeat(number % 9) } : {}),
+  }));
+}
+
+test('the few rows of a large frame that match are decoded as they are among all', () => {
+  let picked = 0;
+  const few = fc.array(fc.tuple(row, fc.nat(320)), { minLength: 1, maxLength: 12 });
+  fc.assert(
+    fc.property(filter, few, fc.constantFrom(1000, 50), (text, placed, flows) => {
+      const rows = others(320, flows);
+      for (const [one, place] of placed) rows.splice(place, 0, { flowid: place % flows, ...one });
+      const records = batchOf(rows);
+      const compiled = compileFilter(text);
+      const all = Uint32Array.from({ length: records.rows }, (_, number) => number);
+      const expected = selectRows(records, all, compiled.select(records, all, all.length));
+      const selection = new RecordSelection({ filter: compiled, range: undefined, management: undefined });
+      const peek = { fields: compiled.fields, looks: selection.looks, isWanted: () => assert.fail() };
+      const decoded = decodeFrame(encodeBatch(records, { level: 1 }), { peek });
+      if ('problem' in decoded) assert.fail(decoded.problem);
+      const count = selection.match(decoded.batch);
+      if (expected.rows === 0) assert.equal(count, 0);
+      else assertSameBatch(selectRows(decoded.batch, selection.rows, count), expected);
+      picked += Number(count > 0 && decoded.batch.rows < records.rows);
+    }),
+    { numRuns: 100, seed: 17 },
+  );
+  assert.ok(picked > 20, `${picked}`);
 });
 
 test('a block of which a filter says that no record can match has none', () => {
