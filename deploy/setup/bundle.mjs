@@ -15,6 +15,7 @@ const NO_PAGES = join(import.meta.dirname, 'no-pages.mjs');
 const INSTEAD = {
   cliui: NO_PAGES,
   'string-width': NO_PAGES,
+  'escalade/sync': join(import.meta.dirname, 'own-manifest.mjs'),
   msgpackr: 'msgpackr/pack', // which looks for no native code
 };
 
