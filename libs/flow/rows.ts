@@ -122,7 +122,9 @@ export class FlowRows {
   take(): number {
     if (this.#freeCount > 0) {
       const row = this.#free[--this.#freeCount]!;
-      this.f64.fill(0, row * ROW_DOUBLES, (row + 1) * ROW_DOUBLES);
+      const { f64 } = this;
+      const end = (row + 1) * ROW_DOUBLES;
+      for (let at = row * ROW_DOUBLES; at < end; at++) f64[at] = 0; // `fill` takes many times as long for so few
       return row;
     }
     return this.#used < this.capacity ? this.#used++ : -1;

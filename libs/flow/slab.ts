@@ -27,7 +27,9 @@ export class Slab {
   take(): number {
     if (this.#freeCount > 0) {
       const row = this.#free[--this.#freeCount]!;
-      this.u32.fill(0, row * this.rowWords, (row + 1) * this.rowWords);
+      const { u32 } = this;
+      const end = (row + 1) * this.rowWords;
+      for (let at = row * this.rowWords; at < end; at++) u32[at] = 0; // `fill` takes many times as long for so few
       return row;
     }
     if (this.#used === this.#capacity) this.#resize(Math.min(this.#rowsMax, this.#capacity * 2));
