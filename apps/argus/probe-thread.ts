@@ -40,16 +40,9 @@ class ProbeThread {
   }
 
   async run(): Promise<void> {
-    try {
-      await this.#count(this.#input);
-      this.#probe.flush();
-      this.#say({ totals: this.#probe.totals(), damage: this.#damage });
-    } catch (error) {
-      if (!(error instanceof SuiteError)) throw error;
-      const { message, hint, exitStatus } = error;
-      this.#say({ failed: { message, hint, exitStatus } });
-    }
-    this.#port.close();
+    await this.#count(this.#input);
+    this.#probe.flush();
+    this.#say({ totals: this.#probe.totals(), damage: this.#damage });
   }
 
   async #count(input: ThreadInput): Promise<void> {
@@ -87,5 +80,16 @@ class ProbeThread {
   }
 }
 
+async function run(port: NonNullable<typeof parentPort>): Promise<void> {
+  try {
+    await new ProbeThread(port, workerData as ThreadOrder).run();
+  } catch (error) {
+    if (!(error instanceof SuiteError)) throw error;
+    const { message, hint, exitStatus } = error;
+    port.postMessage({ failed: { message, hint, exitStatus } } satisfies ThreadMessage);
+  }
+  port.close();
+}
+
 if (parentPort === null) throw new Error('the probe thread is no program of its own');
-void new ProbeThread(parentPort, workerData as ThreadOrder).run();
+void run(parentPort);

@@ -1,4 +1,5 @@
 import type { PacketBatch, PacketSource } from '../../libs/capture/source.ts';
+import { SuiteError } from '../../libs/core/errors.ts';
 import { GROUP_PACKETS, PacketGroup } from '../../libs/flow/packet-group.ts';
 import { BatchReporter } from '../../libs/flow/report.ts';
 import { FlowTable } from '../../libs/flow/table.ts';
@@ -50,6 +51,17 @@ export interface ProbeTotals {
   problems: Float64Array;
 }
 
+/** @throws {SuiteError} when there is not enough memory */
+function openTable(options: FlowTableOptions, reporter: BatchReporter): FlowTable {
+  try {
+    return new FlowTable(options, reporter);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    const hint = 'Allow fewer with --flows, or more memory.';
+    throw new SuiteError(`not enough memory for ${options.flowsMax} flows`, { hint, cause: error });
+  }
+}
+
 /** The pipeline of one probe: packets of its sources → headers → flows → batches of records. */
 export class Probe {
   readonly #options: ProbeOptions;
@@ -69,6 +81,7 @@ export class Probe {
   /**
    * @param emit takes each batch as soon as it is made; record numbers are those of this probe
    * @param allocate gives batches their buffers, see `BatchBuilder`
+   * @throws {SuiteError} when there is not enough memory for its flows
    */
   constructor(
     options: ProbeOptions,
@@ -80,7 +93,7 @@ export class Probe {
     this.#linkUnknown = linkUnknown;
     this.#lastPacket = options.packets.last === -1 ? Infinity : options.packets.last;
     this.#reporter = new BatchReporter(options.origin, { next: 0 }, options.rowsMax, emit, allocate);
-    this.#table = new FlowTable(options.table, this.#reporter);
+    this.#table = openTable(options.table, this.#reporter);
   }
 
   /**

@@ -1,4 +1,4 @@
-import { open, stat, type FileHandle } from 'node:fs/promises';
+import { constants, open, stat, type FileHandle } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { SuiteError } from '../core/errors.ts';
 import type { Batch } from '../record/batch.ts';
@@ -37,7 +37,14 @@ const DEAF: SinkListeners = { warn: () => undefined, info: () => undefined };
 export interface SinkListeners {
   readonly warn: (message: string) => void;
   readonly info: (message: string) => void;
+  /** Until it aborts, a pipe that nobody reads is waited for, when it is opened. Without it that is a failure. */
+  readonly signal?: AbortSignal;
 }
+
+/** How often it is looked whether somebody reads a pipe by now. */
+const READER_LOOK_MS = 100;
+
+class NobodyReadsError extends SuiteError {}
 
 /** Appends records to a file, or streams them to standard output, in whole frames or records. */
 export class RecordFileSink implements Sink {
@@ -72,7 +79,7 @@ export class RecordFileSink implements Sink {
   static async open(target: WriteTarget, stdout: Output, listeners: SinkListeners = DEAF): Promise<RecordFileSink> {
     const format = WRITE_FORMATS[target.format];
     const writer = await format.writer();
-    const to = target.path === '-' ? new StreamTarget(stdout) : await openFile(target.path, format, listeners.warn);
+    const to = target.path === '-' ? new StreamTarget(stdout) : await openWhenRead(target.path, format, listeners);
     return new RecordFileSink(to, target, writer, listeners);
   }
 
@@ -270,17 +277,45 @@ class FileTarget implements Target {
   }
 }
 
+async function openWhenRead(path: string, format: WriteFormat, { warn, info, signal }: SinkListeners): Promise<Target> {
+  for (let isTold = false; ; isTold = true) {
+    try {
+      return await openFile(path, format, warn);
+    } catch (error) {
+      if (!(error instanceof NobodyReadsError) || signal === undefined || signal.aborted) throw error;
+      if (!isTold) info(`nobody reads the pipe ${path}; somebody is waited for`);
+      await delay(READER_LOOK_MS, undefined, { signal }).catch(() => undefined);
+    }
+  }
+}
+
 async function openFile(path: string, format: WriteFormat, warn: SinkListeners['warn']): Promise<FileTarget> {
   let file: FileHandle | undefined;
   try {
     const existing = await stat(path).catch(() => undefined);
     const isPlain = existing === undefined || existing.isFile();
-    file = await open(path, isPlain ? 'a+' : 'a');
+    file = existing?.isFIFO() === true ? await openPipe(path) : await open(path, isPlain ? 'a+' : 'a');
     if (isPlain) await mendTail(file, path, format, warn);
     return new FileTarget(file, path);
   } catch (error) {
     await file?.close();
     throw cannotWrite(path, error);
+  }
+}
+
+/** To open a pipe that nobody reads would take until somebody does, whatever happens meanwhile. @throws {NobodyReadsError} */
+async function openPipe(path: string): Promise<FileHandle> {
+  let first: FileHandle; // with which one cannot wait for room, and without which the reader would see an end already
+  try {
+    first = await open(path, constants.O_WRONLY | constants.O_NONBLOCK);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENXIO')) throw error;
+    throw new NobodyReadsError(`nobody reads the pipe ${path}`, { cause: error });
+  }
+  try {
+    return await open(path, 'a');
+  } finally {
+    await first.close();
   }
 }
 

@@ -10,6 +10,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EDQUOT: 'no space left',
   EMFILE: 'too many open files',
   ENFILE: 'too many open files',
+  EPIPE: 'nobody reads it any more',
   ELOOP: 'too many symbolic links',
   ENAMETOOLONG: 'the name is too long',
 };

@@ -17,6 +17,8 @@ export interface WrittenOutputOptions {
   readonly stdout: Output;
   readonly warn: (message: string) => void;
   readonly info: (message: string) => void;
+  /** Until it aborts, a pipe that nobody reads is waited for at first. */
+  readonly signal: AbortSignal;
 }
 
 /** One place that records are written to, which may fail and come back while others go on. */
@@ -106,9 +108,9 @@ export class WrittenOutput {
   }
 
   async #retry(): Promise<void> {
-    const { stdout, warn } = this.#options;
+    const { stdout, warn, info } = this.#options;
     try {
-      this.#sink = await RecordFileSink.open(this.#target, stdout, this.#options);
+      this.#sink = await RecordFileSink.open(this.#target, stdout, { warn, info });
       this.#failure = undefined;
       warn(`${this.#target.path} can be written again; ${this.#lost} records are missing from it`);
     } catch (error) {

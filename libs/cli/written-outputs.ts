@@ -12,7 +12,7 @@ import type { WrittenOutput } from './written-output.ts';
 export async function openWritten(
   write: readonly (readonly string[])[],
   goOn: { readonly withOthers: boolean; readonly live: boolean },
-  { stdout, warn, info }: Context,
+  { stdout, warn, info, signal }: Context,
 ): Promise<WrittenOutput[]> {
   if (write.length === 0) return [];
   const targets = write.map(([text = '']) => parseWriteTarget(text));
@@ -31,6 +31,7 @@ export async function openWritten(
         stdout,
         warn,
         info,
+        signal,
       }),
     ),
   );

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { writeCapture } from '../../libs/synthetic/capture-file.ts';
 import { mixedTraffic } from '../../libs/synthetic/traffic.ts';
-import { runCommand, RunningCommand } from '../support/run-command.ts';
+import { commandLine, runCommand, RunningCommand } from '../support/run-command.ts';
 import { PATIENCE } from '../support/patience.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'argus-outputs-'));
@@ -47,6 +49,31 @@ test('a full disk does not keep records from other outputs, and is told', PATIEN
   assert.equal(run.status, 1);
   assert.match(run.stderr, /cannot write \/dev\/full: no space left/);
   assert.deepEqual(await records(at('beside-full')), await records(at('all')));
+});
+
+test('a pipe that nobody reads is waited for, and the command can be ended meanwhile', PATIENCE, async () => {
+  const pipe = at('pipe');
+  execFileSync('mkfifo', [pipe]);
+  const waiting = new RunningCommand('argus', ['-X', '-r', capture, '-w', pipe]);
+  await once(waiting.process.stderr, 'data');
+  assert.match(waiting.stderr, /nobody reads the pipe/);
+  waiting.process.kill('SIGTERM');
+  assert.equal(await waiting.status, 1);
+
+  const writing = new RunningCommand('argus', ['-X', '-r', capture, '-w', pipe]);
+  await once(writing.process.stderr, 'data');
+  assert.deepEqual(await records(pipe), await records(at('all')));
+  assert.equal(await writing.status, 0);
+});
+
+test('a flow table that is larger than memory is told in words', PATIENCE, async () => {
+  const words = ['-X', '--flows', '10000000', '-r', capture, '-w', at('too-many'), '--workers'];
+  for (const workers of ['1', '2']) {
+    const command = [process.execPath, ...commandLine('argus', ...words, workers)];
+    const shell = spawnSync('sh', ['-c', 'ulimit -v 3000000; exec "$@"', 'sh', ...command], { encoding: 'utf8' });
+    assert.equal(shell.status, 1);
+    assert.match(shell.stderr, /^argus: not enough memory for 10000000 flows\n/);
+  }
 });
 
 const WRONG: readonly (readonly [name: string, args: readonly string[], message: RegExp])[] = [
