@@ -57,10 +57,13 @@ export async function sortRecords(args: RasortArguments, context: Context): Prom
     threads: { ...args, modes },
   });
   try {
+    let taken = 0;
     for await (const { batch, rows, count } of records) {
       // What probes say of themselves stays in front, as it came.
       if (batch.kind === MANAGEMENT_BATCH) await outputs.push(batch, rows, count);
       else await sorter.push(batch, rows, count);
+      taken += count;
+      outputs.expect(Math.min(taken, wanted.last - wanted.first + 1));
       plan.printer.count(batch, rows, count);
     }
     plan.printer.allCounted();

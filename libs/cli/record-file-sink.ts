@@ -110,15 +110,19 @@ export class RecordFileSink implements Sink {
     return this.#unwrittenBytes > AHEAD_BYTES_MAX ? written : undefined;
   }
 
+  /** Starts threads for what `give` takes, as many as there may be. */
+  prepare(threads: number): void {
+    if (this.#threads !== undefined || threads === 0 || !this.#format.frames) return;
+    this.#write(this.#reblocker.flush());
+    this.#threads = new OutputThreads({ kind: 'encode' }, threads, (frame, rows) => this.#pushFrame(frame, rows));
+  }
+
   /**
    * As `pushAhead`, of a batch that nobody looks at afterwards: threads may make its frame.
    * @param threads how many there may be
    */
   give(batch: Batch, threads: number): Promise<void> | undefined {
-    if (this.#threads === undefined && threads > 0 && this.#format.frames) {
-      this.#write(this.#reblocker.flush());
-      this.#threads = new OutputThreads({ kind: 'encode' }, threads, (frame, rows) => this.#pushFrame(frame, rows));
-    }
+    this.prepare(threads);
     return this.pushAhead(batch, undefined, batch.rows) ?? this.#threadsHaveRoom;
   }
 

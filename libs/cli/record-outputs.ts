@@ -36,8 +36,10 @@ export interface OutputSettings {
   readonly threads?: (PrintArguments & { readonly threads: number | undefined; readonly modes: Modes }) | undefined;
 }
 
-/** Of so many records threads are worth starting, where nobody asks for them. */
+/** Of so many records threads are worth starting, where nobody asks for them, */
 const THREADS_FROM_ROWS = 1 << 16;
+/** and with so many processors: two may share a core, where a second thread gains less than it takes to hand records to it. */
+const THREADS_FROM_PROCESSORS = 3;
 
 /** Where a command leaves records: files, people, a line of totals. */
 export class RecordOutputs {
@@ -50,8 +52,9 @@ export class RecordOutputs {
   readonly #totalsToLog: boolean;
   /** Those that print. */
   #threads: OutputThreads | undefined;
-  /** Records that were left there. */
+  /** Records that were left there, and that are known to come. */
   #left = 0;
+  #expected = 0;
   #rows = new Uint32Array(0);
   /** Flow records that were pushed. */
   #seen = 0;
@@ -92,6 +95,14 @@ export class RecordOutputs {
     return range !== undefined && this.#seen >= range.last;
   }
 
+  /** Says that so many flow records will be pushed: threads that are worth starting start before they are needed. */
+  expect(records: number): void {
+    this.#expected = records;
+    const [file, ...others] = this.#files;
+    if (file !== undefined && others.length === 0) file.sink.prepare(this.#encodingThreads(file));
+    else if (this.#print !== undefined) this.#threads ??= this.#openThreads(this.#print);
+  }
+
   /** Takes the first `count` of `rows`, or all where that is undefined. A batch of which nothing is left says which record numbers it stands for. */
   async push(batch: Batch, rows?: Uint32Array, count = batch.rows): Promise<void> {
     if (this.#settings.range === undefined || batch.kind !== FLOW_BATCH) return this.#push(batch, rows, count);
@@ -118,16 +129,23 @@ export class RecordOutputs {
   }
 
   async #write(file: FilteredFile, batch: Batch, rows: Uint32Array | undefined, count: number): Promise<void> {
-    const threads = batch.kind === FLOW_BATCH && file.takesAll ? this.#wantedThreads() : 0;
-    if (threads < 2) return file.push(batch, rows, count);
-    // One less than there may be: to make records in order takes as long as to encode them.
-    await file.sink.give(rows === undefined ? batch : selectRows(batch, rows, count), threads - 1);
+    const threads = batch.kind === FLOW_BATCH ? this.#encodingThreads(file) : 0;
+    if (threads === 0) return file.push(batch, rows, count);
+    await file.sink.give(rows === undefined ? batch : selectRows(batch, rows, count), threads);
+  }
+
+  /** One less than there may be: to make records in order takes as long as to encode them. */
+  #encodingThreads(file: FilteredFile): number {
+    return file.takesAll ? Math.max(this.#wantedThreads() - 1, 0) : 0;
   }
 
   #wantedThreads(): number {
     const { threads } = this.#settings;
-    if (threads === undefined || (threads.threads === undefined && this.#left < THREADS_FROM_ROWS)) return 0;
-    return threadsOf(threads.threads);
+    if (threads === undefined) return 0;
+    const wanted = threadsOf(threads.threads);
+    if (threads.threads !== undefined) return wanted;
+    const areMany = Math.max(this.#left, this.#expected) >= THREADS_FROM_ROWS;
+    return areMany && wanted >= THREADS_FROM_PROCESSORS ? wanted : 0;
   }
 
   async #printing(print: PrintSink, batch: Batch, rows: Uint32Array | undefined, count: number): Promise<void> {

@@ -1,10 +1,11 @@
 import { maskLanes } from '../address/prefix.ts';
 import { IPV4_ADDRESS } from '../packet/headers.ts';
-import type { Batch } from '../record/batch.ts';
-import type { AddressColumn, NumberColumn } from '../record/columns.ts';
+import { BATCH_ROWS_MAX, type Batch } from '../record/batch.ts';
+import type { AddressColumn } from '../record/columns.ts';
 import type { Address, Value } from '../record/fields/field.ts';
 import { FIELDS, isStored } from '../record/fields/table.ts';
-import { numberReader, reader } from '../record/row.ts';
+import { numbersReader, type NumbersReader } from '../record/numbers.ts';
+import { reader } from '../record/row.ts';
 import { TimeBins } from '../time/span.ts';
 import type { SortKey } from './sort-key.ts';
 
@@ -64,31 +65,20 @@ export function compareTexts(a: string | undefined, b: string | undefined, desce
 
 function extractorOf(key: SortKey): Extract {
   const field = FIELDS[key.field];
-  const number = numberReader(key.field);
-  if (number !== undefined) return numbers(key, number);
+  const read = numbersReader(key.field);
+  if (read !== undefined) return numbers(key, read);
   if (field.kind === 'address') return addresses(key);
   return texts(key);
 }
 
-function numbers({ field: name, descending, span }: SortKey, read: (batch: Batch, row: number) => number): Extract {
-  const field = FIELDS[name];
+function numbers({ descending, span }: SortKey, reading: NumbersReader): Extract {
   const bins = span === undefined ? undefined : new TimeBins(span);
-  const stored = isStored(field) ? field : undefined;
   return (batch) => {
-    const { rows } = batch;
-    const values = new Float64Array(rows);
-    const column = stored === undefined ? undefined : batch.columns[stored.number];
-    if (column !== undefined && 'values' in column) fillValues(values, column, stored?.absent ?? NaN);
-    else for (let row = 0; row < rows; row++) values[row] = read(batch, row);
+    const values = new Float64Array(batch.rows);
+    reading(batch)(ALL_ROWS.subarray(0, batch.rows), values);
     if (bins !== undefined) toStarts(values, bins);
     return wordsOf(values, descending);
   };
-}
-
-function fillValues(to: Float64Array, { values, valid }: NumberColumn, absent: number): void {
-  to.set(values);
-  if (valid === undefined) return;
-  for (let row = 0; row < to.length; row++) if (((valid[row >> 3]! >> (row & 7)) & 1) === 0) to[row] = absent;
 }
 
 /** Of times, the starts of the intervals that they are in. */
@@ -98,6 +88,8 @@ function toStarts(times: Float64Array, bins: TimeBins): void {
     times[row] = bins.startUs;
   }
 }
+
+const ALL_ROWS = Uint32Array.from({ length: BATCH_ROWS_MAX }, (_, row) => row);
 
 /** Doubles as two words each that compare as unsigned numbers, the way that IEEE 754 allows. */
 function wordsOf(values: Float64Array<ArrayBuffer>, descending: boolean): [Uint32Array, Uint32Array] {
