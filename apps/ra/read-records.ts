@@ -36,7 +36,11 @@ export async function readRecords(args: RaArguments, context: Context): Promise<
   const sides = BothSides.of(modes);
   const wanted = wantedFields(args, filter, plan);
   const fields = wanted === undefined || sides === undefined ? wanted : fieldsOfBothSides(wanted);
-  if (args.explain) return explainReading({ read: args.read, recurse: args.recurse, filter, fields }, context);
+  const mayHold = args.rejected === undefined && filter !== EVERYTHING ? mayHoldOf(filter) : undefined;
+  if (args.explain) {
+    const { read, recurse, server: servers } = args;
+    return explainReading({ read, recurse, servers, filter, fields, mayHold }, context);
+  }
   const management = !onlyPrints(args) || args.totals || selection.showsManagement;
   const { showsManagement } = selection;
   const order = { args, nowMs, management: modes.management, fields, showsManagement };
@@ -44,7 +48,7 @@ export async function readRecords(args: RaArguments, context: Context): Promise<
   const peek = args.rejected === undefined ? peekOf(args, filter, selection) : undefined; // what is refused is kept
   const room = isPassing(args, plan) && sides === undefined ? new Room() : undefined;
   const merge = mergeOf(args, args.rejected === undefined ? selection : undefined);
-  const inputs = await openInputs(args, filter, context, { fields, peek, room, management, scan, merge });
+  const inputs = await openInputs(args, filter, context, { fields, peek, room, management, scan, merge, mayHold });
   const outputs = await Outputs.open(args, context, plan, selection, sides);
   const files = writtenFiles(args.write);
   const written = args.rejected === undefined ? files : [...files, args.rejected];
@@ -88,7 +92,7 @@ async function openInputs(
   args: RaArguments,
   filter: Filter,
   context: Context,
-  columns: Pick<InputSettings, 'fields' | 'peek' | 'room' | 'management' | 'scan' | 'merge'>,
+  columns: Pick<InputSettings, 'fields' | 'peek' | 'room' | 'management' | 'scan' | 'merge' | 'mayHold'>,
 ): Promise<RecordInputs> {
   const settings = {
     files: args.read,
@@ -97,7 +101,6 @@ async function openInputs(
     security: args,
     serverFilter: args.rejected === undefined ? filter.remote : '',
     verbose: args.verbose,
-    mayHold: args.rejected === undefined && filter !== EVERYTHING ? mayHoldOf(filter) : undefined,
     ...columns,
   };
   return RecordInputs.open(settings, context, stopAfter(args['stop-after'], context.signal));

@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { isIntact } from '../codec/column-checksums.ts';
 import { FRAME_BYTES_MAX, HEADER_BYTES, headerProblem, readHeader, startsLikeFrame } from '../codec/format.ts';
@@ -31,6 +31,8 @@ export interface Survey {
   readonly bytes: number;
   readonly skippedFrames: number;
   readonly skippedBytes: number;
+  /** At the end, of what is no whole frame. */
+  readonly restBytes: number;
 }
 
 export interface FrameFileOptions {
@@ -77,6 +79,8 @@ export class FrameFile {
    * @throws as `fs` does
    */
   static open(path: string, options: FrameFileOptions = {}): FrameFile | undefined {
+    // To open a pipe would stop all else until somebody writes to it.
+    if (!statSync(path).isFile()) return undefined;
     const fd = openSync(path, 'r');
     const stats = fstatSync(fd);
     const file = new FrameFile(fd, stats.size, options);
@@ -128,11 +132,13 @@ export class FrameFile {
 
   /** Looks at the heads of all frames alone, and closes the file. */
   survey(): Survey {
-    const found = { frames: 0, bytes: 0, skippedFrames: 0, skippedBytes: 0 };
+    const found = { frames: 0, bytes: 0, skippedFrames: 0, skippedBytes: 0, restBytes: 0 };
     try {
       for (let at = this.#from; ;) {
         const bytes = at < this.#stop ? this.#frameBytes(at, HEAD_BYTES) : 0;
-        if (bytes === 0) return found;
+        if (bytes === 0 || at + bytes > this.bytes) {
+          return at < Math.min(this.#stop, this.bytes) ? { ...found, restBytes: this.bytes - at } : found;
+        }
         found.frames += 1;
         found.bytes += bytes;
         const wanted = this.#wanted(at, bytes, HEAD_BYTES);

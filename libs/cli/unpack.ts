@@ -36,6 +36,11 @@ export interface Content {
   readonly chunks: AsyncIterable<Uint8Array>;
 }
 
+/** @param start first bytes of an input */
+export function isPacked(start: Uint8Array): boolean {
+  return packingOf(start) !== undefined || PROGRAMS.some((one) => one.magic.every((byte, i) => start[i] === byte));
+}
+
 /**
  * Unpacks a stream or file by what its first bytes say: gzip, zstd, bzip2, xz, compress, or as it is. `chunks` throws a
  * `DamagedContentError` when what is packed is damaged; what lies before the damage has been given.

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { after } from 'node:test';
+import { gzipSync } from 'node:zlib';
 import { encodeBatch } from '../../libs/codec/encode.ts';
 import { batchOf } from '../support/batches.ts';
 import { runCommand } from '../support/run-command.ts';
@@ -12,17 +14,17 @@ const folder = mkdtempSync(join(tmpdir(), 'ra-explain-'));
 after(() => rmSync(folder, { recursive: true }));
 
 /** A frame of flows from one host, in one second. */
-function frame(host: number, second: number): Uint8Array {
-  const fill = <T>(value: T): T[] => Array.from({ length: ROWS }, () => value);
+function frame(host: number, second: number, rows = ROWS): Uint8Array {
+  const fill = <T>(value: T): T[] => Array.from({ length: rows }, () => value);
   const table = {
     saddr: fill([4, 0, 0, 0xffff, 0x0a00_0000 + host]),
     daddr: fill([4, 0, 0, 0xffff, 0xc000_0201]),
     ipproto: fill(6),
     stime: fill(1_700_000_000_000_000 + second * 1e6),
     dur: fill(1000),
-    spkts: Array.from({ length: ROWS }, (_, row) => row),
+    spkts: Array.from({ length: rows }, (_, row) => row),
   };
-  return encodeBatch(batchOf(ROWS, table), { zones: true });
+  return encodeBatch(batchOf(rows, table), { zones: true });
 }
 
 const frames = [frame(1, 0), frame(2, 100), frame(3, 200)];
@@ -56,10 +58,40 @@ test('--explain names the filter and the columns', async () => {
   assert.match(stdout, /^filter:\n.*\n(.*\n)*columns: .*\bdport\b.*\bsaddr\b/);
 });
 
-test('a file that is not ours is read whole', async () => {
-  const foreign = join(folder, 'text');
-  writeFileSync(foreign, 'something else');
-  const { stdout, status } = await runCommand('ra', ['-r', foreign, '--explain']);
-  assert.equal(status, 0);
-  assert.match(stdout, /: read whole, it has no frames of ours to tell apart$/m);
+test('--explain with -E reads all frames, since what is refused is kept', async () => {
+  const { stdout } = await runCommand('ra', ['-r', path, '--explain', '-E', join(folder, 'refused'), '-', 'host', '10.0.0.2']); // prettier-ignore
+  assert.match(stdout, /: 3 of 3 frames are read/);
+});
+
+const whole = Buffer.concat(frames);
+const OTHERS: readonly (readonly [name: string, content: Uint8Array | string, told: RegExp])[] = [
+  ['empty', '', /empty: empty$/m],
+  ['small', frame(1, 0, 5), /small: 1 of 1 frames are read/],
+  ['text', 'something else', /text: these are not flow records; nothing of it is taken$/m],
+  ['packed', gzipSync(whole), /packed: packed, its \d+ bytes are unpacked and read$/m],
+  ['cut', whole.subarray(0, all - 10), new RegExp(`cut: 2 of 2 frames are read, .*; no whole frame is in the ${frames[2]!.length - 10} bytes behind them$`, 'm')], // prettier-ignore
+];
+for (const [name, content, told] of OTHERS) {
+  test(`--explain tells how a file is read that is ${name}`, async () => {
+    writeFileSync(join(folder, name), content);
+    const { stdout, status, stderr } = await runCommand('ra', ['-r', join(folder, name), '--explain']);
+    assert.deepEqual([status, stderr], [0, '']);
+    assert.match(stdout, told);
+  });
+}
+
+test('--explain tells how files of Argus, pipes, standard input and servers are read', async () => {
+  const argus = join(folder, 'argus');
+  await runCommand('ra', ['-r', path, '-w', `argus3:${argus}`]);
+  const { size } = statSync(argus);
+  const pipe = join(folder, 'pipe');
+  spawnSync('mkfifo', [pipe]);
+  const files = await runCommand('ra', ['--explain', '-r', argus, pipe, `${argus}::0:1`]);
+  assert.match(files.stdout, new RegExp(`argus: records of Argus, ${size} of ${size} bytes are read$`, 'm'));
+  assert.match(files.stdout, /pipe: read as it comes, it is no plain file$/m);
+  assert.match(files.stdout, new RegExp(`argus: records of Argus, 128 of ${size} bytes are read$`, 'm'));
+  const { stdout: server } = await runCommand('ra', ['-S', 'example.net', '--explain', '-', 'tcp']);
+  assert.match(server, /^example.net: it is asked for records that match: tcp$/m);
+  const { stdout: input } = await runCommand('ra', ['--explain']);
+  assert.match(input, /^standard input: read as it comes$/m);
 });
