@@ -19,12 +19,18 @@ export interface AddressState {
   readonly isFull: boolean;
 }
 
+/** Slots for IPv4 addresses that came lately, by the highest bits of a product with an odd number (Knuth's multiplicative hashing). */
+const RECENT_BITS = 16;
+const RECENT_FACTOR = 0x9e37_79b1;
+
 const SIDES = [STORED_FIELDS.saddr.number, STORED_FIELDS.daddr.number];
 
 /** Tells addresses apart, and what they are. */
 export class AddressCounts {
   readonly #ipv4: readonly AddressSet[];
   readonly #ipv6: readonly AddressSet[];
+  /** Of each side the IPv4 addresses that were added last, which need not be looked for again. */
+  readonly #recent = SIDES.map(() => recentSlots());
   #wasFull = false;
   readonly #counts = SIDES.map(() => new Float64Array(CLASS_NAMES.length));
 
@@ -46,16 +52,26 @@ export class AddressCounts {
   }
 
   #addSide(column: AddressColumn, rows: Uint32Array | undefined, count: number, side: number): void {
-    const counts = this.#counts[side]!;
+    const { family, familyStride } = column;
+    const last = column.lanes[3];
+    const stride = column.strides[3];
+    const recent = this.#recent[side]!;
     for (let i = 0; i < count; i++) {
       const row = rows === undefined ? i : rows[i]!;
-      if (!column.has(row)) continue;
-      const family = column.familyOf(row);
-      if (family !== IPV4_ADDRESS && family !== IPV6_ADDRESS) continue;
-      const [a, b, c, d] = [column.lane(0, row), column.lane(1, row), column.lane(2, row), column.lane(3, row)];
-      const set = family === IPV4_ADDRESS ? this.#ipv4[side]! : this.#ipv6[side]!;
-      if (set.add(a, b, c, d)) counts[classOf(family, a, b, c, d)]! += 1;
+      const lane = last[row * stride]!;
+      const isRecent = recent[Math.imul(lane, RECENT_FACTOR) >>> (32 - RECENT_BITS)] === lane;
+      if (isRecent && family[row * familyStride] === IPV4_ADDRESS) continue;
+      if (column.has(row)) this.#addAddress(column, row, side, recent);
     }
+  }
+
+  #addAddress(column: AddressColumn, row: number, side: number, recent: Uint32Array): void {
+    const family = column.familyOf(row);
+    if (family !== IPV4_ADDRESS && family !== IPV6_ADDRESS) return;
+    const [a, b, c, d] = [column.lane(0, row), column.lane(1, row), column.lane(2, row), column.lane(3, row)];
+    const set = family === IPV4_ADDRESS ? this.#ipv4[side]! : this.#ipv6[side]!;
+    if (set.add(a, b, c, d)) this.#counts[side]![classOf(family, a, b, c, d)]! += 1;
+    if (family === IPV4_ADDRESS) recent[Math.imul(d, RECENT_FACTOR) >>> (32 - RECENT_BITS)] = d;
   }
 
   /** All that was counted, for `addState`. */
@@ -88,4 +104,11 @@ export class AddressCounts {
       (one) => one.sources + one.destinations > 0,
     );
   }
+}
+
+/** None of them holds an address that belongs there: 0 belongs to the first slot, 1 to another. */
+function recentSlots(): Uint32Array {
+  const slots = new Uint32Array(1 << RECENT_BITS);
+  slots[0] = 1;
+  return slots;
 }
