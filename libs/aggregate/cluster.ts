@@ -134,7 +134,7 @@ export class Cluster {
     const share = this.#share;
     const fresh = this.#fresh;
     const { start, end } = share.times;
-    const { table, groups, turning } = this.#members;
+    const { table, groups } = this.#members;
     const expiry = this.#expiry;
     this.#isReturning = false;
     for (let i = 0; i < count; i++) {
@@ -148,7 +148,7 @@ export class Cluster {
         group = -1;
       }
       if (group >= 0) share.add(row, group);
-      else if (this.#isFull && !turning.hasKin(words, at)) {
+      else if (this.#isFull && table.withHash(hash) < 0) {
         this.#refused.push(i);
         continue;
       } else group = this.#begin(at, hash, row);
@@ -164,13 +164,13 @@ export class Cluster {
     const { words, width, hashes } = this.#layout;
     const share = this.#share;
     const fresh = this.#fresh;
-    const { table, turning } = this.#members;
+    const { table } = this.#members;
     for (let i = 0; i < count; i++) {
       const hash = hashes[i]!;
       const row = rows[i]!;
       let group = table.find(words, i * width, hash);
       if (group < 0) {
-        if (this.#isFull && !turning.hasKin(words, i * width)) {
+        if (this.#isFull && !this.#members.keepsKin(hash)) {
           this.#refused.push(i);
           continue;
         }
@@ -332,7 +332,7 @@ export class Cluster {
         yield* cluster.finish();
       }
     } finally {
-      this.#spill?.remove();
+      this.#spill?.close();
     }
   }
 

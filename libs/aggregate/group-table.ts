@@ -69,6 +69,16 @@ export class GroupTable {
     }
   }
 
+  /** A group whose key has this hash, or -1. */
+  withHash(hash: number): number {
+    const slots = this.#slots;
+    const mask = this.#mask;
+    for (let slot = hash & mask; slots[slot * 2] !== 0; slot = (slot + 1) & mask) {
+      if (slots[slot * 2 + 1] === hash) return slots[slot * 2]! - 1;
+    }
+    return -1;
+  }
+
   #matches(group: number, words: Uint32Array, at: number): boolean {
     const { width } = this;
     const keys = this.#keys[group >>> PAGE_SHIFT]!;

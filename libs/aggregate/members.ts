@@ -46,6 +46,13 @@ export class Members {
     return this.lone === undefined ? group : this.lone.slotOf(group);
   }
 
+  /** Whether there is a group in memory that may become one with a key of this hash. */
+  keepsKin(hash: number): boolean {
+    const group = this.table.withHash(hash);
+    // Where the records of a group wait on the disk, those of no other group with its hash are here.
+    return group >= 0 && (this.lone === undefined || !isAway(this.lone.placeOf(group)));
+  }
+
   /** Groups that have records, ascending. */
   occupied(): Uint32Array {
     const groups = new Uint32Array(this.table.end);

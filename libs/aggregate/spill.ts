@@ -15,35 +15,30 @@ export const LEVELS_MAX = 32 / PARTITION_BITS;
 const CHUNK_BYTES = 1 << 20;
 
 /**
- * Records for which there is no room, in files in a temporary folder, shared out by the hash of their key: what belongs together
- * lies together.
+ * Records for which there is no room, in temporary files, shared out by the hash of their key: what belongs together
+ * lies together. The files have no names: they go with the process, however that ends.
  */
 export class Spill {
-  readonly #folder: string;
   readonly #shift: number;
   readonly #parts: (Part | undefined)[] = new Array<Part | undefined>(PARTITIONS).fill(undefined);
   readonly #rows = Array.from({ length: PARTITIONS }, () => [] as number[]);
 
-  /**
-   * @param level how often these records have been shared out before
-   * @throws {SuiteError} when there is no place for temporary files
-   */
+  /** @param level how often these records have been shared out before */
   constructor(level: number) {
-    this.#folder = attempt(() => mkdtempSync(join(tmpdir(), 'panoptes-groups-')));
     // From the left: tables look at the other bits.
     this.#shift = 32 - PARTITION_BITS * (level + 1);
   }
 
   /**
    * @param hashes of those rows, in their order
-   * @throws {SuiteError} when the disk is full
+   * @throws {SuiteError} when the disk is full, or there is no place for temporary files
    */
   push(batch: Batch, rows: Uint32Array, hashes: Uint32Array): void {
     for (let i = 0; i < rows.length; i++) this.#rows[(hashes[i]! >>> this.#shift) & (PARTITIONS - 1)]!.push(rows[i]!);
     for (let i = 0; i < PARTITIONS; i++) {
       const share = this.#rows[i]!;
       if (share.length === 0) continue;
-      const part = (this.#parts[i] ??= new Part(join(this.#folder, String(i))));
+      const part = (this.#parts[i] ??= new Part());
       part.push(copyRows(batch, Uint32Array.from(share), share.length));
       share.length = 0;
     }
@@ -51,25 +46,19 @@ export class Spill {
 
   /** Reads each part that has records, once; its file is gone after that. */
   *parts(): Generator<AsyncIterable<Batch>> {
+    for (const part of this.#parts) part?.flush();
     for (const part of this.#parts) if (part !== undefined) yield part.read();
   }
 
-  remove(): void {
+  close(): void {
     for (const part of this.#parts) part?.close();
-    rmSync(this.#folder, { recursive: true, force: true });
   }
 }
 
 class Part {
-  readonly #path: string;
-  #file: number | undefined;
+  #file: number | undefined = attempt(openNameless);
   readonly #reblocker = new Reblocker();
   #first = 0;
-
-  constructor(path: string) {
-    this.#path = path;
-    this.#file = attempt(() => openSync(path, 'wx'));
-  }
 
   push(batch: Batch): void {
     // Numbers that follow each other let batches become larger ones.
@@ -87,17 +76,29 @@ class Part {
     }
   }
 
+  flush(): void {
+    this.#write(this.#reblocker.flush());
+  }
+
   close(): void {
     if (this.#file !== undefined) closeSync(this.#file);
     this.#file = undefined;
   }
 
   async *read(): AsyncGenerator<Batch> {
-    this.#write(this.#reblocker.flush());
-    this.close();
-    const stream = createReadStream(this.#path, { highWaterMark: CHUNK_BYTES });
+    if (this.#file === undefined) return;
+    const stream = createReadStream('', { fd: this.#file, start: 0, autoClose: false, highWaterMark: CHUNK_BYTES });
     yield* new BatchReader(stream);
-    rmSync(this.#path, { force: true });
+    this.close();
+  }
+}
+
+function openNameless(): number {
+  const folder = mkdtempSync(join(tmpdir(), 'panoptes-groups-'));
+  try {
+    return openSync(join(folder, 'part'), 'wx+', 0o600);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
   }
 }
 

@@ -1,6 +1,6 @@
 import type { GroupTable } from './group-table.ts';
 import type { Groups } from './groups.ts';
-import { isAway, type LoneRecords } from './lone-records.ts';
+import type { LoneRecords } from './lone-records.ts';
 import type { KeyLayout } from './key-layout.ts';
 import { CERTAIN_PIECE } from './key-pieces.ts';
 import type { Model } from './model.ts';
@@ -30,22 +30,8 @@ export class Turning {
     this.#turned = new Uint32Array(layout.width);
   }
 
-  /** Whether any group that may become one with this key is in the table. */
-  hasKin(words: Uint32Array, at: number): boolean {
-    if (this.#kind === 'none') return false;
-    this.#words.set(words.subarray(at, at + this.#layout.width));
-    this.#layout.turn(words, at, this.#turned);
-    for (const key of [this.#words, this.#turned]) {
-      if (this.#find(key) >= 0) return true;
-      this.#layout.flip(key, CERTAIN_PIECE);
-      if (this.#kind === 'flow' && this.#find(key) >= 0) return true;
-    }
-    return false;
-  }
-
   #find(words: Uint32Array): number {
-    const group = this.#table.find(words, 0, this.#layout.hashOf(words, 0));
-    return group >= 0 && this.#lone !== undefined && isAway(this.#lone.placeOf(group)) ? -1 : group;
+    return this.#table.find(words, 0, this.#layout.hashOf(words, 0));
   }
 
   /** Where lanes have the values of a group. */

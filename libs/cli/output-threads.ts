@@ -9,7 +9,7 @@ export type OutputOrder =
   { readonly kind: 'encode' } | { readonly kind: 'print'; readonly args: PrintArguments; readonly modes: Modes };
 
 /** Batches whose bytes have not been taken, at most. */
-const WAITING_MAX = 32;
+const WAITING_MAX = 8;
 
 /** Is given the bytes of each batch, in the order in which the batches came. */
 export type TakeBytes = (bytes: Uint8Array<ArrayBuffer>, rows: number) => Promise<void> | undefined;
