@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { encodeBatch } from '../../libs/codec/encode.ts';
+import { flowBatch } from '../support/flow-batch.ts';
+import { runCommand, RunningCommand } from '../support/run-command.ts';
+
+const root = mkdtempSync(join(tmpdir(), 'panoptes-memory-'));
+after(() => rmSync(root, { recursive: true }));
+const records = join(root, 'records');
+
+before(() => {
+  const batches = [1, 2, 3, 4, 5, 6, 1].map((seed) => flowBatch({ rows: 16_000, seed: 100 * seed }));
+  writeFileSync(records, Buffer.concat(batches.map((batch) => encodeBatch(batch))));
+});
+
+const SHOWN = ['-n', '-s', 'saddr', 'daddr', 'dport', 'trans', 'dur', 'mean', 'pkts'];
+const CASES: readonly (readonly string[])[] = [
+  [],
+  ['-M', 'nopreserve', 'norep'],
+  ['-M', 'rmon'],
+  ['-M', 'uni'],
+  ['-m', 'matrix'],
+  ['-m', 'saddr/24', 'daddr', 'dport'],
+  ['-%', '-m', 'saddr', 'daddr', 'proto'],
+];
+
+const sorted = (text: string): string[] => text.split('\n').sort();
+
+for (const words of CASES) {
+  test(`racluster ${words.join(' ')}: the same records in little memory, with threads, as without either`, async () => {
+    const args = ['-X', '-r', records, ...words, ...SHOWN];
+    const plenty = await runCommand('racluster', [...args, '--threads', '1']);
+    const little = await runCommand('racluster', [...args, '--threads', '2', '--memory', '16M']);
+    assert.deepEqual([plenty.status, plenty.stderr, little.status, little.stderr], [0, '', 0, '']);
+    assert.ok(plenty.stdout.length > 10_000);
+    assert.deepEqual(sorted(little.stdout), sorted(plenty.stdout));
+  });
+}
+
+test('racluster says where there was no place for what does not fit in memory', async () => {
+  const missing = join(root, 'missing');
+  const args = ['-X', '-r', records, '-w', join(root, 'written'), '--memory', '16M'];
+  const command = new RunningCommand('racluster', args, { TMPDIR: missing });
+  assert.equal(await command.status, 1);
+  assert.match(command.stderr, /no room for records that do not fit in memory[^]*TMPDIR/);
+});
+
+test('racluster leaves no temporary files behind', async () => {
+  const folder = join(root, 'temporary');
+  mkdirSync(folder);
+  const args = ['-X', '-r', records, '-w', join(root, 'written'), '--memory', '16M'];
+  assert.equal(await new RunningCommand('racluster', args, { TMPDIR: folder }).status, 0);
+  assert.deepEqual(readdirSync(folder), []);
+});
