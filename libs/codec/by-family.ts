@@ -37,7 +37,12 @@ function collect(lane: Uint32Array, family: Uint8Array, stored: Uint16Array): bo
 }
 
 export function isByFamily(stream: Stream): stream is readonly Stream[] {
-  return typeof stream !== 'number' && stream[0] === ENCODING.byFamily;
+  return Array.isArray(stream) && stream[0] === ENCODING.byFamily;
+}
+
+/** A frame may say anything. */
+function numberOf(value: unknown): number {
+  return typeof value === 'number' ? value : 0;
 }
 
 /**
@@ -46,7 +51,7 @@ export function isByFamily(stream: Stream): stream is readonly Stream[] {
  */
 export function decodeByFamily([, ...pairs]: readonly Stream[], family: Uint8Array, to: Uint32Array): void {
   words.fill(0);
-  for (let i = 0; i < pairs.length; i += 2) words[Number(pairs[i]) & 255] = Number(pairs[i + 1]);
+  for (let i = 0; i < pairs.length; i += 2) words[numberOf(pairs[i]) & 255] = numberOf(pairs[i + 1]);
   if (family.length < to.length) {
     to.fill(words[family[0]!]!);
     return;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { encodeBatch } from '../../libs/codec/encode.ts';
 import { assertSameBatch, batchOf, cellsOf, type Cell } from '../support/batches.ts';
-import { decoded, forge, openFrame } from '../support/frames.ts';
+import { decoded, forge, openFrame, problemOf } from '../support/frames.ts';
 
 const ROWS = 1501;
 const many = (value: (row: number) => Cell): Cell[] => Array.from({ length: ROWS }, (_, row) => value(row));
@@ -34,10 +34,18 @@ test('upper lanes that go by the family take no chunk', () => {
 });
 
 test('families that are not named have zeros, and so does what is no number', () => {
-  const entry = [8, 6, [2], [2, 8, 4, 1], [7, 4, 9], [7, 'x', {}], [7], 1];
+  const entry = [8, 6, [2], [2, 8, 4, 1], [7, 4, 9], [7, 'x', { valueOf: 1, toString: 1 }], [7], 1];
   const batch = decoded(forge({ rows: 2, entries: [entry], columns: Uint8Array.of(0, 2) }));
   assert.deepEqual(cellsOf(batch, 'saddr'), [
     [4, 9, 0, 0, 1],
     [6, 0, 0, 0, 1],
   ]);
+});
+
+test('a lane that is neither a number nor a list is a named problem', () => {
+  const entry = [8, 6, [2], [2, 8, 4, 1], null, 0, 0, 1];
+  assert.equal(
+    problemOf(forge({ rows: 2, entries: [entry], columns: Uint8Array.of(0, 2) })),
+    'stream: neither a number nor a list',
+  );
 });

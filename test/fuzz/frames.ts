@@ -52,10 +52,17 @@ function seedFrames(): Uint8Array[] {
     flowBatch({ rows: 1100, seed: 4, repeats: true }),
     batchOf(1, { stime: [1.7e15], mversion: ['0.1.0'], minput: ['été'] }, { kind: MANAGEMENT_BATCH }),
     batchOf(3, { dur: [0.5, NaN, -0], label: ['a', undefined, 'b'], suser: [Uint8Array.of(1, 2), undefined, new Uint8Array(9)] }), // prettier-ignore
+    batchOf(60, { flowid: some((row) => row % 20), dur: some((row) => row * 7919), dlast: some((row) => (row % 3 === 0 ? row : row * 7919)) }),
+    batchOf(60, { saddr: some((row) => (row % 3 === 0 ? [6, 0x2001_0db8, 7, 0, row] : [4, 0, 0, 0xffff, row])) }),
+    batchOf(4200, { stcpb: Array.from({ length: 4200 }, (_, row) => Math.imul(row % 600, 0x9e37_79b1) >>> 0) }),
     batchOf(0, {}),
-  ];
+  ]; // prettier-ignore
   const frames = batches.map((batch) => encodeBatch(batch));
   return [...frames, ...frames.filter(isWhole).map(unpacked)];
+}
+
+function some<T>(value: (row: number) => T): T[] {
+  return Array.from({ length: 60 }, (_, row) => value(row));
 }
 
 function isWhole(frame: Uint8Array): boolean {
