@@ -57,9 +57,14 @@ export function candidatesOf({ valid, rows }: RowSet, earlier: Int16Array): Cand
   return { rows: candidates.subarray(0, count), others: others.subarray(0, rows.length - count) };
 }
 
+function hasBits(bytes: Uint8Array): boolean {
+  for (const bits of bytes) if (bits !== 0) return true;
+  return false;
+}
+
 /** The rows whose values are stored: those that are no candidates, and the exceptions. */
 export function storedRows({ rows, others }: Candidates, exceptions: Uint8Array): Uint16Array {
-  if (exceptions.every((bits) => bits === 0)) return others;
+  if (!hasBits(exceptions)) return others;
   const stored = new Uint16Array(others.length + rows.length);
   let count = 0;
   let other = 0;

@@ -94,12 +94,12 @@ export function encodeZones(
   const bytes = new Uint8Array(2 + ranges.length * RANGE_BYTES + filter.length);
   const view = new DataView(bytes.buffer);
   view.setUint16(0, ranges.length, true);
-  ranges.forEach(([field, { least, greatest, isComplete }], i) => {
+  for (const [i, [field, { least, greatest, isComplete }]] of ranges.entries()) {
     const at = 2 + i * RANGE_BYTES;
     view.setUint16(at, isComplete ? field + COMPLETE : field, true);
     view.setFloat64(at + 2, least, true);
     view.setFloat64(at + 10, greatest, true);
-  });
+  }
   bytes.set(filter, bytes.length - filter.length);
   return bytes;
 }

@@ -233,27 +233,24 @@ export class AddressColumnBuilder extends ColumnBuilder {
 
   finish(rows: number, area: Area): AddressColumn {
     const valid = this.validity(rows, area);
-    const shrink = <A extends Uint8Array | Uint32Array>(values: A, make: (length: number) => A): A => {
-      const constant = isConstant(values, rows);
-      const out = make(constant ? 1 : rows);
-      out.set(values.subarray(0, out.length));
-      return out;
-    };
-    const lane = (k: 0 | 1 | 2 | 3): Uint32Array =>
-      shrink(this.#lanes[k], (length) => area.u32(length) as Uint32Array<ArrayBuffer>);
-    const lanes = [lane(0), lane(1), lane(2), lane(3)] as const;
-    return new AddressColumn(
-      lanes,
-      shrink(this.#family, (length) => area.u8(length)),
-      rows,
-      valid,
-    );
+    const [a, b, c, d] = this.#lanes;
+    const lanes = [shrunk(a, rows, area), shrunk(b, rows, area), shrunk(c, rows, area), shrunk(d, rows, area)] as const;
+    const family = area.u8(isConstant(this.#family, rows) ? 1 : rows);
+    family.set(this.#family.subarray(0, family.length));
+    return new AddressColumn(lanes, family, rows, valid);
   }
 
   protected reset(rows: number): void {
     for (const lane of this.#lanes) lane.fill(0, 0, rows);
     this.#family.fill(0, 0, rows);
   }
+}
+
+/** A lane of its own, of one value where all rows have the same. */
+function shrunk(lane: Uint32Array, rows: number, area: Area): Uint32Array {
+  const values = area.u32(isConstant(lane, rows) ? 1 : rows);
+  values.set(lane.subarray(0, values.length));
+  return values;
 }
 
 /** Whether the first `rows` values are the same, at least one: then they are what they are one place further on. */
