@@ -1,5 +1,6 @@
-import { createReadStream } from 'node:fs';
+import { constants, createReadStream, openSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
+import { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import type { ByteRange } from '../archive/byte-range.ts';
 import { FrameFile, type MayHold } from '../archive/frame-file.ts';
@@ -265,7 +266,7 @@ export class RecordInputs implements AsyncIterable<Batch> {
       return { ...(await openContent(file, START_BYTES)), fileBytes: file.size };
     }
     if (range !== undefined) throw noRanges(path);
-    const stream = createReadStream(path, { highWaterMark: CHUNK_BYTES });
+    const stream = (await isPipe(path)) ? openPipe(path) : createReadStream(path, { highWaterMark: CHUNK_BYTES });
     opened(stream);
     return openContent(stream, START_BYTES);
   }
@@ -353,3 +354,12 @@ async function isPlainFile(path: string): Promise<boolean> {
   const found = await stat(path).catch(() => undefined); // opening it says what is wrong
   return found?.isFile() === true;
 }
+
+async function isPipe(path: string): Promise<boolean> {
+  const found = await stat(path).catch(() => undefined);
+  return found?.isFIFO() === true;
+}
+
+/** As a socket a pipe without a writer can be waited for, and given up; as a file it blocks the process to its end. */
+const openPipe = (path: string): Readable =>
+  new Socket({ fd: openSync(path, constants.O_RDONLY | constants.O_NONBLOCK), readable: true, writable: false });
