@@ -65,8 +65,7 @@ const ARGUS3: RecordFormat = {
     const reader = await argus3Reader(chunks, settings);
     return {
       batches: reader,
-      problems: () =>
-        reader.pending === 0 ? [] : [['the last record is cut; the records before it were read', ''] as const],
+      problems: () => [...problemsInArgus3(reader, settings.skippedBytes?.() ?? 0)],
       leftOut: () => reader.leftOut,
     };
   },
@@ -75,7 +74,7 @@ const ARGUS3: RecordFormat = {
 async function argus3Reader(
   chunks: AsyncIterable<Uint8Array>,
   { fields, numbers, management, peek, fileBytes }: ReadSettings,
-): Promise<Pick<Argus3Reader, 'pending' | 'leftOut' | typeof Symbol.asyncIterator>> {
+): Promise<Pick<Argus3Reader, 'pending' | 'damagedAt' | 'leftOut' | typeof Symbol.asyncIterator>> {
   const options = { numbers, management, ...(fields === undefined ? {} : { fields }) };
   const select = peek?.select;
   const threads = Math.min(availableParallelism(), THREADS_MAX) - 1;
@@ -90,6 +89,15 @@ async function argus3Reader(
     waits: fileBytes !== undefined,
     ...(peek === undefined || select === undefined ? {} : { peek: { fields: peek.fields, select } }),
   });
+}
+
+function* problemsInArgus3(
+  { pending, damagedAt }: Pick<Argus3Reader, 'pending' | 'damagedAt'>,
+  skippedBytes: number,
+): Generator<readonly [string, string]> {
+  if (damagedAt !== undefined)
+    yield [`no record begins at byte ${damagedAt + skippedBytes}; the records before it were read`, ''];
+  else if (pending > 0) yield ['the last record is cut; the records before it were read', ''];
 }
 
 const OWN: RecordFormat = {

@@ -263,7 +263,8 @@ export class RecordInputs implements AsyncIterable<Batch> {
     if (await isPlainFile(path)) {
       const file = await FileBytes.open(path, this.#signal);
       if (range !== undefined) await chooseBytes(file, range, path);
-      return { ...(await openContent(file, START_BYTES)), fileBytes: file.size };
+      const skippedBytes = (): number => range?.start ?? 0;
+      return { ...(await openContent(file, START_BYTES)), skippedBytes, fileBytes: file.size };
     }
     if (range !== undefined) throw noRanges(path);
     const stream = (await isPipe(path)) ? openPipe(path) : createReadStream(path, { highWaterMark: CHUNK_BYTES });

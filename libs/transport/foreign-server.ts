@@ -19,6 +19,11 @@ export interface ForeignServer {
    * @throws RefusedError with `filter` when it is to be asked again without one; InputError when it cannot be read
    */
   ask(talk: Talk, greeting: Uint8Array, filter: string): Promise<void>;
-  /** The records of one connection. @param chunks the greeting and what came after the asking */
-  read(chunks: AsyncIterable<Uint8Array>): AsyncIterable<Batch>;
+  /**
+   * The records of one connection.
+   * @param chunks the greeting and what came after the asking
+   * @param where as `Talk` has it
+   * @throws InputError at what is no record
+   */
+  read(chunks: AsyncIterable<Uint8Array>, where: string): AsyncIterable<Batch>;
 }

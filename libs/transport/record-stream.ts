@@ -165,7 +165,7 @@ class SourceReader {
   /** Nothing can be asked for again here, so nothing is acknowledged. @returns true when the server stopped in order */
   async *#readForeign(server: Server, connection: Connection): AsyncGenerator<Received, boolean, undefined> {
     let isStopped = false;
-    for await (const batch of this.#options.foreign!.read(connection.chunks())) {
+    for await (const batch of this.#options.foreign!.read(connection.chunks(), connection.where)) {
       isStopped = isStop(batch);
       const wanted = this.#wanted(batch);
       yield {

@@ -1,4 +1,4 @@
-import { RECORD_BYTES_MAX, RECORD_HEADER_BYTES } from './format.ts';
+import { beginsRecord, RECORD_BYTES_MAX, RECORD_HEADER_BYTES } from './format.ts';
 
 /** A record of which one chunk has the beginning and the next ones the rest. */
 export class CutRecord {
@@ -23,7 +23,7 @@ export class CutRecord {
     return taken;
   }
 
-  /** It, once it is whole; there is none afterwards. */
+  /** It, once it is whole, or its header where that is none; there is none afterwards. */
   whole(): Uint8Array<ArrayBuffer> | undefined {
     if (this.#length < this.#needed) return undefined;
     const whole = this.#bytes.subarray(0, this.#length);
@@ -33,6 +33,7 @@ export class CutRecord {
 
   get #needed(): number {
     if (this.#length < RECORD_HEADER_BYTES) return RECORD_HEADER_BYTES;
-    return Math.max(this.#view.getUint16(2) * 4, RECORD_HEADER_BYTES);
+    const head = this.#view.getUint32(0);
+    return beginsRecord(head) ? Math.max((head & 0xffff) * 4, RECORD_HEADER_BYTES) : RECORD_HEADER_BYTES;
   }
 }

@@ -7,6 +7,18 @@ export const RECORD_BYTES_MAX = 0xffff * 4;
 
 /** High nibble of a record's first byte; the low nibble is the version. */
 export const RECORD_TYPE = { flow: 0x10, netflow: 0x30, event: 0x40, imported: 0x50 } as const;
+/** The types are 1 to this one, versions and causes 0 to these. */
+const TYPE_MAX = 8;
+const VERSION_MAX = 5;
+const CAUSE_MAX = 8;
+
+/** Whether a record may begin with these four bytes, or they are filler. What fails this is damage, behind which no length can be trusted. */
+export function beginsRecord(head: number): boolean {
+  const type = head >>> 28;
+  const version = (head >>> 24) & 15;
+  const cause = (head >>> 20) & 15;
+  return (type > 0 && type <= TYPE_MAX && version <= VERSION_MAX && cause <= CAUSE_MAX) || head === 0;
+}
 /** This bit of the first byte marks management records. */
 export const MANAGEMENT_BIT = 0x80;
 

@@ -3,7 +3,7 @@ import { BatchBuilder } from '../../record/builder.ts';
 import { FlowColumns } from './flow-columns.ts';
 import { FlowDecoder } from './flow-decoder.ts';
 import type { FlowRecord } from './flow-record.ts';
-import { RECORD_HEADER_BYTES } from './format.ts';
+import { beginsRecord, RECORD_HEADER_BYTES } from './format.ts';
 import { PlainRecords } from './plain-records.ts';
 
 /** Tells from some fields which records are worth reading whole. */
@@ -75,8 +75,9 @@ export class Glimpse {
     const offsets = this.offsets;
     let offset = at;
     while (offset + RECORD_HEADER_BYTES <= end && !builder.full) {
-      const next = offset + view.getUint16(offset + 2) * 4;
-      if (next > end) break;
+      const head = view.getUint32(offset);
+      const next = offset + (head & 0xffff) * 4;
+      if (next > end || !beginsRecord(head)) break;
       const keyAt = plain.read(columns.place, view, offset, next);
       if (keyAt === 0) break;
       const row = builder.addRow();

@@ -34,9 +34,12 @@ export const ARGUS3_SERVER: ForeignServer = {
     talk.send('START: ');
   },
 
-  async *read(chunks) {
+  async *read(chunks, where) {
     const { Argus3Reader } = await import('./reader.ts');
     lastRun = Math.max(lastRun + 1, Date.now() * 1000);
-    yield* new Argus3Reader(chunks, { numbers: new RecordNumbers(), run: lastRun });
+    const reader = new Argus3Reader(chunks, { numbers: new RecordNumbers(), run: lastRun });
+    yield* reader;
+    if (reader.damagedAt !== undefined)
+      throw new InputError(`connection to ${where} lost: no record begins at byte ${reader.damagedAt} of what came`);
   },
 };

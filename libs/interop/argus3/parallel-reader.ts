@@ -46,6 +46,11 @@ export class ParallelArgus3Reader implements AsyncIterable<Batch> {
     return this.#splitter.pending;
   }
 
+  /** As that of `Argus3Reader`. */
+  get damagedAt(): number | undefined {
+    return this.#splitter.damagedAt;
+  }
+
   /** What had no meaning in our fields, by name, with how often it came. */
   get leftOut(): ReadonlyMap<string, number> {
     return nameLeftOut(this.#leftOut);
@@ -60,6 +65,7 @@ export class ParallelArgus3Reader implements AsyncIterable<Batch> {
           this.#send(window, pool);
           while (this.#results.length > this.#threads * WINDOWS_EACH) yield* this.#next();
         }
+        if (this.damagedAt !== undefined) break;
       }
       for (const window of this.#splitter.rest()) this.#send(window, pool);
       while (this.#results.length > 0) yield* this.#next();

@@ -29,6 +29,8 @@ export class Argus3Reader implements AsyncIterable<Batch> {
   /** Whether records are read where they are in the chunks, for most are passed over. */
   readonly #areChunksRead: boolean;
   readonly #cut = new CutRecord();
+  /** Bytes of the chunks that were read where they are. */
+  #read = 0;
 
   constructor(chunks: AsyncIterable<Uint8Array>, { numbers, waits = false, windows, ...options }: Argus3Options) {
     this.#chunks = chunks;
@@ -44,14 +46,21 @@ export class Argus3Reader implements AsyncIterable<Batch> {
     return this.#splitter.pending + this.#cut.length;
   }
 
+  /** Where neither record nor filler begins, bytes from the beginning: reading stops there. */
+  get damagedAt(): number | undefined {
+    return this.#reader.isDamaged ? this.#read : this.#splitter.damagedAt;
+  }
+
   /** What had no meaning in our fields, by name, with how often it came. */
   get leftOut(): ReadonlyMap<string, number> {
     return nameLeftOut(this.#reader.leftOut);
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Batch> {
-    for await (const chunk of this.#chunks)
+    for await (const chunk of this.#chunks) {
       yield* this.#areChunksRead ? this.#readChunk(chunk) : this.#readWindows(chunk);
+      if (this.damagedAt !== undefined) break;
+    }
     for (const window of this.#splitter.rest()) yield* this.#numbered(window);
   }
 
@@ -63,11 +72,16 @@ export class Argus3Reader implements AsyncIterable<Batch> {
     const cut = this.#cut;
     const from = cut.length > 0 ? cut.take(chunk) : 0;
     const first = cut.length > 0 ? cut.whole() : undefined;
-    if (first !== undefined) yield* this.#numbered({ bytes: first, end: first.length });
-    if (cut.length > 0) return;
+    if (first !== undefined) yield* this.#readWhole(first);
+    if (cut.length > 0 || this.#reader.isDamaged) return;
     const rest = chunk.subarray(from);
-    yield* this.#numbered({ bytes: rest, end: rest.length });
-    cut.take(rest.subarray(this.#reader.consumed));
+    yield* this.#readWhole(rest);
+    if (!this.#reader.isDamaged) cut.take(rest.subarray(this.#reader.consumed));
+  }
+
+  *#readWhole(bytes: Uint8Array): Generator<Batch> {
+    yield* this.#numbered({ bytes, end: bytes.length });
+    this.#read += this.#reader.consumed;
   }
 
   #numbered(window: WholeRecords): Generator<Batch> {

@@ -1,4 +1,4 @@
-import { MANAGEMENT_BIT, RECORD_BYTES_MAX, RECORD_HEADER_BYTES } from './format.ts';
+import { beginsRecord, RECORD_BYTES_MAX, RECORD_HEADER_BYTES } from './format.ts';
 
 /** Of which records are handed out together. */
 export interface WindowLimits {
@@ -18,7 +18,7 @@ export interface RecordWindow {
   readonly management: readonly number[];
 }
 
-/** Cuts a stream into records by their lengths. A length of zero is filler of four bytes. */
+/** Cuts a stream into records by their lengths, up to where none begins. A length of zero is filler of four bytes. */
 export class RecordSplitter {
   readonly #limits: WindowLimits;
   #bytes: Uint8Array<ArrayBuffer>;
@@ -28,6 +28,9 @@ export class RecordSplitter {
   #whole = 0;
   #records = 0;
   #management: number[] = [];
+  /** Bytes of the windows that were handed out. */
+  #handedOut = 0;
+  #damagedAt: number | undefined;
   /** Memory that nobody looks at any more. */
   readonly #free: ArrayBuffer[] = [];
 
@@ -42,9 +45,14 @@ export class RecordSplitter {
     return this.#end - this.#whole;
   }
 
+  /** Where neither record nor filler begins, bytes from the beginning: what follows is not looked at. */
+  get damagedAt(): number | undefined {
+    return this.#damagedAt;
+  }
+
   /** Takes `chunk` in and hands out windows on what is there. A window is valid until the next step, unless it is kept: see `keep`. */
   *push(chunk: Uint8Array): Generator<RecordWindow> {
-    for (let taken = 0; taken < chunk.length;) {
+    for (let taken = 0; taken < chunk.length && this.#damagedAt === undefined;) {
       const piece = chunk.subarray(taken, taken + this.#bytes.length - this.#end);
       this.#bytes.set(piece, this.#end);
       this.#end += piece.length;
@@ -78,6 +86,7 @@ export class RecordSplitter {
     this.#management = [];
     yield { bytes: this.#bytes, end, management };
     this.#bytes.copyWithin(0, end, this.#end);
+    this.#handedOut += end;
     this.#end -= end;
     this.#whole = 0;
     this.#records = 0;
@@ -91,9 +100,14 @@ export class RecordSplitter {
     let offset = this.#whole;
     let found = this.#records;
     while (found < records && offset < bytes && offset + RECORD_HEADER_BYTES <= end) {
-      const next = offset + Math.max(view.getUint16(offset + 2) * 4, RECORD_HEADER_BYTES);
+      const head = view.getUint32(offset);
+      if (!beginsRecord(head)) {
+        this.#damagedAt = this.#handedOut + offset;
+        break;
+      }
+      const next = offset + Math.max((head & 0xffff) * 4, RECORD_HEADER_BYTES);
       if (next > end) break;
-      if ((view.getUint8(offset) & MANAGEMENT_BIT) === 0) found += 1;
+      if (head >>> 31 === 0) found += 1;
       else this.#management.push(offset);
       offset = next;
     }

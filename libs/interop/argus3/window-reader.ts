@@ -4,7 +4,7 @@ import { STORED_BY_NUMBER } from '../../record/fields/stored.ts';
 import { FlowColumns } from './flow-columns.ts';
 import { FlowDecoder } from './flow-decoder.ts';
 import { FlowRecord } from './flow-record.ts';
-import { MANAGEMENT_BIT, RECORD_HEADER_BYTES, RECORD_TYPE } from './format.ts';
+import { beginsRecord, MANAGEMENT_BIT, RECORD_HEADER_BYTES, RECORD_TYPE } from './format.ts';
 import { Glimpse, type RowPeek } from './glimpse.ts';
 import type { LeftOut } from './left-out.ts';
 import { decodeManagement, readManagement, type ManagementHeader } from './management-record.ts';
@@ -65,6 +65,7 @@ export class WindowReader {
   /** The last glimpse at this window did not help. */
   #isPlain = false;
   #consumed = 0;
+  #isDamaged = false;
   #bytes: Uint8Array = new Uint8Array(0);
   #view = new DataView(this.#bytes.buffer);
   readonly #record = new FlowRecord();
@@ -97,6 +98,11 @@ export class WindowReader {
     return this.#consumed;
   }
 
+  /** Whether no record begins behind these. */
+  get isDamaged(): boolean {
+    return this.#isDamaged;
+  }
+
   /** The whole records of a window. Their numbers, which it does not know, all begin at 0. */
   read({ bytes, end }: WholeRecords): Batch[] {
     this.#bytes = bytes;
@@ -112,13 +118,15 @@ export class WindowReader {
     return done;
   }
 
-  /** @returns where the first record begins that is not whole */
+  /** @returns where the first record begins that is not whole, or none does */
   #readRecords(end: number): number {
     const view = this.#view;
     let offset = 0;
     while (offset + RECORD_HEADER_BYTES <= end) {
-      const bytes = view.getUint16(offset + 2) * 4;
-      if (offset + bytes > end) break;
+      const head = view.getUint32(offset);
+      this.#isDamaged = !beginsRecord(head);
+      const bytes = (head & 0xffff) * 4;
+      if (this.#isDamaged || offset + bytes > end) break;
       if (bytes > 0) this.#readRecord(view, offset, offset + bytes);
       const next = offset + Math.max(bytes, RECORD_HEADER_BYTES);
       offset = this.#glancedAt === offset ? this.#glanceOn(view, offset, next, end) : next;
