@@ -11,7 +11,8 @@ export const IP_PROTOCOL = { icmp: 1, tcp: 6, udp: 17, esp: 50, icmp6: 58, sctp:
 /**
  * What a flow speaks, by name: the protocol found by content, the IP protocol, `llc`, the EtherType's name, or `unknown`.
  * @param etype merged records of IPv4 and IPv6 have none in common, but the IP protocol
- * @param sport tells LLC, where it is the access point, from a link that we know nothing of
+ * @param sport tells LLC, where it is the access point, from a link that we know nothing of; of merged records that differ in it not all
+ *   need speak what was found in one
  */
 export function protocolText(
   etype: number | undefined,
@@ -19,7 +20,7 @@ export function protocolText(
   events: number | undefined,
   sport: number | undefined,
 ): string | undefined {
-  if (events !== undefined && (events & (EVENT.rtp | EVENT.rtcp)) !== 0)
+  if (sport !== undefined && events !== undefined && (events & (EVENT.rtp | EVENT.rtcp)) !== 0)
     return (events & EVENT.rtp) !== 0 ? 'rtp' : 'rtcp';
   if (ipproto !== undefined) return protocolName(ipproto);
   if (etype === undefined) return undefined;

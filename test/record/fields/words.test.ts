@@ -115,8 +115,9 @@ for (const [record, flags] of FLAGS) test(`flgs '${flags}' of ${JSON.stringify(r
 
 const PROTOCOLS: readonly (readonly [record: RecordValues, proto: string | undefined])[] = [
   [{ etype: 0x0800, ipproto: 6 }, 'tcp'],
-  [{ etype: 0x0800, ipproto: 17, events: EVENT.rtp }, 'rtp'],
-  [{ etype: 0x0800, ipproto: 17, events: EVENT.rtcp }, 'rtcp'],
+  [{ etype: 0x0800, ipproto: 17, events: EVENT.rtp, sport: 16384 }, 'rtp'],
+  [{ etype: 0x0800, ipproto: 17, events: EVENT.rtp }, 'udp'],
+  [{ etype: 0x0800, ipproto: 17, events: EVENT.rtcp, sport: 16385 }, 'rtcp'],
   [{ etype: 0x86dd, ipproto: 58 }, 'ipv6-icmp'],
   [{ etype: 0x0806 }, 'arp'],
   [{ etype: 0x88cc }, 'lldp'],
