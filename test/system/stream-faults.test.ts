@@ -137,10 +137,11 @@ test(
     const first = lab.radium([`${HOST}:${probePort}`], a, '--name', 'first');
     lab.radium([`${HOST}:${probePort}`], b, '--name', 'second');
     const words = ['-S', `${HOST}:${a},${HOST}:${b}`];
-    const rastream = lab.rastream(a, 'either', ...words);
-    void rastream;
+    lab.rastream(a, 'either', ...words);
+    // The probe keeps nothing for whom it does not know yet.
+    lab.rastream(b, 'second');
     probe.feed(2000);
-    await until(has(lab, 'either', ({ packets }) => packets > 0));
+    for (const name of ['either', 'second']) await until(has(lab, name, ({ packets }) => packets > 0));
     first.process.kill('SIGKILL');
     probe.feed(2000);
     await probe.end();
