@@ -52,10 +52,11 @@ async function queryBench(options: BenchOptions): Promise<BenchResult> {
 
 function contestOf(query: QueryCase, records: QueryRecords): Contest {
   const original = query.isOwn === true || records.argus === undefined ? undefined : executable(query.program);
+  const { ownArgs = [] } = query;
   const args = query.args.map((word) => (word === 'OUTPUT' ? OUTPUT : word === 'RANGE' ? records.range : word));
   return {
     name: query.name,
-    ours: [process.execPath, join(ROOT, 'dist/bin', query.program), '-X', '-r', records.panoptes, ...args],
+    ours: [process.execPath, join(ROOT, 'dist/bin', query.program), '-X', '-r', records.panoptes, ...ownArgs, ...args],
     theirs: original === undefined ? undefined : [original, '-X', '-r', records.argus!, ...args],
     peer: 'argus',
     wanted: query.wanted,
