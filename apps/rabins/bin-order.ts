@@ -1,5 +1,4 @@
 import type { Batch } from '../../libs/record/batch.ts';
-import { selectRows } from '../../libs/record/select.ts';
 import { RecordSorter, type SortSettings } from '../../libs/sort/record-sorter.ts';
 
 /** Brings records of bins into the order that is asked for. */
@@ -22,9 +21,7 @@ export class BinOrder {
   async *take(): AsyncGenerator<Batch> {
     await using sorter = this.#sorter;
     this.#sorter = undefined;
-    if (sorter === undefined) return;
-    for await (const { batch, rows, count } of sorter.sorted())
-      yield rows === undefined && count === batch.rows ? batch : selectRows(batch, rows ?? firstRows(count), count);
+    if (sorter !== undefined) yield* sorter.sortedPieces();
   }
 
   /** As `push` and `take`. */
@@ -33,5 +30,3 @@ export class BinOrder {
     yield* this.take();
   }
 }
-
-const firstRows = (count: number): Uint32Array => Uint32Array.from({ length: count }, (_, row) => row);

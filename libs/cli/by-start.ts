@@ -32,12 +32,8 @@ interface Pending {
  * @throws {SuiteError} when there is no room for temporary files
  */
 export async function* byStart(sources: MergeSources, settings: MergeSettings): AsyncGenerator<Batch> {
-  const merge = new StartMerge(sources, settings);
-  try {
-    yield* merge.run();
-  } finally {
-    await merge[Symbol.asyncDispose]();
-  }
+  await using merge = new StartMerge(sources, settings);
+  yield* merge.run();
 }
 
 class StartMerge implements AsyncDisposable {
@@ -46,7 +42,7 @@ class StartMerge implements AsyncDisposable {
   /** What has to be sorted before the rest is read. */
   readonly #early: RecordSorter;
   /** Batches of it, and the next of these; undefined at the end. */
-  #sorted: AsyncGenerator<Batch, void> = sortedBy(undefined);
+  #sorted: AsyncGenerator<Batch, void> | undefined;
   #head: Batch | undefined;
   /** Piece to be read next. */
   #next = 0;
@@ -70,7 +66,7 @@ class StartMerge implements AsyncDisposable {
       else yield batch;
     }
     if (this.#early.runs > 0) this.#sources.spills();
-    this.#sorted = sortedBy(this.#early);
+    this.#sorted = this.#early.sortedPieces();
     await this.#takeHead();
     while (!this.#isRead) {
       const enough = this.#rows + Math.max(ROWS_MIN, this.#rows);
@@ -104,8 +100,8 @@ class StartMerge implements AsyncDisposable {
   }
 
   async #takeHead(): Promise<void> {
-    const next = await this.#sorted.next();
-    this.#head = next.done === true ? undefined : next.value;
+    const next = await this.#sorted?.next();
+    this.#head = next === undefined || next.done === true ? undefined : next.value;
   }
 
   async *#readNext(): AsyncGenerator<Batch> {
@@ -146,7 +142,7 @@ class StartMerge implements AsyncDisposable {
         this.#keep(index, selectRows(batch, rest, rest.length));
       }
     }
-    yield* sortedBy(sorter);
+    yield* sorter.sortedPieces();
   }
 
   /** What overlaps does not fit into memory: all that is left is sorted with files. */
@@ -163,7 +159,7 @@ class StartMerge implements AsyncDisposable {
       yield* this.#readNext();
       await drain();
     }
-    yield* sortedBy(sorter);
+    yield* sorter.sortedPieces();
   }
 
   async #pushWanted(sorter: RecordSorter, batch: Batch): Promise<void> {
@@ -171,12 +167,6 @@ class StartMerge implements AsyncDisposable {
     if (wanted === undefined) await sorter.push(batch, undefined, batch.rows);
     else await sorter.push(batch, wanted.rows, wanted.match(batch));
   }
-}
-
-async function* sortedBy(sorter: RecordSorter | undefined): AsyncGenerator<Batch, void> {
-  if (sorter === undefined) return;
-  for await (const { batch, rows, count } of sorter.sorted())
-    yield rows === undefined && count === batch.rows ? batch : selectRows(batch, rows ?? ALL_ROWS, count);
 }
 
 /** Of a sorted batch. */

@@ -1,11 +1,12 @@
 import { maskLanes } from '../address/prefix.ts';
 import { IPV4_ADDRESS } from '../packet/headers.ts';
-import { BATCH_ROWS_MAX, type Batch } from '../record/batch.ts';
+import type { Batch } from '../record/batch.ts';
 import type { AddressColumn } from '../record/columns.ts';
 import type { Address, Value } from '../record/fields/field.ts';
 import { FIELDS, isStored } from '../record/fields/table.ts';
 import { numbersReader, type NumbersReader } from '../record/numbers.ts';
 import { reader } from '../record/row.ts';
+import { ALL_ROWS } from '../record/select.ts';
 import { TimeBins } from '../time/span.ts';
 import type { SortKey } from './sort-key.ts';
 
@@ -88,8 +89,6 @@ function toStarts(times: Float64Array, bins: TimeBins): void {
     times[row] = bins.startUs;
   }
 }
-
-const ALL_ROWS = Uint32Array.from({ length: BATCH_ROWS_MAX }, (_, row) => row);
 
 /** Doubles as two words each that compare as unsigned numbers, the way that IEEE 754 allows. */
 function wordsOf(values: Float64Array<ArrayBuffer>, descending: boolean): [Uint32Array, Uint32Array] {

@@ -1,5 +1,5 @@
 import type { Batch } from '../record/batch.ts';
-import { selectRows } from '../record/select.ts';
+import { ALL_ROWS, selectRows } from '../record/select.ts';
 import { Consolidator } from './consolidator.ts';
 import { compareRows, KeyExtractor, type KeyColumn } from './key-columns.ts';
 import { MemoryRun } from './memory-run.ts';
@@ -75,6 +75,11 @@ export class RecordSorter implements AsyncDisposable {
         else yield { batch, rows: rows ?? Uint32Array.from({ length: taken }, (_, row) => row), count: taken };
       }
     }
+  }
+
+  /** As `sorted`, each piece as a batch. */
+  async *sortedPieces(): AsyncGenerator<Batch> {
+    for await (const { batch, rows, count } of this.sorted()) yield selectRows(batch, rows ?? ALL_ROWS, count);
   }
 
   /** As `sorted`, in batches of whole blocks: of several origins, each block has one for each of them. `count` does not count. */
