@@ -6,7 +6,7 @@ import type { Filter } from '../filter/compile.ts';
 import { STORED_BY_NUMBER } from '../record/fields/stored.ts';
 import { namedFile, type NamedFile } from './byte-range.ts';
 import type { Context } from './command.ts';
-import { argus3BytesOf } from './argus3-byte-range.ts';
+import { argus3BytesOf } from '../interop/argus3/byte-range.ts';
 import { foreignFormat } from './foreign.ts';
 import { looksLikeArgus3 } from '../interop/argus3/recognise.ts';
 import { START_BYTES } from './record-formats.ts';

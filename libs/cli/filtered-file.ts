@@ -24,7 +24,6 @@ export class FilteredFile {
     args: { readonly verbose: boolean },
     context: Context,
   ): Promise<FilteredFile[]> {
-    // prettier-ignore
     const filters = await filtersOf(write);
     const files: FilteredFile[] = [];
     for (const [i, path] of writtenFiles(write).entries())

@@ -340,7 +340,7 @@ const noRanges = (path: string): InputError =>
 
 /** @throws {InputError} for a file, or a range of it, that cannot be read so */
 async function chooseBytes(file: FileBytes, range: ByteRange, path: string): Promise<void> {
-  const { argus3BytesOf } = await import('./argus3-byte-range.ts');
+  const { argus3BytesOf } = await import('../interop/argus3/byte-range.ts');
   try {
     if (!looksLikeArgus3(await file.peek(START_BYTES))) throw noRanges(path);
     file.within((fd) => argus3BytesOf(fd, range, path));

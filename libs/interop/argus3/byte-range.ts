@@ -1,11 +1,10 @@
 import { fstatSync, readSync } from 'node:fs';
-import { behindTheEnd, notABeginning, type ByteRange } from '../archive/byte-range.ts';
-import { RECORD_HEADER_BYTES } from '../interop/argus3/format.ts';
+import { behindTheEnd, notABeginning, type ByteRange } from '../../archive/byte-range.ts';
+import { beginsRecord, RECORD_HEADER_BYTES } from './format.ts';
 
 const WINDOW_BYTES = 1 << 18;
 /** So many records, one behind the other, begin nowhere by chance. */
 const RECORDS_IN_A_ROW = 16;
-const VERSIONS: ReadonlySet<number> = new Set([3, 5]);
 
 /**
  * The bytes of a file of Argus that hold the records which begin in `range`, and before them the first record, without which the others
@@ -68,10 +67,10 @@ class RecordWalk {
   #looksLikeRecord(offset: number, isBehind: boolean): boolean {
     const at = this.#at(offset);
     if (at < 0) return isBehind;
-    const bytes = this.#window.readUInt16BE(at + 2) * 4;
+    const head = this.#window.readUInt32BE(at);
+    const bytes = (head & 0xffff) * 4;
     if (bytes === 0 || offset + bytes > this.#size) return isBehind;
-    const kind = this.#window.readUInt8(at);
-    return kind > 0x0f && VERSIONS.has(kind & 0x0f);
+    return beginsRecord(head);
   }
 
   /** Where in the window the header at `offset` is; -1 where the file ends before. */
