@@ -53,15 +53,47 @@ export async function openContent(input: Readable | FileBytes, startBytes: numbe
   const program = PROGRAMS.find((one) => one.magic.every((byte, i) => magic[i] === byte))?.program;
   if (packing !== undefined) {
     const { unpacked } = await import('../capture/decompress.ts');
-    return contentOf(new StreamSource(Readable.from(pieces(unpacked(packed, packing), false))), startBytes);
+    return unpackedContent(pieces(unpacked(packed, packing), false), startBytes);
   }
-  if (program === undefined) return contentOf(packed, startBytes);
-  return contentOf(new StreamSource(Readable.from(unpackedBy(program, packed))), startBytes);
+  if (program === undefined) return plainContent(packed, startBytes);
+  return unpackedContent(unpackedBy(program, packed), startBytes);
 }
 
-async function contentOf(source: RawSource, startBytes: number): Promise<Content> {
+async function plainContent(source: RawSource, startBytes: number): Promise<Content> {
   const start = Uint8Array.from(await source.peek(startBytes));
   return { start, chunks: source instanceof FileBytes ? source.pieces() : pieces(source, true) };
+}
+
+async function unpackedContent(chunks: AsyncGenerator<Uint8Array, void>, startBytes: number): Promise<Content> {
+  const first: Uint8Array[] = [];
+  for (let bytes = 0; bytes < startBytes;) {
+    const next = await chunks.next();
+    if (next.done === true) break;
+    first.push(next.value);
+    bytes += next.value.length;
+  }
+  return { start: Buffer.concat(first).subarray(0, startBytes), chunks: ahead(first, chunks) };
+}
+
+/** Gives `first` and then `rest`, of which the next piece is unpacked while the last one is looked at. */
+async function* ahead(
+  first: readonly Uint8Array[],
+  rest: AsyncGenerator<Uint8Array, void>,
+): AsyncGenerator<Uint8Array, void> {
+  try {
+    let next = rest.next();
+    next.catch(() => undefined); // it is met below, behind what came before
+    yield* first;
+    for (;;) {
+      const { done, value } = await next;
+      if (done === true) return;
+      next = rest.next();
+      next.catch(() => undefined);
+      yield value;
+    }
+  } finally {
+    await rest.return();
+  }
 }
 
 /** @param areReused whether the same memory is given again and again */

@@ -76,6 +76,21 @@ for (const { name, pack } of [
   });
 }
 
+for (const program of ['gzip', 'zstd', 'bzip2', 'xz']) {
+  test(`of a file that ${program} packed and that is cut, what lies before the cut is read`, async (t) => {
+    const content = Buffer.concat(new Array<Buffer>(4000).fill(await readFile(DNS)));
+    const packed = packedBy(program, content);
+    if (packed === undefined) return t.skip(`${program} is not installed`);
+    const path = join(await folder(t), 'packed');
+    await writeFile(path, packed.subarray(0, packed.length * 0.7));
+    const { stdout, stderr, status } = await ra(...PORTS, '-r', path);
+    const records = portsIn(stdout).length;
+    assert.ok(records > 2000 && records < 7000, `${records} of 8000`);
+    assert.match(stderr, /packed: .*(cut|unexpected)/i);
+    assert.equal(status, 1);
+  });
+}
+
 test('our own records, packed, are read too', async (t) => {
   const root = await folder(t);
   await ra('-X', '-r', DNS, '-w', join(root, 'own'));

@@ -11,13 +11,16 @@ export const RECORD_TYPE = { flow: 0x10, netflow: 0x30, event: 0x40, imported: 0
 const TYPE_MAX = 8;
 const VERSION_MAX = 5;
 const CAUSE_MAX = 8;
+/** `PANO`, with which frames of ours begin: as an imported record it would be of version 0, and 80 kB long. */
+const OUR_FRAME = 0x50414e4f;
 
 /** Whether a record may begin with these four bytes, or they are filler. What fails this is damage, behind which no length can be trusted. */
 export function beginsRecord(head: number): boolean {
   const type = head >>> 28;
   const version = (head >>> 24) & 15;
   const cause = (head >>> 20) & 15;
-  return (type > 0 && type <= TYPE_MAX && version <= VERSION_MAX && cause <= CAUSE_MAX) || head === 0;
+  const isRecord = type > 0 && type <= TYPE_MAX && version <= VERSION_MAX && cause <= CAUSE_MAX;
+  return isRecord ? head !== OUR_FRAME : head === 0;
 }
 /** This bit of the first byte marks management records. */
 export const MANAGEMENT_BIT = 0x80;

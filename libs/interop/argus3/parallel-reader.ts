@@ -56,22 +56,32 @@ export class ParallelArgus3Reader implements AsyncIterable<Batch> {
     return nameLeftOut(this.#leftOut);
   }
 
-  /** @throws what ended a thread, or what is wrong with the input */
+  /** @throws what ended a thread, or what is wrong with the input, after the records before that */
   async *[Symbol.asyncIterator](): AsyncGenerator<Batch> {
     const pool = new WindowPool(this.#order, this.#threads);
     try {
-      for await (const chunk of this.#chunks) {
-        for (const window of this.#splitter.push(chunk)) {
-          this.#send(window, pool);
-          while (this.#results.length > this.#threads * WINDOWS_EACH) yield* this.#next();
-        }
-        if (this.damagedAt !== undefined) break;
+      let failure: { readonly error: unknown } | undefined;
+      try {
+        yield* this.#readChunks(pool);
+      } catch (error) {
+        failure = { error };
       }
       for (const window of this.#splitter.rest()) this.#send(window, pool);
       while (this.#results.length > 0) yield* this.#next();
+      if (failure !== undefined) throw failure.error;
     } finally {
       this.#leftOut = pool.leftOut;
       await pool.close();
+    }
+  }
+
+  async *#readChunks(pool: WindowPool): AsyncGenerator<Batch> {
+    for await (const chunk of this.#chunks) {
+      for (const window of this.#splitter.push(chunk)) {
+        this.#send(window, pool);
+        while (this.#results.length > this.#threads * WINDOWS_EACH) yield* this.#next();
+      }
+      if (this.damagedAt !== undefined) return;
     }
   }
 

@@ -56,12 +56,19 @@ export class Argus3Reader implements AsyncIterable<Batch> {
     return nameLeftOut(this.#reader.leftOut);
   }
 
+  /** @throws what is wrong with the input, after the records before that */
   async *[Symbol.asyncIterator](): AsyncGenerator<Batch> {
-    for await (const chunk of this.#chunks) {
-      yield* this.#areChunksRead ? this.#readChunk(chunk) : this.#readWindows(chunk);
-      if (this.damagedAt !== undefined) break;
+    let failure: { readonly error: unknown } | undefined;
+    try {
+      for await (const chunk of this.#chunks) {
+        yield* this.#areChunksRead ? this.#readChunk(chunk) : this.#readWindows(chunk);
+        if (this.damagedAt !== undefined) break;
+      }
+    } catch (error) {
+      failure = { error };
     }
     for (const window of this.#splitter.rest()) yield* this.#numbered(window);
+    if (failure !== undefined) throw failure.error;
   }
 
   *#readWindows(chunk: Uint8Array): Generator<Batch> {

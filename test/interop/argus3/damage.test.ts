@@ -31,18 +31,25 @@ const takesAll = {
   select: (batch: Batch) => Uint32Array.from({ length: batch.rows }, (_, row) => row),
 };
 
-async function* pieces(file: Uint8Array, bytes: number): AsyncGenerator<Uint8Array> {
+interface Input {
+  readonly file: Uint8Array;
+  /** What is thrown behind the last byte. */
+  readonly failure?: Error;
+}
+
+async function* pieces({ file, failure }: Input, bytes: number): AsyncGenerator<Uint8Array> {
   for (let at = 0; at < file.length; at += bytes) yield file.subarray(at, at + bytes);
+  if (failure !== undefined) throw failure;
 }
 
 const READERS = {
-  'bit by bit': (file: Uint8Array) => new Argus3Reader(pieces(file, 700), { numbers: new RecordNumbers() }),
-  'as it lies': (file: Uint8Array) =>
-    new Argus3Reader(pieces(file, 5000), { numbers: new RecordNumbers(), waits: true, peek: takesAll }),
-  'all at once': (file: Uint8Array) =>
-    new Argus3Reader(pieces(file, file.length), { numbers: new RecordNumbers(), waits: true }),
-  'in threads': (file: Uint8Array) =>
-    new ParallelArgus3Reader(pieces(file, 5000), {
+  'bit by bit': (input: Input) => new Argus3Reader(pieces(input, 700), { numbers: new RecordNumbers() }),
+  'as it lies': (input: Input) =>
+    new Argus3Reader(pieces(input, 5000), { numbers: new RecordNumbers(), waits: true, peek: takesAll }),
+  'all at once': (input: Input) =>
+    new Argus3Reader(pieces(input, input.file.length), { numbers: new RecordNumbers(), waits: true }),
+  'in threads': (input: Input) =>
+    new ParallelArgus3Reader(pieces(input, 5000), {
       numbers: new RecordNumbers(),
       threads: 2,
       windows: { ...LARGE_WINDOWS, bytes: 4096 },
@@ -51,7 +58,7 @@ const READERS = {
 
 for (const [how, open] of Object.entries(READERS)) {
   const records = async (file: Uint8Array): Promise<{ count: number; damagedAt: number | undefined }> => {
-    const reader = open(file);
+    const reader = open({ file });
     let count = 0;
     for await (const batch of reader) count += batch.rows;
     return { count, damagedAt: reader.damagedAt };
@@ -75,5 +82,21 @@ for (const [how, open] of Object.entries(READERS)) {
     const found = await records(damaged);
     assert.equal(found.count, MIDDLE);
     assert.ok(found.damagedAt !== undefined && found.damagedAt >= end && found.damagedAt < end + 16);
+  });
+
+  test(`reading ${how} stops where frames of ours begin, which are not records of Argus`, async () => {
+    const joined = Buffer.concat([RECORDS, Buffer.from('PANO'), junk(100_000, 1)]);
+    assert.deepEqual(await records(joined), { count: STARTS.length - 1, damagedAt: RECORDS.length });
+  });
+
+  test(`reading ${how} gives what came before the input failed, and throws that`, async () => {
+    const failure = new Error('the disk is gone');
+    const reader = open({ file: RECORDS.subarray(0, -10), failure });
+    let count = 0;
+    const reading = async (): Promise<void> => {
+      for await (const batch of reader) count += batch.rows;
+    };
+    await assert.rejects(reading, failure);
+    assert.equal(count, STARTS.length - 2);
   });
 }
