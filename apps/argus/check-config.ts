@@ -3,7 +3,8 @@ import { configurationListing } from '../../libs/cli/configuration-listing.ts';
 import { checkWritten } from '../../libs/cli/written-outputs.ts';
 import { nowUs } from '../../libs/core/clock.ts';
 import { ARGUS_CONFIGURATION } from './configuration.ts';
-import { probeOptions, type ArgusArguments } from './settings.ts';
+import type { ArgusArguments } from './options.ts';
+import { probeOptions } from './settings.ts';
 import { filterListing } from './show-filter.ts';
 
 /**

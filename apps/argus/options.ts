@@ -1,4 +1,4 @@
-import type { OptionTable } from '../../libs/cli/options.ts';
+import type { Arguments, OptionTable } from '../../libs/cli/options.ts';
 import { DEBUG_OPTION } from '../../libs/cli/idle-options.ts';
 import { DIALECT_OPTIONS } from '../../libs/cli/dialects.ts';
 import { SERVER_SECURITY_OPTIONS } from '../../libs/cli/security-options.ts';
@@ -204,3 +204,5 @@ export const ARGUS_OPTIONS = {
   },
   ...DEBUG_OPTION,
 } as const satisfies OptionTable;
+
+export type ArgusArguments = Arguments<typeof ARGUS_OPTIONS>;

@@ -11,7 +11,7 @@ import { FLOW_BATCH, MANAGEMENT_BATCH, type Batch } from '../../libs/record/batc
 import type { RecordServer } from '../../libs/transport/server.ts';
 import { openWritten } from '../../libs/cli/written-outputs.ts';
 import { Loans } from './loans.ts';
-import type { ArgusArguments } from './settings.ts';
+import type { ArgusArguments } from './options.ts';
 
 /** Where a probe's records go: files, standard output, readers, or people. */
 export class Outputs {

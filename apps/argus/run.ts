@@ -14,7 +14,8 @@ import { OriginRecords } from './origin-records.ts';
 import { Outputs } from './outputs.ts';
 import { problemLines } from './problems.ts';
 import type { LinkUnknown, ProbeOptions } from './probe.ts';
-import { liveGroups, probeOptions, type ArgusArguments } from './settings.ts';
+import type { ArgusArguments } from './options.ts';
+import { liveGroups, probeOptions } from './settings.ts';
 import { statusLines } from './status.ts';
 
 /** Runs a probe until its input ends or it is told to stop. @returns the exit status */

@@ -1,17 +1,14 @@
 import { UsageError } from '../../libs/core/errors.ts';
 import { didYouMean } from '../../libs/core/nearest.ts';
-import type { Arguments } from '../../libs/cli/options.ts';
 import { parseRecordRange } from '../../libs/cli/record-range.ts';
 import { isStandardOutput } from '../../libs/cli/write-target.ts';
 import type { FlowTableOptions } from '../../libs/flow/table-options.ts';
 import type { InterfaceGroup } from './interfaces.ts';
 import type { LiveSettings } from './live-counting.ts';
-import type { ARGUS_OPTIONS } from './options.ts';
+import type { ArgusArguments } from './options.ts';
 import type { ProbeOptions } from './probe.ts';
 import { timeoutsOf } from './timeout-options.ts';
 import { DEFAULT_SOURCE_ID, parseSourceId } from '../../libs/cli/source-id.ts';
-
-export type ArgusArguments = Arguments<typeof ARGUS_OPTIONS>;
 
 /** No packet is longer. */
 const WHOLE_PACKETS = 0x4000_0000;

@@ -1,24 +1,6 @@
 import type { Command } from '../../libs/cli/command.ts';
 import { readerConfiguration } from '../../libs/cli/configured-reader.ts';
-import { MEMORY_OPTION } from '../../libs/cli/memory-option.ts';
-import type { Arguments } from '../../libs/cli/options.ts';
-import { INPUT_OPTIONS, OUTPUT_OPTIONS, PRINT_OPTIONS } from '../../libs/cli/record-options.ts';
-import { THREADS_OPTION } from '../../libs/cli/scan/threads-option.ts';
-
-export const RA_OPTIONS = {
-  ...INPUT_OPTIONS,
-  memory: { ...MEMORY_OPTION.memory, text: `With --merge: ${MEMORY_OPTION.memory.text}`, group: 'Input' },
-  ...THREADS_OPTION,
-  ...OUTPUT_OPTIONS,
-  ...PRINT_OPTIONS,
-  explain: {
-    arity: 'none',
-    text: 'Read nothing; show how the filter is understood, and which columns and which parts of the files would be read.',
-    group: 'Printing',
-  },
-} as const;
-
-export type RaArguments = Arguments<typeof RA_OPTIONS>;
+import { RA_OPTIONS } from './options.ts';
 
 export const ra: Command<typeof RA_OPTIONS> = {
   name: 'ra',

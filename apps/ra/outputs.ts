@@ -6,7 +6,7 @@ import { RecordOutputs } from '../../libs/cli/record-outputs.ts';
 import { openRecordFile } from '../../libs/cli/filtered-file.ts';
 import type { RecordSelection } from '../../libs/cli/selection.ts';
 import { GAP_BATCH, type Batch } from '../../libs/record/batch.ts';
-import type { RaArguments } from './command.ts';
+import type { RaArguments } from './options.ts';
 import type { Printed } from './print-scan.ts';
 
 /** Where `ra` leaves what it selects, and what the filter refuses. */

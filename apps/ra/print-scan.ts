@@ -3,7 +3,7 @@ import type { Scan } from '../../libs/cli/scan/scan.ts';
 import type { SelectedOrder } from '../../libs/cli/scan/selected-rows.ts';
 import { openScan } from '../../libs/cli/scan/threads-option.ts';
 import type { TotalCounts } from '../../libs/cli/totals.ts';
-import type { RaArguments } from './command.ts';
+import type { RaArguments } from './options.ts';
 
 /** What the threads that print are told. */
 export interface PrintOrder extends Omit<SelectedOrder, 'args'> {

@@ -19,7 +19,7 @@ import { parseWriteTarget } from '../../libs/cli/write-target.ts';
 import type { Filter } from '../../libs/filter/compile.ts';
 import { EVERYTHING } from '../../libs/filter/everything.ts';
 import type { Batch } from '../../libs/record/batch.ts';
-import type { RaArguments } from './command.ts';
+import type { RaArguments } from './options.ts';
 import { Outputs } from './outputs.ts';
 import { printScan } from './print-scan.ts';
 

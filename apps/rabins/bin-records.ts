@@ -24,7 +24,7 @@ import { BinOrder } from './bin-order.ts';
 import { CountedBins, TimedBins, type Bins } from './bins.ts';
 import { ALL_ROWS, copyRows } from '../../libs/record/select.ts';
 import type { SortKey } from '../../libs/sort/sort-key.ts';
-import type { RabinsArguments } from './command.ts';
+import type { RabinsArguments } from './options.ts';
 
 /** Puts what the command line names in bins and leaves what became of them where it says. @returns the exit status */
 export async function binRecords(args: RabinsArguments, context: Context): Promise<number> {

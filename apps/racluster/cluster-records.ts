@@ -21,7 +21,7 @@ import { EVERYTHING } from '../../libs/filter/everything.ts';
 import { ALL_ROWS, copyRows } from '../../libs/record/select.ts';
 import { MANAGEMENT_BATCH } from '../../libs/record/batch.ts';
 import { mergedFrom } from '../../libs/aggregate/groups.ts';
-import type { RaclusterArguments } from './command.ts';
+import type { RaclusterArguments } from './options.ts';
 
 /** Merges what the command line names and leaves it where it says. @returns the exit status */
 export async function clusterRecords(args: RaclusterArguments, context: Context): Promise<number> {

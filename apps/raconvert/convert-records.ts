@@ -7,7 +7,7 @@ import { RecordSelection } from '../../libs/cli/selection.ts';
 import { parseWriteTarget } from '../../libs/cli/write-target.ts';
 import { UsageError } from '../../libs/core/errors.ts';
 import { FLOW_BATCH } from '../../libs/record/batch.ts';
-import type { RaconvertArguments } from './command.ts';
+import type { RaconvertArguments } from './options.ts';
 
 /**
  * Reads records in whatever format and appends them to one file. What was left out on either side is said on standard error.

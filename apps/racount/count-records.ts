@@ -8,7 +8,7 @@ import { SelectedRecords } from '../../libs/cli/selected-records.ts';
 import type { Scan } from '../../libs/cli/scan/scan.ts';
 import { openScan } from '../../libs/cli/scan/threads-option.ts';
 import { STORED_FIELDS } from '../../libs/record/fields/stored.ts';
-import type { RacountArguments } from './command.ts';
+import type { RacountArguments } from './options.ts';
 import type { CountOrder } from './count-thread.ts';
 import { Counting, type CountingSettings, type CountingState } from './counting.ts';
 import { AMOUNT_FIELDS, PROTOCOL_FIELDS } from './record-counts.ts';

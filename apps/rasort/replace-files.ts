@@ -9,7 +9,7 @@ import { SuiteError, UsageError } from '../../libs/core/errors.ts';
 import { ARGUS3_START_BYTES, looksLikeArgus3 } from '../../libs/interop/argus3/recognise.ts';
 import { MANAGEMENT_BATCH } from '../../libs/record/batch.ts';
 import { RecordSorter, type SortSettings } from '../../libs/sort/record-sorter.ts';
-import type { RasortArguments } from './command.ts';
+import type { RasortArguments } from './options.ts';
 
 /**
  * Sorts each file by itself. What is sorted takes the file's name when it is whole; a file that cannot be read to its end stays as it is.

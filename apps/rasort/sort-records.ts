@@ -14,7 +14,7 @@ import { UsageError } from '../../libs/core/errors.ts';
 import { MANAGEMENT_BATCH } from '../../libs/record/batch.ts';
 import { storedInputs } from '../../libs/record/fields/inputs.ts';
 import { RecordSorter } from '../../libs/sort/record-sorter.ts';
-import type { RasortArguments } from './command.ts';
+import type { RasortArguments } from './options.ts';
 
 const REPLACE = 'replace';
 

@@ -1,9 +1,6 @@
 import type { Command } from '../../libs/cli/command.ts';
 import { readerConfiguration } from '../../libs/cli/configured-reader.ts';
-import { INPUT_OPTIONS } from '../../libs/cli/record-options.ts';
-import { SPLIT_OPTIONS } from '../../libs/cli/split-options.ts';
-
-export const RASPLIT_OPTIONS = { ...INPUT_OPTIONS, ...SPLIT_OPTIONS } as const;
+import { RASPLIT_OPTIONS } from './options.ts';
 
 export const rasplit: Command<typeof RASPLIT_OPTIONS> = {
   name: 'rasplit',

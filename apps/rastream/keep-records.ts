@@ -1,13 +1,10 @@
-import { ProgramRunner } from '../../libs/archive/program-runner.ts';
 import type { Context } from '../../libs/cli/command.ts';
-import type { Arguments } from '../../libs/cli/options.ts';
 import { splitInputs } from '../../libs/cli/split-inputs.ts';
 import { planSplit, type SplitPlan } from '../../libs/cli/split-plan.ts';
 import { detach, isDetached } from '../../libs/daemon/detach.ts';
 import { parseSpan, spanSeconds } from '../../libs/time/span.ts';
-import type { RASTREAM_OPTIONS } from './command.ts';
-
-export type RastreamArguments = Arguments<typeof RASTREAM_OPTIONS>;
+import { runnerOf } from './file-program.ts';
+import type { RastreamArguments } from './options.ts';
 
 /** Keeps what the command line names in files. @returns the exit status */
 export async function keepRecords(args: RastreamArguments, context: Context): Promise<number> {
@@ -17,19 +14,6 @@ export async function keepRecords(args: RastreamArguments, context: Context): Pr
   if (args.daemon && !isDetached(context)) return detach();
   const { keepStream } = await import('./keep-stream.ts');
   return keepStream(args, plan, holdUs, context);
-}
-
-/** The program that is run for finished files, where there is one. */
-export function runnerOf(args: RastreamArguments, report: (message: string) => void): ProgramRunner | undefined {
-  if (args.program === undefined) return undefined;
-  return new ProgramRunner({
-    program: args.program,
-    timeoutMs: args['program-timeout'] * 1000,
-    triesMax: args['program-tries'],
-    retryMs: args['program-retry'] * 1000,
-    runningMax: args['programs-max'],
-    report,
-  });
 }
 
 /** Files and standard input have no need of a journal: they can be read again. */

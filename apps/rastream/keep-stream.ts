@@ -5,13 +5,14 @@ import { StreamArchive, type Arrival } from '../../libs/archive/stream-archive.t
 import type { Context } from '../../libs/cli/command.ts';
 import { cannotWrite } from '../../libs/cli/split-inputs.ts';
 import type { SplitPlan } from '../../libs/cli/split-plan.ts';
+import { stopAfter } from '../../libs/cli/stop-after.ts';
 import { nowUs } from '../../libs/core/clock.ts';
 import { UsageError } from '../../libs/core/errors.ts';
 import { makeFolder } from '../../libs/core/make-folder.ts';
 import { Surroundings } from '../../libs/daemon/surroundings.ts';
-import { runnerOf, type RastreamArguments } from './keep-records.ts';
+import { runnerOf } from './file-program.ts';
 import { archiveMetrics, statusLines } from './metrics.ts';
-import { stopAfter } from '../../libs/cli/stop-after.ts';
+import type { RastreamArguments } from './options.ts';
 import { received } from './received.ts';
 import { giveAway, lockFolder, stateFolder } from './state-folder.ts';
 

@@ -7,7 +7,7 @@ import { version } from '../../libs/cli/version.ts';
 import { ARGUS3_SERVER } from '../../libs/interop/argus3/live-server.ts';
 import { OriginLedger } from '../../libs/record/ledger.ts';
 import { recordStream } from '../../libs/transport/record-stream.ts';
-import type { RastreamArguments } from './keep-records.ts';
+import type { RastreamArguments } from './options.ts';
 
 /**
  * What servers send, under the name by which they know this reader. The servers of one list `-S a,b` have the same records.

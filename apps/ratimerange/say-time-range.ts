@@ -7,7 +7,7 @@ import { MANAGEMENT_BATCH } from '../../libs/record/batch.ts';
 import { STORED_FIELDS } from '../../libs/record/fields/stored.ts';
 import { TextBuffer } from '../../libs/record/print/text-buffer.ts';
 import { timeWriter, unixTimeWriter, type WriteTime } from '../../libs/record/print/time-cell.ts';
-import type { RatimerangeArguments } from './command.ts';
+import type { RatimerangeArguments } from './options.ts';
 import { TimeSpan, type Moment } from './time-span.ts';
 
 const { stime, stimens, dur } = STORED_FIELDS;

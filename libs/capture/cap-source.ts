@@ -4,7 +4,7 @@ import type { Readable } from 'node:stream';
 import { nowUs } from '../core/clock.ts';
 import { InputError, UsageError, type SuiteError } from '../core/errors.ts';
 import { BlockReader } from './block-reader.ts';
-import { StreamSource } from './byte-source.ts';
+import { StreamSource } from './stream-source.ts';
 import { PACKETS_FD, type CapAnswer, type CapOrder } from './cap-messages.ts';
 import { missingCap } from './cap.ts';
 import { noSuchInterface, notPermitted } from './capture-failure.ts';

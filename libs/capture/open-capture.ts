@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import { InputError } from '../core/errors.ts';
 import { BlockReader } from './block-reader.ts';
-import { openBytes } from './byte-source.ts';
+import { openBytes } from './open-bytes.ts';
 import { CaptureFile, type FilterForLink } from './capture-file.ts';
 import { isPcap, PCAP_HEADER_BYTES, PcapFormat } from './pcap-file.ts';
 import { isPcapng, PcapngFormat } from './pcapng-file.ts';

@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { StreamSource, type ByteSource, type RawSource } from '../capture/byte-source.ts';
+import type { ByteSource, RawSource } from '../capture/byte-source.ts';
+import { StreamSource } from '../capture/stream-source.ts';
 import { packingOf } from '../capture/packing.ts';
 import { InputError, SuiteError } from '../core/errors.ts';
 import { FileBytes } from './file-bytes.ts';

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { ARGUS_OPTIONS } from '../../apps/argus/options.ts';
-import { RA_OPTIONS } from '../../apps/ra/command.ts';
-import { RASPLIT_OPTIONS } from '../../apps/rasplit/command.ts';
-import { RASTREAM_OPTIONS } from '../../apps/rastream/command.ts';
+import { RA_OPTIONS } from '../../apps/ra/options.ts';
+import { RASPLIT_OPTIONS } from '../../apps/rasplit/options.ts';
+import { RASTREAM_OPTIONS } from '../../apps/rastream/options.ts';
 import { splitArguments } from '../../libs/cli/argv.ts';
 import type { OptionTable } from '../../libs/cli/options.ts';
 import { parseOptions } from '../../libs/cli/parse.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { PassThrough } from 'node:stream';
 import test from 'node:test';
-import { RA_OPTIONS } from '../../apps/ra/command.ts';
+import { RA_OPTIONS } from '../../apps/ra/options.ts';
 import { parseModes } from '../../libs/cli/modes.ts';
 import { Output } from '../../libs/cli/output.ts';
 import { parseOptions } from '../../libs/cli/parse.ts';

@@ -16,7 +16,7 @@ import type { PrintColumn, Settings } from './options.ts';
 import { portCell } from './port-cell.ts';
 import { ageCell, ordinalCell } from './printed-cells.ts';
 import { printf } from './printf.ts';
-import { shareCell } from './shares.ts';
+import { shareCell } from './percent-columns.ts';
 import { directionCell, flagsCell, lettersCell, payloadCell, protocolCell, stateCell, textCell } from './text-cells.ts';
 import { TextBuffer } from './text-buffer.ts';
 import { timeCell } from './time-cell.ts';

@@ -5,7 +5,8 @@ import { delimitedStyle } from './delimited-style.ts';
 import { printedFields } from './inputs.ts';
 import { jsonStyle } from './json-style.ts';
 import { settingsOf, type PrintColumn, type PrintOptions, type Settings } from './options.ts';
-import { percentColumn, Shares } from './shares.ts';
+import { percentColumn } from './percent-columns.ts';
+import { Shares } from './shares.ts';
 import type { Style } from './style.ts';
 import { TextBuffer } from './text-buffer.ts';
 import { xmlStyle } from './xml-style.ts';
@@ -30,7 +31,7 @@ export class RecordPrinter {
 
   constructor(wanted: readonly PrintColumn[], options: PrintOptions = {}) {
     const columns = options.percents === true ? wanted.map(percentColumn) : wanted;
-    this.#shares = options.percents === true ? new Shares(columns) : undefined;
+    this.#shares = options.percents === true ? new Shares(columns.map(({ name }) => name)) : undefined;
     const settings = settingsOf(options, this.#shares);
     this.isOrdered = columns.some(({ name }) => name === 'rank');
     this.#style = STYLES[settings.style](columns, settings);

@@ -1,0 +1,23 @@
+import type { Arguments } from '../../libs/cli/options.ts';
+import { INPUT_OPTIONS } from '../../libs/cli/record-options.ts';
+
+const { read, recurse, range, time, payload, 'no-config': noConfig } = INPUT_OPTIONS;
+
+export const RACONVERT_OPTIONS = {
+  read,
+  recurse,
+  range,
+  time,
+  payload,
+  'no-config': noConfig,
+  write: {
+    short: 'w',
+    arity: 'one',
+    placeholder: 'FILE',
+    text: 'Append the records to this file in our own format, or with argus3:FILE in that of Argus 3; - is standard output.',
+    group: 'Output',
+  },
+  quiet: { short: 'q', arity: 'none', text: 'Do not say how many records there were.', group: 'Output' },
+} as const;
+
+export type RaconvertArguments = Arguments<typeof RACONVERT_OPTIONS>;
