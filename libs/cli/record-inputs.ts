@@ -170,11 +170,22 @@ export class RecordInputs implements AsyncIterable<Batch> {
     }
     if (this.#settings.merge !== undefined) {
       yield* this.#merged(this.#settings.merge);
+      await this.#endFiles();
       return;
     }
     for (const word of files) yield* this.#fromNamed(word);
     for (const tree of trees) for await (const file of this.#filesOf(tree)) yield* this.#fromFile(file);
     await this.#endScan();
+    await this.#endFiles();
+  }
+
+  /** A stream ends well by a signal from outside, what lies in files does not. */
+  async #endFiles(): Promise<void> {
+    const { signal, stdout } = this.#context;
+    if (!signal.aborted || stdout.closed.aborted) return;
+    const { files, trees } = this.#settings;
+    const arePlain = await Promise.all(files.map((word) => isPlainFile(namedFile(word).path)));
+    if (trees.length > 0 || arePlain.includes(true)) this.#fail(new InputError('interrupted before all was read'));
   }
 
   async *#filesOf(tree: string): AsyncGenerator<string> {

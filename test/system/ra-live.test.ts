@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import test, { type TestContext } from 'node:test';
 import { encodeBatch } from '../../libs/codec/encode.ts';
 import { GAP_BATCH, type Batch } from '../../libs/record/batch.ts';
@@ -116,6 +119,21 @@ test('after SIGINT the last words of who writes to the pipe are still printed', 
   reader.process.stdin.end(encodeBatch(flows(2)));
   assert.equal(await reader.status, 0, reader.stderr);
   assert.deepEqual(portsIn(reader.stdout), [1, 2]);
+});
+
+test('a file that a signal keeps from being read to its end is a failure', PATIENCE, async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'ra-live-'));
+  t.after(() => rm(folder, { recursive: true }));
+  const path = join(folder, 'records');
+  const frame = encodeBatch(flows(1));
+  await writeFile(path, Buffer.concat(new Array<Uint8Array>(50_000).fill(frame)));
+  const reader = new RunningCommand('ra', [...PORTS, '-r', path]);
+  await reader.until((stdout) => stdout !== '');
+  reader.process.stdout.pause(); // so that it cannot come to the end
+  reader.process.kill('SIGTERM');
+  reader.process.stdout.resume();
+  assert.equal(await reader.status, 1);
+  assert.equal(reader.stderr, 'ra: interrupted before all was read\n');
 });
 
 test('SIGTERM ends it even when the writer goes on', PATIENCE, async () => {
