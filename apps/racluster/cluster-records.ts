@@ -1,4 +1,4 @@
-import { readFile, rename, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { Clusters } from '../../libs/aggregate/clusters.ts';
 import { parseClusterConfiguration, type Rule } from '../../libs/aggregate/configuration.ts';
 import { mirrorOf } from '../../libs/aggregate/mirror.ts';
@@ -13,6 +13,7 @@ import { planPrinting, type PrintPlan } from '../../libs/cli/printer.ts';
 import { cannotRead, filesBelow } from '../../libs/cli/record-paths.ts';
 import { parseRecordRange } from '../../libs/cli/record-range.ts';
 import { RecordOutputs } from '../../libs/cli/record-outputs.ts';
+import { replaceFile } from '../../libs/cli/replace-file.ts';
 import { SelectedRecords, type SelectedSettings } from '../../libs/cli/selected-records.ts';
 import { TOTAL_FIELDS } from '../../libs/cli/totals.ts';
 import { Room } from '../../libs/codec/room.ts';
@@ -130,17 +131,17 @@ async function replaceEach(args: RaclusterArguments, work: Work): Promise<number
   checkWholeFiles(args.read);
   let failed = 0;
   for (const path of await pathsOf(args, work)) {
-    const draft = `${path}.new`;
-    const outputs = await work.outputs([[draft]]);
     let status = 1;
-    try {
-      status = await mergeFile(work, path, outputs);
-    } finally {
-      await outputs.end();
-      if (status !== 0) await rm(draft, { force: true });
-    }
-    if (status === 0) await rename(draft, path);
-    else work.warn(`${path} was not replaced`);
+    await replaceFile(path, async (target) => {
+      const outputs = await work.outputs([[target]]);
+      try {
+        status = await mergeFile(work, path, outputs);
+      } finally {
+        await outputs.end();
+      }
+      return status === 0;
+    });
+    if (status !== 0) work.warn(`${path} was not replaced`);
     failed = Math.max(failed, status);
   }
   return failed;

@@ -1,12 +1,10 @@
-import { open, rename, rm } from 'node:fs/promises';
 import { checkWholeFiles } from '../../libs/cli/byte-range.ts';
 import type { Context } from '../../libs/cli/command.ts';
 import { openRecordFile } from '../../libs/cli/filtered-file.ts';
-import { cannotRead, filesBelow } from '../../libs/cli/record-paths.ts';
+import { filesBelow } from '../../libs/cli/record-paths.ts';
+import { replaceFile } from '../../libs/cli/replace-file.ts';
 import { SelectedRecords } from '../../libs/cli/selected-records.ts';
-import { systemReason } from '../../libs/cli/system-error.ts';
-import { SuiteError, UsageError } from '../../libs/core/errors.ts';
-import { ARGUS3_START_BYTES, looksLikeArgus3 } from '../../libs/interop/argus3/recognise.ts';
+import { UsageError, type SuiteError } from '../../libs/core/errors.ts';
 import { MANAGEMENT_BATCH } from '../../libs/record/batch.ts';
 import { RecordSorter, type SortSettings } from '../../libs/sort/record-sorter.ts';
 import type { RasortArguments } from './options.ts';
@@ -25,7 +23,7 @@ export async function replaceFiles(args: RasortArguments, settings: SortSettings
   };
   for (const tree of args.recurse) for await (const file of filesBelow(tree, unreadable)) files.push(file);
   for (const file of files) {
-    if (!context.signal.aborted) failed = !(await replaceFile(file, args, settings, context)) || failed;
+    if (!context.signal.aborted) failed = !(await sortInPlace(file, args, settings, context)) || failed;
   }
   return failed ? 1 : 0;
 }
@@ -42,45 +40,19 @@ function checkWhole(args: RasortArguments): void {
 }
 
 /** @returns whether it is sorted now */
-async function replaceFile(
-  path: string,
-  args: RasortArguments,
-  settings: SortSettings,
-  context: Context,
-): Promise<boolean> {
-  const only = { ...args, read: [path], recurse: [] };
-  const whole = { range: undefined, management: undefined, fields: undefined, written: [] };
-  const records = await SelectedRecords.open(only, context, whole);
-  const target = `${path}.sorting`;
-  await rm(target, { force: true });
-  await using sorter = new RecordSorter(settings);
-  const sink = await openRecordFile((await isArgus3(path)) ? `argus3:${target}` : target, args, context);
-  let isDone = false;
-  try {
+function sortInPlace(path: string, args: RasortArguments, settings: SortSettings, context: Context): Promise<boolean> {
+  return replaceFile(path, async (target) => {
+    const only = { ...args, read: [path], recurse: [] };
+    const whole = { range: undefined, management: undefined, fields: undefined, written: [] };
+    const records = await SelectedRecords.open(only, context, whole);
+    await using sorter = new RecordSorter(settings);
+    const sink = await openRecordFile(target, args, context);
     for await (const { batch, rows, count } of records) {
       if (batch.kind === MANAGEMENT_BATCH) await sink.push(batch, rows, count);
       else await sorter.push(batch, rows, count);
     }
     for await (const { batch, rows, count } of sorter.sorted()) await sink.push(batch, rows, count);
     await sink.end();
-    isDone = !records.failed && !context.signal.aborted;
-    if (isDone) await rename(target, path);
-  } catch (error) {
-    const reason = systemReason(error);
-    throw reason === undefined ? error : new SuiteError(`cannot replace ${path}: ${reason}`, { cause: error });
-  } finally {
-    if (!isDone) await rm(target, { force: true });
-  }
-  return isDone;
-}
-
-async function isArgus3(path: string): Promise<boolean> {
-  try {
-    await using file = await open(path);
-    const start = new Uint8Array(ARGUS3_START_BYTES);
-    const { bytesRead } = await file.read(start, 0, start.length, 0);
-    return looksLikeArgus3(start.subarray(0, bytesRead));
-  } catch (error) {
-    throw cannotRead(path, error);
-  }
+    return !records.failed && !context.signal.aborted;
+  });
 }

@@ -1,0 +1,33 @@
+import assert from 'node:assert/strict';
+import { chmod, copyFile, lstat, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import test from 'node:test';
+import { gzipSync } from 'node:zlib';
+import { encodeBatch } from '../../libs/codec/encode.ts';
+import { looksLikeArgus3 } from '../../libs/interop/argus3/recognise.ts';
+import { flowBatch } from '../support/flow-batch.ts';
+import { runCommand } from '../support/run-command.ts';
+
+const ARGUS = join(import.meta.dirname, '../../../test/interop/argus3/argus3/06-udp-dns.arg');
+
+for (const command of ['racluster', 'rasort']) {
+  test(`${command} -M replace keeps the rights of the file, links to it, files beside it, and its format`, async (t) => {
+    const folder = await mkdtemp(join(tmpdir(), `${command}-replaced-`));
+    t.after(() => rm(folder, { recursive: true }));
+    const [own, link, theirs, packed] = ['own', 'link', 'theirs', 'packed'].map((name) => join(folder, name)) as [string, string, string, string]; // prettier-ignore
+    await writeFile(own, encodeBatch(flowBatch({ rows: 300, seed: 1, repeats: true })));
+    await chmod(own, 0o640);
+    await symlink('own', link);
+    await writeFile(`${own}.new`, 'somebody else’s');
+    await copyFile(ARGUS, theirs);
+    await writeFile(packed, gzipSync(await readFile(ARGUS)));
+    const { status, stderr } = await runCommand(command, ['-X', '-M', 'replace', '-r', link, theirs, packed]);
+    assert.deepEqual([status, stderr], [0, '']);
+    assert.ok((await lstat(link)).isSymbolicLink());
+    assert.equal((await stat(own)).mode & 0o777, 0o640);
+    for (const path of [theirs, packed]) assert.ok(looksLikeArgus3(await readFile(path)), path);
+    assert.deepEqual((await readdir(folder)).toSorted(), ['link', 'own', 'own.new', 'packed', 'theirs']);
+    assert.equal(await readFile(`${own}.new`, 'utf8'), 'somebody else’s');
+  });
+}
