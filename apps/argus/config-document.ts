@@ -11,7 +11,7 @@ the command line over all of them; the lists of interfaces, outputs and addresse
 whole. \`argus --check -F FILE\` only checks a file, and prints what it means. With \`-r\`, what is for a probe that runs (marked
 *live* below) has no effect.
 
-Each line is \`NAME=value\`, with nothing around the \`=\`. Quotes of either kind are optional. \`#\` and \`//\` begin a comment, at the start
+Each line is \`NAME=value\`, with nothing before the \`=\`. Quotes of either kind are optional. \`#\` and \`//\` begin a comment, at the start
 of a line or after a blank. Nothing is expanded, and no program is run; in \`ARGUS_MONITOR_ID\` the word
 \`hostname\` in backquotes stands for this machine's name. An unknown variable and a value that cannot be are errors, which point at the
 word; the exit status is 2.`;

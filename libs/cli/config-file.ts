@@ -54,7 +54,7 @@ export async function readConfiguration(file: string): Promise<ConfigurationText
 }
 
 /**
- * Reads lines of `NAME=value` as Argus's files have them: nothing stands around the `=`, quotes of either kind are optional,
+ * Reads lines of `NAME=value` as Argus's files have them: nothing stands before the `=`, quotes of either kind are optional,
  * `#` and `//` begin a comment, at the start of a line or after a blank. Nothing is expanded and nothing is run.
  * @param file name for messages
  */
@@ -97,9 +97,7 @@ function parseLine(source: string): Parsed | undefined {
     const blanks = /^\s+=/.test(source.slice(equals));
     return wrong(equals, blanks ? "no blanks stand before '='" : `'=' is expected after ${name}`, 'Write NAME=value.');
   }
-  const at = equals + 1;
-  if (/^\s+\S/.test(source.slice(at)) && !/^\s+(#|\/\/)/.test(source.slice(at)))
-    return wrong(at, "no blanks stand after '='", 'Write NAME=value.');
+  const at = equals + 1 + source.slice(equals + 1).search(/\S|$/);
   return { name, at, ...splitValue(source, at) };
 }
 
@@ -122,7 +120,7 @@ function splitValue(
       at += 1;
       continue;
     }
-    if ((at > from || words.length > 0) && /\s/.test(source[at - 1] ?? '') && /^(#|\/\/)/.test(source.slice(at))) break;
+    if (/\s/.test(source[at - 1] ?? '') && /^(#|\/\/)/.test(source.slice(at))) break;
     if (character === '"' || character === "'") {
       const close = source.indexOf(character, at + 1);
       if (close === -1) return { at, what: 'the quote is not closed', hint: '' };

@@ -9,6 +9,12 @@ import {
   type OptionTable,
 } from './options.ts';
 
+/** What yargs says of mistakes that `splitArguments` does not find, and how we do. */
+const MESSAGES: readonly (readonly [theirs: RegExp, ours: string])[] = [
+  [/^Arguments (\S+) and (\S+) are mutually exclusive$/, '--$1 and --$2 exclude each other'],
+  [/^Not enough arguments following: (\S+)$/, "option '--$1' needs a value that is not empty"],
+];
+
 /**
  * Turns the tokens of `splitArguments` into typed values, applies defaults and finds options that exclude each other. Of options that
  * are not given yargs is not told, which would take longer than all the rest.
@@ -36,8 +42,7 @@ export async function parseOptions<T extends OptionTable>(
     .detectLocale(false)
     .strict()
     .fail((message: string) => {
-      const conflict = /^Arguments (\S+) and (\S+) are mutually exclusive$/.exec(message);
-      throw new UsageError(conflict === null ? message : `--${conflict[1]} and --${conflict[2]} exclude each other`);
+      throw new UsageError(MESSAGES.reduce((text, [pattern, ours]) => text.replace(pattern, ours), message));
     });
   const given = new Set(tokens.map((token) => token.slice(2).split('=', 1)[0]));
   for (const [name, option] of Object.entries(table))

@@ -103,6 +103,7 @@ const WRONG: readonly { line: string; says: RegExp; operands?: 'words' }[] = [
   { line: '-C 2055', says: /unknown option '-C'.*NetFlow/s },
   { line: '--constructor', says: /unknown option '--constructor'/ },
   { line: '-r', says: /'-r' needs a value: -r FILE/ },
+  { line: '-r ', says: /'--read' needs a value that is not empty/ },
   { line: '-nc', says: /'-c' needs a value/ },
   { line: '--port', says: /'--port' needs a value: --port PORT/ },
   { line: '--unix=1', says: /'--unix' takes no value/ },

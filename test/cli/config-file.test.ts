@@ -15,6 +15,8 @@ const LINES: readonly (readonly [line: string, read: readonly string[]])[] = [
   ['A=/tmp/f "tcp and port 80"', ['A', '/tmp/f "tcp and port 80"', '/tmp/f', 'tcp and port 80']],
   ['A="/tmp/a b" \'udp\'', ['A', '"/tmp/a b" \'udp\'', '/tmp/a b', 'udp']],
   ['A=ind:en0/"en0",en2/19', ['A', 'ind:en0/"en0",en2/19', 'ind:en0/"en0",en2/19']],
+  ['A= x y ', ['A', 'x y', 'x', 'y']],
+  ['A=\t"x" # why', ['A', 'x', 'x']],
   ['A=1 # why', ['A', '1', '1']],
   ['A="1" // why', ['A', '1', '1']],
   ['A=argus://host#1', ['A', 'argus://host#1', 'argus://host#1']],
@@ -38,7 +40,6 @@ for (const [line, [name, ...expected]] of LINES) {
 
 const WRONG: readonly (readonly [line: string, at: number, what: RegExp])[] = [
   ['A =1', 1, /no blanks stand before '='/],
-  ['A= 1', 2, /no blanks stand after '='/],
   ['A', 1, /'=' is expected/],
   ['=1', 0, /the name of a variable/],
   ['A="1', 2, /not closed/],
