@@ -1,7 +1,7 @@
 import { FIELD_NUMBERS_MAX, type Batch, type BatchKind, type Origin } from './batch.ts';
 import { AddressColumn, BytesColumn, NumberColumn, TextColumn, type Column } from './columns.ts';
 import { BYTES_PER_VALUE, numericArray, type Kind, type NumericArray, type NumericKind } from './kinds.ts';
-import { copyBytes, copyDoubles, copyShorts, copyWords, countBits, type RowBlock } from './row-block.ts';
+import { spreadBytes, spreadDoubles, spreadShorts, spreadWords, type ChosenRows } from './chosen-rows.ts';
 
 /** Collects rows column by column in buffers that it reuses, and cuts batches from them. */
 export class BatchBuilder {
@@ -116,16 +116,17 @@ abstract class ColumnBuilder {
   /** How many rows of the batch under construction have a value. */
   present = 0;
   readonly #valid: Uint8Array;
+  readonly #validWords: Uint32Array;
 
   constructor(capacity: number) {
-    this.#valid = new Uint8Array((capacity + 7) >> 3);
+    this.#validWords = new Uint32Array((capacity + 31) >> 5);
+    this.#valid = new Uint8Array(this.#validWords.buffer);
   }
 
-  /** @param row a multiple of 8 @param bits of the rows from there on, set where there is a value */
-  protected markBits(row: number, bits: number): void {
-    const valid = this.#valid;
-    for (let i = row >> 3, rest = bits; rest !== 0; i++, rest >>>= 8) valid[i] = rest & 0xff;
-    this.present += countBits(bits);
+  protected markChosen({ rows, bits, firstWord, endWord }: ChosenRows): void {
+    const words = this.#validWords;
+    for (let i = firstWord; i < endWord; i++) words[i]! |= bits[i]!;
+    this.present += rows.length;
   }
 
   protected mark(row: number): void {
@@ -171,19 +172,24 @@ export class NumberColumnBuilder extends ColumnBuilder {
     this.mark(row);
   }
 
-  /**
-   * Takes rows of a block over. Faster than one by one. At most once a row.
-   * @param row where they go, a multiple of 8
-   * @param bits which rows have a value, at least one: see `RowBlock.present`
-   * @param slot which value of each row
-   */
-  setBlock(row: number, bits: number, block: RowBlock, slot: number): void {
-    this.markBits(row, bits);
+  /** Gives chosen rows their values, in their order. At most once a row. */
+  spread(chosen: ChosenRows, values: Uint32Array | Float64Array): void {
+    this.markChosen(chosen);
+    const to = this.#values;
+    if (to instanceof Float64Array) spreadDoubles(to, chosen, values);
+    else if (values instanceof Float64Array) throw new TypeError('doubles in a column of words');
+    else if (to instanceof Uint32Array) spreadWords(to, chosen, values);
+    else if (to instanceof Uint16Array) spreadShorts(to, chosen, values);
+    else spreadBytes(to, chosen, values);
+  }
+
+  /** Gives chosen rows one value. At most once a row. */
+  spreadOne(chosen: ChosenRows, value: number): void {
+    this.markChosen(chosen);
+    if (value === 0) return;
     const values = this.#values;
-    if (values instanceof Float64Array) copyDoubles(values, row, bits, block, slot);
-    else if (values instanceof Uint32Array) copyWords(values, row, bits, block, slot);
-    else if (values instanceof Uint16Array) copyShorts(values, row, bits, block, slot);
-    else copyBytes(values, row, bits, block, slot);
+    const { rows } = chosen;
+    for (let i = 0; i < rows.length; i++) values[rows[i]!] = value;
   }
 
   protected valueBytes(rows: number): number {
@@ -225,6 +231,19 @@ export class AddressColumnBuilder extends ColumnBuilder {
     lanes[3][row] = lane3;
     this.#family[row] = family;
     this.mark(row);
+  }
+
+  /** Gives chosen rows addresses of one family. At most once a row. @param lanes of all rows, or of each in their order */
+  spread(chosen: ChosenRows, family: number, lanes: readonly (Uint32Array | number)[]): void {
+    this.markChosen(chosen);
+    const { rows } = chosen;
+    const families = this.#family;
+    for (let i = 0; i < rows.length; i++) families[rows[i]!] = family;
+    for (const [k, lane] of lanes.entries()) {
+      const to = this.#lanes[k]!;
+      if (typeof lane !== 'number') spreadWords(to, chosen, lane);
+      else if (lane !== 0) for (let i = 0; i < rows.length; i++) to[rows[i]!] = lane;
+    }
   }
 
   protected valueBytes(rows: number): number {

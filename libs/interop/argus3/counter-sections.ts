@@ -8,11 +8,6 @@ const UINT32_MAX = 0xffffffff;
 
 /** The section METRIC: packets, bytes and perhaps payload bytes of each side, in the narrowest width that holds them all. */
 export function decodeMetric({ values }: FlowRecord, view: DataView, at: number, end: number): void {
-  decodeCounters(values, view, at, end);
-}
-
-/** As `decodeMetric`. */
-export function decodeCounters(values: Float64Array, view: DataView, at: number, end: number): void {
   const subtype = view.getUint8(at + 1);
   const size = view.getUint8(at + 2) & 0x0f;
   const hasPayload = (subtype & PAIRS) === 0 && (subtype & TRIPLES) !== 0;
@@ -56,8 +51,8 @@ export function decodePacketSize(record: FlowRecord, view: DataView, at: number,
 }
 
 /** Count, sum, sum of squares, least and greatest of the times between packets: the first slot of each block, in their order. */
-const INTERVALS = [SIDED.activeCount, SIDED.idleCount, SIDED.activeCount + 1, SIDED.idleCount + 1] as const;
-const BLOCK_WORDS = 5;
+export const INTERVALS = [SIDED.activeCount, SIDED.idleCount, SIDED.activeCount + 1, SIDED.idleCount + 1] as const;
+export const BLOCK_WORDS = 5;
 const VERSION_IN_NANOSECONDS = 5;
 const NS_PER_US = 1000;
 
@@ -67,13 +62,10 @@ const NS_PER_US = 1000;
  */
 export function decodeIntervals(record: FlowRecord, view: DataView, at: number, end: number): void {
   const present = view.getUint8(at + 2) & 0x0f;
-  let blocks = 0;
-  for (let bits = present; bits !== 0; bits &= bits - 1) blocks += 1;
-  if (blocks === 0) return;
-  const words = Math.floor(((end - at) / 4 - 1) / blocks);
+  const words = intervalWords(present, end - at);
   if (words < BLOCK_WORDS) return;
   if (words > BLOCK_WORDS) record.lost |= LOST.intervalHistogram;
-  const unit = record.version === VERSION_IN_NANOSECONDS ? 1 : NS_PER_US;
+  const unit = intervalUnit(record.version);
   let offset = at + 4;
   for (let block = 0; block < 4; block++) {
     if ((present & (1 << block)) === 0) continue;
@@ -82,7 +74,20 @@ export function decodeIntervals(record: FlowRecord, view: DataView, at: number, 
   }
 }
 
-function setIntervals(values: Float64Array, to: number, view: DataView, at: number, unit: number): void {
+/** Words of each block that is present in a section JITTER, 0 when there is none. */
+export function intervalWords(present: number, bytes: number): number {
+  let blocks = 0;
+  for (let bits = present; bits !== 0; bits &= bits - 1) blocks += 1;
+  return blocks === 0 ? 0 : Math.floor((bytes / 4 - 1) / blocks);
+}
+
+/** Nanoseconds that times between packets are told in. */
+export function intervalUnit(version: number): number {
+  return version === VERSION_IN_NANOSECONDS ? 1 : NS_PER_US;
+}
+
+/** Reads a block, unless it is impossible. @param to its first slot, behind which are the others of that side */
+export function setIntervals(values: Float64Array, to: number, view: DataView, at: number, unit: number): void {
   const count = view.getInt32(at);
   const mean = view.getFloat32(at + 8) * unit;
   const deviation = view.getFloat32(at + 12) * unit;

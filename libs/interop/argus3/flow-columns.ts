@@ -1,9 +1,8 @@
-import { IPV4_ADDRESS, NO_ADDRESS } from '../../packet/headers.ts';
+import { NO_ADDRESS } from '../../packet/headers.ts';
 import type { AddressColumnBuilder, BatchBuilder, BytesColumnBuilder, NumberColumnBuilder, TextColumnBuilder } from '../../record/builder.ts'; // prettier-ignore
 import { STORED_FIELDS, type StoredName } from '../../record/fields/stored.ts';
 import { isNumeric } from '../../record/kinds.ts';
-import { BLOCK_ROWS, RowBlock } from '../../record/row-block.ts';
-import { ADDRESS, PIECE, PIECES, SIDED, SINGLE, SLOTS, type FlowRecord } from './flow-record.ts';
+import { ADDRESS, PIECE, PIECES, SIDED, SINGLE, type FlowRecord } from './flow-record.ts';
 
 /** Slots of the initiator, with the names of the fields of both sides. */
 export const SIDED_FIELDS: readonly (readonly [slot: number, source: StoredName, destination: StoredName])[] = [
@@ -86,55 +85,14 @@ const NUMBER_FIELDS: readonly (readonly [slot: number, field: StoredName])[] = [
   ]),
 ];
 
-const bothSides = (...slots: readonly number[]): number[] => slots.flatMap((slot) => [slot, slot + 1]);
-const eachSide = (...slots: readonly number[]): number[][] => [slots.slice(), slots.map((slot) => slot + 1)];
-
-/** Slots that a record has either all of or none; the others are on their own. */
-export const TOGETHER: readonly (readonly number[])[] = [
-  [
-    SINGLE.cause,
-    SINGLE.stime,
-    SINGLE.duration,
-    SINGLE.etherType,
-    SINGLE.events,
-    ...bothSides(SIDED.packets, SIDED.bytes),
-  ],
-  bothSides(SIDED.first, SIDED.last),
-  bothSides(SIDED.appBytes),
-  bothSides(SIDED.port),
-  bothSides(SIDED.encapsulations),
-  ...eachSide(SIDED.ttl, SIDED.tos, SIDED.ipId),
-  ...eachSide(SIDED.leastSize, SIDED.greatestSize),
-  ...eachSide(SIDED.retransmitted, SIDED.gap),
-  ...eachSide(SIDED.activeCount, SIDED.activeSum, SIDED.activeSquares, SIDED.activeLeast, SIDED.activeGreatest),
-  ...eachSide(SIDED.idleCount, SIDED.idleSum, SIDED.idleSquares, SIDED.idleLeast, SIDED.idleGreatest),
-];
-
-/** Slots that come together, and their columns. */
-interface Together {
-  readonly slots: readonly number[];
-  readonly columns: readonly NumberColumnBuilder[];
-}
-
-function together(columns: ReadonlyMap<number, NumberColumnBuilder>): Together[] {
-  const grouped = new Set(TOGETHER.flat());
-  const alone = [...columns.keys()].filter((slot) => !grouped.has(slot)).map((slot) => [slot]);
-  return [...TOGETHER, ...alone]
-    .map((group) => group.filter((slot) => columns.has(slot)))
-    .filter((slots) => slots.length > 0)
-    .map((slots) => ({ slots, columns: slots.map((slot) => columns.get(slot)!) }));
-}
-
 const TEXT_BYTES_MAX = 1024;
 const UTF8 = new TextDecoder();
 
 /** Writes flow records to the columns of one builder. */
 export class FlowColumns {
-  /** Numbers of the rows from `#blockStart` on, which go to their columns together: that is faster than one value at a time. */
-  readonly #block = new RowBlock(SLOTS);
-  #blockStart = 0;
-  #blockRows = 0;
-  readonly #numbers: readonly Together[];
+  /** By slot; undefined where they are not wanted. */
+  readonly #numbers: (NumberColumnBuilder | undefined)[] = [];
+  readonly #slots: readonly number[];
   /** By the places of `ADDRESS` and `PIECE`; undefined where they are not wanted. */
   readonly #addresses: (AddressColumnBuilder | undefined)[] = [];
   readonly #bytes: (BytesColumnBuilder | undefined)[] = [];
@@ -148,13 +106,12 @@ export class FlowColumns {
       const { number } = STORED_FIELDS[name];
       return fields === undefined || fields.has(number) ? number : undefined;
     };
-    const columns = new Map<number, NumberColumnBuilder>();
     for (const [slot, name] of NUMBER_FIELDS) {
       const number = wanted(name);
       const { kind } = STORED_FIELDS[name];
-      if (number !== undefined && isNumeric(kind)) columns.set(slot, builder.number(number, kind));
+      if (number !== undefined && isNumeric(kind)) this.#numbers[slot] = builder.number(number, kind);
     }
-    this.#numbers = together(columns);
+    this.#slots = [...this.#numbers.keys()].filter((slot) => this.#numbers[slot] !== undefined);
     for (const [address, name] of ADDRESS_FIELDS) {
       const number = wanted(name);
       this.#addresses[address] = number === undefined ? undefined : builder.address(number);
@@ -171,44 +128,24 @@ export class FlowColumns {
     this.#hasOthers = others.some((column) => column !== undefined);
   }
 
-  /** Where the values of a record lie best: those that `write` takes next. */
-  get place(): Float64Array {
-    if (this.#blockRows === BLOCK_ROWS) this.flush();
-    return this.#block.rows[this.#blockRows]!;
+  /** Undefined where it is not wanted. */
+  number(slot: number): NumberColumnBuilder | undefined {
+    return this.#numbers[slot];
   }
 
-  /**
-   * Rows come one after the other from 0 on; before the builder finishes there must be a `flush`.
-   * @param bytes what the record was read from
-   */
-  write(row: number, record: FlowRecord, bytes: Uint8Array): void {
-    const { place } = this;
-    if (record.values !== place) place.set(record.values);
-    this.add(row);
-    if (this.#hasOthers) this.#writeOthers(row, record, bytes);
+  /** @param address of `ADDRESS` */
+  address(address: number): AddressColumnBuilder | undefined {
+    return this.#addresses[address];
   }
 
-  /** Takes the values in `place`, and nothing else of the row. */
-  add(row: number): void {
-    if (this.#blockRows === 0) this.#blockStart = row;
-    this.#blockRows += 1;
-  }
-
-  /** @param address of `ADDRESS`, wanted or not */
-  addIPv4(row: number, address: number, lane: number): void {
-    this.#addresses[address]?.set(row, IPV4_ADDRESS, 0, 0, 0xffff, lane);
-  }
-
-  /** All rows so far are in the builder. */
-  flush(): void {
-    const block = this.#block;
-    const count = this.#blockRows;
-    for (const { slots, columns } of this.#numbers) {
-      const bits = block.present(slots[0]!, count);
-      if (bits === 0) continue;
-      for (let i = 0; i < slots.length; i++) columns[i]!.setBlock(this.#blockStart, bits, block, slots[i]!);
+  /** Writes a row, at most once; those with bytes in their order. @param bytes what the record was read from */
+  set(row: number, record: FlowRecord, bytes: Uint8Array): void {
+    const { values } = record;
+    for (const slot of this.#slots) {
+      const value = values[slot]!;
+      if (value === value) this.#numbers[slot]!.set(row, value + 0); // oxlint-disable-line no-self-compare -- NaN is no value; and no -0
     }
-    this.#blockRows = 0;
+    if (this.#hasOthers) this.#writeOthers(row, record, bytes);
   }
 
   #writeOthers(row: number, record: FlowRecord, bytes: Uint8Array): void {

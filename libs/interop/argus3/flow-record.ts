@@ -118,24 +118,6 @@ export class FlowRecord {
   sourceBytes = 0;
   sourceQualifier = 0;
 
-  /** As `clear` for what the sections TRANSPORT and FLOW tell; the rest is what it was. */
-  clearKey(): void {
-    const { values, families } = this;
-    values[SIDED.port] = values[SIDED.port + 1] = values[SINGLE.sequence] = values[SINGLE.spi] = NaN;
-    values[SINGLE.etherType] = values[SINGLE.protocol] = values[SINGLE.icmpType] = values[SINGLE.icmpCode] = NaN;
-    values[SINGLE.icmpId] = values[SINGLE.icmpSequence] = NaN;
-    values[SINGLE.events] = 0;
-    families[ADDRESS.source] = families[ADDRESS.destination] = NO_ADDRESS;
-    this.lost = this.keySubtype = this.keyQualifier = this.sourceBytes = this.sourceQualifier = 0;
-  }
-
-  /** No packets and bytes; payload bytes are not known. */
-  clearCounters(): void {
-    const { values } = this;
-    values[SIDED.packets] = values[SIDED.packets + 1] = values[SIDED.bytes] = values[SIDED.bytes + 1] = 0;
-    values[SIDED.appBytes] = values[SIDED.appBytes + 1] = NaN;
-  }
-
   clear(): void {
     this.values.set(NOTHING);
     for (let i = 0; i < ADDRESSES; i++) this.families[i] = NO_ADDRESS;

@@ -28,8 +28,8 @@ export function nothingLeftOut(): LeftOut {
 }
 
 /** @param bits of `LOST` */
-export function countLost({ parts }: LeftOut, bits: number): void {
-  for (let bit = 0; bit < LOST_NAMES.length; bit++) if ((bits & (1 << bit)) !== 0) parts[bit]! += 1;
+export function countLost({ parts }: LeftOut, bits: number, records = 1): void {
+  for (let bit = 0; bit < LOST_NAMES.length; bit++) if ((bits & (1 << bit)) !== 0) parts[bit]! += records;
 }
 
 export function addLeftOut(to: LeftOut, { sections, parts, records }: LeftOut): void {

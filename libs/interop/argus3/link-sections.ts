@@ -46,7 +46,7 @@ export const IP_OPTIONS = [
 ] as const;
 
 /** Each bit of `bits` as the meaning at its place; what has none becomes `unknown`. */
-function translate(bits: number, meanings: readonly number[], unknown: number): number {
+export function translate(bits: number, meanings: readonly number[], unknown: number): number {
   let result = 0;
   for (let rest = bits | 0; rest !== 0; rest &= rest - 1) result |= meanings[31 - Math.clz32(rest & -rest)] ?? unknown;
   return result;

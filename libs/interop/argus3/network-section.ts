@@ -50,11 +50,29 @@ const ANY_EVENT = TCP_EVENTS.reduce((bits, [status]) => bits | status, 0);
 
 function setStatus(record: FlowRecord, status: number): void {
   record.tcpStatus = status;
-  record.values[SINGLE.tcpState] = (status & STATE_MASK) | ((status & RESET_MASK) >>> RESET_SHIFT);
-  if ((status & ANY_EVENT) === 0) return;
+  record.values[SINGLE.tcpState] = tcpStateOf(status);
+  const events = eventsOfStatus(status);
+  if (events !== 0) record.addEvents(events);
+}
+
+/** Bits of `tcpstate`. */
+export function tcpStateOf(status: number): number {
+  return (status & STATE_MASK) | ((status & RESET_MASK) >>> RESET_SHIFT);
+}
+
+/** Bits of `events`. */
+export function eventsOfStatus(status: number): number {
+  if ((status & ANY_EVENT) === 0) return 0;
   let events = 0;
   for (const [bit, meaning] of TCP_EVENTS) if ((status & bit) !== 0) events |= meaning;
-  record.addEvents(events);
+  return events;
+}
+
+/** Bits of `events`, of the word with the options. */
+export function eventsOfOptions(bits: number): number {
+  return (
+    ((bits & SOURCE_ECN) !== 0 ? EVENT.sourceEcn : 0) | ((bits & DESTINATION_ECN) !== 0 ? EVENT.destinationEcn : 0)
+  );
 }
 
 /** Options from the `OPTIONS_SHIFT`th bit up are those of `tcpoptions`; the two above them are ECN of either side. */
@@ -65,17 +83,17 @@ export const DESTINATION_ECN = 0x80000000;
 
 function setOptions(record: FlowRecord, bits: number): void {
   record.values[SINGLE.tcpOptions] = (bits >>> OPTIONS_SHIFT) & OPTIONS_MASK;
-  if ((bits & SOURCE_ECN) !== 0) record.addEvents(EVENT.sourceEcn);
-  if ((bits & DESTINATION_ECN) !== 0) record.addEvents(EVENT.destinationEcn);
+  const events = eventsOfOptions(bits);
+  if (events !== 0) record.addEvents(events);
 }
 
 /** Qualifier of the layouts of Argus 5, which tell the segment size. */
-const WITH_SEGMENT_SIZE = 2;
+export const WITH_SEGMENT_SIZE = 2;
 /** RFC 7323 §2.3. */
 const WINDOW_SHIFT_MAX = 14;
-const NS_PER_US = 1000;
+export const NS_PER_US = 1000;
 
-const scaledWindow = (window: number, shift: number): number => window << Math.min(shift, WINDOW_SHIFT_MAX);
+export const scaledWindow = (window: number, shift: number): number => window << Math.min(shift, WINDOW_SHIFT_MAX);
 
 /** Only the initiator has spoken so far. */
 function decodeTcpInit(record: FlowRecord, view: DataView, at: number, bytes: number): void {
@@ -96,9 +114,9 @@ function decodeTcpStatus(record: FlowRecord, view: DataView, at: number, bytes: 
   record.values[SIDED.tcpFlags + 1] = view.getUint8(at + 9);
 }
 
-const HALF_BYTES = 48;
+export const HALF_BYTES = 48;
 const HALF_BYTES_WITH_SEGMENT_SIZE = 52;
-const FIRST_HALF_AT = 24;
+export const FIRST_HALF_AT = 24;
 
 function decodeTcpPerformance(record: FlowRecord, view: DataView, at: number, bytes: number): void {
   setStatus(record, view.getUint32(at + 4));
@@ -129,7 +147,7 @@ function decodeTcpHalf(values: Float64Array, side: number, view: DataView, half:
 }
 
 /** Bytes of the stream that were not seen: the advance of the sequence numbers less the payload. */
-function gapOf(view: DataView, half: number): number {
+export function gapOf(view: DataView, half: number): number {
   const base = view.getUint32(half + 12);
   const sequence = view.getUint32(half + 16);
   const bytes = view.getUint32(half + 28);

@@ -6,9 +6,12 @@ const SOURCE_END = 0x10;
 const DESTINATION_START = 0x20;
 const DESTINATION_END = 0x40;
 /** Qualifier: fractions are nanoseconds, not microseconds. */
-const NANOSECONDS = 0x19;
+export const NANOSECONDS = 0x19;
 /** Forms without presence bits: low three bits of the subtype. */
-const START_AND_DURATION = 3;
+export const START_AND_DURATION = 3;
+
+/** Subtypes with one of them tell the times of each side. */
+export const OF_SIDES = SOURCE_START | DESTINATION_START;
 
 const { startUs, startNs, endUs, endNs } = SIDED;
 const OF_DESTINATION = DESTINATION_START | DESTINATION_END;
@@ -25,7 +28,7 @@ export function decodeTime(record: FlowRecord, view: DataView, at: number, end: 
   const words = (end - at) / 4 - 1;
   if (words < 2) return;
   const { values } = record;
-  if ((subtype & (SOURCE_START | DESTINATION_START)) === 0) {
+  if ((subtype & OF_SIDES) === 0) {
     setInstant(values, startUs, startNs, view, at + 4, inNanoseconds);
     if ((subtype & 7) === START_AND_DURATION && words >= 3) {
       setOffset(values, endUs, endNs, startUs, startNs, view.getInt32(at + 12));

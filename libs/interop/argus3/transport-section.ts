@@ -10,14 +10,14 @@ export const SEQUENCE_BYTES = 4;
 /** Kinds of source ids: the qualifier less `WITH_INTERFACE`. */
 export const ID_KIND = { none: 0x00, ipv4: 0x01, ipv6: 0x02, integer: 0x20, text: 0x21, uuid: 0x22 } as const;
 
-/** Whether the section TRANSPORT in `[at, end)` ends with the number of the flow. */
-export function hasSequence(view: DataView, at: number, end: number): boolean {
-  return end - at >= 12 || (view.getUint8(at + 1) & HAS_SEQUENCE) !== 0;
+/** Whether a section TRANSPORT of this subtype and length ends with the number of the flow. */
+export function hasSequence(subtype: number, bytes: number): boolean {
+  return bytes >= 12 || (subtype & HAS_SEQUENCE) !== 0;
 }
 
 /** The section TRANSPORT: who made the record, and the number of its flow. */
 export function decodeTransport(record: FlowRecord, view: DataView, at: number, end: number): void {
-  const isNumbered = hasSequence(view, at, end);
+  const isNumbered = hasSequence(view.getUint8(at + 1), end - at);
   const idEnd = isNumbered ? end - SEQUENCE_BYTES : end;
   if (idEnd < at + 4) return;
   if (isNumbered) record.values[SINGLE.sequence] = view.getUint32(idEnd);

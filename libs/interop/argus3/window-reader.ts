@@ -1,7 +1,5 @@
-import { FLOW_BATCH, type Batch, type Origin } from '../../record/batch.ts';
-import { BatchBuilder } from '../../record/builder.ts';
+import type { Batch, Origin } from '../../record/batch.ts';
 import { STORED_BY_NUMBER } from '../../record/fields/stored.ts';
-import { FlowColumns } from './flow-columns.ts';
 import { FlowDecoder } from './flow-decoder.ts';
 import { FlowRecord } from './flow-record.ts';
 import { beginsRecord, MANAGEMENT_BIT, RECORD_HEADER_BYTES, RECORD_TYPE } from './format.ts';
@@ -9,6 +7,8 @@ import { Glimpse, type RowPeek } from './glimpse.ts';
 import type { LeftOut } from './left-out.ts';
 import { decodeManagement, readManagement, type ManagementHeader } from './management-record.ts';
 import { ProbeState } from './probe-state.ts';
+import { RowReader, type Memory } from './row-reader.ts';
+import { SOURCE_AT, type Shape } from './shape.ts';
 import { sourceText } from './transport-section.ts';
 
 export interface WindowOptions {
@@ -35,15 +35,10 @@ const ORIGINS_MAX = 64;
 const ORIGINS_WITH_ROOM = 4;
 const BATCH_ROWS_OF_MANY = 512;
 
-/** Where rows of one origin are gathered. */
-interface Room {
-  readonly builder: BatchBuilder;
-  readonly columns: FlowColumns;
-}
-
 /** Rows of one origin on their way into a batch. */
-interface Gathering extends Room {
+interface Gathering {
   readonly origin: Origin;
+  readonly reader: RowReader;
   /** Records that its rows were chosen from. */
   covers: number;
 }
@@ -60,20 +55,15 @@ export class WindowReader {
   readonly #glimpse: Glimpse | undefined;
   /** Whose records the rows of the glimpse are. */
   #glimpsed: Gathering | undefined;
-  /** The last of them. */
-  #glancedAt = -1;
   /** The last glimpse at this window did not help. */
   #isPlain = false;
   #consumed = 0;
   #isDamaged = false;
-  #bytes: Uint8Array = new Uint8Array(0);
-  #view = new DataView(this.#bytes.buffer);
+  readonly #memory: Memory = { view: new DataView(new ArrayBuffer(0)), bytes: new Uint8Array(0) };
   readonly #record = new FlowRecord();
-  /** Of a record that nobody is known to take yet. */
-  readonly #noPlace = this.#record.values;
   readonly #gathered = new Map<string, Gathering>();
   /** In the order in which they are taken, window by window. */
-  readonly #rooms: Room[] = [];
+  readonly #readers: RowReader[] = [];
   /** Where the records since the last one with another source id go. */
   #current: Gathering | undefined;
   readonly #currentId = new Uint8Array(32);
@@ -85,7 +75,7 @@ export class WindowReader {
     this.#options = options;
     const { fields, peek } = options;
     this.#decoder = new FlowDecoder(fields && isNamed(fields));
-    this.#glimpse = peek && new Glimpse(peek, isNamed(peek.fields));
+    this.#glimpse = peek && new Glimpse(this.#memory, peek, isNamed(peek.fields));
   }
 
   /** What had no meaning in our fields so far. */
@@ -105,10 +95,9 @@ export class WindowReader {
 
   /** The whole records of a window. Their numbers, which it does not know, all begin at 0. */
   read({ bytes, end }: WholeRecords): Batch[] {
-    this.#bytes = bytes;
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset);
+    this.#memory.bytes = bytes;
+    this.#memory.view = new DataView(bytes.buffer, bytes.byteOffset);
     this.#isPlain = false;
-    this.#glancedAt = -1;
     this.#consumed = this.#readRecords(end);
     this.#finishAll();
     this.#gathered.clear();
@@ -120,7 +109,7 @@ export class WindowReader {
 
   /** @returns where the first record begins that is not whole, or none does */
   #readRecords(end: number): number {
-    const view = this.#view;
+    const { view } = this.#memory;
     let offset = 0;
     while (offset + RECORD_HEADER_BYTES <= end) {
       const head = view.getUint32(offset);
@@ -128,8 +117,7 @@ export class WindowReader {
       const bytes = (head & 0xffff) * 4;
       if (this.#isDamaged || offset + bytes > end) break;
       if (bytes > 0) this.#readRecord(view, offset, offset + bytes);
-      const next = offset + Math.max(bytes, RECORD_HEADER_BYTES);
-      offset = this.#glancedAt === offset ? this.#glanceOn(view, offset, next, end) : next;
+      offset += Math.max(bytes, RECORD_HEADER_BYTES);
     }
     return offset;
   }
@@ -145,36 +133,33 @@ export class WindowReader {
 
   #readFlow(view: DataView, at: number, end: number): void {
     const glimpse = this.#isPlain ? undefined : this.#glimpse;
+    const decoder = glimpse?.decoder ?? this.#decoder;
+    const shape = decoder.shapes.find(view, at, end);
     const record = this.#record;
-    record.values = (glimpse ?? this.#current?.columns)?.place ?? this.#noPlace;
-    (glimpse ?? this.#decoder).decode(record, view, at, end);
-    const gathering = this.#gatheringOf(record, view);
-    if (glimpse !== undefined) return this.#glance(glimpse, gathering, at);
+    if (shape === undefined) decoder.decode(record, view, at, end);
+    const gathering =
+      shape === undefined
+        ? this.#gatheringOf(record.sourceAt, record.sourceBytes, record.sourceQualifier)
+        : this.#gatheringOf(at + SOURCE_AT, shape.sourceBytes, shape.sourceQualifier);
+    if (glimpse !== undefined) return this.#glance(glimpse, gathering, at, shape);
     gathering.covers += 1;
-    this.#keep(gathering);
+    this.#keep(gathering, at, shape);
   }
 
-  #keep(gathering: Gathering): void {
-    const { builder, columns } = gathering;
-    columns.write(builder.addRow(), this.#record, this.#bytes);
-    if (builder.full) this.#finish(gathering);
+  /** @param shape undefined where the record was read */
+  #keep(gathering: Gathering, at: number, shape: Shape | undefined): void {
+    const { reader } = gathering;
+    if (shape === undefined) reader.add(this.#record);
+    else reader.addShaped(at, shape);
+    if (reader.full) this.#finish(gathering);
   }
 
-  #glance(glimpse: Glimpse, gathering: Gathering, at: number): void {
+  /** @param shape undefined where the record was read */
+  #glance(glimpse: Glimpse, gathering: Gathering, at: number, shape: Shape | undefined): void {
     if (gathering !== this.#glimpsed) this.#readGlimpsed();
     this.#glimpsed = gathering;
-    this.#glancedAt = at;
-    glimpse.add(this.#record, at, this.#bytes);
+    glimpse.add(this.#record, at, shape);
     if (glimpse.full) this.#readGlimpsed();
-  }
-
-  /** Goes on behind the record at `last`, which was glanced at. @returns how far */
-  #glanceOn(view: DataView, last: number, at: number, end: number): number {
-    if (this.#glimpsed === undefined) return at;
-    const glimpse = this.#glimpse!;
-    const reached = glimpse.addPlain(view, last, at, end);
-    if (glimpse.full) this.#readGlimpsed();
-    return reached;
   }
 
   /** Reads those records whole that are wanted of the ones glanced at. */
@@ -183,31 +168,32 @@ export class WindowReader {
     if (gathering === undefined) return;
     const glimpse = this.#glimpse!;
     const { rows, offsets } = glimpse;
-    const view = this.#view;
+    const { view } = this.#memory;
     this.#glimpsed = undefined;
     let seen = 0;
     for (const row of glimpse.take(gathering.origin)) {
       const at = offsets[row]!;
-      this.#record.values = gathering.columns.place;
-      this.#decoder.decode(this.#record, view, at, at + view.getUint16(at + 2) * 4);
+      const end = at + view.getUint16(at + 2) * 4;
+      const shape = this.#decoder.shapes.find(view, at, end);
+      if (shape === undefined) this.#decoder.decode(this.#record, view, at, end);
       gathering.covers += row + 1 - seen;
       seen = row + 1;
-      this.#keep(gathering);
+      this.#keep(gathering, at, shape);
     }
     gathering.covers += rows - seen;
     if (glimpse.isIdle) this.#isPlain = true;
   }
 
   /** Records of one source come one after the other, for the most part. */
-  #gatheringOf(record: FlowRecord, view: DataView): Gathering {
-    const { sourceAt, sourceBytes } = record;
-    const isSameKind = this.#current !== undefined && record.sourceQualifier === this.#currentQualifier;
+  #gatheringOf(sourceAt: number, sourceBytes: number, qualifier: number): Gathering {
+    const { view, bytes } = this.#memory;
+    const isSameKind = this.#current !== undefined && qualifier === this.#currentQualifier;
     if (isSameKind && this.#isCurrent(view, sourceAt, sourceBytes)) return this.#current!;
     this.#currentIdBytes = sourceBytes;
-    this.#currentQualifier = record.sourceQualifier;
+    this.#currentQualifier = qualifier;
     const kept = Math.min(sourceBytes, this.#currentId.length);
-    this.#currentId.set(this.#bytes.subarray(sourceAt, sourceAt + kept));
-    const source = sourceText(view, sourceAt, sourceBytes, record.sourceQualifier);
+    this.#currentId.set(bytes.subarray(sourceAt, sourceAt + kept));
+    const source = sourceText(view, sourceAt, sourceBytes, qualifier);
     return (this.#current = this.#gatheringFor(source));
   }
 
@@ -225,8 +211,7 @@ export class WindowReader {
       this.#readGlimpsed();
       this.#finish(found);
     }
-    const { builder, columns } = found ?? this.#room();
-    const gathering = { origin: { source, run }, builder, columns, covers: 0 };
+    const gathering = { origin: { source, run }, reader: found?.reader ?? this.#freeReader(), covers: 0 };
     this.#gathered.set(source, gathering);
     return gathering;
   }
@@ -235,31 +220,30 @@ export class WindowReader {
     return this.#options.run ?? this.state.runOf(source);
   }
 
-  /** Where no rows are: a room of its own, or that of the source which came first. */
-  #room(): Room {
+  /** One without rows: of its own, or that of the source which came first. */
+  #freeReader(): RowReader {
     const { size } = this.#gathered;
     if (size === ORIGINS_MAX) {
       for (const [source, oldest] of this.#gathered) {
         this.#readGlimpsed();
         this.#finish(oldest);
         this.#gathered.delete(source);
-        return oldest;
+        return oldest.reader;
       }
     }
-    return (this.#rooms[size] ??= this.#newRoom(size));
+    return (this.#readers[size] ??= this.#newReader(size));
   }
 
-  #newRoom(number: number): Room {
+  #newReader(number: number): RowReader {
     const { fields, batchRows } = this.#options;
-    const builder = new BatchBuilder(number < ORIGINS_WITH_ROOM ? batchRows : Math.min(batchRows, BATCH_ROWS_OF_MANY));
-    return { builder, columns: new FlowColumns(builder, fields) };
+    const rows = number < ORIGINS_WITH_ROOM ? batchRows : Math.min(batchRows, BATCH_ROWS_OF_MANY);
+    return new RowReader(this.#memory, rows, fields, this.#decoder);
   }
 
   #finish(gathering: Gathering): void {
-    const { origin, builder, columns, covers } = gathering;
+    const { origin, reader, covers } = gathering;
     if (covers === 0) return;
-    columns.flush();
-    const batch = builder.finish(FLOW_BATCH, origin, 0);
+    const batch = reader.finish(origin);
     this.#done.push(covers === batch.rows ? batch : { ...batch, covers });
     gathering.covers = 0;
   }
