@@ -144,7 +144,7 @@ export interface TimeNode {
 
 export type Lanes = readonly [number, number, number, number];
 
-/** The source id of the probe that made the record. */
+/** The source id of the probe that made the record, with the name of an interface or on any. */
 export interface SourceNode {
   readonly kind: 'source';
   readonly source: string;

@@ -160,8 +160,10 @@ export function selectKind(kind: BatchKind): Select {
   return (batch, _rows, count) => (batch.kind === kind ? count : 0);
 }
 
+/** Behind a slash a source id has the name of an interface, which may be left out. */
 export function selectSource(source: string): Select {
-  return (batch, _rows, count) => (batch.origin.source === source ? count : 0);
+  const anyInterface = `${source}/`;
+  return ({ origin }, _rows, count) => (origin.source === source || origin.source.startsWith(anyInterface) ? count : 0);
 }
 
 /** Rows for which `valueOf` gives a number in one of the intervals. */

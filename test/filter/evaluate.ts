@@ -21,7 +21,7 @@ export function matches(node: Node, batch: Batch, row: number): boolean {
     case 'record':
       return batch.kind === node.type;
     case 'source':
-      return batch.origin.source === node.source;
+      return [batch.origin.source, batch.origin.source.split('/', 1)[0]].includes(node.source);
     case 'present':
       return valueAt(batch, node.field, row) !== undefined;
     case 'range': {

@@ -154,6 +154,15 @@ const CASES: readonly [filter: string, flows: string][] = [
 for (const [filter, flows] of CASES)
   test(`'${filter}' matches ${flows === '' ? 'nothing' : flows}`, () => assert.equal(matching(filter), flows));
 
+test('a source id without an interface stands for all of them', () => {
+  const batch = { ...batchOf(Object.values(FLOWS)), origin: { source: '10.0.0.1/eth0', run: 1 } };
+  const count = (filter: string): number =>
+    compileFilter(filter).select(batch, new Uint32Array(batch.rows), batch.rows);
+  for (const filter of ['srcid 10.0.0.1', 'srcid 10.0.0.1/eth0']) assert.equal(count(filter), batch.rows, filter);
+  for (const filter of ['srcid 10.0.0.1/eth', 'srcid 10.0.0.1/', 'srcid 10.0.0'])
+    assert.equal(count(filter), 0, filter);
+});
+
 test('only the rows that are given are looked at, and they keep their order', () => {
   const batch = batchOf(Object.values(FLOWS));
   const rows = Uint32Array.from([5, 4, 3, 2, 1, 0]);
