@@ -3,7 +3,7 @@ import { Area } from '../record/builder.ts';
 import { AddressColumn, type Column } from '../record/columns.ts';
 import { maskLanes } from '../address/prefix.ts';
 import { lanesOfMask, type AddressMask } from './key-pieces.ts';
-import { ABSENT, DISAGREED, place, placeSame, PRESENT, validityOf, type Lane } from './lane.ts';
+import { ABSENT, areSettled, DISAGREED, place, placeSame, PRESENT, validityOf, type Lane } from './lane.ts';
 import { adopt, give, PAGE_MASK, PAGE_SHIFT, u32Pages, u8Pages, type LaneMemory } from './pages.ts';
 import type { Part, Share } from './share.ts';
 
@@ -54,8 +54,9 @@ export class AddressLane implements Lane {
     this.states.grow(room);
   }
 
-  begin(column: Column, share: Share): void {
+  begin(column: Column, all: Share): void {
     if (column.kind !== 'address') return;
+    const share = all.present(column.valid);
     const { lanes, strides, family, familyStride } = column;
     for (const part of share.parts) {
       const { page } = part;
@@ -85,10 +86,14 @@ export class AddressLane implements Lane {
     }
   }
 
-  take(column: Column, share: Share): void {
-    if (column.kind !== 'address') return;
+  take(column: Column, all: Share): void {
+    if (column.kind !== 'address' || areSettled(this.states, this.#disagreed, all)) return;
+    const share = all.present(column.valid);
     if (this.#mask === undefined) {
-      if (this.#disagreed < share.groupsInUse) for (const part of share.parts) this.#takePart(column, share, part);
+      if (share.runs === undefined) for (const part of share.parts) this.#takePart(column, share, part);
+      else
+        for (const run of share.runs)
+          if (this.states.pages[run.page]![run.at] !== DISAGREED) this.#takePart(column, share, run);
       return;
     }
     const { rows, groups, count } = share;
@@ -124,6 +129,9 @@ export class AddressLane implements Lane {
         states[at] = PRESENT;
         continue;
       }
+      const isSameFamily = families[at] === f;
+      // Where nothing is left in common all further ones of the family are.
+      if (isSameFamily && bits[at] === (f === IPV4_ADDRESS ? IPV4_PREFIX_BITS : 0)) continue;
       // Of IPv4 the last lane alone counts.
       let common = 96 + Math.clz32(own3[at]! ^ lane3[row * stride3]!);
       if (f !== IPV4_ADDRESS) {
@@ -131,7 +139,6 @@ export class AddressLane implements Lane {
         else if (own1[at] !== lane1[row * stride1]!) common = 32 + Math.clz32(own1[at]! ^ lane1[row * stride1]!);
         else if (own2[at] !== lane2[row * stride2]!) common = 64 + Math.clz32(own2[at]! ^ lane2[row * stride2]!);
       }
-      const isSameFamily = families[at] === f;
       if (isSameFamily && common >= bits[at]!) continue;
       if (isSameFamily && keepsNetwork) bits[at] = common;
       else {

@@ -29,8 +29,9 @@ export class BytesLane implements Lane {
     this.take(column, share);
   }
 
-  take(column: Column, { rows, groups, count, times }: Share): void {
+  take(column: Column, share: Share): void {
     if (column.kind !== 'bytes') return;
+    const { rows, groups, count, times } = share.present(column.valid);
     for (let i = 0; i < count; i++) this.#add(groups[i]!, column.get(rows[i]!), times.start[rows[i]!]!);
   }
 

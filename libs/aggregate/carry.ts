@@ -1,4 +1,4 @@
-import { f64Pages, type Pages } from './pages.ts';
+import { f64Pages, PAGE_MASK, PAGE_SHIFT, type Pages } from './pages.ts';
 
 /** Whole numbers below this are exact in a double. */
 export const EXACT_LIMIT = 2 ** 53;
@@ -44,12 +44,15 @@ export class Carry {
       this.#high = f64Pages();
       this.#high.grow(this.#room);
     }
-    const [a, b] = [Math.floor(known / EXACT_LIMIT), Math.floor(value / EXACT_LIMIT)];
-    const low = known - a * EXACT_LIMIT;
-    const missing = EXACT_LIMIT - (value - b * EXACT_LIMIT);
-    const isOver = low >= missing;
-    this.#low.set(group, isOver ? low - missing : low + (value - b * EXACT_LIMIT));
-    this.#high.set(group, this.#high.get(group) + a + b + (isOver ? 1 : 0));
+    const page = group >>> PAGE_SHIFT;
+    const at = group & PAGE_MASK;
+    const knownTimes = Math.floor(known / EXACT_LIMIT);
+    const times = Math.floor(value / EXACT_LIMIT);
+    const low = known - knownTimes * EXACT_LIMIT;
+    const rest = value - times * EXACT_LIMIT;
+    const isOver = low >= EXACT_LIMIT - rest;
+    this.#low.pages[page]![at] = isOver ? low - (EXACT_LIMIT - rest) : low + rest;
+    this.#high.pages[page]![at]! += knownTimes + times + (isOver ? 1 : 0);
   }
 
   /** The whole sum. */

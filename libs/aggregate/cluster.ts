@@ -1,4 +1,4 @@
-import { FLOW_BATCH, type Batch, type Origin } from '../record/batch.ts';
+import { BATCH_ROWS_MAX, FLOW_BATCH, type Batch, type Origin } from '../record/batch.ts';
 import { NumberColumn } from '../record/columns.ts';
 import { STORED_FIELDS } from '../record/fields/stored.ts';
 import { ALL_ROWS } from '../record/select.ts';
@@ -62,6 +62,9 @@ export class Cluster {
   /** Records of groups that are new, and of others. */
   readonly #fresh = new Share(true);
   readonly #share = new Share(false, this.#fresh.times);
+  /** Of the rows that are shared out: groups, and places of these. */
+  readonly #found = new Int32Array(BATCH_ROWS_MAX);
+  readonly #places = new Int32Array(BATCH_ROWS_MAX);
   #isReturning = false;
   /** By index among the rows pushed. */
   readonly #refused: number[] = [];
@@ -137,11 +140,19 @@ export class Cluster {
     const { table, groups } = this.#members;
     const expiry = this.#expiry;
     this.#isReturning = false;
+    const found = this.#found;
+    const missing = table.findAll(words, hashes, count, found);
+    if (missing === 0 && expiry === undefined) {
+      share.addAll(rows, found, count);
+      share.end(table.count);
+      return;
+    }
     for (let i = 0; i < count; i++) {
       const at = i * width;
       const hash = hashes[i]!;
       const row = rows[i]!;
-      let group = table.find(words, at, hash);
+      // What was not there, or is there no more, may have come since.
+      let group = expiry === undefined && found[i]! >= 0 ? found[i]! : table.find(words, at, hash);
       if (group >= 0 && expiry !== undefined && expiry.ends(group, start[row]!, end[row]!)) {
         table.hide(group, hash);
         expiry.close(group);
@@ -165,10 +176,18 @@ export class Cluster {
     const share = this.#share;
     const fresh = this.#fresh;
     const { table } = this.#members;
+    const found = this.#found;
+    const missing = table.findAll(words, hashes, count, found);
+    if (missing === 0 && lone.findPlaces(found, count, this.#places)) {
+      share.addAll(rows, this.#places, count);
+      share.end(lone.slots);
+      return;
+    }
     for (let i = 0; i < count; i++) {
       const hash = hashes[i]!;
       const row = rows[i]!;
-      let group = table.find(words, i * width, hash);
+      // What was not there may have come since.
+      let group = found[i]! >= 0 ? found[i]! : table.find(words, i * width, hash);
       if (group < 0) {
         if (this.#isFull && !this.#members.keepsKin(hash)) {
           this.#refused.push(i);

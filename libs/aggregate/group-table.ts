@@ -69,6 +69,43 @@ export class GroupTable {
     }
   }
 
+  /**
+   * The groups of the first `count` of the keys that lie side by side in `words`, -1 for those that there are none of.
+   * @returns how many of these there are
+   */
+  findAll(words: Uint32Array, hashes: Uint32Array, count: number, groups: Int32Array): number {
+    // In two steps, so that the processor waits for the memory of many keys at once.
+    this.#findHashes(hashes, count, groups);
+    const { width } = this;
+    const pages = this.#keys;
+    let missing = 0;
+    for (let i = 0; i < count; i++) {
+      let group = groups[i]!;
+      if (group >= 0) {
+        const keys = pages[group >>> PAGE_SHIFT]!;
+        const from = (group & PAGE_MASK) * width;
+        const at = i * width;
+        let k = 0;
+        while (k < width && keys[from + k] === words[at + k]) k += 1;
+        if (k < width) groups[i] = group = this.find(words, at, hashes[i]!);
+      }
+      missing += group >>> 31;
+    }
+    return missing;
+  }
+
+  /** Of each hash the first group that has it, or -1. */
+  #findHashes(hashes: Uint32Array, count: number, groups: Int32Array): void {
+    const slots = this.#slots;
+    const mask = this.#mask;
+    for (let i = 0; i < count; i++) {
+      const hash = hashes[i]!;
+      let slot = hash & mask;
+      while (slots[slot * 2 + 1] !== hash && slots[slot * 2] !== 0) slot = (slot + 1) & mask;
+      groups[i] = slots[slot * 2]! - 1;
+    }
+  }
+
   /** A group whose key has this hash, or -1. */
   withHash(hash: number): number {
     const slots = this.#slots;

@@ -114,7 +114,7 @@ export class Groups {
     if (share.count > 0) this.time.take(batch, share);
     for (const part of [fresh, share]) {
       if (part.count === 0) continue;
-      this.origin.take(batch, part);
+      this.origin.take(batch, part, part === share && !isReturning);
       for (const side of this.#sides ?? []) side.take(batch, part);
     }
     const { exact } = this.#options.model;
@@ -122,10 +122,9 @@ export class Groups {
       const column = batch.columns[field];
       const lane = column === undefined ? undefined : this.#lane(field);
       if (column === undefined || lane === undefined) continue;
-      const { valid } = column;
-      if (fresh.count > 0) lane.begin(column, fresh.present(valid));
+      if (fresh.count > 0) lane.begin(column, fresh);
       // What is in the key is the same in all records of a group.
-      if (share.count > 0 && (isReturning || !exact.has(field))) lane.take(column, share.present(valid));
+      if (share.count > 0 && (isReturning || !exact.has(field))) lane.take(column, share);
     }
   }
 

@@ -1,5 +1,5 @@
 import type { Batch } from '../record/batch.ts';
-import type { KeyPiece } from './key-pieces.ts';
+import type { KeyPiece, Target } from './key-pieces.ts';
 
 interface Place {
   readonly piece: KeyPiece;
@@ -19,6 +19,8 @@ export class KeyLayout {
   readonly #turned: readonly Place[];
   /** For each place a number that its values are mixed with; undefined where they do not count. */
   readonly #salts: readonly (number | undefined)[];
+  /** Whether hashes are made of pieces, as those of kin have to be. Else they are made of words. */
+  readonly #hasKin: boolean;
   #values = new Uint32Array(0);
 
   /** @param kin a piece; keys that differ in it alone, and those turned round, have one hash in common. Undefined for hashes of each key's own. */
@@ -27,9 +29,9 @@ export class KeyLayout {
     this.#places = places;
     this.#turned = places.map((place) => counterpart(place, places));
     this.#salts = places.map(({ piece }, i) => {
-      if (kin === undefined) return mix(i + 1);
       return piece === kin ? undefined : mix(Math.min(i, places.indexOf(this.#turned[i]!)) + 1);
     });
+    this.#hasKin = kin !== undefined;
     this.width = width;
   }
 
@@ -37,25 +39,31 @@ export class KeyLayout {
   fill(batch: Batch, rows: Uint32Array, count: number): void {
     if (this.hashes.length < count) this.#reserve(count);
     const { words, width, hashes } = this;
-    const values = this.#values;
     const common = new Uint32Array(width);
+    const isSet = new Uint8Array(width);
     let commonHash = 0;
-    words.fill(0, 0, count * width);
-    hashes.fill(0, 0, count);
+    if (this.#hasKin) hashes.fill(0, 0, count);
     for (const [i, { piece, word, shift }] of this.#places.entries()) {
-      const same = piece.fill(batch, rows, count, values);
+      // The first values of a word are put there at once.
+      const to: Target = shift === 0 ? { words, from: word, step: width } : { words: this.#values, from: 0, step: 1 };
+      const same = piece.fill(batch, rows, count, to);
       const salt = this.#salts[i];
       if (same === undefined) {
-        addValues(values, count, words.subarray(word), width, shift);
-        if (salt !== undefined) addMixed(values, count, salt, hashes);
+        if (shift > 0 && isSet[word] === 1) addValues(this.#values, count, words, word, width, shift);
+        else if (shift > 0) putValues(this.#values, count, words, word, width, shift);
+        isSet[word] = 1;
+        if (salt !== undefined && this.#hasKin) addMixed(to, count, salt, hashes);
       } else {
         common[word]! |= same << shift;
         if (salt !== undefined) commonHash = (commonHash + mix(same ^ salt)) | 0;
       }
     }
-    for (let k = 0; k < width; k++)
-      if (common[k] !== 0) for (let i = 0, at = k; i < count; i++, at += width) words[at]! |= common[k]!;
-    for (let i = 0; i < count; i++) hashes[i] = mix(hashes[i]! + commonHash);
+    for (let k = 0; k < width; k++) {
+      if (isSet[k] === 0) putSame(common[k]!, count, words, k, width);
+      else if (common[k] !== 0) addSame(common[k]!, count, words, k, width);
+    }
+    if (this.#hasKin) mixAll(hashes, count, commonHash);
+    else hashWords(words, count, width, hashes);
   }
 
   /** Replaces numbers of texts in keys that lie side by side. */
@@ -85,6 +93,7 @@ export class KeyLayout {
 
   /** The hash of the key at `words[at…]`. */
   hashOf(words: Uint32Array, at: number): number {
+    if (!this.#hasKin) return hashOfWords(words, at, this.width);
     let sum = 0;
     for (let i = 0; i < this.#places.length; i++) {
       const { piece, word, shift } = this.#places[i]!;
@@ -139,10 +148,55 @@ function mix(value: number): number {
   return hash ^ (hash >>> 16);
 }
 
-function addValues(values: Uint32Array, count: number, words: Uint32Array, width: number, shift: number): void {
-  for (let i = 0, at = 0; i < count; i++, at += width) words[at]! |= values[i]! << shift;
+/** MurmurHash3 for 32 bits. */
+function hashOfWords(words: Uint32Array, at: number, width: number): number {
+  let hash = 0;
+  for (let k = at; k < at + width; k++) {
+    const product = Math.imul(words[k]!, 0xcc9e2d51);
+    hash ^= Math.imul((product << 15) | (product >>> 17), 0x1b873593);
+    hash = (Math.imul((hash << 13) | (hash >>> 19), 5) + 0xe6546b64) | 0;
+  }
+  return mix(hash) >>> 0;
 }
 
-function addMixed(values: Uint32Array, count: number, salt: number, hashes: Uint32Array): void {
-  for (let i = 0; i < count; i++) hashes[i]! += mix(values[i]! ^ salt);
+function hashWords(words: Uint32Array, count: number, width: number, hashes: Uint32Array): void {
+  for (let i = 0, at = 0; i < count; i++, at += width) hashes[i] = hashOfWords(words, at, width);
+}
+
+function mixAll(hashes: Uint32Array, count: number, more: number): void {
+  for (let i = 0; i < count; i++) hashes[i] = mix(hashes[i]! + more);
+}
+
+function putValues(
+  values: Uint32Array,
+  count: number,
+  words: Uint32Array,
+  word: number,
+  width: number,
+  shift: number,
+): void {
+  for (let i = 0, at = word; i < count; i++, at += width) words[at] = values[i]! << shift;
+}
+
+function addValues(
+  values: Uint32Array,
+  count: number,
+  words: Uint32Array,
+  word: number,
+  width: number,
+  shift: number,
+): void {
+  for (let i = 0, at = word; i < count; i++, at += width) words[at]! |= values[i]! << shift;
+}
+
+function putSame(value: number, count: number, words: Uint32Array, word: number, width: number): void {
+  for (let i = 0, at = word; i < count; i++, at += width) words[at] = value;
+}
+
+function addSame(value: number, count: number, words: Uint32Array, word: number, width: number): void {
+  for (let i = 0, at = word; i < count; i++, at += width) words[at]! |= value;
+}
+
+function addMixed({ words, from, step }: Target, count: number, salt: number, hashes: Uint32Array): void {
+  for (let i = 0, at = from; i < count; i++, at += step) hashes[i]! += mix(words[at]! ^ salt);
 }

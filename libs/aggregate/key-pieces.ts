@@ -7,16 +7,23 @@ import { STORED_FIELDS, type StoredName } from '../record/fields/stored.ts';
 import type { Reader } from '../record/row.ts';
 import type { TimeBins } from '../time/span.ts';
 
+/** Where values go: that of the `i`th row to `words[from + i * step]`. */
+export interface Target {
+  readonly words: Uint32Array;
+  readonly from: number;
+  readonly step: number;
+}
+
 /** A part of a key: up to 32 bits computed for many rows at once. */
 export interface KeyPiece {
   readonly bits: number;
   /** Whether values are numbers of texts. */
   readonly interned?: boolean;
   /**
-   * Sets `out[i]` for the first `count` of `rows`.
+   * Sets the values of the first `count` of `rows`.
    * @returns the value where all rows of the batch have the same one; nothing is set then
    */
-  fill(batch: Batch, rows: Uint32Array, count: number, out: Uint32Array): number | undefined;
+  fill(batch: Batch, rows: Uint32Array, count: number, to: Target): number | undefined;
   /** Says the same of the other side; pieces that have the same name at both sides change places when a key is turned round. */
   readonly side?: { readonly of: 'source' | 'destination'; readonly name: string };
 }
@@ -52,12 +59,13 @@ export function numberPiece(name: StoredName, bits: number, side?: Side): KeyPie
   return {
     bits,
     ...sided(side),
-    fill(batch, rows, count, out) {
+    fill(batch, rows, count, { words, from, step }) {
       const column = numberColumn(batch, number);
       if (column === undefined) return 0;
       const { values, valid } = column;
-      if (valid === undefined) for (let i = 0; i < count; i++) out[i] = values[rows[i]!]!;
-      else for (let i = 0; i < count; i++) out[i] = column.has(rows[i]!) ? values[rows[i]!]! : 0;
+      if (valid === undefined) for (let i = 0, at = from; i < count; i++, at += step) words[at] = values[rows[i]!]!;
+      else
+        for (let i = 0, at = from; i < count; i++, at += step) words[at] = column.has(rows[i]!) ? values[rows[i]!]! : 0;
       return undefined;
     },
   };
@@ -69,10 +77,10 @@ export function presencePiece(name: StoredName, side?: Side): KeyPiece {
   return {
     bits: 1,
     ...sided(side),
-    fill(batch, rows, count, out) {
+    fill(batch, rows, count, { words, from, step }) {
       const column = batch.columns[number];
       if (column?.valid === undefined) return column === undefined ? 0 : 1;
-      for (let i = 0; i < count; i++) out[i] = column.has(rows[i]!) ? 1 : 0;
+      for (let i = 0, at = from; i < count; i++, at += step) words[at] = column.has(rows[i]!) ? 1 : 0;
       return undefined;
     },
   };
@@ -84,9 +92,9 @@ export function doublePieces(name: StoredName, side?: Side): KeyPiece[] {
   return [0, 1].map((half) => ({
     bits: 32,
     ...sided(side === undefined ? undefined : { ...side, name: `${side.name}.${half}` }),
-    fill(batch, rows, count, out): undefined {
+    fill(batch, rows, count, { words, from, step }): undefined {
       const column = numberColumn(batch, number);
-      for (let i = 0; i < count; i++) out[i] = halfOf(column?.has(rows[i]!) === true ? column.values[rows[i]!]! : 0, half); // prettier-ignore
+      for (let i = 0, at = from; i < count; i++, at += step) words[at] = halfOf(column?.has(rows[i]!) === true ? column.values[rows[i]!]! : 0, half); // prettier-ignore
     },
   }));
 }
@@ -107,19 +115,20 @@ export function addressPieces(name: StoredName, mask: AddressMask | undefined, s
   const family: KeyPiece = {
     bits: 3,
     ...of('family'),
-    fill(batch, rows, count, out) {
+    fill(batch, rows, count, { words, from, step }) {
       const column = batch.columns[number] as AddressColumn | undefined;
       if (column === undefined) return 0;
       if (column.valid === undefined && column.familyStride === 0) return column.familyOf(0);
-      for (let i = 0; i < count; i++) out[i] = column.has(rows[i]!) ? column.familyOf(rows[i]!) : 0;
+      for (let i = 0, at = from; i < count; i++, at += step)
+        words[at] = column.has(rows[i]!) ? column.familyOf(rows[i]!) : 0;
       return undefined;
     },
   };
   const lanes = ([0, 1, 2, 3] as const).map((k) => ({
     bits: 32,
     ...of(`lane ${k}`),
-    fill(batch: Batch, rows: Uint32Array, count: number, out: Uint32Array): number | undefined {
-      return fillLane(batch.columns[number] as AddressColumn | undefined, k, mask, rows, count, out);
+    fill(batch: Batch, rows: Uint32Array, count: number, to: Target): number | undefined {
+      return fillLane(batch.columns[number] as AddressColumn | undefined, k, mask, rows, count, to);
     },
   }));
   return [family, ...lanes];
@@ -131,37 +140,60 @@ function fillLane(
   mask: AddressMask | undefined,
   rows: Uint32Array,
   count: number,
-  out: Uint32Array,
+  to: Target,
 ): number | undefined {
   if (column === undefined) return 0;
-  const values = column.lanes[k];
-  const stride = column.strides[k];
   const { family, familyStride, valid } = column;
-  if (valid === undefined && mask === undefined) {
-    if (stride === 0) return values[0]!;
-    for (let i = 0; i < count; i++) out[i] = values[rows[i]!]!;
-    return undefined;
-  }
-  const masks = Uint32Array.from({ length: 8 }, (_, f) => (mask === undefined ? 0xffff_ffff : lanesOfMask(mask, f)[k]));
-  if (valid === undefined && stride === 0 && familyStride === 0) return (values[0]! & masks[family[0]! & 7]!) >>> 0;
-  for (let i = 0; i < count; i++) {
-    const row = rows[i]!;
-    const value = values[row * stride]! & masks[family[row * familyStride]! & 7]!;
-    out[i] = valid === undefined || column.has(row) ? value : 0;
-  }
+  const masks = Uint32Array.from({ length: 8 }, (_, f) => (mask === undefined ? ALL_BITS : lanesOfMask(mask, f)[k]));
+  const isWhole = masks.every((bits) => bits === ALL_BITS);
+  if (valid === undefined && column.strides[k] === 0 && (isWhole || familyStride === 0))
+    return (column.lanes[k][0]! & masks[family[0]! & 7]!) >>> 0;
+  if (isWhole && column.strides[k] === 1) copyWords(column.lanes[k], rows, count, to);
+  else copyMasked(column, k, masks, rows, count, to);
+  if (valid !== undefined) clearAbsent(valid, rows, count, to);
   return undefined;
+}
+
+const ALL_BITS = 0xffff_ffff;
+
+function copyWords(values: Uint32Array, rows: Uint32Array, count: number, { words, from, step }: Target): void {
+  for (let i = 0, at = from; i < count; i++, at += step) words[at] = values[rows[i]!]!;
+}
+
+/** @param masks by family */
+function copyMasked(
+  { lanes, strides, family, familyStride }: AddressColumn,
+  k: 0 | 1 | 2 | 3,
+  masks: Uint32Array,
+  rows: Uint32Array,
+  count: number,
+  { words, from, step }: Target,
+): void {
+  const values = lanes[k];
+  const stride = strides[k];
+  for (let i = 0, at = from; i < count; i++, at += step) {
+    const row = rows[i]!;
+    words[at] = values[row * stride]! & masks[family[row * familyStride]! & 7]!;
+  }
+}
+
+function clearAbsent(valid: Uint8Array, rows: Uint32Array, count: number, { words, from, step }: Target): void {
+  for (let i = 0, at = from; i < count; i++, at += step) {
+    const row = rows[i]!;
+    if ((valid[row >> 3]! & (1 << (row & 7))) === 0) words[at] = 0;
+  }
 }
 
 /** The protocol as it prints: of IP the one inside, whichever version of IP carries it. */
 export const PROTOCOL_PIECE: KeyPiece = {
   bits: 18,
-  fill(batch, rows, count, out) {
+  fill(batch, rows, count, { words, from, step }) {
     const inner = numberColumn(batch, STORED_FIELDS.ipproto.number);
     const outer = numberColumn(batch, STORED_FIELDS.etype.number);
-    for (let i = 0; i < count; i++) {
+    for (let i = 0, at = from; i < count; i++, at += step) {
       const row = rows[i]!;
-      if (inner?.has(row) === true) out[i] = 0x1_0000 | inner.values[row]!;
-      else out[i] = outer?.has(row) === true ? outer.values[row]! : 0x2_0000;
+      if (inner?.has(row) === true) words[at] = 0x1_0000 | inner.values[row]!;
+      else words[at] = outer?.has(row) === true ? outer.values[row]! : 0x2_0000;
     }
     return undefined;
   },
@@ -181,14 +213,14 @@ export const ICMP_REQUEST: Readonly<Uint8Array> = Uint8Array.from(
 /** Type and code of ICMP: 1 bit for there being any, type of the request, code. */
 export const ICMP_PIECE: KeyPiece = {
   bits: 17,
-  fill(batch, rows, count, out) {
+  fill(batch, rows, count, { words, from, step }) {
     const type = numberColumn(batch, STORED_FIELDS.icmptype.number);
     const code = numberColumn(batch, STORED_FIELDS.icmpcode.number);
     if (type === undefined) return 0;
-    for (let i = 0; i < count; i++) {
+    for (let i = 0, at = from; i < count; i++, at += step) {
       const row = rows[i]!;
-      if (!type.has(row)) out[i] = 0;
-      else out[i] = 0x1_0000 | (ICMP_REQUEST[type.values[row]!]! << 8) | (code?.has(row) === true ? code.values[row]! : 0); // prettier-ignore
+      if (!type.has(row)) words[at] = 0;
+      else words[at] = 0x1_0000 | (ICMP_REQUEST[type.values[row]!]! << 8) | (code?.has(row) === true ? code.values[row]! : 0); // prettier-ignore
     }
     return undefined;
   },
@@ -200,18 +232,18 @@ const SCTP_HANDSHAKE = SCTP_STATE.init | SCTP_STATE.initAck;
 /** One bit: the handshake was seen, or the protocol has one direction (ESP), so that who is the initiator is certain. */
 export const CERTAIN_PIECE: KeyPiece = {
   bits: 1,
-  fill(batch, rows, count, out) {
+  fill(batch, rows, count, { words, from, step }) {
     const tcp = numberColumn(batch, STORED_FIELDS.tcpstate.number);
     const sctp = numberColumn(batch, STORED_FIELDS.sctpstate.number);
     const spi = numberColumn(batch, STORED_FIELDS.spi.number);
-    for (let i = 0; i < count; i++) {
+    for (let i = 0, at = from; i < count; i++, at += step) {
       const row = rows[i]!;
       // Values of rows that have none are not looked at: they may be anything.
       const isCertain =
         (tcp?.has(row) === true && (tcp.values[row]! & TCP_HANDSHAKE) !== 0) ||
         (sctp?.has(row) === true && (sctp.values[row]! & SCTP_HANDSHAKE) !== 0) ||
         spi?.has(row) === true;
-      out[i] = isCertain ? 1 : 0;
+      words[at] = isCertain ? 1 : 0;
     }
     return undefined;
   },
@@ -221,11 +253,11 @@ export const CERTAIN_PIECE: KeyPiece = {
 export function binPieces(bins: TimeBins): KeyPiece[] {
   return [0, 1].map((half) => ({
     bits: 32,
-    fill(batch, rows, count, out): undefined {
+    fill(batch, rows, count, { words, from, step }): undefined {
       const stime = numberColumn(batch, STORED_FIELDS.stime.number);
-      for (let i = 0; i < count; i++) {
+      for (let i = 0, at = from; i < count; i++, at += step) {
         bins.seek(stime?.has(rows[i]!) === true ? stime.values[rows[i]!]! : 0);
-        out[i] = halfOf(bins.startUs, half);
+        words[at] = halfOf(bins.startUs, half);
       }
     },
   }));
@@ -259,10 +291,11 @@ export function textPiece(read: Reader, interned: Interned, side?: Side): KeyPie
     bits: 32,
     interned: true,
     ...sided(side),
-    fill(batch, rows, count, out) {
-      for (let i = 0; i < count; i++) {
+    fill(batch, rows, count, { words, from, step }) {
+      for (let i = 0, at = from; i < count; i++, at += step) {
         const value = read(batch, rows[i]!);
-        out[i] = value === undefined ? 0 : interned.number(typeof value === 'object' ? wordOf(value) : String(value));
+        words[at] =
+          value === undefined ? 0 : interned.number(typeof value === 'object' ? wordOf(value) : String(value));
       }
       return undefined;
     },

@@ -1,7 +1,7 @@
 import type { Area } from '../record/builder.ts';
 import type { Column } from '../record/columns.ts';
 import type { NumericArray } from '../record/kinds.ts';
-import { PAGE_MASK, PAGE_SHIFT, type LaneMemory } from './pages.ts';
+import { PAGE_MASK, PAGE_SHIFT, type LaneMemory, type Pages } from './pages.ts';
 import type { Part, Share } from './share.ts';
 
 /** Whether a group has a value. */
@@ -15,7 +15,7 @@ export function place(values: NumericArray, share: Share, part: Part, page: Nume
   const { rows, groups } = share;
   const { from, to } = part;
   const first = rows[from]!;
-  if (share.isRun && rows[to - 1]! - first === to - 1 - from) {
+  if (share.areNew && rows[to - 1]! - first === to - 1 - from) {
     page.set(values.subarray(first, first + to - from), groups[from]! & PAGE_MASK);
   } else if (values instanceof Uint8Array) scatterU8(values, share, part, page as Uint8Array);
   else if (values instanceof Uint16Array) scatterU16(values, share, part, page as Uint16Array);
@@ -44,7 +44,7 @@ function scatterF64(values: Float64Array, { rows, groups }: Share, { from, to }:
 export function placeSame(value: number, share: Share, { from, to }: Part, page: Uint8Array | Uint32Array): void {
   const { groups } = share;
   const first = groups[from]! & PAGE_MASK;
-  if (share.isRun) page.fill(value, first, first + to - from);
+  if (share.areNew) page.fill(value, first, first + to - from);
   else for (let i = from; i < to; i++) page[groups[i]! & PAGE_MASK] = value;
 }
 
@@ -57,9 +57,9 @@ export interface Lane {
   readonly groupBytes: number;
   /** Makes room; new groups have no value. */
   grow(room: number): void;
-  /** Sets the values of new groups, each of which comes once and has a value in the column. */
+  /** Sets the values of new groups, each of which comes once. */
   begin(column: Column, share: Share): void;
-  /** Adds the values of a column, which has one for each row of the share. */
+  /** Adds the values of a column. */
   take(column: Column, share: Share): void;
   /** Adds the value that `other`, a lane of the same kind, has of group `from`. */
   merge(to: number, other: Lane, from: number, turned: boolean): void;
@@ -72,6 +72,12 @@ export interface Lane {
   bytesFor(groups: Uint32Array): number;
   /** @returns undefined when no group has a value */
   column(groups: Uint32Array, area: Area): Column | undefined;
+}
+
+/** Whether the records of all groups that a share has records of disagree. @param disagreed how many groups do */
+export function areSettled(states: Pages<Uint8Array>, disagreed: number, { runs, groupsInUse }: Share): boolean {
+  if (disagreed === 0) return false;
+  return disagreed >= groupsInUse || runs?.every(({ page, at }) => states.pages[page]![at] === DISAGREED) === true;
 }
 
 /** Whether each group has the number after that of the one before it. */

@@ -2,7 +2,7 @@ import { BATCH_ROWS_MAX, emptyBatch, FLOW_BATCH, type Batch, type Origin } from 
 import { replaceRows } from '../record/replace.ts';
 import { copyRows, selectRows } from '../record/select.ts';
 import type { Groups } from './groups.ts';
-import { moreRoom, u32Pages } from './pages.ts';
+import { moreRoom, PAGE_MASK, PAGE_SHIFT, u32Pages } from './pages.ts';
 import { Share } from './share.ts';
 
 /** A row of several batches is named by one number: that of the batch above these bits, that of the row in them. */
@@ -136,6 +136,19 @@ export class LoneRecords {
   /** Where a group is: a number of lanes' values, or `isLone` is true of it. */
   placeOf(group: number): number {
     return this.#places.get(group);
+  }
+
+  /** Sets the places of the first `count` groups. @returns whether all are numbers of lanes' values */
+  findPlaces(groups: Int32Array, count: number, places: Int32Array): boolean {
+    const { pages } = this.#places;
+    let all = 0;
+    for (let i = 0; i < count; i++) {
+      const group = groups[i]!;
+      const place = pages[group >>> PAGE_SHIFT]![group & PAGE_MASK]!;
+      places[i] = place;
+      all |= place;
+    }
+    return !isLone(all >>> 0);
   }
 
   /** The number that a group has among lanes' values; it gets one if it is alone. */

@@ -2,13 +2,14 @@ import { Area } from '../record/builder.ts';
 import { NumberColumn, type Column } from '../record/columns.ts';
 import type { Merge } from '../record/fields/field.ts';
 import { BYTES_PER_VALUE, numericArray, type NumericArray, type NumericKind } from '../record/kinds.ts';
-import { Carry } from './carry.ts';
+import { Carry, EXACT_LIMIT } from './carry.ts';
 import { ICMP_REQUEST } from './key-pieces.ts';
-import { ABSENT, DISAGREED, isRun, place, placeSame, PRESENT, validityOf, type Lane } from './lane.ts';
+import { ABSENT, areSettled, DISAGREED, isRun, place, placeSame, PRESENT, validityOf, type Lane } from './lane.ts';
 import { mirrorBits } from './mirror.ts';
 import { addDoubles, addWords, agree, earliest, joinBits, least, type NumberPages } from './number-loops.ts';
 import { adopt, f64Pages, give, PAGE_GROUPS, PAGE_MASK, PAGE_SHIFT, Pages, u8Pages, type LaneMemory } from './pages.ts';
-import type { Share } from './share.ts';
+import { areEqual, bitsOf, earliestOf, leastOf, sumOf } from './run-loops.ts';
+import type { Run, Share } from './share.ts';
 
 /** `request`: types of ICMP, of which a request and its answer are one. */
 export type NumberRule = Exclude<Merge, 'key' | 'own' | 'drop'> | 'request';
@@ -54,8 +55,9 @@ export class NumberLane implements Lane, NumberPages {
     if (this.#isTimed) this.times.grow(room);
   }
 
-  begin(column: Column, share: Share): void {
+  begin(column: Column, all: Share): void {
     if (!(column instanceof NumberColumn)) return;
+    const share = all.present(column.valid);
     const times = this.#rule === 'first' ? share.times.start : share.times.end;
     for (const part of share.parts) {
       place(column.values, share, part, this.values.pages[part.page]!);
@@ -64,9 +66,15 @@ export class NumberLane implements Lane, NumberPages {
     }
   }
 
-  take(column: Column, share: Share): void {
+  take(column: Column, all: Share): void {
     if (!(column instanceof NumberColumn)) return;
+    if (this.#rule === 'same' && areSettled(this.states, this.#disagreed, all)) return;
     const { values } = column;
+    const share = all.present(column.valid);
+    if (share.runs !== undefined) {
+      for (const run of share.runs) this.#takeRun(values, share, run);
+      return;
+    }
     switch (this.#rule) {
       case 'sum':
         return this.#sum(values, share);
@@ -77,7 +85,7 @@ export class NumberLane implements Lane, NumberPages {
       case 'max':
         return least(values, share, this, -1);
       case 'same':
-        if (this.#disagreed < share.groupsInUse) this.#disagreed += agree(values, share, this);
+        this.#disagreed += agree(values, share, this);
         return;
       case 'request':
         return this.#request(values, share);
@@ -86,6 +94,49 @@ export class NumberLane implements Lane, NumberPages {
       case 'last':
         return earliest(values, share.times.end, share, this, this.times, -1);
     }
+  }
+
+  #takeRun(values: NumericArray, { rows, groups, times }: Share, run: Run): void {
+    const group = groups[run.from]!;
+    switch (this.#rule) {
+      case 'sum': {
+        // What is absent is 0.
+        const sum = sumOf(this.values.get(group), values, rows, run);
+        if (sum < Math.min(EXACT_LIMIT, MAX[this.#kind])) this.#set(group, sum, 0);
+        else for (let i = run.from; i < run.to; i++) this.#addSum(group, values[rows[i]!]!);
+        return;
+      }
+      case 'or':
+        return this.#add(group, bitsOf(values, rows, run), 0);
+      case 'min':
+        return this.#add(group, leastOf(values, rows, run, 1), 0);
+      case 'max':
+        return this.#add(group, leastOf(values, rows, run, -1), 0);
+      case 'same':
+        if (this.states.get(group) === DISAGREED) return;
+        if (areEqual(values, rows, run)) this.#add(group, values[rows[run.from]!]!, 0);
+        else this.#disagree(group);
+        return;
+      case 'request':
+        for (let i = run.from; i < run.to; i++) this.#add(group, values[rows[i]!]!, 0);
+        return;
+      case 'first': {
+        if (this.states.get(group) === PRESENT && this.times.get(group) < run.startsFrom) return;
+        const row = earliestOf(values, times.start, rows, run, 1);
+        return this.#add(group, values[row]!, times.start[row]!);
+      }
+      case 'last': {
+        if (this.states.get(group) === PRESENT && this.times.get(group) > run.endsUntil) return;
+        const row = earliestOf(values, times.end, rows, run, -1);
+        return this.#add(group, values[row]!, times.end[row]!);
+      }
+    }
+  }
+
+  #addSum(group: number, value: number): void {
+    if (this.carry === undefined) return this.#add(group, value, 0);
+    this.carry.add(group, value);
+    this.states.set(group, PRESENT);
   }
 
   #sum(values: NumericArray, share: Share): void {

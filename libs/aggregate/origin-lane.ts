@@ -5,6 +5,9 @@ import type { Share } from './share.ts';
 /** Stands for probes that differ. */
 const MIXED_SOURCE = '';
 
+/** Numbers of origins that there are then. */
+const ONE_PROBE = 2;
+
 export interface OriginMemory extends LaneMemory {
   /** By number. */
   readonly origins: readonly Origin[];
@@ -24,16 +27,20 @@ export class OriginLane {
     this.#origin.grow(room);
   }
 
-  take({ origin }: Batch, { groups, parts }: Share): void {
+  /** @param areKnown whether the groups have records */
+  take({ origin }: Batch, { groups, parts, runs }: Share, areKnown: boolean): void {
     const number = this.numberFor(origin);
+    if (areKnown && this.#origins.length === ONE_PROBE) return;
+    for (const { page, at } of runs ?? []) this.#add(this.#origin.pages[page]!, at, number);
+    if (runs !== undefined) return;
     for (const { page, from, to } of parts) {
       const known = this.#origin.pages[page]!;
-      for (let i = from; i < to; i++) {
-        const at = groups[i]! & PAGE_MASK;
-        if (known[at] === number) continue;
-        known[at] = known[at] === 0 ? number : this.#common(known[at]!, number);
-      }
+      for (let i = from; i < to; i++) this.#add(known, groups[i]! & PAGE_MASK, number);
     }
+  }
+
+  #add(known: Uint32Array, at: number, number: number): void {
+    if (known[at] !== number) known[at] = known[at] === 0 ? number : this.#common(known[at]!, number);
   }
 
   /** The number of a probe. */

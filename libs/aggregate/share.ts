@@ -1,4 +1,4 @@
-import { PAGE_SHIFT } from './pages.ts';
+import { PAGE_MASK, PAGE_SHIFT } from './pages.ts';
 import { RecordTimes } from './record-times.ts';
 
 /** Records whose groups lie on one page: those at `from` and further, below `to`. */
@@ -8,6 +8,17 @@ export interface Part {
   readonly to: number;
 }
 
+/** Records of one group, which has the place `at` on its page. */
+export interface Run extends Part {
+  readonly at: number;
+  /** No record begins before this, nor ends behind that, as `RecordTimes` has `start` and `end`. */
+  readonly startsFrom: number;
+  readonly endsUntil: number;
+}
+
+/** Records are brought together by group where these are at least so many a group. */
+const RUN_ROWS = 16;
+
 /** Rows of a batch, and the groups that they belong to: `groups[i]` is that of `rows[i]`, `i` below `count`. */
 export class Share {
   rows = new Uint32Array(0);
@@ -15,19 +26,21 @@ export class Share {
   count = 0;
   /** All of it, page by page. */
   parts: Part[] = [];
+  /** All of it, group by group; undefined where records do not lie like that. */
+  runs: Run[] | undefined;
   /** Groups that are in use, those of other records included. */
   groupsInUse = 0;
   /** Whether each group is new and has the number after that of the one before it. */
-  readonly isRun: boolean;
+  readonly areNew: boolean;
   /** Of all rows of the batch. */
   readonly times: RecordTimes;
-  #isOrdered = true;
-  #last = 0;
+  #spareRows = new Uint32Array(0);
+  #spareGroups = new Uint32Array(0);
   readonly #subsets: Subset[] = [];
   #subsetCount = 0;
 
-  constructor(isRun: boolean, times = new RecordTimes()) {
-    this.isRun = isRun;
+  constructor(areNew: boolean, times = new RecordTimes()) {
+    this.areNew = areNew;
     this.times = times;
   }
 
@@ -35,8 +48,7 @@ export class Share {
   begin(most: number): void {
     this.count = 0;
     this.parts.length = 0;
-    this.#isOrdered = true;
-    this.#last = 0;
+    this.runs = undefined;
     this.#subsetCount = 0;
     if (this.rows.length >= most) return;
     this.rows = new Uint32Array(most);
@@ -48,15 +60,64 @@ export class Share {
     this.rows[count] = row;
     this.groups[count] = group;
     this.count = count + 1;
-    const page = group >>> PAGE_SHIFT;
-    if (page < this.#last) this.#isOrdered = false;
-    this.#last = page;
   }
 
-  /** All have been added: brings together what lies on one page. */
+  /** Adds the first `count`, as the only ones. */
+  addAll(rows: Uint32Array, groups: Int32Array, count: number): void {
+    this.rows.set(rows.subarray(0, count));
+    this.groups.set(groups.subarray(0, count));
+    this.count = count;
+  }
+
+  /** All have been added: brings together what belongs to one group, or else what lies on one page. */
   end(groupsInUse: number): void {
     this.groupsInUse = groupsInUse;
-    if (!this.#isOrdered) this.#order();
+    const { count } = this;
+    if (count === 0) return;
+    const [least, greatest] = this.#range();
+    if (!this.areNew && (greatest - least + 1) * RUN_ROWS <= count) {
+      this.runs = this.#runsUntil(this.#sort(least, greatest, 0));
+    } else if (least >>> PAGE_SHIFT !== greatest >>> PAGE_SHIFT && !this.areNew) {
+      this.#sort(least >>> PAGE_SHIFT, greatest >>> PAGE_SHIFT, PAGE_SHIFT);
+    }
+    this.#divide();
+  }
+
+  /** The least and the greatest group. */
+  #range(): [number, number] {
+    const { groups, count } = this;
+    let least = groups[0]!;
+    let greatest = least;
+    for (let i = 1; i < count; i++) {
+      const group = groups[i]!;
+      if (group < least) least = group;
+      if (group > greatest) greatest = group;
+    }
+    return [least, greatest];
+  }
+
+  #runsUntil(ends: Uint32Array): Run[] {
+    const { rows, groups } = this;
+    const { start, end } = this.times;
+    const runs: Run[] = [];
+    for (let k = 0, from = 0; k < ends.length; k++) {
+      const to = ends[k]!;
+      if (to === from) continue;
+      let startsFrom = Infinity;
+      let endsUntil = -Infinity;
+      for (let i = from; i < to; i++) {
+        const row = rows[i]!;
+        if (start[row]! < startsFrom) startsFrom = start[row]!;
+        if (end[row]! > endsUntil) endsUntil = end[row]!;
+      }
+      const group = groups[from]!;
+      runs.push({ page: group >>> PAGE_SHIFT, at: group & PAGE_MASK, from, to, startsFrom, endsUntil });
+      from = to;
+    }
+    return runs;
+  }
+
+  #divide(): void {
     const { groups, count, parts } = this;
     for (let from = 0; from < count;) {
       const page = groups[from]! >>> PAGE_SHIFT;
@@ -70,22 +131,26 @@ export class Share {
     }
   }
 
-  /** Sorts by page, and leaves those of one page in their order. */
-  #order(): void {
+  /**
+   * Sorts by what groups are when shifted to the right, and leaves those where that is the same in their order.
+   * @returns the ends of these
+   */
+  #sort(least: number, greatest: number, shift: number): Uint32Array {
     const { rows, groups, count } = this;
-    let pages = 0;
-    for (let i = 0; i < count; i++) pages = Math.max(pages, (groups[i]! >>> PAGE_SHIFT) + 1);
-    const places = new Uint32Array(pages + 1);
-    for (let i = 0; i < count; i++) places[(groups[i]! >>> PAGE_SHIFT) + 1]! += 1;
-    for (let page = 1; page < pages; page++) places[page]! += places[page - 1]!;
-    this.rows = new Uint32Array(rows.length);
-    this.groups = new Uint32Array(rows.length);
+    const places = new Uint32Array(greatest - least + 2);
+    for (let i = 0; i < count; i++) places[(groups[i]! >>> shift) - least + 1]! += 1;
+    for (let k = 1; k < places.length; k++) places[k]! += places[k - 1]!;
+    const toRows = this.#spareRows.length < rows.length ? new Uint32Array(rows.length) : this.#spareRows;
+    const toGroups = this.#spareGroups.length < rows.length ? new Uint32Array(rows.length) : this.#spareGroups;
     for (let i = 0; i < count; i++) {
       const group = groups[i]!;
-      const place = places[group >>> PAGE_SHIFT]!++;
-      this.rows[place] = rows[i]!;
-      this.groups[place] = group;
+      const place = places[(group >>> shift) - least]!++;
+      toRows[place] = rows[i]!;
+      toGroups[place] = group;
     }
+    [this.rows, this.#spareRows] = [toRows, rows];
+    [this.groups, this.#spareGroups] = [toGroups, groups];
+    return places.subarray(0, -1);
   }
 
   /** Those whose rows have a value, as a column's bitmap has it. Columns often have the same one. */
@@ -102,20 +167,34 @@ export class Share {
   }
 
   #choose(valid: Uint8Array, chosen: Share): void {
-    const { rows, groups } = this;
     chosen.begin(this.rows.length);
     chosen.groupsInUse = this.groupsInUse;
-    const { rows: toRows, groups: toGroups } = chosen;
-    let count = 0;
-    for (const { page, from, to } of this.parts) {
-      const start = count;
-      for (let i = from; i < to; i++) {
-        const row = rows[i]!;
-        toRows[count] = row;
-        toGroups[count] = groups[i]!;
-        count += (valid[row >> 3]! >> (row & 7)) & 1;
+    if (this.runs === undefined) {
+      for (const { page, from, to } of this.parts) {
+        const start = chosen.count;
+        this.#chooseFrom(valid, from, to, chosen);
+        if (chosen.count > start) chosen.parts.push({ page, from: start, to: chosen.count });
       }
-      if (count > start) chosen.parts.push({ page, from: start, to: count });
+      return;
+    }
+    chosen.runs = [];
+    for (const run of this.runs) {
+      const from = chosen.count;
+      this.#chooseFrom(valid, run.from, run.to, chosen);
+      if (chosen.count > from) chosen.runs.push({ ...run, from, to: chosen.count });
+    }
+    chosen.#divide();
+  }
+
+  #chooseFrom(valid: Uint8Array, from: number, to: number, chosen: Share): void {
+    const { rows, groups } = this;
+    const { rows: toRows, groups: toGroups } = chosen;
+    let { count } = chosen;
+    for (let i = from; i < to; i++) {
+      const row = rows[i]!;
+      toRows[count] = row;
+      toGroups[count] = groups[i]!;
+      count += (valid[row >> 3]! >> (row & 7)) & 1;
     }
     chosen.count = count;
   }

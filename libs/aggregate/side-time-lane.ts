@@ -1,9 +1,9 @@
 import type { Batch } from '../record/batch.ts';
 import { Area } from '../record/builder.ts';
 import { NumberColumn, type Column } from '../record/columns.ts';
-import { ABSENT, DISAGREED, PRESENT, validityOf } from './lane.ts';
-import { adopt, f64Pages, give, u16Pages, u8Pages, type LaneMemory, type Pages } from './pages.ts';
-import type { Share } from './share.ts';
+import { ABSENT, areSettled, DISAGREED, PRESENT, validityOf } from './lane.ts';
+import { adopt, f64Pages, give, PAGE_MASK, u16Pages, u8Pages, type LaneMemory, type Pages } from './pages.ts';
+import type { Part, Share } from './share.ts';
 import type { TimeLane } from './time-lane.ts';
 
 /** Numbers of the fields of one side. */
@@ -14,13 +14,18 @@ export interface SideFields {
   readonly last: number;
 }
 
+/** The same as columns. */
+interface Columns {
+  readonly packets: NumberColumn;
+  readonly others: NumberColumn | undefined;
+  readonly first: NumberColumn | undefined;
+  readonly last: NumberColumn | undefined;
+}
+
 const numbers = (batch: Batch, field: number): NumberColumn | undefined => {
   const column = batch.columns[field];
   return column instanceof NumberColumn ? column : undefined;
 };
-
-const valueOf = (column: NumberColumn | undefined, row: number): number | undefined =>
-  column?.has(row) === true ? column.values[row] : undefined;
 
 /**
  * First and last packet of one side. Known where the probe measured them, and of records in which only that side spoke; of a
@@ -34,6 +39,8 @@ export class SideTimeLane {
   readonly #lastUs = f64Pages();
   readonly #lastNs = u16Pages();
   readonly #states = u8Pages();
+  /** Groups of which they are not known. */
+  #disagreed = 0;
 
   constructor(fields: SideFields) {
     this.#fields = fields;
@@ -43,31 +50,48 @@ export class SideTimeLane {
     for (const lane of this.#sets) lane.grow(room);
   }
 
-  take(batch: Batch, { rows, groups, count, times }: Share): void {
+  take(batch: Batch, share: Share): void {
     const packets = numbers(batch, this.#fields.packets);
-    const others = numbers(batch, this.#fields.otherPackets);
-    const first = numbers(batch, this.#fields.first);
-    const last = numbers(batch, this.#fields.last);
-    for (let i = 0; i < count; i++) {
+    if (packets === undefined || areSettled(this.#states, this.#disagreed, share)) return;
+    const columns = { packets, others: numbers(batch, this.#fields.otherPackets), first: numbers(batch, this.#fields.first), last: numbers(batch, this.#fields.last) }; // prettier-ignore
+    for (const part of share.parts) this.#takePart(columns, share, part);
+  }
+
+  #takePart({ packets, others, first, last }: Columns, { rows, groups, times }: Share, { page, from, to }: Part): void {
+    const { startUs, startNs, endUs, endNs } = times;
+    const states = this.#states.pages[page]!;
+    for (let i = from; i < to; i++) {
+      const group = groups[i]!;
       const row = rows[i]!;
-      if ((valueOf(packets, row) ?? 0) === 0) continue;
-      const isAlone = (valueOf(others, row) ?? 0) === 0;
-      const from = valueOf(first, row) ?? (isAlone ? 0 : undefined);
-      const to = valueOf(last, row) ?? (isAlone ? times.duration[row]! : undefined);
-      if (from === undefined || to === undefined) {
-        this.#states.set(groups[i]!, DISAGREED);
+      if (states[group & PAGE_MASK] === DISAGREED || !packets.has(row) || packets.values[row] === 0) continue;
+      const isAlone = others?.has(row) !== true || others.values[row] === 0;
+      const hasFirst = first?.has(row) === true;
+      const hasLast = last?.has(row) === true;
+      if (!isAlone && !(hasFirst && hasLast)) {
+        this.#disagree(group);
         continue;
       }
-      const us = times.startUs[row]!;
-      const ns = times.startNs[row]!;
-      this.#widen(groups[i]!, us + Math.floor((ns + from) / 1000), (ns + from) % 1000, us + Math.floor((ns + to) / 1000), (ns + to) % 1000); // prettier-ignore
+      const ns = startNs[row]!;
+      const begin = hasFirst ? ns + first.values[row]! : ns;
+      const beginUs = Math.floor(begin / 1000);
+      if (!hasLast) this.#widen(group, startUs[row]! + beginUs, begin - 1000 * beginUs, endUs[row]!, endNs[row]!);
+      else {
+        const end = ns + last.values[row]!;
+        const lastUs = Math.floor(end / 1000);
+        this.#widen(group, startUs[row]! + beginUs, begin - 1000 * beginUs, startUs[row]! + lastUs, end - 1000 * lastUs); // prettier-ignore
+      }
     }
+  }
+
+  #disagree(group: number): void {
+    if (this.#states.get(group) !== DISAGREED) this.#disagreed += 1;
+    this.#states.set(group, DISAGREED);
   }
 
   /** What is known of a group that was there before any record told the times of its sides. */
   begin(group: number, packets: number, others: number, time: TimeLane): void {
     if (packets === 0) return;
-    if (others > 0) this.#states.set(group, DISAGREED);
+    if (others > 0) this.#disagree(group);
     else this.#widen(group, time.startUs.get(group), time.startNs.get(group), time.lastUs.get(group), time.lastNs.get(group)); // prettier-ignore
   }
 
@@ -89,11 +113,12 @@ export class SideTimeLane {
 
   merge(to: number, other: SideTimeLane, from: number): void {
     const state = other.#states.get(from);
-    if (state === DISAGREED) this.#states.set(to, DISAGREED);
+    if (state === DISAGREED) this.#disagree(to);
     else if (state === PRESENT) this.#widen(to, other.#firstUs.get(from), other.#firstNs.get(from), other.#lastUs.get(from), other.#lastNs.get(from)); // prettier-ignore
   }
 
   clear(group: number): void {
+    if (this.#states.get(group) === DISAGREED) this.#disagreed -= 1;
     this.#states.set(group, ABSENT);
   }
 

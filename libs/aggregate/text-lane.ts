@@ -30,8 +30,9 @@ export class TextLane implements Lane {
     this.take(column, share);
   }
 
-  take(column: Column, { rows, groups, count }: Share): void {
+  take(column: Column, share: Share): void {
     if (column.kind !== 'text') return;
+    const { rows, groups, count } = share.present(column.valid);
     const numbers = column.dictionary.map((text) => this.#interned.number(text));
     for (let i = 0; i < count; i++) {
       this.#add(groups[i]!, numbers[column.index[rows[i]!]!] ?? 0);

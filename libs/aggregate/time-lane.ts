@@ -2,10 +2,10 @@ import type { Batch } from '../record/batch.ts';
 import type { Area } from '../record/builder.ts';
 import { NumberColumn, type Column } from '../record/columns.ts';
 import { STORED_FIELDS, type StoredName } from '../record/fields/stored.ts';
-import { Carry } from './carry.ts';
+import { Carry, EXACT_LIMIT } from './carry.ts';
 import { place } from './lane.ts';
 import { adopt, f64Pages, give, PAGE_MASK, u16Pages, u32Pages, type LaneMemory, type Pages } from './pages.ts';
-import type { Part, Share } from './share.ts';
+import type { Part, Run, Share } from './share.ts';
 
 const TRANS_MAX = 0xffff_ffff;
 
@@ -49,6 +49,27 @@ class DurationPages {
     this.squareCarry.add(group, squares);
     if (least < this.least.get(group)) this.least.set(group, least);
     if (greatest > this.greatest.get(group)) this.greatest.set(group, greatest);
+  }
+
+  /** Adds records one by one, of groups that have some. */
+  addEach({ rows, groups, times }: Share, { page, from, to }: Part): void {
+    const { duration } = times;
+    const sums = this.sum.pages[page]!;
+    const squares = this.squares.pages[page]!;
+    const least = this.least.pages[page]!;
+    const greatest = this.greatest.pages[page]!;
+    for (let i = from; i < to; i++) {
+      const at = groups[i]! & PAGE_MASK;
+      const value = duration[rows[i]!]!;
+      const sum = sums[at]! + value;
+      if (sum < EXACT_LIMIT) sums[at] = sum;
+      else this.sumCarry.addLarge(groups[i]!, value);
+      const square = squares[at]! + value * value;
+      if (square < EXACT_LIMIT) squares[at] = square;
+      else this.squareCarry.addLarge(groups[i]!, value * value);
+      if (value < least[at]!) least[at] = value;
+      if (value > greatest[at]!) greatest[at] = value;
+    }
   }
 
   merge(to: number, other: DurationPages, from: number): void {
@@ -112,7 +133,8 @@ export class TimeLane {
   }
 
   take(batch: Batch, share: Share): void {
-    for (const part of share.parts) this.#widenPart(share, part);
+    if (share.runs === undefined) for (const part of share.parts) this.#widenPart(share, part);
+    else for (const run of share.runs) this.#widenRun(share, run);
     this.#count(batch, share, false);
   }
 
@@ -138,12 +160,40 @@ export class TimeLane {
     }
   }
 
+  #widenRun({ rows, times }: Share, { page, at, from, to, startsFrom, endsUntil }: Run): void {
+    const { start, startUs, startNs, end, endUs, endNs } = times;
+    const knownUs = this.startUs.pages[page]!;
+    const knownNs = this.startNs.pages[page]!;
+    const lastUs = this.lastUs.pages[page]!;
+    const lastNs = this.lastNs.pages[page]!;
+    // Nanoseconds are compared where coarser times are equal.
+    const isEarly = startsFrom <= knownUs[at]! + knownNs[at]! / 1000;
+    const isLate = endsUntil >= lastUs[at]! + lastNs[at]! / 1000;
+    for (let i = from; i < to && isEarly; i++) {
+      const row = rows[i]!;
+      if (start[row] !== startsFrom) continue;
+      const us = startUs[row]!;
+      if (us > knownUs[at]! || (us === knownUs[at] && startNs[row]! >= knownNs[at]!)) continue;
+      knownUs[at] = us;
+      knownNs[at] = startNs[row]!;
+    }
+    for (let i = from; i < to && isLate; i++) {
+      const row = rows[i]!;
+      if (end[row] !== endsUntil) continue;
+      const us = endUs[row]!;
+      if (us < lastUs[at]! || (us === lastUs[at] && endNs[row]! <= lastNs[at]!)) continue;
+      lastUs[at] = us;
+      lastNs[at] = endNs[row]!;
+    }
+  }
+
   /** @param isFirst whether the groups are new */
   #count(batch: Batch, share: Share, isFirst: boolean): void {
     const merged = numberColumn(batch, 'trans');
     if (merged !== undefined) this.#countMerged(batch, merged, share, isFirst);
     else {
-      for (const part of share.parts) this.#countPart(share, part, isFirst);
+      if (share.runs === undefined) for (const part of share.parts) this.#countPart(share, part, isFirst);
+      else for (const run of share.runs) this.#countRun(run);
       if (this.#durations !== undefined) this.#addDurations(this.#durations, share, isFirst);
     }
   }
@@ -157,12 +207,20 @@ export class TimeLane {
     }
   }
 
-  #addDurations(durations: DurationPages, { rows, groups, count, times }: Share, isFirst: boolean): void {
-    const { duration } = times;
+  #countRun({ page, at, from, to }: Run): void {
+    const trans = this.trans.pages[page]!;
+    trans[at] = Math.min(trans[at]! + to - from, TRANS_MAX);
+  }
+
+  #addDurations(durations: DurationPages, share: Share, isFirst: boolean): void {
+    if (!isFirst) {
+      for (const part of share.parts) durations.addEach(share, part);
+      return;
+    }
+    const { rows, groups, count, times } = share;
     for (let i = 0; i < count; i++) {
-      const value = duration[rows[i]!]!;
-      if (isFirst) durations.begin(groups[i]!, value, value * value, value, value);
-      else durations.add(groups[i]!, value, value * value, value, value);
+      const value = times.duration[rows[i]!]!;
+      durations.begin(groups[i]!, value, value * value, value, value);
     }
   }
 
