@@ -370,6 +370,22 @@ test('in whatever order records come, and however they are divided into batches,
     { numRuns: 100 },
   ));
 
+test('many records of few groups at once come to the same as one after the other', () =>
+  fc.assert(
+    fc.asyncProperty(
+      fc.array(arbitraryRecord, { minLength: 60, maxLength: 90 }),
+      fc.constantFrom(['none'], ['proto'], ['saddr/24'], ['dtos', 'proto']),
+      async (records, key) => {
+        const single = records.map((record) => recordBatch([record]));
+        const once = lines(await clusterBatches(single, { key }), ALL_FIELDS);
+        assert.deepEqual(lines(await cluster(records, { key }), ALL_FIELDS), once);
+        const twice = await clusterBatches([recordBatch(records), recordBatch(records)], { key });
+        assert.deepEqual(lines(twice, ALL_FIELDS), lines(await clusterBatches([...single, ...single], { key }), ALL_FIELDS)); // prettier-ignore
+      },
+    ),
+    { numRuns: 20 },
+  ));
+
 const total = (rows: readonly string[], column: number): number =>
   rows.reduce((sum, row) => sum + Number(row.split(' ')[column]), 0);
 
