@@ -1,3 +1,4 @@
+import { Room } from '../../libs/codec/room.ts';
 import type { Context } from '../../libs/cli/command.ts';
 import { openRecordFile, writtenFiles } from '../../libs/cli/filtered-file.ts';
 import { listFields, showFilter } from '../../libs/cli/listings.ts';
@@ -11,8 +12,9 @@ import { SelectedRecords } from '../../libs/cli/selected-records.ts';
 import { parseSortKeys } from '../../libs/cli/sort-words.ts';
 import { TOTAL_FIELDS } from '../../libs/cli/totals.ts';
 import { UsageError } from '../../libs/core/errors.ts';
-import { MANAGEMENT_BATCH } from '../../libs/record/batch.ts';
+import { MANAGEMENT_BATCH, type Batch } from '../../libs/record/batch.ts';
 import { storedInputs } from '../../libs/record/fields/inputs.ts';
+import { ALL_ROWS, copyRows } from '../../libs/record/select.ts';
 import { RecordSorter } from '../../libs/sort/record-sorter.ts';
 import type { RasortArguments } from './options.ts';
 
@@ -47,6 +49,7 @@ export async function sortRecords(args: RasortArguments, context: Context): Prom
     sides: modes,
     fields: files.length > 0 || rejected !== undefined ? undefined : new Set([...keyFields, ...printed]),
     written: rejected === undefined ? files : [...files, rejected],
+    ...(rejected === undefined && { room: new Room() }),
     refuse: rejected === undefined ? undefined : (batch, rows, count) => refused?.push(batch, rows, count),
   });
   if (rejected !== undefined) refused = await openRecordFile(rejected, args, context);
@@ -60,7 +63,7 @@ export async function sortRecords(args: RasortArguments, context: Context): Prom
     let taken = 0;
     for await (const { batch, rows, count } of records) {
       // What probes say of themselves stays in front, as it came.
-      if (batch.kind === MANAGEMENT_BATCH) await outputs.push(batch, rows, count);
+      if (batch.kind === MANAGEMENT_BATCH) await outputs.push(ownRows(batch, rows, count));
       else await sorter.push(batch, rows, count);
       taken += count;
       outputs.expect(Math.min(taken, wanted.last - wanted.first + 1));
@@ -75,10 +78,15 @@ export async function sortRecords(args: RasortArguments, context: Context): Prom
   return records.failed ? 1 : 0;
 }
 
+/** In memory of their own: outputs may look at them when the next batch has been read. */
+function ownRows(batch: Batch, rows = ALL_ROWS, count: number): Batch {
+  return { ...copyRows(batch, rows, count), unknown: count === batch.rows ? batch.unknown : [] };
+}
+
 /** @param skipped sorted records that are left out in front */
 async function leave(sorter: RecordSorter, outputs: RecordOutputs, skipped: number): Promise<void> {
   let left = skipped;
-  for await (const { batch, rows, count } of sorter.sorted()) {
+  for await (const { batch, rows, count } of sorter.sorted(true)) {
     const skip = Math.min(left, count);
     left -= skip;
     if (skip === 0) await outputs.push(batch, rows, count);

@@ -1,9 +1,9 @@
 import type { Batch } from '../record/batch.ts';
-import { selectRows } from '../record/select.ts';
+import { ALL_ROWS, selectRows } from '../record/select.ts';
 import { compareTexts, type KeyColumn, type KeyExtractor, type TextKeys } from './key-columns.ts';
 import { RadixSorter } from './radix.ts';
-import { BATCHES_MAX, ROW_BITS, ROW_MASK } from './row-names.ts';
-import { SortedRows } from './sorted-rows.ts';
+import { RowStore } from './row-store.ts';
+import { blocksOf, piecesOf } from './sorted-rows.ts';
 import { WordPacker } from './word-packer.ts';
 
 /** Beside its columns and its words a row takes this much while it is sorted, bytes. */
@@ -14,10 +14,12 @@ const TEXT_BYTES = 48;
 /** Records in memory, and what they are sorted by. */
 export class MemoryRun {
   readonly #extractor: KeyExtractor;
-  #batches: Batch[] = [];
+  #store = new RowStore();
+  /** Of each batch: the name of its first row, and how many rows there are. */
+  #pieces: { readonly name: number; readonly rows: number }[] = [];
   #keys: (readonly KeyColumn[])[] = [];
   #rows = 0;
-  #bytes = 0;
+  #keyBytes = 0;
 
   constructor(extractor: KeyExtractor) {
     this.#extractor = extractor;
@@ -29,29 +31,28 @@ export class MemoryRun {
 
   /** Memory that sorting takes, roughly. */
   get bytes(): number {
-    return this.#bytes;
+    return this.#store.bytes + this.#keyBytes + this.#rows * ROW_BYTES;
   }
 
   get isFull(): boolean {
-    return this.#batches.length === BATCHES_MAX;
+    return this.#store.isFull;
   }
 
-  /** Takes all rows of a batch, which must stay as they are. */
+  /** Takes all rows of a batch, which is not looked at afterwards. */
   push(batch: Batch, keys: readonly KeyColumn[] = this.#extractor.extract(batch)): void {
     if (batch.rows === 0) return;
-    this.#batches.push(batch);
+    this.#pieces.push({ name: this.#store.add(batch), rows: batch.rows });
     this.#keys.push(keys);
     this.#rows += batch.rows;
-    this.#bytes += batch.buffer.byteLength + batch.rows * ROW_BYTES;
-    for (const column of keys) this.#bytes += batch.rows * (column instanceof Uint32Array ? 4 : TEXT_BYTES);
+    for (const column of keys) this.#keyBytes += batch.rows * (column instanceof Uint32Array ? 4 : TEXT_BYTES);
   }
 
   /** Forgets its rows and returns them, with the names of the first `count` in order. Equal ones are in the order in which they came. */
-  sort(count = Infinity): { readonly rows: SortedRows; readonly names: Uint32Array } {
-    const names = this.#sortedNames().slice(0, Math.min(count, this.#rows));
-    const rows = new SortedRows(this.#batches);
+  sort(count = Infinity): { readonly store: RowStore; readonly names: Uint32Array } {
+    const names = take(this.#names(), this.#order().subarray(0, Math.min(count, this.#rows)));
+    const store = this.#store;
     this.#forget();
-    return { rows, names };
+    return { store, names };
   }
 
   /**
@@ -59,32 +60,27 @@ export class MemoryRun {
    * @returns the last of them
    */
   keepFirst(count: number): { readonly keys: readonly KeyColumn[]; readonly row: number } | undefined {
-    const names = this.#sortedNames().slice(0, count);
-    const last = names.at(-1);
-    if (last === undefined) return undefined;
-    const limit = { keys: this.#keys[last >>> ROW_BITS]!, row: last & ROW_MASK };
-    const batches = this.#batches;
+    const order = this.#order().subarray(0, count);
+    if (order.length === 0) return undefined;
+    const limit = this.#find(order.at(-1)!);
+    const names = take(this.#names(), order.slice().sort());
+    const store = this.#store;
     this.#forget();
-    names.sort();
-    for (let at = 0; at < names.length;) {
-      const number = names[at]! >>> ROW_BITS;
-      let end = at + 1;
-      while (end < names.length && names[end]! >>> ROW_BITS === number) end += 1;
-      const rows = names.subarray(at, end).map((name) => name & ROW_MASK);
-      this.push(selectRows({ ...batches[number]!, unknown: [] }, rows, rows.length));
-      at = end;
-    }
+    for (const block of blocksOf(store, names))
+      for (const { batch, rows, count: some } of piecesOf(block)) this.push(selectRows(batch, rows ?? ALL_ROWS, some));
     return limit;
   }
 
   #forget(): void {
-    this.#batches = [];
+    this.#store = new RowStore();
+    this.#pieces = [];
     this.#keys = [];
     this.#rows = 0;
-    this.#bytes = 0;
+    this.#keyBytes = 0;
   }
 
-  #sortedNames(): Uint32Array {
+  /** Positions of rows as they came, in order. */
+  #order(): Uint32Array {
     const sorter = new RadixSorter(this.#rows);
     const packer = new WordPacker(sorter, this.#rows);
     const columns = this.#keys[0]?.length ?? 0;
@@ -96,17 +92,25 @@ export class MemoryRun {
       packer.by(words);
     }
     packer.flush();
-    return take(this.#names(words), sorter.order);
+    return sorter.order;
   }
 
   /** The name of each row, in the order in which they came. */
-  #names(names: Uint32Array): Uint32Array {
+  #names(): Uint32Array {
+    const names = new Uint32Array(this.#rows);
     let at = 0;
-    for (const [number, { rows }] of this.#batches.entries()) {
-      countUp(names.subarray(at, at + rows), number * 2 ** ROW_BITS);
+    for (const { name, rows } of this.#pieces) {
+      countUp(names.subarray(at, at + rows), name);
       at += rows;
     }
     return names;
+  }
+
+  #find(position: number): { keys: readonly KeyColumn[]; row: number } {
+    let row = position;
+    let piece = 0;
+    for (; row >= this.#pieces[piece]!.rows; piece++) row -= this.#pieces[piece]!.rows;
+    return { keys: this.#keys[piece]!, row };
   }
 }
 

@@ -1,13 +1,20 @@
-import { BATCH_ROWS_MAX, type Batch } from '../record/batch.ts';
+import { BATCH_ROWS_MAX } from '../record/batch.ts';
 import { compareRows, type KeyColumn, type KeyExtractor } from './key-columns.ts';
-import { ROW_BITS } from './row-names.ts';
-import { SortedRows, type Block } from './sorted-rows.ts';
+import { RowStore } from './row-store.ts';
+import { blockOf, type Block } from './sorted-rows.ts';
+
+/** Rows that came together, by the name of the first. */
+interface Piece {
+  readonly name: number;
+  readonly rows: number;
+}
 
 /** Where the merge stands in one run. */
 class Cursor {
   readonly place: number;
   readonly #blocks: AsyncIterator<Block, unknown>;
   readonly #extractor: KeyExtractor;
+  readonly #store: RowStore;
   #block: Block | undefined;
   #keys: (readonly KeyColumn[])[] = [];
   #taken = new Uint32Array(0);
@@ -16,17 +23,24 @@ class Cursor {
   keys: readonly KeyColumn[] = [];
   row = 0;
   owner = 0;
-  /** Numbers of the block's batches among those of the merge. */
-  numbers: number[] = [];
+  /** Of the first row of each of the block's batches. */
+  #names: number[] = [];
 
-  constructor(place: number, blocks: AsyncIterator<Block, unknown>, extractor: KeyExtractor) {
+  constructor(place: number, blocks: AsyncIterator<Block, unknown>, extractor: KeyExtractor, store: RowStore) {
     this.place = place;
     this.#blocks = blocks;
     this.#extractor = extractor;
+    this.#store = store;
   }
 
-  get batches(): readonly Batch[] {
-    return this.#block?.batches ?? [];
+  /** Of the next row. */
+  get name(): number {
+    return this.#names[this.owner]! + this.row;
+  }
+
+  /** What it has taken from the run last, to be given back when nobody asks for it any more. */
+  get pieces(): Piece[] {
+    return this.#names.map((name, owner) => ({ name, rows: this.#block!.batches[owner]!.rows }));
   }
 
   /** @returns false at the end of the run */
@@ -35,6 +49,7 @@ class Cursor {
     this.#block = next.done === true ? undefined : next.value;
     if (this.#block === undefined) return false;
     this.#keys = this.#block.batches.map((batch) => this.#extractor.extract(batch));
+    this.#names = this.#block.batches.map((batch) => this.#store.add(batch));
     this.#taken = new Uint32Array(this.#block.batches.length);
     this.#at = 0;
     this.#point();
@@ -64,32 +79,28 @@ export async function* mergeRuns(
   blockRows = BATCH_ROWS_MAX,
 ): AsyncGenerator<Block> {
   const heap = new CursorHeap();
-  let batches: Batch[] = [];
-  const enlist = (cursor: Cursor): void => {
-    cursor.numbers = cursor.batches.map((batch) => batches.push(batch) - 1);
-  };
+  const store = new RowStore();
   for (const [place, run] of runs.entries()) {
-    const cursor = new Cursor(place, run[Symbol.asyncIterator](), extractor);
-    if (!(await cursor.load())) continue;
-    enlist(cursor);
-    heap.push(cursor);
+    const cursor = new Cursor(place, run[Symbol.asyncIterator](), extractor, store);
+    if (await cursor.load()) heap.push(cursor);
   }
   const names = new Uint32Array(blockRows);
   let count = 0;
+  let spent: Piece[] = [];
   for (let cursor = heap.first; cursor !== undefined; cursor = heap.first) {
-    names[count++] = cursor.numbers[cursor.owner]! * 2 ** ROW_BITS + cursor.row;
+    names[count++] = cursor.name;
     if (!cursor.next()) {
-      if (await cursor.load()) enlist(cursor);
-      else heap.pop();
+      spent.push(...cursor.pieces);
+      if (!(await cursor.load())) heap.pop();
     }
     heap.sink();
     if (count < blockRows) continue;
-    yield new SortedRows(batches).block(names);
+    yield blockOf(store, names);
+    for (const { name, rows } of spent) store.giveBack(name, rows);
+    spent = [];
     count = 0;
-    batches = [];
-    for (const waiting of heap.cursors) enlist(waiting);
   }
-  if (count > 0) yield new SortedRows(batches).block(names.subarray(0, count));
+  if (count > 0) yield blockOf(store, names.subarray(0, count));
 }
 
 function isBefore(a: Cursor, b: Cursor): boolean {

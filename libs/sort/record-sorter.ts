@@ -1,12 +1,11 @@
 import type { Batch } from '../record/batch.ts';
-import { ALL_ROWS, selectRows } from '../record/select.ts';
-import { Consolidator } from './consolidator.ts';
+import { ALL_ROWS, Room, selectRows } from '../record/select.ts';
 import { compareRows, KeyExtractor, type KeyColumn } from './key-columns.ts';
 import { MemoryRun } from './memory-run.ts';
 import { mergeRuns } from './merge-runs.ts';
 import { RunFile } from './run-file.ts';
 import type { SortKey } from './sort-key.ts';
-import { piecesOf, type Block, type Piece } from './sorted-rows.ts';
+import { blocksOf, piecesOf, type Block, type Piece } from './sorted-rows.ts';
 
 export interface SortSettings {
   /** Most significant first. */
@@ -33,11 +32,12 @@ export class RecordSorter implements AsyncDisposable {
   readonly #memoryBytes: number;
   readonly #count: number;
   readonly #runsMax: number;
-  readonly #consolidator = new Consolidator();
   readonly #memory: MemoryRun;
   #runs: RunFile[] = [];
   #limit: { readonly keys: readonly KeyColumn[]; readonly row: number } | undefined;
   readonly #chosen = new Uint32Array(1 << 14);
+  readonly #selected = new Room();
+  readonly #candidates = new Room();
 
   constructor({ keys, memoryBytes, count = Infinity, runsMax = RUNS_MAX }: SortSettings) {
     this.#extractor = new KeyExtractor(keys);
@@ -53,20 +53,22 @@ export class RecordSorter implements AsyncDisposable {
   }
 
   /**
-   * Takes the first `count` of `rows`, or all where that is undefined.
+   * Takes the first `count` of `rows`, or all where that is undefined; the batch is not looked at afterwards.
    * @throws {SuiteError} when there is no room on the disk
    */
   async push(batch: Batch, rows: Uint32Array | undefined, count: number): Promise<void> {
     if (count === 0) return;
     const known = batch.unknown.length === 0 ? batch : { ...batch, unknown: [] };
-    const selected = rows === undefined ? known : selectRows(known, rows, count);
-    for (const ready of this.#consolidator.push(selected)) await this.#take(ready);
+    await this.#take(rows === undefined ? known : selectRows(known, rows, count, this.#selected));
   }
 
-  /** All records, sorted; to be asked for once, when all have been pushed. */
-  async *sorted(): AsyncGenerator<Piece> {
+  /**
+   * All records, sorted; to be asked for once, when all have been pushed.
+   * @param areLent whether nobody looks at a piece of `BATCH_ROWS_MAX` rows when the next one is asked for: it costs less then
+   */
+  async *sorted(areLent = false): AsyncGenerator<Piece> {
     let left = this.#count;
-    for await (const block of this.#blocks()) {
+    for await (const block of this.#blocks(areLent)) {
       for (const { batch, rows, count } of piecesOf(block)) {
         if (left === 0) return;
         const taken = Math.min(count, left);
@@ -92,11 +94,10 @@ export class RecordSorter implements AsyncDisposable {
     this.#runs = [];
   }
 
-  async *#blocks(): AsyncGenerator<Block> {
-    for (const ready of this.#consolidator.flush()) await this.#take(ready);
+  async *#blocks(areLent = false): AsyncGenerator<Block> {
     if (this.#runs.length === 0) {
-      const { rows, names } = this.#memory.sort(this.#count);
-      yield* rows.blocks(names);
+      const { store, names } = this.#memory.sort(this.#count);
+      yield* blocksOf(store, names, undefined, areLent);
       return;
     }
     await this.#spill();
@@ -119,7 +120,7 @@ export class RecordSorter implements AsyncDisposable {
       let count = 0;
       for (let row = 0; row < batch.rows; row++)
         if (compareRows(keys, row, limit.keys, limit.row) < 0) this.#chosen[count++] = row;
-      if (count > 0) this.#memory.push(selectRows(batch, this.#chosen, count));
+      if (count > 0) this.#memory.push(selectRows(batch, this.#chosen, count, this.#candidates));
     }
     if (this.#memory.rows >= Math.max(2 * this.#count, CANDIDATES_MIN)) this.#limit = this.#memory.keepFirst(this.#count); // prettier-ignore
   }
@@ -128,8 +129,8 @@ export class RecordSorter implements AsyncDisposable {
     if (this.#memory.rows === 0) return;
     const run = await RunFile.create();
     this.#runs.push(run);
-    const { rows, names } = this.#memory.sort();
-    for (const block of rows.blocks(names, RUN_BLOCK_ROWS)) await run.append(block);
+    const { store, names } = this.#memory.sort();
+    for (const block of blocksOf(store, names, RUN_BLOCK_ROWS)) await run.append(block);
   }
 
   /** The first of the runs become one, so that equal rows stay in their order. */

@@ -1,10 +1,7 @@
 import { BATCH_ROWS_MAX, type Batch } from '../record/batch.ts';
-import { originKey } from '../record/ledger.ts';
-import { Gatherer } from './gatherer.ts';
+import { gatherRows } from './gatherer.ts';
 import { ROW_BITS } from './row-names.ts';
-
-/** Rows that are copied at once: more take more memory, fewer are read from farther apart. */
-const GROUP_ROWS = 32 * BATCH_ROWS_MAX;
+import type { RowStore } from './row-store.ts';
 
 /** Some rows of a batch that come next; all, where `rows` is undefined. */
 export interface Piece {
@@ -21,48 +18,42 @@ export interface Block {
   readonly rows: number;
 }
 
-/** The rows of some batches in a given order, block by block. */
-export class SortedRows {
-  readonly #gatherer: Gatherer;
-  /** By batch: a number for each origin. */
-  readonly #origins: Uint16Array;
-  readonly #originsCount: number;
-
-  constructor(batches: readonly Batch[]) {
-    const numbers = new Map<string, number>();
-    this.#gatherer = new Gatherer(batches);
-    this.#origins = Uint16Array.from(batches, ({ origin }) => {
-      const key = originKey(origin);
-      if (!numbers.has(key)) numbers.set(key, numbers.size);
-      return numbers.get(key)!;
-    });
-    this.#originsCount = numbers.size;
+/**
+ * @param names of 1 to `BATCH_ROWS_MAX` rows, in the order that is wanted
+ * @param room where a batch may lie if there is only one
+ */
+export function blockOf(store: RowStore, names: Uint32Array, room?: ArrayBuffer): Block {
+  const rows = names.length;
+  if (store.origins.length === 1) return { batches: [gatherRows(store, names, room)], owners: undefined, rows };
+  const shares = new Map<number, number[]>();
+  for (const name of names) {
+    const { origin } = store.segments[name >>> ROW_BITS]!;
+    const share = shares.get(origin);
+    if (share === undefined) shares.set(origin, [name]);
+    else share.push(name);
   }
+  const batches = [...shares.values()].map((share) => gatherRows(store, Uint32Array.from(share)));
+  if (batches.length === 1) return { batches, owners: undefined, rows };
+  const places = new Map([...shares.keys()].map((origin, place) => [origin, place]));
+  const owners = Uint16Array.from(names, (name) => places.get(store.segments[name >>> ROW_BITS]!.origin)!);
+  return { batches, owners, rows };
+}
 
-  /** @param names of 1 to `BATCH_ROWS_MAX` rows */
-  block(names: Uint32Array): Block {
-    const rows = names.length;
-    if (this.#originsCount === 1) return { batches: this.#gatherer.gather(names), owners: undefined, rows };
-    const shares = new Map<number, number[]>();
-    for (const name of names) {
-      const origin = this.#origins[name >>> ROW_BITS]!;
-      const share = shares.get(origin);
-      if (share === undefined) shares.set(origin, [name]);
-      else share.push(name);
-    }
-    const places = new Map([...shares.keys()].map((origin, place) => [origin, place]));
-    const batches = [...shares.values()].map((share) => this.#gatherer.gather(Uint32Array.from(share))[0]!);
-    const owners = batches.length === 1 ? undefined : Uint16Array.from(names, (name) => places.get(this.#origins[name >>> ROW_BITS]!)!); // prettier-ignore
-    return { batches, owners, rows };
-  }
-
-  *blocks(names: Uint32Array, blockRows = BATCH_ROWS_MAX): Generator<Block> {
-    const step = this.#originsCount === 1 ? GROUP_ROWS : blockRows;
-    for (let at = 0; at < names.length; at += step) {
-      const part = names.subarray(at, at + step);
-      if (this.#originsCount > 1) yield this.block(part);
-      else for (const batch of this.#gatherer.gather(part, blockRows)) yield { batches: [batch], owners: undefined, rows: batch.rows }; // prettier-ignore
-    }
+/**
+ * All of them, block by block.
+ * @param areLent whether nobody looks at a block of `BATCH_ROWS_MAX` rows when the next one is asked for, which then takes its place
+ */
+export function* blocksOf(
+  store: RowStore,
+  names: Uint32Array,
+  blockRows = BATCH_ROWS_MAX,
+  areLent = false,
+): Generator<Block> {
+  let room: ArrayBuffer | undefined;
+  for (let at = 0; at < names.length; at += blockRows) {
+    const block = blockOf(store, names.subarray(at, at + blockRows), room);
+    yield block;
+    room = areLent && block.rows === BATCH_ROWS_MAX ? block.batches[0]!.buffer : undefined;
   }
 }
 
