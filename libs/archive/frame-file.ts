@@ -1,11 +1,21 @@
 import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { isIntact } from '../codec/column-checksums.ts';
-import { FRAME_BYTES_MAX, HEADER_BYTES, headerProblem, readHeader, startsLikeFrame } from '../codec/format.ts';
-import { columnsNeeded, keepColumns, type Extent, type Needed } from '../codec/keep-columns.ts';
+import {
+  FRAME_BYTES_MAX,
+  HEADER_BYTES,
+  headerProblem,
+  readHeader,
+  startsLikeFrame,
+  type Header,
+} from '../codec/format.ts';
+import { readHead, type FrameHead, type FramePart } from '../codec/frame-head.ts';
+import { columnsNeeded, type Extent, type Needed } from '../codec/keep-columns.ts';
 import { decodeFrame } from '../codec/decode.ts';
+import { FrameProblem } from '../codec/problem.ts';
+import type { Chunk } from '../codec/read.ts';
 import { Zones } from '../codec/zones.ts';
-import { BATCH_ROWS_MAX, GAP_BATCH, type BatchKind } from '../record/batch.ts';
+import { BATCH_ROWS_MAX, FLOW_BATCH, GAP_BATCH, type BatchKind } from '../record/batch.ts';
 import { STORED_FIELDS } from '../record/fields/stored.ts';
 import { startTimes } from '../record/gather.ts';
 import { behindTheEnd, notABeginning, type ByteRange, type FrameRun } from './byte-range.ts';
@@ -17,10 +27,16 @@ const STIME = STORED_FIELDS.stime.number;
 /** Longest time without a look at what else is going on, milliseconds. */
 const TURN_MS = 10;
 
-/** Columns are read alone where they are at most one in so many bytes of their frame. */
-const PART_IN = 2;
+/** Columns are read alone where no more of their frame than this is wanted. */
+const PART_MOST = 0.9;
 /** What lies between two columns is read with them where it is no longer. */
 const GAP_BYTES = 4096;
+
+/** Some columns of a frame, and how many bytes these are with header and envelope. */
+interface Wanted extends Needed {
+  readonly head: FrameHead;
+  readonly bytes: number;
+}
 
 /** Tells from its zones whether a frame may hold what is wanted. */
 export type MayHold = (zones: Zones, kind: BatchKind) => boolean;
@@ -39,8 +55,8 @@ export interface FrameFileOptions {
   /** Undefined for all frames. */
   readonly mayHold?: MayHold | undefined;
   /**
-   * Numbers of the fields that are wanted, undefined for all. Of a frame with checksums of columns only these are read where
-   * that saves much, and it comes as a frame with these alone.
+   * Numbers of the fields that are wanted of flow records, undefined for all. Of a frame with checksums of columns only these are read where
+   * that saves something.
    */
   readonly fields?: ReadonlySet<number> | undefined;
 }
@@ -143,7 +159,7 @@ export class FrameFile {
         found.bytes += bytes;
         const wanted = this.#wanted(at, bytes, HEAD_BYTES);
         if (wanted === 'nothing') found.skippedFrames += 1;
-        found.skippedBytes += wanted === 'all' ? 0 : wanted === 'nothing' ? bytes : bytes - this.#bytesOf(at, wanted);
+        found.skippedBytes += wanted === 'all' ? 0 : wanted === 'nothing' ? bytes : bytes - wanted.bytes;
         at += bytes;
       }
     } finally {
@@ -195,7 +211,7 @@ export class FrameFile {
   }
 
   /** To be read once; closes the file. Each chunk is valid until the next one is asked for. */
-  async *chunks(signal?: AbortSignal): AsyncGenerator<Uint8Array, void, undefined> {
+  async *chunks(signal?: AbortSignal): AsyncGenerator<Chunk, void, undefined> {
     let turn = performance.now();
     try {
       let isWhole = this.#mayHold === undefined && this.#fields === undefined;
@@ -210,7 +226,7 @@ export class FrameFile {
         const wanted = this.#wanted(at, bytes, ahead);
         const part = typeof wanted === 'string' ? undefined : this.#partOf(at, bytes, wanted);
         isWhole = wanted !== 'nothing' && part === undefined;
-        this.#skippedBytes += isWhole ? 0 : bytes - (part?.length ?? 0);
+        this.#skippedBytes += isWhole ? 0 : bytes - (part?.bytesRead ?? 0);
         if (part !== undefined) yield part;
         else if (!isWhole) this.#skippedFrames += 1;
         else if (this.#fill(at, bytes, Math.max(bytes, ahead))) yield this.#bytesAt(at, bytes);
@@ -232,7 +248,7 @@ export class FrameFile {
   }
 
   /** What of a frame is to be read. */
-  #wanted(at: number, frameBytes: number, ahead: number): 'nothing' | 'all' | Needed {
+  #wanted(at: number, frameBytes: number, ahead: number): 'nothing' | 'all' | Wanted {
     if (this.#mayHold === undefined && this.#fields === undefined) return 'all';
     const header = readHeader(this.#bytesAt(at, HEADER_BYTES), 0);
     const { kind, envelopeBytes, bodyBytes, flags } = header;
@@ -243,33 +259,26 @@ export class FrameFile {
     const zones = Zones.of(head, envelopeBytes);
     if (zones === undefined) return 'all';
     if (this.#mayHold?.(zones, kind as BatchKind) === false) return 'nothing';
-    if (this.#fields === undefined || at + frameBytes > this.bytes) return 'all';
-    const needed = columnsNeeded(head.subarray(HEADER_BYTES), header, this.#fields);
-    return needed === undefined || this.#bytesOf(at, needed) * PART_IN > frameBytes ? 'all' : needed;
+    if (this.#fields === undefined || kind !== FLOW_BATCH || at + frameBytes > this.bytes) return 'all';
+    const said = headOf(header, head);
+    const needed = said && columnsNeeded(said, this.#fields);
+    if (said === undefined || needed === undefined) return 'all';
+    const wanted = needed.extents.reduce((sum, extent) => sum + extent.bytes, bytes);
+    return wanted > frameBytes * PART_MOST ? 'all' : { ...needed, head: { ...said, places: needed.places }, bytes: wanted }; // prettier-ignore
   }
 
-  /** Bytes that are read of a frame for some of its columns. */
-  #bytesOf(at: number, { extents }: Needed): number {
-    return extents.reduce((sum, { bytes }) => sum + bytes, this.#headBytes(at));
-  }
-
-  /** Of header and envelope. */
-  #headBytes(at: number): number {
-    return HEADER_BYTES + readHeader(this.#bytesAt(at, HEADER_BYTES), 0).envelopeBytes;
-  }
-
-  /** A frame of some columns of this one; undefined where one of them is damaged. */
-  #partOf(at: number, frameBytes: number, { fields, extents }: Needed): Uint8Array | undefined {
+  /** Some columns of a frame; undefined where one of them is damaged. */
+  #partOf(at: number, frameBytes: number, { fields, extents, head, bytes: bytesRead }: Wanted): FramePart | undefined {
     if (frameBytes > this.#sparse.length) this.#sparse = new Uint8Array(frameBytes);
     const frame = this.#sparse.subarray(0, frameBytes);
-    frame.set(this.#bytesAt(at, this.#headBytes(at)));
+    frame.set(this.#bytesAt(at, HEADER_BYTES + head.header.envelopeBytes));
     const body = frame.subarray(HEADER_BYTES);
     for (const { offset, bytes } of joined(extents)) {
       if (readSync(this.#fd, body, offset, bytes, at + HEADER_BYTES + offset) !== bytes) return undefined;
     }
     for (const { offset, bytes, checksum } of extents)
       if (!isIntact(body.subarray(offset, offset + bytes), checksum)) return undefined;
-    return keepColumns(frame, fields);
+    return { frame, head, fields, bytesRead };
   }
 
   /** All that follows. */
@@ -319,4 +328,14 @@ function joined(extents: readonly Extent[]): readonly Pick<Extent, 'offset' | 'b
     else if (bytes > 0) pieces.push({ offset, bytes });
   }
   return pieces;
+}
+
+/** @returns undefined where the envelope makes no sense */
+function headOf(header: Header, bytes: Uint8Array): FrameHead | undefined {
+  try {
+    return readHead(header, bytes.subarray(HEADER_BYTES), header.bodyBytes);
+  } catch (error) {
+    if (error instanceof FrameProblem) return undefined;
+    throw error;
+  }
 }

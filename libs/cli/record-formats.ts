@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { Peek } from '../codec/decode.ts';
-import { BatchReader } from '../codec/read.ts';
+import { BatchReader, type Chunk } from '../codec/read.ts';
 import type { Room } from '../codec/room.ts';
 import type { Batch } from '../record/batch.ts';
 import { ARGUS3_START_BYTES, looksLikeArgus3 } from '../interop/argus3/recognise.ts';
@@ -100,24 +100,25 @@ function* problemsInArgus3(
   else if (pending > 0) yield ['the last record is cut; the records before it were read', ''];
 }
 
-const OWN: RecordFormat = {
-  matches: () => true,
-  read: async (chunks, { path, name, start, fields, peek, room, skippedBytes, fileBytes, scan, addRecords }) => {
-    const options = { where: name, ...(fields && { fields }), ...(peek && { peek }), ...(room && { room }) };
-    const passed = skippedBytes ?? (() => 0);
-    const reader =
-      scan === undefined || fileBytes === undefined
-        ? new BatchReader(chunks, options)
-        : await scanned(chunks, { ...options, scan, addRecords, fileBytes, skippedBytes: passed });
-    return {
-      batches: reader,
-      problems: () => [...problemsIn(reader, path, start, passed())],
-      leftOut: () => new Map<string, number>(),
-    };
-  },
-};
+const OWN: RecordFormat = { matches: () => true, read: readFrames };
 
-async function scanned(chunks: AsyncIterable<Uint8Array>, options: ScanReadOptions): Promise<ScanReader> {
+/** Records of ours, also from a file whose frames were not read whole. */
+export async function readFrames(chunks: AsyncIterable<Chunk>, settings: ReadSettings): Promise<RecordReader> {
+  const { path, name, start, fields, peek, room, skippedBytes, fileBytes, scan, addRecords } = settings;
+  const options = { where: name, ...(fields && { fields }), ...(peek && { peek }), ...(room && { room }) };
+  const passed = skippedBytes ?? (() => 0);
+  const reader =
+    scan === undefined || fileBytes === undefined
+      ? new BatchReader(chunks, options)
+      : await scanned(chunks, { ...options, scan, addRecords, fileBytes, skippedBytes: passed });
+  return {
+    batches: reader,
+    problems: () => [...problemsIn(reader, path, start, passed())],
+    leftOut: () => new Map<string, number>(),
+  };
+}
+
+async function scanned(chunks: AsyncIterable<Chunk>, options: ScanReadOptions): Promise<ScanReader> {
   const { ScanReader: Reader } = await import('./scan/scan-reader.ts');
   return new Reader(chunks, options);
 }

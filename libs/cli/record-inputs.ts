@@ -6,6 +6,7 @@ import type { ByteRange } from '../archive/byte-range.ts';
 import { FrameFile, type MayHold } from '../archive/frame-file.ts';
 import { isNote } from '../archive/is-note.ts';
 import type { Peek } from '../codec/decode.ts';
+import type { Chunk } from '../codec/read.ts';
 import type { Room } from '../codec/room.ts';
 import { InputError, SuiteError, UsageError } from '../core/errors.ts';
 import { looksLikeArgus3 } from '../interop/argus3/recognise.ts';
@@ -22,7 +23,14 @@ import { cannotRead, checkFiles, checkTrees, filesBelow, identityOf } from './re
 import type { Progress } from './progress.ts';
 import type { ClientSecurity } from './client-security.ts';
 import type { ClientSecurityArguments } from './security-options.ts';
-import { formatOf, framesLeftOut, START_BYTES, type ReadSettings, type RecordReader } from './record-formats.ts';
+import {
+  formatOf,
+  framesLeftOut,
+  readFrames,
+  START_BYTES,
+  type ReadSettings,
+  type RecordReader,
+} from './record-formats.ts';
 import { parseServerAddress, type ServerAddress } from './server-address.ts';
 import type { FrameTaker } from './scan/scan.ts';
 import { DamagedContentError, openContent, type Content } from './unpack.ts';
@@ -56,7 +64,9 @@ export interface InputSettings {
   readonly merge?: MergeSettings | undefined;
 }
 
-type Opened = Content & Pick<ReadSettings, 'skippedBytes' | 'fileBytes' | 'scan'>;
+/** What was opened: bytes of any format, or the frames of a file of ours. */
+type Opened = (Content | { readonly start: Uint8Array; readonly frames: AsyncIterable<Chunk> }) &
+  Pick<ReadSettings, 'skippedBytes' | 'fileBytes' | 'scan'>;
 
 /** Bytes read from a file at a time. */
 const CHUNK_BYTES = 1 << 20;
@@ -261,7 +271,7 @@ export class RecordInputs implements AsyncIterable<Batch> {
         const { beginning: start } = frames;
         const { scan } = this.#settings;
         const skippedBytes = (): number => frames.skippedBytes;
-        return { start, chunks: frames.chunks(this.#signal), skippedBytes, fileBytes: frames.bytes, scan };
+        return { start, frames: frames.chunks(this.#signal), skippedBytes, fileBytes: frames.bytes, scan };
       });
     } finally {
       this.#signal.removeEventListener('abort', stop);
@@ -305,12 +315,12 @@ export class RecordInputs implements AsyncIterable<Batch> {
     const { fields, peek, room, management = true } = this.#settings;
     let reader: RecordReader | undefined;
     try {
-      const { chunks, ...content } = await open();
+      const content = await open();
       if (content.scan === undefined) await this.#settings.scan?.drain(path); // what follows comes behind what threads read
       const addRecords = (records: number): void => this.#progress?.addRecords(records);
       const settings = { path, name, ...content, fields, peek, room, management, numbers: this.#numbers, addRecords };
-      const counted = this.#progress === undefined ? chunks : countBytes(chunks, this.#progress, content.skippedBytes);
-      reader = await formatOf(content.start).read(counted, settings);
+      if ('frames' in content) reader = await readFrames(this.#counted(content.frames, content), settings);
+      else reader = await formatOf(content.start).read(this.#counted(content.chunks, content), settings);
       for await (const batch of reader.batches) if (!isNote(batch)) yield batch;
     } catch (error) {
       if (this.#signal.aborted && !(error instanceof SuiteError)) return;
@@ -319,6 +329,10 @@ export class RecordInputs implements AsyncIterable<Batch> {
       this.#fail(failure);
     }
     if (reader !== undefined) this.#report(reader, name);
+  }
+
+  #counted<C extends Chunk>(chunks: AsyncIterable<C>, { skippedBytes }: Opened): AsyncIterable<C> {
+    return this.#progress === undefined ? chunks : countBytes(chunks, this.#progress, skippedBytes);
   }
 
   #report(reader: RecordReader, name: string): void {
@@ -333,14 +347,15 @@ export class RecordInputs implements AsyncIterable<Batch> {
   }
 }
 
-async function* countBytes(
-  chunks: AsyncIterable<Uint8Array>,
+async function* countBytes<C extends Chunk>(
+  chunks: AsyncIterable<C>,
   progress: Progress,
   skippedBytes = (): number => 0,
-): AsyncGenerator<Uint8Array> {
+): AsyncGenerator<C> {
   let skipped = 0;
   for await (const chunk of chunks) {
-    progress.addBytes(chunk.length + skippedBytes() - skipped);
+    const bytes = chunk instanceof Uint8Array ? chunk.length : chunk.bytesRead;
+    progress.addBytes(bytes + skippedBytes() - skipped);
     skipped = skippedBytes();
     yield chunk;
   }

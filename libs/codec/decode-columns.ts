@@ -10,7 +10,7 @@ import { chunksIn, decodeNumbers } from './decode-numbers.ts';
 import { memoryOf, type Head, type Layout, type Stream } from './directory.ts';
 import { copyLike, countMarked, splitRows } from './like.ts';
 import { moveBytes, moveWords } from './move-column.ts';
-import { findWord, pickNumbers, placesAmong } from './pick-numbers.ts';
+import { findWord, pickNumbers } from './pick-numbers.ts';
 import type { Place } from './plan.ts';
 import { ROW_BYTES_MAX } from './format.ts';
 import { textBytesMax, unpackMessage } from './msgpack.ts';
@@ -22,8 +22,8 @@ import { copyEarlier, scatter, scratchLike } from './scatter.ts';
 interface Rows {
   /** With a value. */
   readonly set: RowSet;
-  /** Whose values are stored. */
-  readonly stored: Uint16Array;
+  /** Whose values are stored; undefined for all of these. */
+  readonly stored: Uint16Array | undefined;
   /** To be copied from the earlier row of their flow; none of them is stored. */
   readonly copied: Uint16Array | undefined;
   readonly earlier: Int16Array | undefined;
@@ -57,8 +57,8 @@ export class ColumnDecoder {
   #area: Area;
   /** The rows that are decoded, ascending; undefined for all. */
   #picked: Uint32Array | undefined;
-  /** For lists of rows with stored values: the place of each picked row among them. */
-  readonly #pickedPlaces = new Map<Uint16Array, Int32Array>();
+  /** The place of each picked row among those with a value. */
+  readonly #pickedPlaces = new Map<RowSet, Int32Array>();
   readonly #pickedBits: Bitmaps = new Map();
   #earlier: Int16Array | undefined;
 
@@ -116,8 +116,8 @@ export class ColumnDecoder {
     }
   }
 
-  /** From here on chunks that are unpacked go there, and come from there. */
-  keepChunks(shelf: ChunkShelf): void {
+  /** From here on chunks that are unpacked go there, and come from there; undefined for nowhere. */
+  keepChunks(shelf: ChunkShelf | undefined): void {
     this.#chunks.shelf = shelf;
   }
 
@@ -133,6 +133,11 @@ export class ColumnDecoder {
     this.#pickedBits.clear();
   }
 
+  /** The rows that were picked last, of a column of all that were there before. @param rows their numbers among these */
+  select(column: Column, rows: Uint32Array): Column | undefined {
+    return selectColumn(column, rows, this.#area, this.#pickedBits);
+  }
+
   /**
    * Rows of the frame, ascending, whose address may have `lane` as its last lane: all that have, and perhaps others.
    * @returns undefined where they are more than `most`, or looking at all rows is no slower
@@ -140,10 +145,11 @@ export class ColumnDecoder {
    */
   findLastLane(place: Place, { streams }: Layout, lane: number, most: number): number[] | undefined {
     if (place.head.hasCopies) return undefined;
-    const { rows } = this.rowSet(place);
+    const set = this.rowSet(place);
     this.#open(place, place.head.form === 'own' ? 1 : 0);
     for (const stream of streams.slice(0, -1)) this.#chunks.skip(chunksIn(stream));
-    return findWord(this.#chunks, streams.at(-1)!, rows.length, lane, most)?.map((number) => rows[number]!);
+    const found = findWord(this.#chunks, streams.at(-1)!, set.count, lane, most);
+    return set.valid === undefined ? found : found?.map((number) => set.rows[number]!);
   }
 
   get #length(): number {
@@ -155,10 +161,9 @@ export class ColumnDecoder {
     return valid === undefined || this.#picked === undefined ? valid : selectValid(valid, this.#picked, this.#area, this.#pickedBits); // prettier-ignore
   }
 
-  /** Where the picked rows stand among those whose values are stored. */
-  #placesIn(stored: Uint16Array, picked: Uint32Array): Int32Array {
-    let places = this.#pickedPlaces.get(stored);
-    if (places === undefined) this.#pickedPlaces.set(stored, (places = placesAmong(stored, picked)));
+  #placesIn(set: RowSet, picked: Uint32Array): Int32Array {
+    let places = this.#pickedPlaces.get(set);
+    if (places === undefined) this.#pickedPlaces.set(set, (places = set.placesOf(picked)));
     return places;
   }
 
@@ -167,12 +172,12 @@ export class ColumnDecoder {
     const moved = new Map<Uint8Array | undefined, Uint8Array>();
     this.#area = area;
     this.#doubles.clear();
-    for (const [field, { valid, rows }] of this.#sets) {
-      if (valid === undefined) continue;
-      const bitmap = area.u8(valid.length);
-      bitmap.set(valid);
-      moved.set(valid, bitmap);
-      this.#sets.set(field, { valid: bitmap, rows });
+    for (const [field, set] of this.#sets) {
+      if (set.valid === undefined) continue;
+      const bitmap = area.u8(set.valid.length);
+      bitmap.set(set.valid);
+      moved.set(set.valid, bitmap);
+      this.#sets.set(field, set.moved(bitmap));
     }
     return moved;
   }
@@ -204,7 +209,7 @@ export class ColumnDecoder {
 
   /** The rows whose values are not those of the other column are stored. */
   #unlike(rows: Rows, other: Float64Array): Rows {
-    const { stored } = rows;
+    const stored = storedOf(rows);
     const bitmap = this.#chunks.read((stored.length + 7) >> 3, scratch);
     const { marked, others } = splitRows(stored, bitmap, countMarked(bitmap, stored.length));
     return { ...rows, stored: marked, like: { other, rows: others } };
@@ -241,9 +246,9 @@ export class ColumnDecoder {
     const valid = this.#picked === undefined ? this.#area.u8(bytes) : new Uint8Array(bytes);
     this.#open(place, 0);
     valid.set(this.#chunks.read(bytes, scratch));
-    const set = setRows(valid, this.#rows);
+    const set = setRows(valid);
     const beyond = (this.#rows & 7) === 0 ? 0 : valid[bytes - 1]! >> (this.#rows & 7);
-    if (set.rows.length !== place.head.value || set.rows.length === 0 || beyond !== 0)
+    if (set.count !== place.head.value || set.count === 0 || beyond !== 0)
       throw new FrameProblem('column: bitmap does not match its count');
     return set;
   }
@@ -284,11 +289,12 @@ export class ColumnDecoder {
   }
 
   #numbers<A extends NumericArray>(stream: Stream, values: A, rows: Rows): A {
-    const { stored, like } = rows;
+    const { set, like } = rows;
     if (this.#picked !== undefined) {
-      pickNumbers(this.#chunks, stream, values, stored.length, this.#placesIn(stored, this.#picked));
+      pickNumbers(this.#chunks, stream, values, set.count, this.#placesIn(set, this.#picked));
       return values;
     }
+    const stored = storedOf(rows);
     if (stored.length === this.#rows) decodeNumbers(this.#chunks, stream, values, this.#rows);
     else {
       const dense = scratchLike(values);
@@ -362,7 +368,11 @@ function isPlain({ form, hasCopies, like }: Head): boolean {
 }
 
 function plainRows(set: RowSet): Rows {
-  return { set, stored: set.rows, copied: undefined, earlier: undefined };
+  return { set, stored: undefined, copied: undefined, earlier: undefined };
+}
+
+function storedOf({ stored, set }: Rows): Uint16Array {
+  return stored ?? set.rows;
 }
 
 function withoutExceptions(candidates: Uint16Array, exceptions: Uint8Array): Uint16Array {

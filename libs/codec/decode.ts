@@ -1,6 +1,5 @@
-import { GAP_BATCH, type Batch, type BatchKind } from '../record/batch.ts';
+import { FLOW_BATCH, GAP_BATCH, type Batch, type BatchKind } from '../record/batch.ts';
 import type { Column } from '../record/columns.ts';
-import { unpackEnvelope } from './directory.ts';
 import {
   checksumMatches,
   FLAG_WHOLE,
@@ -13,7 +12,7 @@ import {
   type Header,
 } from './format.ts';
 import { FrameColumns, type LaneTest } from './frame-columns.ts';
-import { placesOf } from './plan.ts';
+import { readHead, type FrameHead, type FramePart } from './frame-head.ts';
 import { FrameProblem } from './problem.ts';
 import type { Room } from './room.ts';
 import { declaredBytes, decompress } from './zstd.ts';
@@ -56,7 +55,10 @@ export interface Look {
 }
 
 export interface DecodeOptions {
-  /** Numbers of the fields wanted; the others are not looked at, and columns of later versions are left out. */
+  /**
+   * Numbers of the fields wanted of flow records; the others are not looked at, and columns of later versions are left out.
+   * Management records have all of theirs.
+   */
   readonly fields?: ReadonlySet<number>;
   /** Of a batch that is not wanted only the columns are decoded that tell so. */
   readonly peek?: Peek;
@@ -82,31 +84,46 @@ export type Decoded =
  * frame allow. Nothing of the batch lies in `frame`, which may be reused.
  */
 export function decodeFrame(frame: Uint8Array, options: DecodeOptions = {}): Decoded {
+  return orProblem(() => decode(frame, options));
+}
+
+/** As `decodeFrame`; other columns than those that were read are not there. */
+export function decodePart({ frame, head }: FramePart, options: DecodeOptions): Decoded {
+  return orProblem(() => decodeColumns(head, afterHeader(frame, head.header), options));
+}
+
+function orProblem(decodes: () => Decoded): Decoded {
   try {
-    return decode(frame, options);
+    return decodes();
   } catch (error) {
     if (error instanceof FrameProblem) return { problem: error.message };
     throw error;
   }
 }
 
-function decode(frame: Uint8Array, { fields, peek, room, verified = false }: DecodeOptions): Decoded {
+function decode(frame: Uint8Array, options: DecodeOptions): Decoded {
   if (frame.length < HEADER_BYTES || !startsLikeFrame(frame, 0)) throw new FrameProblem('frame: no header');
   const header = readHeader(frame, 0);
   const problem = headerProblem(header);
   if (problem !== undefined) throw new FrameProblem(problem);
   if (header.bodyBytes !== frame.length - HEADER_BYTES) throw new FrameProblem('frame: length');
-  if (!verified && !checksumMatches(frame)) throw new FrameProblem('frame: checksum');
+  if (options.verified !== true && !checksumMatches(frame)) throw new FrameProblem('frame: checksum');
   const body = bodyOf(frame, header);
-  if (header.envelopeBytes > body.length) throw new FrameProblem('frame: length of the envelope');
-  const { origin, first, covers, columns: listed, note } = unpackEnvelope(body.subarray(0, header.envelopeBytes));
-  const { rows, envelopeBytes: start } = header;
-  if (covers < rows) throw new FrameProblem('envelope: covers fewer records than there are');
-  const frameColumns = new FrameColumns(body, rows, placesOf(listed, { rows, start, bodyBytes: body.length }));
+  const { envelopeBytes } = header;
+  if (envelopeBytes > body.length) throw new FrameProblem('frame: length of the envelope');
+  return decodeColumns(readHead(header, body.subarray(0, envelopeBytes), body.length), body, options);
+}
+
+function decodeColumns({ header, envelope, places }: FrameHead, body: Uint8Array, options: DecodeOptions): Decoded {
+  const { peek, room } = options;
+  const fields = header.kind === FLOW_BATCH ? options.fields : undefined;
+  const { origin, first, covers, note } = envelope;
+  const { rows } = header;
+  const frameColumns = new FrameColumns(body, rows, places);
   const head = { kind: header.kind as BatchKind, origin, first, covers, rows, ...(note === '' ? {} : { note }) };
   let batch: Growing = { ...head, columns: [], unknown: [], buffer: NOTHING };
   if (peek?.looks !== undefined) {
-    const looked = lookAt(frameColumns, batch, peek.fields, peek.looks);
+    const looked = lookAt(frameColumns, batch, peek.looks, { looked: peek.fields, taken: fields });
     if (looked === undefined) return { batch: { ...head, rows: 0, columns: [], unknown: [], buffer: NOTHING }, skippedColumns: 0 }; // prettier-ignore
     batch = looked;
   } else if (peek !== undefined) {
@@ -125,13 +142,13 @@ const NOTHING = new ArrayBuffer(0);
 function lookAt(
   frameColumns: FrameColumns,
   batch: Growing,
-  fields: ReadonlySet<number>,
   looks: readonly Look[],
+  fields: { readonly looked: ReadonlySet<number>; readonly taken: ReadonlySet<number> | undefined },
 ): Growing | undefined {
-  frameColumns.prepare(fields);
+  frameColumns.prepare(fields.looked);
   let current = batch;
   const pick = (rows: Uint32Array): void => {
-    frameColumns.pick(rows, fields);
+    frameColumns.pick(rows, fields.taken);
     current = { ...batch, rows: rows.length, columns: [] };
   };
   for (const look of looks) {
@@ -146,11 +163,16 @@ function lookAt(
   return current;
 }
 
+/** What follows the header. */
+function afterHeader(frame: Uint8Array, { bodyBytes }: Header): Uint8Array {
+  // A Buffer would make the loops over it see two types.
+  return new Uint8Array(frame.buffer, frame.byteOffset + HEADER_BYTES, bodyBytes);
+}
+
 function bodyOf(frame: Uint8Array, header: Header): Uint8Array {
   if (header.kind < 1 || header.kind > GAP_BATCH) throw new FrameProblem('frame: unknown kind');
   if (header.flags > FLAG_WHOLE) throw new FrameProblem('frame: unknown flags');
-  // A Buffer would make the loops over it see two types.
-  const body = new Uint8Array(frame.buffer, frame.byteOffset + HEADER_BYTES, header.bodyBytes);
+  const body = afterHeader(frame, header);
   if (header.flags === 0) return body;
   const bytes = declaredBytes(body);
   if (bytes === undefined || bytes > WHOLE_BYTES_MAX || header.rows >= WHOLE_ROWS_BELOW)

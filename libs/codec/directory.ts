@@ -5,7 +5,7 @@ import { checksumsIn, ELEMENTS_BEFORE, ELEMENTS_WITH } from './column-checksums.
 import { COPIES, KIND_CODES, LIKE, OWN_BITMAP, SHARED_BITMAP } from './format.ts';
 import { packMessage, unpackMessage } from './msgpack.ts';
 import { FrameProblem } from './problem.ts';
-import { skimEnvelope } from './skim.ts';
+import { skimEnvelope, skimList } from './skim.ts';
 import { zoneEnd } from './zones.ts';
 
 /**
@@ -84,6 +84,8 @@ export function unpackEnvelope(bytes: Uint8Array): Envelope {
 }
 
 function entryIn(bytes: Uint8Array): Entry {
+  const skimmed = skimList(bytes);
+  if (skimmed !== undefined) return checkEntry(skimmed);
   const unpacked = unpackMessage(bytes);
   if ('problem' in unpacked) throw new FrameProblem(`directory: ${unpacked.problem}`);
   return checkEntry(unpacked.value);

@@ -107,7 +107,7 @@ export class ColumnEncoder {
     if (valid === undefined) return { set: this.#all, bitmap: 'none' };
     const bitmap = clearTail(valid.subarray(0, (this.#rows + 7) >> 3), this.#rows);
     for (const { field: owner, set } of this.#sets) if (isEqual(set.valid!, bitmap)) return { set, bitmap: owner };
-    const set = setRows(bitmap, this.#rows);
+    const set = setRows(bitmap);
     if (set.rows.length === this.#rows) return { set: this.#all, bitmap: 'none' };
     if (set.rows.length > 0) this.#sets.push({ field, set });
     return { set, bitmap: 'own' };

@@ -49,6 +49,8 @@ export class FrameColumns {
   #decoder: ColumnDecoder | undefined;
   /** The rows that are decoded, ascending; undefined for all. */
   #picked: Uint32Array | undefined;
+  /** Where their columns lie. */
+  #pickedArea: Area | undefined;
 
   constructor(body: Uint8Array, rows: number, places: ReadonlyMap<number, Place>) {
     this.#body = body;
@@ -104,15 +106,17 @@ export class FrameColumns {
   /**
    * From here on only some of the rows are looked at and taken, as if there were no others.
    * @param rows among those up to here, ascending
-   * @param fields that will be looked at
+   * @param fields that will be looked at and taken; all when undefined
    */
-  pick(rows: Uint32Array, fields: ReadonlySet<number>): void {
+  pick(rows: Uint32Array, fields: ReadonlySet<number> | undefined): void {
     const before = this.#picked;
     this.#picked = before === undefined ? rows.slice() : rows.map((row) => before[row]!);
-    this.#had.clear();
     const { bytes } = planColumns(this.#places, rows.length, fields);
-    this.#decoder?.keepChunks(shelf);
-    this.#decoder?.pick(this.#picked, new Area(2 * bytes));
+    // What was decoded before may be decoded further.
+    const area = (this.#pickedArea = new Area(2 * bytes));
+    this.#decoder?.pick(this.#picked, area);
+    for (const [field, { column, isPart }] of this.#had)
+      this.#had.set(field, { column: column && this.#decoder?.select(column, rows), isPart });
   }
 
   /**
@@ -154,12 +158,10 @@ export class FrameColumns {
   /** Columns of later versions are left out, as wherever rows are. */
   #takePicked(fields: ReadonlySet<number> | undefined, picked: Uint32Array): Taken {
     const plan = planColumns(this.#places, picked.length, fields);
-    const area = new Area(plan.bytes);
-    this.#decoder?.pick(picked, area);
-    this.#had.clear();
+    this.#decoder?.keepChunks(undefined);
     const columns = new Array<Column | undefined>(plan.columns).fill(undefined);
     for (const { field, layout } of plan.wanted) if (layout !== undefined) columns[field] = this.look(field, false);
-    return { columns, unknown: [], buffer: area.buffer, skippedColumns: 0 };
+    return { columns, unknown: [], buffer: this.#pickedArea!.buffer, skippedColumns: 0 };
   }
 
   #moveTo(area: Area): ReadonlyMap<Uint8Array | undefined, Uint8Array> {

@@ -1,5 +1,6 @@
 import type { Batch } from '../record/batch.ts';
-import { decodeFrame, type DecodeOptions } from './decode.ts';
+import { decodeFrame, decodePart, type DecodeOptions } from './decode.ts';
+import type { FramePart } from './frame-head.ts';
 
 /** Decodes frame after frame whose checksums are right, and counts those that make no sense. */
 export class FrameDecoder {
@@ -22,8 +23,9 @@ export class FrameDecoder {
   }
 
   /** @returns undefined for a frame that makes no sense */
-  decode(frame: Uint8Array): Batch | undefined {
-    const result = decodeFrame(frame, this.#options);
+  decode(frame: Uint8Array | FramePart): Batch | undefined {
+    const options = this.#options;
+    const result = frame instanceof Uint8Array ? decodeFrame(frame, options) : decodePart(frame, options);
     if ('problem' in result) {
       this.#problems.set(result.problem, (this.#problems.get(result.problem) ?? 0) + 1);
       return undefined;

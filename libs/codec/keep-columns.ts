@@ -1,15 +1,7 @@
 import { STORED_FIELDS } from '../record/fields/stored.ts';
 import { packEnvelope, storedBytes, unpackEnvelope, type Entry } from './directory.ts';
-import {
-  FLAG_WHOLE,
-  HEADER_BYTES,
-  headerProblem,
-  OWN_BITMAP,
-  readHeader,
-  sealFrame,
-  SHARED_BITMAP,
-  type Header,
-} from './format.ts';
+import { FLAG_WHOLE, HEADER_BYTES, headerProblem, OWN_BITMAP, readHeader, sealFrame, SHARED_BITMAP } from './format.ts';
+import type { FrameHead } from './frame-head.ts';
 import { placesOf, planColumns, type Place } from './plan.ts';
 import { FrameProblem } from './problem.ts';
 
@@ -24,34 +16,37 @@ export interface Extent {
 export interface Needed {
   /** Those that were wanted, and where values are stored by reference to a flow id or another column also these. */
   readonly fields: ReadonlySet<number>;
+  /** Where these lie, and those that are there for their bitmaps alone. */
+  readonly places: ReadonlyMap<number, Place>;
   /** In the order of the body, some of them for their bitmaps alone. */
   readonly extents: readonly Extent[];
 }
 
-/**
- * @param envelope of a frame with that header
- * @returns undefined where the frame has no checksums of columns, or makes no sense
- */
+/** @returns undefined where the frame has no checksums of columns, or makes no sense */
 export function columnsNeeded(
-  envelope: Uint8Array,
-  { rows, envelopeBytes: start, bodyBytes }: Header,
+  { header, envelope, places }: FrameHead,
   fields: ReadonlySet<number>,
 ): Needed | undefined {
+  const { columns, checksums } = envelope;
+  if (checksums === undefined) return undefined;
   try {
-    const { columns, checksums } = unpackEnvelope(envelope);
-    if (checksums === undefined) return undefined;
-    const places = placesOf(columns, { rows, start, bodyBytes });
-    const { wanted } = planColumns(places, rows, fields);
+    const { wanted } = planColumns(places, header.rows, fields);
     const kept = new Set(wanted.map(({ field }) => field));
     for (const { head } of wanted) if (head.like !== undefined) kept.add(head.like);
     if ([...kept].some((field) => places.get(field)?.head.hasCopies === true)) kept.add(STORED_FIELDS.flowid.number);
     const owners = new Set(wanted.map(({ head }) => (head.form === 'shared' ? head.value : NO_FIELD)));
+    const needed = new Map<number, Place>();
     const extents: Extent[] = [];
-    [...places.values()].forEach(({ field, offset }, i) => {
+    let i = 0;
+    for (const place of places.values()) {
       const { stored } = columns[i]!;
-      if (kept.has(field) || owners.has(field)) extents.push({ offset, bytes: stored, checksum: checksums[i]! });
-    });
-    return { fields: kept, extents };
+      if (kept.has(place.field) || owners.has(place.field)) {
+        needed.set(place.field, place);
+        extents.push({ offset: place.offset, bytes: stored, checksum: checksums[i]! });
+      }
+      i += 1;
+    }
+    return { fields: kept, places: needed, extents };
   } catch (error) {
     if (error instanceof FrameProblem) return undefined;
     throw error;

@@ -1,21 +1,33 @@
 import { BATCH_ROWS_MAX } from '../record/batch.ts';
 import type { NumericArray } from '../record/kinds.ts';
 import type { ChunkReader } from './chunks.ts';
-import { decodeNumbers, dictionarySize, innerStream, packing, WIDE_DICTIONARY_MAX } from './decode-numbers.ts';
+import {
+  chunksIn,
+  decodeNumbers,
+  dictionarySize,
+  innerStream,
+  packing,
+  WIDE_DICTIONARY_MAX,
+} from './decode-numbers.ts';
 import type { Stream } from './directory.ts';
 import { ENCODING } from './format.ts';
 import { bitsFor } from './planes.ts';
 import { FrameProblem } from './problem.ts';
 import { scratchLike } from './scatter.ts';
+import { unpackBits } from './unpack-bits.ts';
 
 /*
  * A few values of a stream, without making all of them out of its planes.
  */
 
 const room = new Uint8Array(BATCH_ROWS_MAX);
+const unpackedWords = new Uint32Array(BATCH_ROWS_MAX / 4);
+const unpacked = new Uint8Array(unpackedWords.buffer);
 const integers = new Float64Array(BATCH_ROWS_MAX);
 const dictionaryWords = new Uint32Array(WIDE_DICTIONARY_MAX);
 const dictionaryDoubles = new Float64Array(256);
+/** The stream whose dictionary was read last: who has found a value there picks others next. */
+let lastRead: readonly Stream[] | undefined;
 
 /**
  * As `decodeNumbers`, but of the stream's `count` values only those numbered `at`, in that order; 0 for negative ones.
@@ -31,6 +43,7 @@ export function pickNumbers(
   if (typeof stream === 'number') at.forEach((number, i) => (to[i] = number < 0 ? 0 : stream));
   else if (stream[0] === ENCODING.packed) pickPacked(chunks, stream, to, count, at);
   else if (isDictionary(stream, to)) pickFromDictionary(chunks, stream, to, count, at);
+  else if (isRising(stream, to)) pickRising(chunks, stream, to, count, at);
   else {
     const dense = scratchLike(to);
     decodeNumbers(chunks, stream, dense, count);
@@ -49,7 +62,7 @@ function pickPacked(
   const isDouble = to instanceof Float64Array;
   if (!isDouble && (divisor !== 1 || bits > 32)) throw new FrameProblem('stream: too wide for an integer');
   const from = isDouble ? base : base | 0;
-  pickPlanes(chunks, bits, count, at);
+  pickPlanes(chunks, bits, count, at, addValues);
   for (let i = 0; i < at.length; i++) to[i] = at[i]! < 0 ? 0 : from + divisor * integers[i]!;
 }
 
@@ -61,9 +74,37 @@ function pickFromDictionary(
   at: Int32Array,
 ): void {
   const dictionary = to instanceof Float64Array ? dictionaryDoubles : dictionaryWords;
-  pickPlanes(chunks, bitsFor(readDictionary(chunks, list, dictionary) - 1), count, at);
+  pickPlanes(chunks, bitsFor(readDictionary(chunks, list, dictionary) - 1), count, at, addValues);
   for (let i = 0; i < at.length; i++) to[i] = at[i]! < 0 ? 0 : dictionary[integers[i]!]!;
 }
+
+/** Steps whose sums doubles hold exactly, in whatever order they are added up. */
+function isRising([code, bits]: readonly Stream[], to: NumericArray): boolean {
+  return code === ENCODING.ascending && typeof bits === 'number' && bits <= 32 && to instanceof Float64Array;
+}
+
+function pickRising(
+  chunks: ChunkReader,
+  list: readonly Stream[],
+  to: NumericArray,
+  count: number,
+  at: Int32Array,
+): void {
+  const { bits, base, divisor } = packing(list);
+  pickPlanes(chunks, bits, count, at, addSums);
+  for (let i = 0; i < at.length; i++) to[i] = at[i]! < 0 ? 0 : base + divisor * integers[i]!;
+}
+
+/** Of all values up to each of those numbered `at`, which are ascending but for negative ones. */
+const addSums: AddPlane = (packed, width, weight, at) => {
+  const plane = width === 8 ? packed : unpacked;
+  if (width < 8) unpackBits(packed, unpackedWords, width);
+  let sum = 0;
+  for (let i = 0, next = 0; i < at.length; i++) {
+    for (const number = at[i]!; next <= number; next++) sum += plane[next]!;
+    integers[i]! += weight * sum;
+  }
+};
 
 function isDictionary([code]: readonly Stream[], to: NumericArray): boolean {
   return code === ENCODING.dictionary || (code === ENCODING.wideDictionary && to instanceof Uint32Array);
@@ -72,28 +113,38 @@ function isDictionary([code]: readonly Stream[], to: NumericArray): boolean {
 /** @returns how many values it has */
 function readDictionary(chunks: ChunkReader, list: readonly Stream[], to: Uint32Array | Float64Array): number {
   const found = list[0] === ENCODING.dictionary ? dictionarySize(list) : dictionarySize(list, 257, WIDE_DICTIONARY_MAX);
-  to.fill(0);
-  decodeNumbers(chunks, innerStream(list), to, found);
+  const inner = innerStream(list);
+  if (list === lastRead) chunks.skip(chunksIn(inner));
+  else {
+    lastRead = undefined;
+    to.fill(0);
+    decodeNumbers(chunks, inner, to, found);
+    lastRead = list;
+  }
   return found;
 }
 
+/** Adds something of a plane to `integers`, a number for each of `at`. */
+type AddPlane = (plane: Uint8Array, width: number, weight: number, at: Int32Array) => void;
+
 /** Fills `integers`. */
-function pickPlanes(chunks: ChunkReader, bits: number, count: number, at: Int32Array): void {
+function pickPlanes(chunks: ChunkReader, bits: number, count: number, at: Int32Array, add: AddPlane): void {
   integers.fill(0, 0, at.length);
   for (let low = 0; low < bits; low += 8) {
     const width = Math.min(bits - low, 8);
-    addPlane(chunks.read(Math.ceil((count * width) / 8), room), width, 2 ** low, at);
+    add(chunks.read(Math.ceil((count * width) / 8), room), width, 2 ** low, at);
   }
 }
 
-function addPlane(plane: Uint8Array, width: number, weight: number, at: Int32Array): void {
-  const perByte = width === 8 ? 0 : width === 4 ? 1 : width === 2 ? 2 : 3;
-  const inByte = (1 << perByte) - 1;
-  const mask = (1 << width) - 1;
-  for (let i = 0; i < at.length; i++) {
-    const number = at[i]!;
-    if (number >= 0) integers[i]! += weight * ((plane[number >> perByte]! >> ((number & inByte) * width)) & mask);
-  }
+const addValues: AddPlane = (plane, width, weight, at) => {
+  for (let i = 0; i < at.length; i++) if (at[i]! >= 0) integers[i]! += weight * valueAt(plane, width, at[i]!);
+};
+
+/** @param width 1, 2, 4 or 8 bits */
+function valueAt(plane: Uint8Array, width: number, number: number): number {
+  if (width === 8) return plane[number]!;
+  const bit = number * width;
+  return (plane[bit >> 3]! >> (bit & 7)) & ((1 << width) - 1);
 }
 
 /**
@@ -134,9 +185,9 @@ function findInteger(
   for (let low = 0; low < bits; low += 8) {
     const width = Math.min(bits - low, 8);
     const plane = chunks.read(Math.ceil((count * width) / 8), room);
-    const byte = (integer >>> low) & 255;
-    if (width < 8) continue;
-    found = found === undefined ? placesOf(plane, byte, most) : found.filter((place) => plane[place] === byte);
+    const value = (integer >>> low) & ((1 << width) - 1);
+    if (found === undefined && width < 8) return undefined;
+    found = found === undefined ? placesOf(plane, value, most) : found.filter((place) => valueAt(plane, width, place) === value); // prettier-ignore
     if (found?.length === 0) break;
   }
   return found;
@@ -151,21 +202,4 @@ function placesOf(plane: Uint8Array, byte: number, most: number): number[] | und
     places.push(at);
   }
   return places;
-}
-
-/**
- * Where some rows stand in a list of rows, -1 for those that do not.
- * @param stored ascending
- */
-export function placesAmong(stored: Uint16Array, picked: Uint32Array): Int32Array {
-  return Int32Array.from(picked, (row) => {
-    let low = 0;
-    let high = Math.min(stored.length, row + 1);
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (stored[middle]! < row) low = middle + 1;
-      else high = middle;
-    }
-    return stored[low] === row ? low : -1;
-  });
 }

@@ -2,6 +2,7 @@ import type { Batch } from '../record/batch.ts';
 import type { DecodeOptions } from './decode.ts';
 import { FORMAT_MAJOR } from './format.ts';
 import { FrameDecoder } from './frame-decoder.ts';
+import type { FramePart } from './frame-head.ts';
 import { UnsupportedVersionError } from './problem.ts';
 import { FrameSplitter, type Damage } from './split.ts';
 
@@ -10,15 +11,25 @@ export interface ReadOptions extends Pick<DecodeOptions, 'fields' | 'peek' | 'ro
   readonly where?: string;
 }
 
+/** What comes of a file: any bytes of it, or a frame that was read in part. */
+export type Chunk = Uint8Array | FramePart;
+
+/** The frames that a chunk completes, to be taken before the next one. */
+export function framesIn(chunk: Chunk, splitter: FrameSplitter): Iterable<Chunk> {
+  if (chunk instanceof Uint8Array) return splitter.push(chunk);
+  splitter.pass(chunk.bytesRead);
+  return [chunk];
+}
+
 /** Reads the batches of a byte stream: `for await (const batch of reader)`, then look at `damage`. Once only. */
 export class BatchReader implements AsyncIterable<Batch> {
-  readonly #chunks: AsyncIterable<Uint8Array>;
+  readonly #chunks: AsyncIterable<Chunk>;
   readonly #where: string;
   readonly #decoder: FrameDecoder;
   readonly #splitter = new FrameSplitter();
 
   /** @param chunks may be reused by their source as soon as the next one is asked for */
-  constructor(chunks: AsyncIterable<Uint8Array>, { where = 'input', ...decoding }: ReadOptions = {}) {
+  constructor(chunks: AsyncIterable<Chunk>, { where = 'input', ...decoding }: ReadOptions = {}) {
     this.#chunks = chunks;
     this.#where = where;
     this.#decoder = new FrameDecoder(decoding);
@@ -42,7 +53,7 @@ export class BatchReader implements AsyncIterable<Batch> {
   /** @throws UnsupportedVersionError at a frame of a later major version; errors of the source pass through */
   async *[Symbol.asyncIterator](): AsyncGenerator<Batch> {
     for await (const chunk of this.#chunks) {
-      for (const frame of this.#splitter.push(chunk)) {
+      for (const frame of framesIn(chunk, this.#splitter)) {
         const batch = this.#decoder.decode(frame);
         if (batch !== undefined) yield batch;
       }

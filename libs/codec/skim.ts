@@ -1,5 +1,5 @@
 import { checksumsIn, ELEMENTS_BEFORE, ELEMENTS_WITH } from './column-checksums.ts';
-import type { Entry, Envelope, Listed } from './directory.ts';
+import type { Entry, Envelope, Listed, Stream } from './directory.ts';
 import { LIKE, OWN_BITMAP, SHARED_BITMAP } from './format.ts';
 
 /** An envelope without a note. */
@@ -18,7 +18,7 @@ const NONE = -1;
  * @returns undefined for all others, right or wrong
  */
 export function skimEnvelope(bytes: Uint8Array, entryIn: (bytes: Uint8Array) => Entry): SkimmedEnvelope | undefined {
-  const skimmer = new Skimmer(bytes, entryIn);
+  const skimmer = new Skimmer(bytes);
   const elements = skimmer.list();
   if (elements < 5) return undefined;
   const source = skimmer.word();
@@ -31,7 +31,7 @@ export function skimEnvelope(bytes: Uint8Array, entryIn: (bytes: Uint8Array) => 
   if (listed < 0 || listed > COLUMNS_MAX) return undefined;
   const columns: Listed[] = [];
   for (let i = 0; i < listed; i++) {
-    const column = skimmer.column();
+    const column = skimmer.column(entryIn);
     if (column === undefined) return undefined;
     columns.push(column);
   }
@@ -42,16 +42,21 @@ export function skimEnvelope(bytes: Uint8Array, entryIn: (bytes: Uint8Array) => 
   return { origin: { source, run }, first, covers, columns, checksums: checksumsIn(said, listed) };
 }
 
+/** The list that `bytes` are, of integers from 0 on and of lists; undefined for all others, right or wrong. */
+export function skimList(bytes: Uint8Array): Stream | undefined {
+  const skimmer = new Skimmer(bytes);
+  const list = skimmer.stream(DEPTH_MAX);
+  return list !== undefined && skimmer.isEndAfter(0) ? list : undefined;
+}
+
 /** Reads what of msgpack is in envelopes. */
 class Skimmer {
   readonly #bytes: Uint8Array;
   readonly #view: DataView;
-  readonly #entryIn: (bytes: Uint8Array) => Entry;
   #at = 0;
 
-  constructor(bytes: Uint8Array, entryIn: (bytes: Uint8Array) => Entry) {
+  constructor(bytes: Uint8Array) {
     this.#bytes = bytes;
-    this.#entryIn = entryIn;
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   }
 
@@ -75,6 +80,24 @@ class Skimmer {
     const value = this.#view.getFloat64(this.#at);
     this.#at += 8;
     return Number.isSafeInteger(value) && value >= 0 ? value : NONE;
+  }
+
+  /** An integer from 0 on, or a list of such and of lists. */
+  stream(depth: number): Stream | undefined {
+    const head = this.#bytes[this.#at] ?? 0;
+    if ((head & 0xf0) !== 0x90 && head !== 0xdc) {
+      const count = this.count();
+      return count < 0 ? undefined : count;
+    }
+    const length = this.list();
+    if (length < 0 || depth === 0) return undefined;
+    const list: Stream[] = [];
+    for (let i = 0; i < length; i++) {
+      const element = this.stream(depth - 1);
+      if (element === undefined) return undefined;
+      list.push(element);
+    }
+    return list;
   }
 
   #big(length: 1 | 2 | 4): number {
@@ -112,7 +135,7 @@ class Skimmer {
     return undefined;
   }
 
-  column(): Listed | undefined {
+  column(entryIn: (bytes: Uint8Array) => Entry): Listed | undefined {
     const start = this.#at;
     const elements = this.list();
     const field = this.count();
@@ -133,7 +156,7 @@ class Skimmer {
     if (value < 0 || like < 0 || elements < read) return undefined;
     for (let i = read; i < elements; i++) if (!this.#skip(DEPTH_MAX)) return undefined;
     const end = this.#at;
-    return { field, code, stored, value, like, entry: () => this.#entryIn(this.#bytes.subarray(start, end)) };
+    return { field, code, stored, value, like, entry: () => entryIn(this.#bytes.subarray(start, end)) };
   }
 
   /** Whether no more than so many values follow. */

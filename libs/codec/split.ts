@@ -69,6 +69,11 @@ export class FrameSplitter {
     }
   }
 
+  /** A frame that was tested elsewhere went by, of which so many bytes count. */
+  pass(bytes: number): void {
+    this.#offset += bytes;
+  }
+
   /** Says that the stream is over; what is held of a frame is damage. */
   end(): Damage | undefined {
     if (this.#held > 0) this.#stop('cut', 'ends within a frame');

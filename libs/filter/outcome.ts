@@ -24,14 +24,10 @@ export function outcomeOf(node: Node, zone: Zone): Outcome {
       return ALWAYS;
     case 'nothing':
       return NEVER;
-    case 'and': {
-      const terms = node.terms.map((term) => outcomeOf(term, zone));
-      return { canMatch: terms.every((term) => term.canMatch), canFail: terms.some((term) => term.canFail) };
-    }
-    case 'or': {
-      const terms = node.terms.map((term) => outcomeOf(term, zone));
-      return { canMatch: terms.some((term) => term.canMatch), canFail: terms.every((term) => term.canFail) };
-    }
+    case 'and':
+      return ofAll(node.terms, zone);
+    case 'or':
+      return ofAny(node.terms, zone);
     case 'not': {
       const { canMatch, canFail } = outcomeOf(node.term, zone);
       return { canMatch: canFail, canFail: canMatch };
@@ -52,6 +48,28 @@ export function outcomeOf(node: Node, zone: Zone): Outcome {
     case 'pattern':
       return fieldOutcome(node, zone);
   }
+}
+
+/** Ends with the first term that no record can match. */
+function ofAll(terms: readonly Node[], zone: Zone): Outcome {
+  let canFail = false;
+  for (const term of terms) {
+    const outcome = outcomeOf(term, zone);
+    if (!outcome.canMatch) return NEVER;
+    canFail ||= outcome.canFail;
+  }
+  return canFail ? EITHER : ALWAYS;
+}
+
+/** Ends with the first term that every record matches. */
+function ofAny(terms: readonly Node[], zone: Zone): Outcome {
+  let canMatch = false;
+  for (const term of terms) {
+    const outcome = outcomeOf(term, zone);
+    if (!outcome.canFail) return ALWAYS;
+    canMatch ||= outcome.canMatch;
+  }
+  return canMatch ? EITHER : NEVER;
 }
 
 type FieldNode = Extract<Node, { readonly field: string }>;
@@ -125,8 +143,9 @@ function outsideOutcome({ low, high }: Interval, { min, max, complete }: NumberZ
   return { canMatch: min < low || max > high, canFail: !complete || (low <= max && high >= min) };
 }
 
-function addressOutcome({ family, lanes, masks }: AddressNode, zone: AddressZone): Outcome {
-  const { low, high, exact, isPrefix } = boundsOf(family, lanes, masks);
+function addressOutcome(node: AddressNode, zone: AddressZone): Outcome {
+  const { family } = node;
+  const { low, high, exact, isPrefix } = boundsOf(node);
   const outcome = boundsOutcome(family, low, high, zone);
   const isHeld = !exact || zone.mayHold === undefined || zone.mayHold(family, low);
   return { canMatch: outcome.canMatch && isHeld, canFail: outcome.canFail || !isPrefix };
@@ -141,8 +160,17 @@ interface Bounds {
   readonly isPrefix: boolean;
 }
 
+/** Of the nodes of filters in use, which are asked of many blocks. */
+const boundsByNode = new WeakMap<AddressNode, Bounds>();
+
 /** The least and the greatest address that agrees with `lanes` under `masks`. */
-function boundsOf(family: number, lanes: Lanes, masks: Lanes): Bounds {
+function boundsOf(node: AddressNode): Bounds {
+  let bounds = boundsByNode.get(node);
+  if (bounds === undefined) boundsByNode.set(node, (bounds = computeBounds(node)));
+  return bounds;
+}
+
+function computeBounds({ family, lanes, masks }: AddressNode): Bounds {
   const isIPv4 = family === IPV4_ADDRESS;
   // The lanes that an address of IPv4 has before its own are left out of the test.
   const mask = (k: 0 | 1 | 2 | 3): number => (isIPv4 && k < 3 ? 0xffff_ffff : masks[k]);

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { decodeFrame } from '../../libs/codec/decode.ts';
 import { encodeBatch } from '../../libs/codec/encode.ts';
 import { readHeader } from '../../libs/codec/format.ts';
+import { readHead } from '../../libs/codec/frame-head.ts';
 import { columnsNeeded, keepColumns } from '../../libs/codec/keep-columns.ts';
 import { Zones } from '../../libs/codec/zones.ts';
 import type { Batch } from '../../libs/record/batch.ts';
@@ -104,7 +105,8 @@ test('what has to be read of a file for a column is also the one that it is like
   const flowid = many(2000, (row) => row % 400);
   const frame = encodeBatch(batchOf(2000, { flowid, dur, sport: dur, dlast: dur }), { zones: true });
   const header = readHeader(frame, 0);
-  const needed = columnsNeeded(frame.subarray(24, 24 + header.envelopeBytes), header, new Set([LAST]));
+  const head = readHead(header, frame.subarray(24, 24 + header.envelopeBytes), header.bodyBytes);
+  const needed = columnsNeeded(head, new Set([LAST]));
   assert.deepEqual(needed?.fields, new Set([1, DUR, LAST]));
 });
 

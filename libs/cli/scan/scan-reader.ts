@@ -1,7 +1,8 @@
 import { FrameDecoder } from '../../codec/frame-decoder.ts';
 import { FORMAT_MAJOR, readHeader } from '../../codec/format.ts';
 import { UnsupportedVersionError } from '../../codec/problem.ts';
-import type { ReadOptions } from '../../codec/read.ts';
+import { keepColumns } from '../../codec/keep-columns.ts';
+import { framesIn, type Chunk, type ReadOptions } from '../../codec/read.ts';
 import { FrameSplitter, type Damage } from '../../codec/split.ts';
 import { GAP_BATCH, type Batch } from '../../record/batch.ts';
 import type { FrameTaker } from './scan.ts';
@@ -21,14 +22,14 @@ export interface ScanReadOptions extends ReadOptions {
  * before and behind them. What threads cannot decode is among the problems of the scan.
  */
 export class ScanReader implements AsyncIterable<Batch> {
-  readonly #chunks: AsyncIterable<Uint8Array>;
+  readonly #chunks: AsyncIterable<Chunk>;
   readonly #options: ScanReadOptions;
   readonly #decoder: FrameDecoder;
   readonly #splitter = new FrameSplitter();
   readonly #beganMs = performance.now();
 
   /** @param chunks may be reused by their source as soon as the next one is asked for */
-  constructor(chunks: AsyncIterable<Uint8Array>, options: ScanReadOptions) {
+  constructor(chunks: AsyncIterable<Chunk>, options: ScanReadOptions) {
     const { fields, peek, room } = options;
     this.#chunks = chunks;
     this.#options = options;
@@ -49,10 +50,11 @@ export class ScanReader implements AsyncIterable<Batch> {
   async *[Symbol.asyncIterator](): AsyncGenerator<Batch> {
     const { scan, where, addRecords } = this.#options;
     for await (const chunk of this.#chunks) {
-      for (const frame of this.#splitter.push(chunk)) {
-        const { kind, rows } = readHeader(frame, 0);
-        if (kind !== GAP_BATCH && scan.wants(this.#restMs())) {
-          await scan.send(frame, where);
+      for (const frame of framesIn(chunk, this.#splitter)) {
+        const { kind, rows } = frame instanceof Uint8Array ? readHeader(frame, 0) : frame.head.header;
+        const sent = kind !== GAP_BATCH && scan.wants(this.#restMs()) ? wholeFrame(frame) : undefined;
+        if (sent !== undefined) {
+          await scan.send(sent, where);
           addRecords?.(rows);
         } else {
           const batch = this.#decoder.decode(frame);
@@ -73,4 +75,9 @@ export class ScanReader implements AsyncIterable<Batch> {
     const { fileBytes, skippedBytes } = this.#options;
     return (performance.now() - this.#beganMs) * (fileBytes / (this.#splitter.offset + skippedBytes()) - 1);
   }
+}
+
+/** Of what was read in part a frame that has no more than that. */
+function wholeFrame(frame: Chunk): Uint8Array | undefined {
+  return frame instanceof Uint8Array ? frame : keepColumns(frame.frame, frame.fields);
 }

@@ -1,6 +1,5 @@
 import type { Format } from '../fields/field.ts';
 import { storedInputs } from '../fields/inputs.ts';
-import { MANAGEMENT_FIELDS } from '../fields/management.ts';
 import { FIELDS, type FieldName } from '../fields/table.ts';
 import type { PrintColumn, Settings } from './options.ts';
 
@@ -11,12 +10,9 @@ const BESIDE: Readonly<Partial<Record<Format, readonly FieldName[]>>> = {
   age: ['ltime'],
 };
 
-/** What management records print, whatever the columns. */
-const MANAGEMENT: readonly string[] = [...Object.keys(MANAGEMENT_FIELDS), 'cause', 'stime', 'stimens', 'dur'];
-
-/** Numbers of the stored fields of which these columns are made, and management records; a batch may lack all others. */
+/** Numbers of the stored fields of which these columns are made; a batch of flow records may lack all others. */
 export function printedFields(columns: readonly PrintColumn[], settings: Settings): Set<number> {
-  return new Set([...columns.flatMap((column) => columnInputs(column, settings)), ...MANAGEMENT.flatMap(storedInputs)]);
+  return new Set(columns.flatMap((column) => columnInputs(column, settings)));
 }
 
 /** Numbers of the stored fields of which a column is made. */

@@ -20,7 +20,7 @@ const STYLES: Readonly<Record<Settings['style'], (columns: readonly PrintColumn[
 
 /** Makes text of records. */
 export class RecordPrinter {
-  /** Numbers of the stored fields that are printed; a batch may lack all others. */
+  /** Numbers of the stored fields that are printed; a batch of flow records may lack all others. */
   readonly fields: ReadonlySet<number>;
   /** Whether what a record prints depends on how many were printed before. */
   readonly isOrdered: boolean;
