@@ -4,6 +4,7 @@ import { mergedFrom } from '../../libs/aggregate/groups.ts';
 import { mirrorOf } from '../../libs/aggregate/mirror.ts';
 import { parseModel, type Model } from '../../libs/aggregate/model.ts';
 import { parseBinModes, type BinModes } from '../../libs/cli/bin-modes.ts';
+import { USUAL_MEMORY_MAX } from '../../libs/cli/aggregate-options.ts';
 import { AggregateScan } from '../../libs/cli/aggregate-scan.ts';
 import type { Context } from '../../libs/cli/command.ts';
 import { writtenFiles } from '../../libs/cli/filtered-file.ts';
@@ -37,7 +38,7 @@ export async function binRecords(args: RabinsArguments, context: Context): Promi
   const model = parseModel(args.model, modelOptions);
   const fields = wantedFields(args, model, plan, keys);
   const { reports, preserves, oneWay, management } = modes;
-  const options = { model, memoryBytes: parseMemory(args.memory), reports, preserves, oneWay, ...(fields === undefined ? {} : { fields }) }; // prettier-ignore
+  const options = { model, memoryBytes: parseMemory(args.memory, USUAL_MEMORY_MAX), reports, preserves, oneWay, ...(fields === undefined ? {} : { fields }) }; // prettier-ignore
   const bins = openBins(args, modes, options, keys);
   const binFiles = BinFiles.of(args.write, modes.bins);
   let scan: AggregateScan | undefined;

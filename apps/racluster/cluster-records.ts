@@ -4,6 +4,7 @@ import { parseClusterConfiguration, type Rule } from '../../libs/aggregate/confi
 import { mirrorOf } from '../../libs/aggregate/mirror.ts';
 import { parseModel, type ModelOptions } from '../../libs/aggregate/model.ts';
 import { parseAggregateModes, type AggregateModes } from '../../libs/cli/aggregate-modes.ts';
+import { USUAL_MEMORY_MAX } from '../../libs/cli/aggregate-options.ts';
 import { AggregateScan } from '../../libs/cli/aggregate-scan.ts';
 import { checkWholeFiles } from '../../libs/cli/byte-range.ts';
 import type { Context } from '../../libs/cli/command.ts';
@@ -34,7 +35,7 @@ export async function clusterRecords(args: RaclusterArguments, context: Context)
   const fields = modes.replaces ? undefined : wantedFields(args, rules, plan);
   const options = {
     ...settings,
-    memoryBytes: parseMemory(args.memory),
+    memoryBytes: parseMemory(args.memory, USUAL_MEMORY_MAX),
     oneWay: modes.oneWay,
     loneRowsMin: LONE_ROWS_MIN,
   };

@@ -1,6 +1,9 @@
 import type { OptionTable } from './options.ts';
 import { PRINT_OPTIONS } from './record-options.ts';
 
+/** For `--memory` when it is not given; more of it saves little time. */
+export const USUAL_MEMORY_MAX = 512 << 20;
+
 /** How the commands that merge records are told how. */
 export const AGGREGATE_OPTIONS = {
   model: {
@@ -22,7 +25,7 @@ export const AGGREGATE_OPTIONS = {
   memory: {
     arity: 'one',
     placeholder: 'SIZE',
-    text: "Keep records in at most this much memory, such as 512M; the rest waits in temporary files. A quarter of the machine's when not given.",
+    text: "Keep records in at most this much memory, such as 2G; the rest waits in temporary files. 512M when not given, or a quarter of the machine's if that is less.",
     group: 'Aggregation',
   },
 } as const satisfies OptionTable;

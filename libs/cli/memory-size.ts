@@ -8,10 +8,11 @@ const USUAL_SHARE = 4;
 
 /**
  * Reads `512M`: bytes, with K, M, G, T for powers of 1024. A quarter of the machine's memory when there is no text.
+ * @param usualMax that quarter is to be at most so much
  * @throws {UsageError}
  */
-export function parseMemory(text: string | undefined): number {
-  if (text === undefined) return Math.max(BYTES_MIN, Math.floor(totalmem() / USUAL_SHARE));
+export function parseMemory(text: string | undefined, usualMax = Infinity): number {
+  if (text === undefined) return Math.max(BYTES_MIN, Math.min(usualMax, Math.floor(totalmem() / USUAL_SHARE)));
   const bytes = parseBytes(text);
   if (bytes !== undefined && bytes >= BYTES_MIN) return bytes;
   throw new UsageError(`'${text}' is no size of memory`, { hint: 'Write at least 16M, for example 512M or 4G.' });

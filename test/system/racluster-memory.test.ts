@@ -40,6 +40,36 @@ for (const words of CASES) {
   });
 }
 
+const FLOW = ['-s', 'proto', 'saddr', 'sport', 'daddr', 'dport', 'stime', 'trans', 'dur', 'pkts', 'bytes'];
+/** Parts that records which do not fit in memory are shared out among. */
+const PARTS = 16;
+
+test('racluster -w in little memory writes the same records, part by part in order, whatever the threads', async () => {
+  // Threads help with files of ours alone.
+  const ours = join(root, 'ours');
+  const other = join(root, 'other');
+  writeFileSync(ours, Buffer.concat([1, 8].map((seed) => encodeBatch(flowBatch({ rows: 16_000, seed: 100 * seed })))));
+  assert.equal((await runCommand('ra', ['-X', '-r', ours, '-w', `argus3:${other}`])).status, 0);
+  const linesOf = async (name: string, ...settings: string[]): Promise<string[]> => {
+    const path = join(root, name);
+    const made = await runCommand('racluster', ['-X', '-r', records, other, '-w', path, ...settings]);
+    const shown = await runCommand('ra', ['-X', '-n', '-r', path, ...FLOW]);
+    assert.deepEqual([made.status, made.stderr, shown.status], [0, '', 0]);
+    return shown.stdout.trimEnd().split('\n').slice(1);
+  };
+  const plenty = await linesOf('plenty', '--threads', '1');
+  const places = new Map(plenty.map((line, place) => [line, place]));
+  assert.equal(places.size, plenty.length);
+  for (const threads of ['1', '2']) {
+    const little = await linesOf(`little${threads}`, '--threads', threads, '--memory', '16M');
+    assert.deepEqual(little.toSorted(), plenty.toSorted());
+    // Groups lie in the order in which they began, first those in memory, then those of each part, the two probes apart.
+    const begun = little.map((line) => places.get(line)!);
+    const turns = begun.filter((place, i) => i > 0 && place < begun[i - 1]!).length;
+    assert.ok(turns >= PARTS - 1 && turns <= 2 * PARTS + 1, `${turns} turns with ${threads} threads`);
+  }
+});
+
 test('racluster says where there was no place for what does not fit in memory', async () => {
   const missing = join(root, 'missing');
   const args = ['-X', '-r', records, '-w', join(root, 'written'), '--memory', '16M'];
