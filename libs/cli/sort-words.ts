@@ -1,16 +1,8 @@
 import { UsageError } from '../core/errors.ts';
 import { didYouMean } from '../core/nearest.ts';
-import { FIELD_NAMES, FIELDS, isFieldName, type FieldName } from '../record/fields/table.ts';
+import { namedField, OTHER_NAMES } from '../record/fields/other-names.ts';
+import { FIELD_NAMES, FIELDS } from '../record/fields/table.ts';
 import { sortsDown, type SortKey } from '../sort/sort-key.ts';
-
-/** Names of Argus for fields that are called otherwise. */
-const OTHER_NAMES: Readonly<Record<string, FieldName>> = {
-  avgdur: 'mean',
-  mindur: 'min',
-  maxdur: 'max',
-  psloss: 'sploss',
-  pdloss: 'dploss',
-};
 
 const BY_START: readonly SortKey[] = [{ field: 'stime', descending: false }];
 
@@ -27,14 +19,16 @@ export function parseSortKeys(words: readonly string[], option = '-m'): readonly
 
 function parseSortKey(word: string, option: string): SortKey {
   const [, sign = '', written = '', bits] = /^([+-]?)([^/]*)(?:\/(.*))?$/.exec(word) ?? [];
-  const field = Object.hasOwn(OTHER_NAMES, written) ? OTHER_NAMES[written]! : written;
-  if (!isFieldName(field)) {
+  const field = namedField(written);
+  if (field === undefined) {
     const hint = didYouMean(written, [...FIELD_NAMES, ...Object.keys(OTHER_NAMES)]);
     throw new UsageError(`unknown field '${written}' after ${option}`, {
       hint: hint || '--list-fields shows the names.',
     });
   }
   const descending = sign === '' ? sortsDown(field) : sign === '-';
+  // How long nothing has come is known by when the last packet did.
+  if (field === 'idle') return { field: 'ltime', descending: !descending };
   if (bits === undefined) return { field, descending };
   if (FIELDS[field].kind !== 'address')
     throw new UsageError(`'${word}': ${field} is no address`, { hint: `Write ${field}.` });

@@ -8,6 +8,7 @@ import {
   codesOf,
   heldValue,
   isFieldWord,
+  isNumbered,
   namedPorts,
   storedNumberOf,
   whyAbsent,
@@ -229,19 +230,25 @@ function knownWords(value: Place, field: AskedField): readonly string[] {
   const words = wordsOf(field);
   if (words === undefined) return [value.text];
   const plain = (text: string): string => text.trim().toLowerCase();
+  const numbered = isNumbered(field) && /^\d+$/.test(value.text) ? words[Number(value.text)] : undefined;
+  if (numbered !== undefined) return [numbered];
   const meant = words.filter((word) => plain(word) === plain(value.text));
   if (meant.length > 0) return meant;
   throw fault(value, `'${value.text}' is no value of '${field.name}'`, didYouMean(value.text, words));
 }
 
-/** @throws FilterError when the text is no regular expression */
-export function checkPattern(value: Place): void {
+/**
+ * @param pattern the text, perhaps with more before it
+ * @throws FilterError when the text is no regular expression
+ */
+export function checkPattern(value: Place, pattern = value.text): void {
   try {
-    parsePattern(value.text);
+    parsePattern(pattern);
   } catch (error) {
     if (!(error instanceof PatternError)) throw error;
     const quoted = /^["'\\]/.test(value.source.slice(value.at)) ? 1 : 0;
-    throw fault(value, error.message, error.hint, quoted + error.at);
+    const at = Math.max(0, error.at - (pattern.length - value.text.length));
+    throw fault(value, error.message, error.hint, quoted + at);
   }
 }
 

@@ -95,6 +95,12 @@ export function wordsOf({ name }: AskedField): readonly string[] | undefined {
   return field === undefined || isStored(field) ? undefined : field.words;
 }
 
+/** Whether the words of a field stand for the numbers from 0 on. */
+export function isNumbered({ name }: AskedField): boolean {
+  const field = fieldByName(name);
+  return field !== undefined && !isStored(field) && field.wordsAreNumbered === true;
+}
+
 /** A number of a filter as the field's values are held. */
 export function heldValue({ scale, dimension, unitSeconds }: AskedField, quantity: Quantity): number {
   const inSeconds = dimension === 'seconds' && quantity.suffix !== '';

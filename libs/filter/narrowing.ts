@@ -15,12 +15,20 @@ export function timesNode(times: readonly TimeRange[]): Node {
 }
 
 /**
- * Records in whose user data a regular expression matches: of either side, or after `s:` or `d:` of that one.
+ * Records in whose user data a regular expression matches: of either side, or after `s:` or `d:` of that one. A dot stands for the
+ * ends of lines too, as it does for Argus.
  * @throws FilterError when it is none
  */
 export function payloadNode(text: string): Node {
   const [, side, source = ''] = /^(?:([sd]):)?(.*)$/s.exec(text) ?? [];
-  checkPattern({ source: text, text: source, at: text.length - source.length });
-  const node = (field: string): PatternNode => ({ kind: 'pattern', field, pattern: source, inside: true });
+  const pattern = overLines(source);
+  checkPattern({ source: text, text: source, at: text.length - source.length }, pattern);
+  const node = (field: string): PatternNode => ({ kind: 'pattern', field, pattern, inside: true });
   return side === undefined ? join('or', node('suser'), node('duser')) : node(`${side}user`);
+}
+
+/** The same expression, where a dot stands for a line feed too. */
+function overLines(pattern: string): string {
+  const [flags = '', letters = ''] = /^\(\?([is]+)\)/.exec(pattern) ?? [];
+  return `(?s${letters})${pattern.slice(flags.length)}`;
 }

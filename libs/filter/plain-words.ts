@@ -112,7 +112,8 @@ export const PLAIN_WORDS: Readonly<Record<string, Node>> = {
   est: state(TCP_STATE.established),
   con: state(TCP_STATE.established),
   finack: state(TCP_STATE.finAck),
-  normal: state(TCP_STATE.closed),
+  /** Records of Argus do not say that both FINs were acknowledged, but that each side sent one. */
+  normal: either(state(TCP_STATE.closed), join('and', state(TCP_STATE.fin), state(TCP_STATE.finAck))),
   wait: join('and', state(TCP_STATE.fin), { kind: 'not', term: state(TCP_STATE.finAck | TCP_STATE.closed | RESET) }),
 
   tcpopt: option(0xffff_ffff),

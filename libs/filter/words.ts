@@ -1,5 +1,6 @@
 import { ENCAPSULATION } from '../packet/headers.ts';
 import { EVENT } from '../record/fields/field.ts';
+import { OTHER_NAMES } from '../record/fields/other-names.ts';
 import { join, type Node } from './ast.ts';
 
 /** Where a value must lie: `any` is `src or dst`, which also stands when nothing is said. */
@@ -122,6 +123,7 @@ export const ENCAPSULATION_WORDS: Readonly<Record<string, number>> = {
 
 /** Other names of fields, without the `s` or `d` of a direction. */
 export const FIELD_ALIASES: Readonly<Record<string, string>> = {
+  ...OTHER_NAMES,
   data: 'appbytes',
   appbyte: 'appbytes',
   base: 'tcpb',
@@ -130,20 +132,10 @@ export const FIELD_ALIASES: Readonly<Record<string, string>> = {
   intpktidle: 'intpktidl',
   jitter: 'jit',
   jitidle: 'jitidl',
-  sjitidle: 'sjitidl',
-  djitidle: 'djitidl',
   pcratio: 'pcr',
-  avgdur: 'mean',
-  mindur: 'min',
-  maxdur: 'max',
   deldur: 'dldur',
   delstime: 'dlstime',
   delltime: 'dlltime',
-  psloss: 'sploss',
-  pdloss: 'dploss',
-  psretrans: 'spretrans',
-  pdretrans: 'dpretrans',
   mid: 'mpls',
   asn: 'as',
-  svc: 'app',
 };

@@ -177,6 +177,8 @@ export class BatchReporter implements Reporter {
     if (u8[bytes + B_IP_OPTIONS] !== 0) c.ipoptions.set(to, u8[bytes + B_IP_OPTIONS]!);
     if (protocol === PROTOCOL.icmp || protocol === PROTOCOL.icmp6) {
       this.#icmp(u32[words + W_PORTS]!, u32[words + W_FLAGS]!, to, protocol, extra);
+    } else if (protocol === PROTOCOL.igmp) {
+      c.icmptype.set(to, extra >>> 24);
     } else if (protocol === PROTOCOL.esp && u32[words + W_TRANSPORT] !== 0) {
       c.spi.set(to, u32[words + W_PORTS]!);
       c.slost.set(to, state.esp.takeLost(u32[words + W_TRANSPORT]! - 1, 0));

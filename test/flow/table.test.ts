@@ -212,6 +212,15 @@ test('a clock that jumps years forth and back loses nothing', () => {
   assert.equal(lab.table.flows, 0);
 });
 
+test('the type of an IGMP message is in its record', () => {
+  const lab = new FlowLab();
+  lab.at(0, { from: '10.0.0.1', to: '224.0.0.22', protocol: 2, with: (h) => void (h.icmpType = 0x22) });
+  assert.deepEqual(
+    lab.end().map((r) => pick(r, 'ipproto', 'icmptype')),
+    [[2, 0x22]],
+  );
+});
+
 test('echo request and answer are one flow for each sequence number; an answer alone keeps the asker as source', () => {
   const lab = new FlowLab();
   const ping = (second: number, from: string, to: string, type: number, sequence: number) =>

@@ -26,7 +26,7 @@ const flows = Array.from({ length: 48 }, (_, i): RecordValues => ({
   dport: 80,
   spkts: i,
   dpkts: 0,
-  ...(i % 8 === 0 ? { suser: `GET /${i}`, duser: `${i} OK` } : {}),
+  ...(i % 8 === 0 ? { suser: `GET /${i}\r\nHost: a`, duser: `${i} OK` } : {}),
 }));
 writeFileSync(file, encodeBatch(recordBatch(flows)));
 
@@ -57,6 +57,7 @@ const CASES: readonly [words: string[], packets: string][] = [
   [['-t', '2023/11/14', '-', 'udp'], '1'],
   [['-e', '^GET /[18]'], '8 16'],
   [['-e', 'd:^4. OK', '-', 'port 80'], '40'],
+  [['-e', 's:(?i)^get.*host'], '0 8 16 24 32 40'],
   [['-', 'user', '~', '"OK$"', 'and', 'spkts', '<', '10'], '0 8'],
 ];
 
@@ -71,7 +72,7 @@ test('ra -b shows how the filter and the times were understood, and reads nothin
     [
       'all of',
       '  time lies in 2023-11-14T00:00:00.000Z up to 2023-11-15T00:00:00.000Z',
-      '  suser ~ "x"',
+      '  suser ~ "(?s)x"',
       '  not',
       '    ipproto = 6',
       'reads: stime stimens dur suser ipproto',

@@ -81,6 +81,7 @@ export const DERIVED_LINK_FIELDS = {
       'Differentiated service of stos: csN, afNN, ef or the number.',
     ),
     words: DSCP_WORDS,
+    wordsAreNumbered: true,
   },
   ddsb: {
     ...field(
@@ -94,6 +95,7 @@ export const DERIVED_LINK_FIELDS = {
       'Differentiated service of dtos: csN, afNN, ef or the number.',
     ),
     words: DSCP_WORDS,
+    wordsAreNumbered: true,
   },
   shops: {
     ...field(

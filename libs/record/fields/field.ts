@@ -88,6 +88,8 @@ export interface DerivedField extends Printed {
   readonly compute: (...values: never[]) => Value;
   /** Of a text: all that it can be, where that is few. */
   readonly words?: readonly string[];
+  /** Each of these words stands for its place in the list. */
+  readonly wordsAreNumbered?: true;
 }
 
 /**

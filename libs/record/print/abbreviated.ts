@@ -13,10 +13,15 @@ export function isAbbreviated({ name, format }: PrintColumn): boolean {
   return format === undefined && unit !== undefined && UNITS.has(unit);
 }
 
-/** Numbers as 2.634K, in steps of a thousand. @param digits behind the point */
-export function abbreviatedCell({ name, field }: CellContext, digits: number): Cell {
+/** Numbers as 2.634K, in steps of a thousand; in padded columns a blank stands where no letter is. @param digits behind the point */
+export function abbreviatedCell({ name, field, settings }: CellContext, digits: number): Cell {
   const scale = field.scale ?? 1;
-  return numberCell(name, field, (out, value) => out.ascii(abbreviate(value * scale, digits)));
+  const noLetter = settings.style === 'columns' ? ' ' : '';
+  return numberCell(name, field, (out, value) => {
+    const text = abbreviate(value * scale, digits);
+    out.ascii(text);
+    if (/\d$/.test(text)) out.ascii(noLetter);
+  });
 }
 
 /** @param value not negative */

@@ -1,6 +1,7 @@
 import { UsageError } from '../../core/errors.ts';
 import { didYouMean } from '../../core/nearest.ts';
-import { FIELD_NAMES, FIELDS, isFieldName, type FieldName } from '../fields/table.ts';
+import { namedField, OTHER_NAMES } from '../fields/other-names.ts';
+import { FIELD_NAMES, FIELDS, type FieldName } from '../fields/table.ts';
 import type { PrintColumn } from './options.ts';
 import { checkNumberFormat } from './printf.ts';
 import { compileTimeFormat } from './time-format.ts';
@@ -63,8 +64,9 @@ function skip(spec: string, at: number): number {
 
 function wordOf([, sign = '', place = '', written = '', width, format]: RegExpExecArray): Word {
   const isPlace = sign === '+';
-  const name = isPlace ? written : place + written;
-  if (!isFieldName(name)) throw new UsageError(`unknown field '${name}'`, { hint: didYouMean(name, FIELD_NAMES) });
+  const word = isPlace ? written : place + written;
+  const name = namedField(word);
+  if (name === undefined) throw new UsageError(`unknown field '${word}'`, { hint: nearestTo(word) });
   const text = format === undefined ? undefined : unquoted(format);
   if (text !== undefined && text !== '') checkFormat(name, text);
   return {
@@ -77,6 +79,9 @@ function wordOf([, sign = '', place = '', written = '', width, format]: RegExpEx
     },
   };
 }
+
+const nearestTo = (word: string): string =>
+  didYouMean(word, [...FIELD_NAMES, ...Object.keys(OTHER_NAMES)]) || '--list-fields shows the names.';
 
 function parseWidth(text: string, name: string): number {
   const width = Number(text);

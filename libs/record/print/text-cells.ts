@@ -2,6 +2,7 @@ import { printable } from '../../core/sanitize.ts';
 import type { BytesColumn } from '../columns.ts';
 import { etherTypeName } from '../../address/ethertypes.ts';
 import type { Value } from '../fields/field.ts';
+import { IP_PROTOCOL } from '../fields/protocol.ts';
 import { flagLetters, stateLetters, stateText } from '../fields/state.ts';
 import { FIELDS, isStored } from '../fields/table.ts';
 import { computed, numberReader, reader, type Reader } from '../row.ts';
@@ -47,7 +48,7 @@ export function directionCell({ name, settings }: CellContext): Cell {
   });
 }
 
-/** What the state column computes in each style; where TCP has nothing to show, the state. */
+/** What the state column computes of TCP in each style; of all else it is the state. */
 const STATE_STYLES: Readonly<Record<StateStyle, (sflags: Value, dflags: Value, tcpstate: Value) => string>> = {
   state: () => '',
   letters: (_sflags, _dflags, tcpstate) => (typeof tcpstate === 'number' ? stateLetters(tcpstate) : ''),
@@ -67,7 +68,7 @@ export function stateCell({ settings }: CellContext): Cell {
     computed({
       from: ['sflags?', 'dflags?', ...plain.from],
       compute: (sflags: Value, dflags: Value, ...rest: Parameters<typeof stateText>) =>
-        style(sflags, dflags, rest[4]) || stateText(...rest),
+        rest[3] === IP_PROTOCOL.tcp ? style(sflags, dflags, rest[4]) : stateText(...rest),
     }),
   );
 }

@@ -47,7 +47,7 @@ test('abbreviated: steps of a thousand, rounded', () => {
 test('abbreviated: amounts and rates, in columns and between delimiters; all else as it was', () => {
   assert.deepEqual(print('saddr dur pkts bytes sload rate trans', { abbreviate: 1, precision: 1 }, [LARGE]), [
     '           SrcAddr        Dur  TotPkts   TotBytes  SrcLoad         Rate  Trans',
-    '          10.0.0.1        0.4     15.0       2.6K    15.2K         34.6      1',
+    '          10.0.0.1        0.4    15.0        2.6K    15.2K        34.6       1',
   ].map((line, i) => (i === 0 ? `${line} ` : line))); // prettier-ignore
   assert.deepEqual(print('bytes bytes:8:%d', { abbreviate: 3, delimiter: ',' }, [LARGE]), [
     'TotBytes,TotBytes',

@@ -300,6 +300,13 @@ const CASES: readonly Case[] = [
     text: '   34.567902   15150.617188   28167.900391    85.199997  -0.818182\n',
   },
   { name: 'TCP states as letters', spec: ['state'], options: { state: 'letters' }, text: '  sSE\n' },
+  {
+    name: 'flags of a side that sent none are not the state',
+    spec: ['state pkts'],
+    options: { state: 'destination-flags' },
+    batch: recordBatch([{ ...counts(1, 0, 60, 0), ipproto: 6, tcpstate: TCP_STATE.syn, sflags: 2 }]),
+    text: '             1\n',
+  },
   { name: 'flags of the source', spec: ['state'], options: { state: 'source-flags' }, text: ' FSPA\n' },
   {
     name: 'flags of both make the column wider',
