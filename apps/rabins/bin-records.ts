@@ -1,12 +1,14 @@
 import { Room } from '../../libs/codec/room.ts';
-import type { ClusterOptions } from '../../libs/aggregate/cluster.ts';
 import { mergedFrom } from '../../libs/aggregate/groups.ts';
 import { mirrorOf } from '../../libs/aggregate/mirror.ts';
-import { parseModel, type Model } from '../../libs/aggregate/model.ts';
+import { fieldsOfRule } from '../../libs/aggregate/clusters.ts';
+import type { Rule } from '../../libs/aggregate/configuration.ts';
+import { forBothSides } from '../../libs/cli/aggregate-modes.ts';
 import { parseBinModes, type BinModes } from '../../libs/cli/bin-modes.ts';
 import { USUAL_MEMORY_MAX } from '../../libs/cli/aggregate-options.ts';
 import { AggregateScan } from '../../libs/cli/aggregate-scan.ts';
 import type { Context } from '../../libs/cli/command.ts';
+import { readClusterRules } from '../../libs/cli/cluster-rules.ts';
 import { writtenFiles } from '../../libs/cli/filtered-file.ts';
 import { parseMemory } from '../../libs/cli/memory-size.ts';
 import { planPrinting, type PrintPlan } from '../../libs/cli/printer.ts';
@@ -17,34 +19,34 @@ import type { SelectedOrder } from '../../libs/cli/scan/selected-rows.ts';
 import { SelectedRecords } from '../../libs/cli/selected-records.ts';
 import { parseSortKeys } from '../../libs/cli/sort-words.ts';
 import { TOTAL_FIELDS } from '../../libs/cli/totals.ts';
+import { parseSpan, spanSeconds } from '../../libs/time/span.ts';
 import { FLOW_BATCH } from '../../libs/record/batch.ts';
 import { storedInputs } from '../../libs/record/fields/inputs.ts';
 import { STORED_FIELDS } from '../../libs/record/fields/stored.ts';
 import { BinFiles, namesManyFiles } from './bin-files.ts';
 import { BinOrder } from './bin-order.ts';
-import { CountedBins, TimedBins, type Bins } from './bins.ts';
+import { CountedBins, TimedBins, type Bins, type Merging } from './bins.ts';
 import { ALL_ROWS, copyRows } from '../../libs/record/select.ts';
 import type { SortKey } from '../../libs/sort/sort-key.ts';
 import type { RabinsArguments } from './options.ts';
 
 /** Puts what the command line names in bins and leaves what became of them where it says. @returns the exit status */
 export async function binRecords(args: RabinsArguments, context: Context): Promise<number> {
-  const modes = parseBinModes(args.mode);
+  const modes = forBothSides(parseBinModes(args.mode), args.model);
   const range = args.range === undefined ? undefined : parseRecordRange(args.range);
   const inputRange = range?.counts === 'input' ? range : undefined;
   const plan = await planPrinting(args, modes, context);
   const keys = args.sort.length === 0 ? [] : parseSortKeys(args.sort, '-P');
-  const modelOptions = { rmon: modes.rmon, ...(modes.correct === undefined ? {} : { correct: modes.correct }) };
-  const model = parseModel(args.model, modelOptions);
-  const fields = wantedFields(args, model, plan, keys);
-  const { reports, preserves, oneWay, management } = modes;
-  const options = { model, memoryBytes: parseMemory(args.memory, USUAL_MEMORY_MAX), reports, preserves, oneWay, ...(fields === undefined ? {} : { fields }) }; // prettier-ignore
-  const bins = openBins(args, modes, options, keys);
+  const { rules, modelOptions, reports, preserves } = await readClusterRules(args, modes);
+  const fields = wantedFields(args, rules, plan, keys);
+  const { oneWay, management } = modes;
+  const cluster = { reports, preserves, oneWay, ...(fields === undefined ? {} : { fields }) };
+  const options = { ...cluster, memoryBytes: parseMemory(args.memory, USUAL_MEMORY_MAX) };
+  const bins = openBins(args, modes, { rules: rules.map((rule) => ({ ...rule, timeouts: undefined })), options }, keys);
   const binFiles = BinFiles.of(args.write, modes.bins);
   let scan: AggregateScan | undefined;
   const scanOf = (selected: SelectedOrder, showsManagement: boolean): FrameTaker | undefined => {
     if (bins.cluster === undefined || modes.bins.kind !== 'time' || showsManagement) return undefined;
-    const cluster = { reports, preserves, oneWay, ...(fields === undefined ? {} : { fields }) };
     const order = { selected, words: args.model, modelOptions, cluster, bins: { span: modes.bins.span, whole: modes.whole } }; // prettier-ignore
     return (scan = AggregateScan.open(bins.cluster, args.threads, options.memoryBytes, order))?.taker;
   };
@@ -71,16 +73,20 @@ export async function binRecords(args: RabinsArguments, context: Context): Promi
   return records.failed ? 1 : 0;
 }
 
-function openBins(args: RabinsArguments, modes: BinModes, options: ClusterOptions, keys: readonly SortKey[]): Bins {
+function openBins(args: RabinsArguments, modes: BinModes, merging: Merging, keys: readonly SortKey[]): Bins {
   const { bins } = modes;
-  const { memoryBytes } = options;
-  const orderBy = (of: readonly SortKey[]): BinOrder | undefined =>
-    keys.length === 0 ? undefined : new BinOrder({ keys: [...of, ...keys], memoryBytes });
-  if (bins.kind !== 'time') return new CountedBins(bins.kind, bins.limit, options, orderBy([]));
+  const { memoryBytes } = merging.options;
+  const orderBy = (all: readonly SortKey[]): BinOrder | undefined =>
+    all.length === 0 ? undefined : new BinOrder({ keys: all, memoryBytes });
+  if (bins.kind !== 'time') return new CountedBins(bins.kind, bins.limit, merging, orderBy(keys));
   const { span } = bins;
-  const holdUs = args.hold === undefined ? Infinity : args.hold * 1e6;
-  return new TimedBins(span, modes, options, orderBy([{ field: 'stime', descending: false, span }]), holdUs);
+  // Rules give their records one after the other, each those of all bins.
+  const byBin = keys.length > 0 || merging.rules.length > 1 ? [{ field: 'stime', descending: false, span } as const] : []; // prettier-ignore
+  const holdUs = args.hold === undefined ? Infinity : holdSeconds(args.hold) * 1e6;
+  return new TimedBins(span, modes, merging, orderBy([...byBin, ...keys]), holdUs);
 }
+
+const holdSeconds = (text: string): number => (Number(text) === 0 ? 0 : spanSeconds(parseSpan(text)));
 
 /** Where records go, and who is told when those of some bins have gone there. */
 interface Destination {
@@ -109,7 +115,7 @@ async function pump(
 /** What is looked at of each record; undefined for all of it, which files keep. */
 function wantedFields(
   args: RabinsArguments,
-  model: Model,
+  rules: readonly Rule[],
   { printer }: PrintPlan,
   keys: readonly SortKey[],
 ): ReadonlySet<number> | undefined {
@@ -117,7 +123,7 @@ function wantedFields(
   const counters = (['spkts', 'dpkts', 'sbytes', 'dbytes'] as const).map((name) => STORED_FIELDS[name].number);
   const fields = [
     ...counters,
-    ...model.fields,
+    ...rules.flatMap(fieldsOfRule),
     ...keys.flatMap(({ field }) => storedInputs(field)),
     ...(args.quiet ? [] : printer.fields),
   ];

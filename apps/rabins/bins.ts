@@ -1,5 +1,7 @@
 import { BinCluster } from '../../libs/aggregate/bin-cluster.ts';
 import { Cluster, type ClusterOptions } from '../../libs/aggregate/cluster.ts';
+import { Clusters } from '../../libs/aggregate/clusters.ts';
+import type { Rule } from '../../libs/aggregate/configuration.ts';
 import { Fragments } from '../../libs/aggregate/fragments.ts';
 import type { BinModes } from '../../libs/cli/bin-modes.ts';
 import type { Batch } from '../../libs/record/batch.ts';
@@ -21,12 +23,18 @@ export interface Bins {
   readonly givenUs: number;
 }
 
+/** How records of a bin are merged. */
+export interface Merging {
+  readonly rules: readonly Rule[];
+  readonly options: Omit<ClusterOptions, 'model' | 'timeouts'>;
+}
+
 /** Bins of time. Records come bin by bin. */
 export class TimedBins implements Bins {
   readonly #modes: BinModes;
   readonly #bins: TimeBins;
   readonly #fragments: Fragments;
-  readonly #binned: BinCluster;
+  readonly #binned: Clusters<BinCluster>;
   readonly #times: BinTimes;
   readonly #order: BinOrder | undefined;
   readonly #holdUs: number;
@@ -37,11 +45,12 @@ export class TimedBins implements Bins {
    * @param order of the records in each bin; undefined for any
    * @param holdUs how long bins stay open behind the newest record; `Infinity` for to the end
    */
-  constructor(span: Span, modes: BinModes, options: ClusterOptions, order: BinOrder | undefined, holdUs: number) {
+  constructor(span: Span, modes: BinModes, merging: Merging, order: BinOrder | undefined, holdUs: number) {
     this.#modes = modes;
     this.#bins = new TimeBins(span);
     this.#fragments = new Fragments(new TimeBins(span));
-    this.#binned = new BinCluster(span, modes.whole, options);
+    const { rules, options } = merging;
+    this.#binned = new Clusters(rules, options, (each) => new BinCluster(span, modes.whole, each));
     this.#times = new BinTimes(span, modes);
     this.#order = order;
     this.#holdUs = holdUs;
@@ -62,11 +71,11 @@ export class TimedBins implements Bins {
     const limitUs = this.#bins.startUs;
     if (limitUs <= this.givenUs) return;
     this.givenUs = limitUs;
-    yield* this.#given(this.#binned.cluster.takeBefore(limitUs));
+    yield* this.#given(this.#binned.takeBefore(limitUs));
   }
 
   get cluster(): Cluster | undefined {
-    return this.#modes.apart || this.#holdUs !== Infinity ? undefined : this.#binned.cluster;
+    return this.#modes.apart || this.#holdUs !== Infinity ? undefined : this.#binned.single?.cluster;
   }
 
   #noteNewest(batch: Batch, rows: Uint32Array, count: number): void {
@@ -76,7 +85,7 @@ export class TimedBins implements Bins {
   }
 
   async *finish(): AsyncGenerator<Batch> {
-    yield* this.#given(this.#binned.cluster.finish());
+    yield* this.#given(this.#binned.finish());
   }
 
   async *#given(batches: Iterable<Batch> | AsyncIterable<Batch>): AsyncGenerator<Batch> {
@@ -89,29 +98,33 @@ export class CountedBins implements Bins {
   readonly cluster = undefined;
   readonly givenUs = -Infinity;
   readonly #order: BinOrder | undefined;
-  readonly #options: ClusterOptions;
+  readonly #merging: Merging;
   readonly #limit: number;
   readonly #bytes: boolean;
-  #cluster: Cluster;
+  #clusters: Clusters<Cluster>;
   #filled = 0;
 
   /**
    * @param unit what the limit counts
    * @param order of the records in each bin; undefined for any
    */
-  constructor(unit: 'count' | 'size', limit: number, options: ClusterOptions, order: BinOrder | undefined) {
-    this.#options = options;
+  constructor(unit: 'count' | 'size', limit: number, merging: Merging, order: BinOrder | undefined) {
+    this.#merging = merging;
     this.#order = order;
     this.#limit = limit;
     this.#bytes = unit === 'size';
-    this.#cluster = new Cluster(options);
+    this.#clusters = this.#opened();
+  }
+
+  #opened(): Clusters<Cluster> {
+    return new Clusters(this.#merging.rules, this.#merging.options, (each) => new Cluster(each));
   }
 
   async *push(batch: Batch, given: Uint32Array | undefined, count: number): AsyncGenerator<Batch> {
     const rows = given ?? ALL_ROWS;
     for (let from = 0; from < count;) {
       const to = this.#fill(batch, rows, from, count);
-      this.#cluster.push(batch, rows.subarray(from, to), to - from);
+      this.#clusters.push(batch, rows.subarray(from, to), to - from);
       from = to;
       if (this.#filled >= this.#limit) yield* this.#next();
     }
@@ -137,12 +150,12 @@ export class CountedBins implements Bins {
 
   async *#next(): AsyncGenerator<Batch> {
     yield* this.finish();
-    this.#cluster = new Cluster(this.#options);
+    this.#clusters = this.#opened();
     this.#filled = 0;
   }
 
   async *finish(): AsyncGenerator<Batch> {
-    const batches = this.#cluster.finish();
+    const batches = this.#clusters.finish();
     yield* this.#order?.of(batches) ?? batches;
   }
 }

@@ -5,7 +5,7 @@ import { INPUT_OPTIONS, OUTPUT_OPTIONS } from '../../libs/cli/record-options.ts'
 import { THREADS_OPTION } from '../../libs/cli/scan/threads-option.ts';
 
 const { write } = OUTPUT_OPTIONS;
-const { model, memory } = AGGREGATE_OPTIONS;
+const { model, config, memory } = AGGREGATE_OPTIONS;
 const { mode, ...print } = AGGREGATE_PRINT_OPTIONS;
 
 export const RABINS_OPTIONS = {
@@ -19,12 +19,12 @@ export const RABINS_OPTIONS = {
       `zero: bins without records too; nomodify: records are not divided at the boundaries; nomerge: nor merged. ${mode.text}`,
   },
   model,
+  config: { ...config, text: `${config.text} Times of status and idle are passed over: bins have theirs.` },
   hold: {
     short: 'B',
     arity: 'one',
-    placeholder: 'SECONDS',
-    number: { min: 0, max: 1e9 },
-    text: 'Print a bin when records this much later have come, instead of at the end.',
+    placeholder: 'TIME',
+    text: 'Print a bin when records this much later have come, seconds or 10s, 5m, 1h, instead of at the end.',
     group: 'Aggregation',
   },
   sort: {

@@ -1,17 +1,17 @@
-import { readFile } from 'node:fs/promises';
-import { Clusters } from '../../libs/aggregate/clusters.ts';
-import { parseClusterConfiguration, type Rule } from '../../libs/aggregate/configuration.ts';
+import { Clusters, fieldsOfRule } from '../../libs/aggregate/clusters.ts';
+import { Cluster } from '../../libs/aggregate/cluster.ts';
+import type { Rule } from '../../libs/aggregate/configuration.ts';
 import { mirrorOf } from '../../libs/aggregate/mirror.ts';
-import { parseModel, type ModelOptions } from '../../libs/aggregate/model.ts';
-import { parseAggregateModes, type AggregateModes } from '../../libs/cli/aggregate-modes.ts';
+import { forBothSides, parseAggregateModes } from '../../libs/cli/aggregate-modes.ts';
 import { USUAL_MEMORY_MAX } from '../../libs/cli/aggregate-options.ts';
 import { AggregateScan } from '../../libs/cli/aggregate-scan.ts';
 import { checkWholeFiles } from '../../libs/cli/byte-range.ts';
+import { readClusterRules } from '../../libs/cli/cluster-rules.ts';
 import type { Context } from '../../libs/cli/command.ts';
 import { writtenFiles, type WrittenWords } from '../../libs/cli/filtered-file.ts';
 import { parseMemory } from '../../libs/cli/memory-size.ts';
 import { planPrinting, type PrintPlan } from '../../libs/cli/printer.ts';
-import { cannotRead, filesBelow } from '../../libs/cli/record-paths.ts';
+import { filesBelow } from '../../libs/cli/record-paths.ts';
 import { parseRecordRange } from '../../libs/cli/record-range.ts';
 import { RecordOutputs } from '../../libs/cli/record-outputs.ts';
 import { replaceFile } from '../../libs/cli/replace-file.ts';
@@ -19,7 +19,6 @@ import { SelectedRecords, type SelectedSettings } from '../../libs/cli/selected-
 import { TOTAL_FIELDS } from '../../libs/cli/totals.ts';
 import { Room } from '../../libs/codec/room.ts';
 import { UsageError } from '../../libs/core/errors.ts';
-import { EVERYTHING } from '../../libs/filter/everything.ts';
 import { ALL_ROWS, copyRows } from '../../libs/record/select.ts';
 import { MANAGEMENT_BATCH } from '../../libs/record/batch.ts';
 import { mergedFrom } from '../../libs/aggregate/groups.ts';
@@ -27,11 +26,11 @@ import type { RaclusterArguments } from './options.ts';
 
 /** Merges what the command line names and leaves it where it says. @returns the exit status */
 export async function clusterRecords(args: RaclusterArguments, context: Context): Promise<number> {
-  const modes = parseAggregateModes(args.mode);
+  const modes = forBothSides(parseAggregateModes(args.mode), args.model);
   const range = args.range === undefined ? undefined : parseRecordRange(args.range);
   const inputRange = range?.counts === 'input' ? range : undefined;
   const plan = await planPrinting(args, modes, context);
-  const { rules, modelOptions, ...settings } = await readRules(args, modes);
+  const { rules, modelOptions, ...settings } = await readClusterRules(args, modes);
   const fields = modes.replaces ? undefined : wantedFields(args, rules, plan);
   const options = {
     ...settings,
@@ -40,7 +39,8 @@ export async function clusterRecords(args: RaclusterArguments, context: Context)
     loneRowsMin: LONE_ROWS_MIN,
   };
   const work: Work = {
-    clusters: () => new Clusters(rules, { ...options, ...(fields === undefined ? {} : { fields }) }),
+    clusters: () =>
+      new Clusters(rules, { ...options, ...(fields === undefined ? {} : { fields }) }, (each) => new Cluster(each)),
     records: (paths, scan) =>
       SelectedRecords.open(paths === undefined ? args : { ...args, read: paths, recurse: [] }, context, {
         range: inputRange,
@@ -85,7 +85,7 @@ const LONE_ROWS_MIN = 4096;
 /** What is done with each share of the inputs. */
 interface Work {
   readonly warn: Context['warn'];
-  clusters(): Clusters;
+  clusters(): Clusters<Cluster>;
   /** @param paths of files; all inputs when it is undefined */
   records(paths: string[] | undefined, scan?: SelectedSettings['scan']): Promise<SelectedRecords>;
   outputs(write: WrittenWords): Promise<RecordOutputs>;
@@ -94,7 +94,7 @@ interface Work {
 /** Records that are merged with each other, and threads that help. */
 interface Merging {
   readonly records: SelectedRecords;
-  readonly clusters: Clusters;
+  readonly clusters: Clusters<Cluster>;
   readonly scan: AggregateScan | undefined;
 }
 
@@ -160,38 +160,6 @@ async function pathsOf(args: RaclusterArguments, { warn }: Pick<Context, 'warn'>
   return paths;
 }
 
-interface Rules {
-  readonly rules: readonly Rule[];
-  /** Of `-m`. */
-  readonly modelOptions: ModelOptions;
-  readonly reports: boolean;
-  readonly preserves: boolean;
-}
-
-/** What `-f` says, and behind it `-m` for all records that it does not. */
-async function readRules(args: RaclusterArguments, modes: AggregateModes): Promise<Rules> {
-  const given =
-    args.config === undefined ? undefined : parseClusterConfiguration(await textOf(args.config), args.config);
-  const correct = modes.correct ?? given?.correct;
-  const modelOptions = { rmon: modes.rmon, ...(correct === undefined ? {} : { correct }) };
-  const model = parseModel(args.model, modelOptions);
-  const rest: Rule = { filter: EVERYTHING, grep: undefined, model, timeouts: undefined, label: undefined, continues: false }; // prettier-ignore
-  return {
-    rules: [...(given?.rules ?? []), rest],
-    modelOptions,
-    reports: modes.reports && given?.reports !== false,
-    preserves: modes.preserves && given?.preserves !== false,
-  };
-}
-
-async function textOf(path: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    throw cannotRead(path, error);
-  }
-}
-
 /** What is looked at of each record; undefined for all of it, which files keep. */
 function wantedFields(
   args: RaclusterArguments,
@@ -201,7 +169,7 @@ function wantedFields(
   if (args.write.length > 0) return undefined;
   const fields = new Set(args.quiet ? [] : printer.fields);
   if (args.totals) for (const field of TOTAL_FIELDS) fields.add(field);
-  for (const rule of rules) for (const field of [...rule.filter.fields, ...rule.model.fields]) fields.add(field);
+  for (const field of rules.flatMap(fieldsOfRule)) fields.add(field);
   // Where initiator and responder change places, one becomes the other.
   return new Set([...fields, ...mergedFrom(fields)].flatMap((field) => [field, mirrorOf(field)]));
 }

@@ -19,7 +19,7 @@ export const RASORT_OPTIONS = {
   range: {
     ...INPUT_OPTIONS.range,
     text:
-      'Of the sorted records, take only N (the first ones), A-B, or A+N (N from number A on). After i it is of those that come in, ' +
+      'Of the sorted records, take only N (the first ones), A-B, or A+N (from A to A+N). After i it is of those that come in, ' +
       'before they are sorted.',
   },
   ...OUTPUT_OPTIONS,

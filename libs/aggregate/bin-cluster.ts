@@ -1,11 +1,13 @@
 import type { Batch } from '../record/batch.ts';
+import { ALL_ROWS } from '../record/select.ts';
 import { TimeBins, type Span } from '../time/span.ts';
 import { Cluster, type ClusterOptions } from './cluster.ts';
+import type { Merger } from './clusters.ts';
 import { Fragments } from './fragments.ts';
 import { binPieces } from './key-pieces.ts';
 
 /** Merges records bin by bin of time. */
-export class BinCluster {
+export class BinCluster implements Merger {
   readonly cluster: Cluster;
   readonly #fragments: Fragments;
   readonly #whole: boolean;
@@ -20,13 +22,29 @@ export class BinCluster {
   }
 
   /** Adds the first `count` of `rows`. Records that lie in one bin are taken as they are. */
-  push(batch: Batch, rows: Uint32Array, count: number): void {
+  push(batch: Batch, rows: Uint32Array | undefined, count: number): void {
     if (this.#whole) {
       this.cluster.push(batch, rows, count);
       return;
     }
-    const { inside, across } = this.#fragments.sort(batch, rows, count);
+    const { inside, across } = this.#fragments.sort(batch, rows ?? ALL_ROWS, count);
     this.cluster.push(batch, inside, inside.length);
     for (const part of this.#fragments.divide(batch, across, across.length)) this.cluster.push(part, undefined, part.rows); // prettier-ignore
+  }
+
+  get unknownColumns(): number {
+    return this.cluster.unknownColumns;
+  }
+
+  due(): Iterable<Batch> {
+    return this.cluster.due();
+  }
+
+  takeBefore(timeUs: number): Iterable<Batch> {
+    return this.cluster.takeBefore(timeUs);
+  }
+
+  finish(): AsyncIterable<Batch> {
+    return this.cluster.finish();
   }
 }

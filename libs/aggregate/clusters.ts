@@ -3,29 +3,50 @@ import { Area } from '../record/builder.ts';
 import { TextColumn } from '../record/columns.ts';
 import { EVERYTHING } from '../filter/everything.ts';
 import { STORED_FIELDS } from '../record/fields/stored.ts';
-import { Cluster, type ClusterOptions } from './cluster.ts';
+import type { ClusterOptions } from './cluster.ts';
 import type { Rule } from './configuration.ts';
 
 const LABEL = STORED_FIELDS.label.number;
 
-/** Shares records out among clusters by rules: each goes to the first that it matches, and to those behind it while they continue. */
-export class Clusters {
-  readonly #members: readonly { readonly rule: Rule; readonly cluster: Cluster }[];
+/** Numbers of the stored fields that a rule looks at. */
+export function fieldsOfRule({ filter, grep, model }: Rule): number[] {
+  return [...filter.fields, ...model.fields, ...(grep === undefined ? [] : [LABEL])];
+}
+
+/** What merges the records of a rule, such as a `Cluster`. */
+export interface Merger {
+  readonly unknownColumns: number;
+  push(batch: Batch, rows: Uint32Array | undefined, count: number): void;
+  due(): Iterable<Batch>;
+  takeBefore(timeUs: number): Iterable<Batch>;
+  finish(): AsyncIterable<Batch>;
+}
+
+/** Shares records out among mergers by rules: each goes to the first that it matches, and to those behind it while they continue. */
+export class Clusters<M extends Merger> {
+  readonly #members: readonly { readonly rule: Rule; readonly cluster: M }[];
   readonly #left = new Uint32Array(BATCH_ROWS_MAX);
   readonly #matched = new Uint32Array(BATCH_ROWS_MAX);
   readonly #isTaken = new Uint8Array(BATCH_ROWS_MAX);
 
-  /** @param options memory is shared by all */
-  constructor(rules: readonly Rule[], options: Omit<ClusterOptions, 'model' | 'timeouts'>) {
+  /**
+   * @param options memory is shared by all
+   * @param open makes one
+   */
+  constructor(
+    rules: readonly Rule[],
+    options: Omit<ClusterOptions, 'model' | 'timeouts'>,
+    open: (options: ClusterOptions) => M,
+  ) {
     const memoryBytes = options.memoryBytes / rules.length;
     this.#members = rules.map((rule) => {
       const { model, timeouts } = rule;
-      return { rule, cluster: new Cluster({ ...options, memoryBytes, model, ...(timeouts === undefined ? {} : { timeouts }) }) }; // prettier-ignore
+      return { rule, cluster: open({ ...options, memoryBytes, model, ...(timeouts === undefined ? {} : { timeouts }) }) }; // prettier-ignore
     });
   }
 
   /** The cluster of all records; undefined where there are several rules. */
-  get single(): Cluster | undefined {
+  get single(): M | undefined {
     return this.#members.length === 1 ? this.#members[0]?.cluster : undefined;
   }
 
@@ -78,6 +99,12 @@ export class Clusters {
   /** See `Cluster.due`. */
   *due(): Generator<Batch> {
     for (const { rule, cluster } of this.#members) for (const batch of cluster.due()) yield labelled(batch, rule.label);
+  }
+
+  /** See `Cluster.takeBefore`; rule by rule. */
+  *takeBefore(timeUs: number): Generator<Batch> {
+    for (const { rule, cluster } of this.#members)
+      for (const batch of cluster.takeBefore(timeUs)) yield labelled(batch, rule.label);
   }
 
   /** See `Cluster.finish`; rule by rule. */

@@ -3,6 +3,7 @@ import { IPV4_ADDRESS, MAC_ADDRESS } from '../packet/headers.ts';
 import type { Batch } from '../record/batch.ts';
 import type { AddressColumn, NumberColumn } from '../record/columns.ts';
 import { SCTP_STATE, TCP_STATE, type Address } from '../record/fields/field.ts';
+import { ETHERTYPE } from '../record/fields/protocol.ts';
 import { STORED_FIELDS, type StoredName } from '../record/fields/stored.ts';
 import type { Reader } from '../record/row.ts';
 import type { TimeBins } from '../time/span.ts';
@@ -229,20 +230,22 @@ export const ICMP_PIECE: KeyPiece = {
 const TCP_HANDSHAKE = TCP_STATE.syn | TCP_STATE.synAck;
 const SCTP_HANDSHAKE = SCTP_STATE.init | SCTP_STATE.initAck;
 
-/** One bit: the handshake was seen, or the protocol has one direction (ESP), so that who is the initiator is certain. */
+/** One bit: who is the initiator is certain, since the handshake was seen, or the protocol says it (who asks in ARP; ESP has one direction). */
 export const CERTAIN_PIECE: KeyPiece = {
   bits: 1,
   fill(batch, rows, count, { words, from, step }) {
     const tcp = numberColumn(batch, STORED_FIELDS.tcpstate.number);
     const sctp = numberColumn(batch, STORED_FIELDS.sctpstate.number);
     const spi = numberColumn(batch, STORED_FIELDS.spi.number);
+    const etype = numberColumn(batch, STORED_FIELDS.etype.number);
     for (let i = 0, at = from; i < count; i++, at += step) {
       const row = rows[i]!;
       // Values of rows that have none are not looked at: they may be anything.
       const isCertain =
         (tcp?.has(row) === true && (tcp.values[row]! & TCP_HANDSHAKE) !== 0) ||
         (sctp?.has(row) === true && (sctp.values[row]! & SCTP_HANDSHAKE) !== 0) ||
-        spi?.has(row) === true;
+        spi?.has(row) === true ||
+        (etype?.has(row) === true && (etype.values[row] === ETHERTYPE.arp || etype.values[row] === ETHERTYPE.rarp));
       words[at] = isCertain ? 1 : 0;
     }
     return undefined;

@@ -4,6 +4,7 @@ import { UsageError } from '../core/errors.ts';
 import { didYouMean } from '../core/nearest.ts';
 import { storedInputs } from '../record/fields/inputs.ts';
 import { STORED_FIELDS, type StoredName } from '../record/fields/stored.ts';
+import { namedField } from '../record/fields/other-names.ts';
 import { FIELD_NAMES, fieldByName, isStored, type FieldName } from '../record/fields/table.ts';
 import { isNumeric } from '../record/kinds.ts';
 import { PRINTED_FIELDS } from '../record/fields/printed.ts';
@@ -89,7 +90,7 @@ export const KEY_WORDS: readonly string[] = [
  */
 export function parseModel(words: readonly string[], options: ModelOptions = {}): Model {
   const usual = options.rmon === true ? DEFAULT_HOST_MODEL : DEFAULT_MODEL;
-  const given = (words.length === 0 ? usual : words.flatMap((word) => word.split(/[\s,]+/))).filter(Boolean);
+  const given = words.length === 0 ? usual : wordsOf(words);
   const read = given.map(readWord);
   const keys = read.filter(({ name }) => name !== 'none').flatMap(expand);
   if (keys.some(({ name }) => name === 'sport' || name === 'dport')) keys.push({ name: 'proto', mask: undefined });
@@ -115,8 +116,17 @@ export function parseModel(words: readonly string[], options: ModelOptions = {})
   };
 }
 
+const wordsOf = (words: readonly string[]): string[] => words.flatMap((word) => word.split(/[\s,]+/)).filter(Boolean);
+
+/** Whether a word of `-m` makes each record count for both of its sides. */
+export function countsBothSides(words: readonly string[]): boolean {
+  return wordsOf(words).some((word) => DOUBLES.has(word.replace(/\/.*/, '')));
+}
+
 function readWord(text: string): KeyWord {
-  const [name = '', mask] = text.split('/', 2);
+  const [written = '', mask] = text.split('/', 2);
+  // Records have one label for each direction, the first of them for Argus.
+  const name = namedField(written.replace(/^([sd]mpls)\[0\]$/, '$1')) ?? written;
   if (!KEY_WORDS.includes(name)) {
     const hint = isUnavailable(name)
       ? 'Records here do not hold it.'
@@ -145,7 +155,9 @@ function maskOf(name: string, text: string | undefined): AddressMask | undefined
   return mask.family === 4 ? { ...whole, ipv4: mask.lanes[3] } : { ...whole, ipv6: mask.lanes };
 }
 
-const CERTAIN_FIELDS = (['tcpstate', 'sctpstate', 'spi', 'ipproto'] as const).map((name) => STORED_FIELDS[name].number);
+const CERTAIN_FIELDS = (['tcpstate', 'sctpstate', 'spi', 'ipproto', 'etype'] as const).map(
+  (name) => STORED_FIELDS[name].number,
+);
 /** Fields beside its own that a word is made of. */
 const MORE_FIELDS: Readonly<Record<string, readonly StoredName[]>> = {
   proto: ['etype', 'ipproto'],

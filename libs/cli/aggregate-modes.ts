@@ -1,3 +1,4 @@
+import { countsBothSides } from '../aggregate/model.ts';
 import { AGGREGATE_MODE_WORDS, MODE_WORDS } from './mode-words.ts';
 import { isCommonMode, parseModes, unknownMode, type Modes } from './modes.ts';
 
@@ -37,4 +38,9 @@ export function parseAggregateModes(words: readonly string[], more: readonly str
     perFile: own.has('ind') || own.has('replace'),
     replaces: own.has('replace'),
   };
+}
+
+/** The same modes; with `rmon` where a word of `-m`, such as `addr`, asks for both sides of each record as well. */
+export function forBothSides<T extends AggregateModes>(modes: T, model: readonly string[]): T {
+  return countsBothSides(model) ? { ...modes, rmon: true } : modes;
 }

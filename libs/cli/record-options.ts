@@ -63,7 +63,7 @@ export const INPUT_OPTIONS = {
     short: 'N',
     arity: 'one',
     placeholder: '[i|o]RANGE',
-    text: 'Take only some of the records that pass the filter: N (the first ones), A-B, or A+N (N from number A on).',
+    text: 'Take only some of the records that pass the filter: N (the first ones), A-B, or A+N (from number A to number A+N).',
     group: 'Input',
   },
   payload: {

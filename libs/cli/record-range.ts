@@ -7,7 +7,7 @@ export interface RecordRange {
 }
 
 /**
- * Reads what `-N` takes: `n` (the first n), `a-b`, `a+n` (n records from a on). A leading `i` or `o` says whether records
+ * Reads what `-N` takes: `n` (the first n), `a-b`, `a+n` (from a to a + n, as Argus has it). A leading `i` or `o` says whether records
  * are counted going in or coming out, which is the same where none are merged.
  * @throws {UsageError}
  */
@@ -17,7 +17,7 @@ export function parseRecordRange(text: string): RecordRange & { readonly counts:
   const a = Number(start);
   const b = Number(end);
   if (start !== '' && operator === undefined) return { first: 1, last: a, counts };
-  const last = operator === '-' ? b : a + b - 1;
+  const last = operator === '-' ? b : a + b;
   if (start === '' || a < 1 || last < a - 1) {
     throw new UsageError(`'${text}' is no range of records`, {
       hint: 'Write N, A-B or A+N; the first record is number 1.',

@@ -219,6 +219,15 @@ const DIRECTIONS: readonly Case[] = [
     expected: ['10.0.0.1 3', '10.0.0.2 3'],
   },
   {
+    name: 'in ARP who asks is who began',
+    records: [
+      { stime: START, etype: 0x0806, saddr: '10.0.0.1', daddr: '10.0.0.2', spkts: 3 },
+      { stime: START, etype: 0x0806, saddr: '10.0.0.2', daddr: '10.0.0.1', spkts: 3 },
+    ],
+    fields: ['saddr', 'spkts'],
+    expected: ['10.0.0.1 3', '10.0.0.2 3'],
+  },
+  {
     name: 'nocorrect leaves them apart',
     records: [udp({ dpkts: 0 }), udp({ ...turned, dpkts: 0 })],
     settings: { correct: false },

@@ -10,8 +10,8 @@ for (const [text, first, last, counts] of [
   ['o5', 1, 5, 'output'],
   ['3-7', 3, 7, 'input'],
   ['3-3', 3, 3, 'input'],
-  ['3+4', 3, 6, 'input'],
-  ['o10+1', 10, 10, 'output'],
+  ['3+4', 3, 7, 'input'],
+  ['o10+1', 10, 11, 'output'],
 ] as const) {
   test(`-N ${text} means records ${first} to ${last}`, () => {
     assert.deepEqual(parseRecordRange(text), { first, last, counts });

@@ -101,6 +101,22 @@ test('rabins -w goes on in files of bins that are there', () => {
   assert.equal(run('racount -R twice').stdout, run('rabins -r records -M time 30s -m proto -w - | racount').stdout);
 });
 
+test('rabins -f merges by the lines of a file, bin by bin', () => {
+  writeFileSync(join(line.folder, 'models'), 'filter="udp" model="proto" label="few"\nfilter="" model="saddr"\n');
+  const { stdout } = run(`rabins -r records -M time 20s -f models -L -1 -u -c , -s stime trans label`);
+  const bins = rowsOf(stdout, 20);
+  assert.deepEqual(bins.map((row) => row[0]), ['0', '1', '2'].flatMap((bin) => Array<string>(1 + HOSTS).fill(bin))); // prettier-ignore
+  assert.deepEqual(
+    bins.filter((row) => row.endsWith('few')),
+    ['0 7 few', '1 7 few', '2 6 few'],
+  );
+});
+
+test('rabins -m addr has the headings of hosts, -B takes units', () => {
+  const { stdout } = run(`rabins -r records -M time 30s -B 10s -m addr -s stime saddr spkts dpkts`);
+  assert.match(stdout, /^ +StartTime +Host +OutPkts +InPkts /);
+});
+
 const REFUSED: readonly (readonly [words: string, reason: RegExp])[] = [
   ["-M count 10 -w '%H'", /'%H' names a file for each bin/],
   ["-M time 10s -w '%Q'", /it has no conversion '%Q'/],
