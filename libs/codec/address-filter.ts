@@ -62,9 +62,16 @@ export class AddressFilter {
 function addHashes(column: AddressColumn, rows: number, count: number): number {
   const { lanes: [a, b, c, d], strides: [sa, sb, sc, sd], family, familyStride, valid } = column; // prettier-ignore
   let end = count;
+  // Neighbours mostly have all but the last lane in common.
+  let [ofFamily, ofA, ofB, ofC, front] = [-1, 0, 0, 0, 0];
   for (let row = 0; row < rows; row++) {
     if (valid !== undefined && ((valid[row >> 3]! >> (row & 7)) & 1) === 0) continue;
-    const hash = first(family[row * familyStride]!, a[row * sa]!, b[row * sb]!, c[row * sc]!, d[row * sd]!);
+    const [f, x, y, z] = [family[row * familyStride]!, a[row * sa]!, b[row * sb]!, c[row * sc]!];
+    if (f !== ofFamily || x !== ofA || y !== ofB || z !== ofC) {
+      front = frontOf(f, x, y, z);
+      [ofFamily, ofA, ofB, ofC] = [f, x, y, z];
+    }
+    const hash = last(front, d[row * sd]!);
     let slot = hash >>> 16;
     while (table[slot] !== 0 && table[slot] !== hash) slot = (slot + 1) & (SLOTS - 1);
     if (table[slot] === hash) continue;
@@ -74,14 +81,21 @@ function addHashes(column: AddressColumn, rows: number, count: number): number {
   return end;
 }
 
-/** Never 0, which marks a free slot. */
 function first(family: number, a: number, b: number, c: number, d: number): number {
+  return last(frontOf(family, a, b, c), d);
+}
+
+/** Of all but the last lane. */
+function frontOf(family: number, a: number, b: number, c: number): number {
   let hash = Math.imul(family ^ 0x9e37_79b9, 0x85eb_ca6b);
   hash = mix(hash ^ a);
   hash = mix(hash ^ b);
-  hash = mix(hash ^ c);
-  hash = mix(hash ^ d);
-  return hash >>> 0 || 1;
+  return mix(hash ^ c);
+}
+
+/** Never 0, which marks a free slot. */
+function last(front: number, d: number): number {
+  return mix(front ^ d) >>> 0 || 1;
 }
 
 function second(hash: number): number {

@@ -31,14 +31,16 @@ export function encodeBatch(batch: Batch, options: EncodeOptions = {}): Uint8Arr
   if (batch.rows > 1 && bytesInMemory(batch) > BATCH_BYTES_MAX) return encodeHalves(batch, options);
   if (batch.rows < WHOLE_ROWS_BELOW) {
     const content = encodeContent(batch, 0, false);
-    if (content.frame.length - HEADER_BYTES <= WHOLE_BYTES_MAX) return compressWhole(batch, content, level);
+    if (content.envelope.length + content.columns.length <= WHOLE_BYTES_MAX)
+      return compressWhole(batch, content, level);
   }
   const zones = options.zones === true && batch.rows > 0;
-  const { frame, envelopeBytes } = encodeContent(batch, level, zones);
+  const content = encodeContent(batch, level, zones);
+  const frame = plainFrame(content);
   // Others may have packed the columns of a later version more tightly than we pack the rest.
   if (frame.length > FRAME_BYTES_MAX && batch.unknown.length > 0)
     return encodeBatch({ ...batch, unknown: [] }, options);
-  sealFrame(frame, { ...batch, flags: 0, envelopeBytes }, zones ? sealZones : undefined);
+  sealFrame(frame, { ...batch, flags: 0, envelopeBytes: content.envelope.length }, zones ? sealZones : undefined);
   return frame;
 }
 
@@ -48,9 +50,9 @@ function checkBatch({ rows, first, covers, origin }: Batch): void {
 }
 
 interface Content {
-  /** Room for the header, the envelope, the columns. */
-  readonly frame: Uint8Array;
-  readonly envelopeBytes: number;
+  readonly envelope: Uint8Array;
+  /** Valid until the next batch is encoded. */
+  readonly columns: Uint8Array;
 }
 
 function encodeContent(batch: Batch, level: number, zones: boolean): Content {
@@ -80,19 +82,30 @@ function encodeContent(batch: Batch, level: number, zones: boolean): Content {
   }
   const inFile = zones ? { checksums: checksums.bytes, zones: encodeZones(batch, ranges) } : undefined;
   const envelope = packEnvelope(batch, entries, inFile);
-  const frame = new Uint8Array(HEADER_BYTES + envelope.length + columnBytes.length);
-  frame.set(envelope, HEADER_BYTES);
-  frame.set(columnBytes.bytes, HEADER_BYTES + envelope.length);
-  return { frame, envelopeBytes: envelope.length };
+  return { envelope, columns: columnBytes.bytes };
 }
 
-function compressWhole(batch: Batch, { frame, envelopeBytes }: Content, level: number): Uint8Array {
-  const body = frame.subarray(HEADER_BYTES);
-  const packed = new Uint8Array(HEADER_BYTES + compressedBytesMax(body.length));
-  const bytes = compress(packed.subarray(HEADER_BYTES), body, level);
-  const helps = bytes < body.length;
-  const sealed = helps ? packed.slice(0, HEADER_BYTES + bytes) : frame;
-  sealFrame(sealed, { ...batch, flags: helps ? FLAG_WHOLE : 0, envelopeBytes });
+/** Room for the header, then the envelope and the columns. */
+function plainFrame({ envelope, columns }: Content): Uint8Array {
+  const frame = new Uint8Array(HEADER_BYTES + envelope.length + columns.length);
+  frame.set(envelope, HEADER_BYTES);
+  frame.set(columns, HEADER_BYTES + envelope.length);
+  return frame;
+}
+
+/** What is compressed as a whole, as it is and compressed. */
+const wholeBytes = new Uint8Array(WHOLE_BYTES_MAX);
+const packedBytes = new Uint8Array(HEADER_BYTES + compressedBytesMax(WHOLE_BYTES_MAX));
+
+function compressWhole(batch: Batch, content: Content, level: number): Uint8Array {
+  const { envelope, columns } = content;
+  const whole = wholeBytes.subarray(0, envelope.length + columns.length);
+  whole.set(envelope);
+  whole.set(columns, envelope.length);
+  const bytes = compress(packedBytes.subarray(HEADER_BYTES), whole, level);
+  const helps = bytes < whole.length;
+  const sealed = helps ? packedBytes.slice(0, HEADER_BYTES + bytes) : plainFrame(content);
+  sealFrame(sealed, { ...batch, flags: helps ? FLAG_WHOLE : 0, envelopeBytes: envelope.length });
   return sealed;
 }
 

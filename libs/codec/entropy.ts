@@ -1,4 +1,4 @@
-import type { Integers } from './planes.ts';
+import { NARROW_BITS_MAX, type Integers } from './planes.ts';
 
 /** Rows looked at: four runs of this many, or all rows where there are fewer. */
 const RUN = 512;
@@ -20,9 +20,10 @@ export interface Estimate {
 export function estimate(values: Integers, count: number, bits: number): Estimate {
   // Steps may need one bit, and so one plane, more than the values.
   const planes = Math.min((bits + 8) >> 3, PLANES_MAX);
-  const rows = sampled(values, count, planes, tallyDirect);
+  const isNarrow = bits <= NARROW_BITS_MAX;
+  const rows = sampled(values, count, planes, isNarrow ? tallyDirect : tallyWide);
   const direct = entropyOf(planes, rows);
-  sampled(values, count, planes, tallySteps);
+  sampled(values, count, planes, isNarrow ? tallySteps : tallyWideSteps);
   return { direct, steps: entropyOf(planes, rows) };
 }
 
@@ -45,17 +46,34 @@ function sampled(values: Integers, count: number, planes: number, tally: Tally):
 }
 
 function entropyOf(planes: number, rows: number): number {
-  let sum = 0;
-  for (let i = 0; i < planes * 256; i++) sum += weighted[counts[i]!]!;
-  return (planes * weighted[rows]! - sum) / rows;
+  // Several sums at once: each has to wait for its own last step only.
+  let [a, b, c, d] = [0, 0, 0, 0];
+  for (let i = 0; i < planes * 256; i += 4) {
+    a += weighted[counts[i]!]!;
+    b += weighted[counts[i + 1]!]!;
+    c += weighted[counts[i + 2]!]!;
+    d += weighted[counts[i + 3]!]!;
+  }
+  return (planes * weighted[rows]! - (a + b + c + d)) / rows;
 }
 
-const tallyDirect: Tally = ({ low, high }, start, end, planes) => {
+const tallyDirect: Tally = ({ low }, start, end, planes) => {
+  for (let row = start; row < end; row++) countLow(low[row]!, planes);
+};
+
+const tallyWide: Tally = ({ low, high }, start, end, planes) => {
   for (let row = start; row < end; row++) countLow(low[row]!, planes);
   if (planes > 4) for (let row = start; row < end; row++) countHigh(high[row]!, planes);
 };
 
-const tallySteps: Tally = ({ low, high }, start, end, planes) => {
+const tallySteps: Tally = ({ low }, start, end, planes) => {
+  for (let row = start; row < end; row++) {
+    const step = (low[row]! - low[row - 1]!) | 0;
+    countLow((step << 1) ^ (step >> 31), planes);
+  }
+};
+
+const tallyWideSteps: Tally = ({ low, high }, start, end, planes) => {
   for (let row = start; row < end; row++) {
     const step = low[row]! - low[row - 1]! + (high[row]! - high[row - 1]!) * 2 ** 32;
     const zigzag = step < 0 ? -2 * step - 1 : 2 * step;

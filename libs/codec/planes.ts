@@ -6,6 +6,9 @@ import { BATCH_ROWS_MAX } from '../record/batch.ts';
  * several values in one byte. The unit is bits per value: 8 × (planes - 1) + 1, 2, 4 or 8.
  */
 
+/** Values of up to so many bits, and steps between them, are words; `high` does not count then. */
+export const NARROW_BITS_MAX = 31;
+
 /** Integers below 2^53: value = high × 2^32 + low. Scratch of the codec, `BATCH_ROWS_MAX` values. */
 export class Integers {
   readonly low = new Uint32Array(BATCH_ROWS_MAX);
