@@ -19,9 +19,10 @@ export interface AddressState {
   readonly isFull: boolean;
 }
 
-/** Slots for IPv4 addresses that came lately, by the highest bits of a product with an odd number (Knuth's multiplicative hashing). */
+/** Slots for addresses that came lately. */
 const RECENT_BITS = 16;
-const RECENT_FACTOR = 0x9e37_79b1;
+/** Odd, so that networks with the same hosts lie apart (Knuth's multiplicative hashing). */
+const FACTOR = 0x9e37_79b1;
 
 const SIDES = [STORED_FIELDS.saddr.number, STORED_FIELDS.daddr.number];
 
@@ -29,8 +30,7 @@ const SIDES = [STORED_FIELDS.saddr.number, STORED_FIELDS.daddr.number];
 export class AddressCounts {
   readonly #ipv4: readonly AddressSet[];
   readonly #ipv6: readonly AddressSet[];
-  /** Of each side the IPv4 addresses that were added last, which need not be looked for again. */
-  readonly #recent = SIDES.map(() => recentSlots());
+  readonly #recent = SIDES.map(() => new RecentAddresses());
   #wasFull = false;
   readonly #counts = SIDES.map(() => new Float64Array(CLASS_NAMES.length));
 
@@ -52,26 +52,25 @@ export class AddressCounts {
   }
 
   #addSide(column: AddressColumn, rows: Uint32Array | undefined, count: number, side: number): void {
-    const { family, familyStride } = column;
-    const last = column.lanes[3];
-    const stride = column.strides[3];
+    const { family, familyStride, lanes: [la, lb, lc, ld], strides: [sa, sb, sc, sd] } = column; // prettier-ignore
     const recent = this.#recent[side]!;
     for (let i = 0; i < count; i++) {
       const row = rows === undefined ? i : rows[i]!;
-      const lane = last[row * stride]!;
-      const isRecent = recent[Math.imul(lane, RECENT_FACTOR) >>> (32 - RECENT_BITS)] === lane;
-      if (isRecent && family[row * familyStride] === IPV4_ADDRESS) continue;
-      if (column.has(row)) this.#addAddress(column, row, side, recent);
+      const of = family[row * familyStride]!;
+      const a = la[row * sa]!;
+      const b = lb[row * sb]!;
+      const c = lc[row * sc]!;
+      const d = ld[row * sd]!;
+      if (recent.differs(of, a, b, c, d) && column.has(row)) {
+        recent.put(of, a, b, c, d);
+        if (of === IPV4_ADDRESS || of === IPV6_ADDRESS) this.#add(of, side, a, b, c, d);
+      }
     }
   }
 
-  #addAddress(column: AddressColumn, row: number, side: number, recent: Uint32Array): void {
-    const family = column.familyOf(row);
-    if (family !== IPV4_ADDRESS && family !== IPV6_ADDRESS) return;
-    const [a, b, c, d] = [column.lane(0, row), column.lane(1, row), column.lane(2, row), column.lane(3, row)];
+  #add(family: number, side: number, a: number, b: number, c: number, d: number): void {
     const set = family === IPV4_ADDRESS ? this.#ipv4[side]! : this.#ipv6[side]!;
     if (set.add(a, b, c, d)) this.#counts[side]![classOf(family, a, b, c, d)]! += 1;
-    if (family === IPV4_ADDRESS) recent[Math.imul(d, RECENT_FACTOR) >>> (32 - RECENT_BITS)] = d;
   }
 
   /** All that was counted, for `addState`. */
@@ -84,17 +83,14 @@ export class AddressCounts {
   addState({ ipv4, ipv6, isFull }: AddressState): void {
     this.#wasFull ||= isFull;
     for (const side of SIDES.keys()) {
-      this.#addAll(this.#ipv4[side]!, IPV4_ADDRESS, ipv4[side]!, side);
-      this.#addAll(this.#ipv6[side]!, IPV6_ADDRESS, ipv6[side]!, side);
+      this.#addAll(IPV4_ADDRESS, side, ipv4[side]!);
+      this.#addAll(IPV6_ADDRESS, side, ipv6[side]!);
     }
   }
 
-  #addAll(set: AddressSet, family: number, lanes: Uint32Array, side: number): void {
-    const counts = this.#counts[side]!;
-    for (let at = 0; at < lanes.length; at += 4) {
-      const [a, b, c, d] = [lanes[at]!, lanes[at + 1]!, lanes[at + 2]!, lanes[at + 3]!];
-      if (set.add(a, b, c, d)) counts[classOf(family, a, b, c, d)]! += 1;
-    }
+  #addAll(family: number, side: number, lanes: Uint32Array): void {
+    for (let at = 0; at < lanes.length; at += 4)
+      this.#add(family, side, lanes[at]!, lanes[at + 1]!, lanes[at + 2]!, lanes[at + 3]!);
   }
 
   /** Those of which there are any. */
@@ -106,9 +102,32 @@ export class AddressCounts {
   }
 }
 
-/** None of them holds an address that belongs there: 0 belongs to the first slot, 1 to another. */
-function recentSlots(): Uint32Array {
-  const slots = new Uint32Array(1 << RECENT_BITS);
-  slots[0] = 1;
-  return slots;
+/** Addresses that were added lately, which need not be looked for again. */
+class RecentAddresses {
+  readonly #lanes = new Uint32Array(4 << RECENT_BITS);
+  /** 0 for a free slot. */
+  readonly #families = new Uint8Array(1 << RECENT_BITS);
+
+  /** Without branches, as families come in no order that could be foreseen. */
+  differs(family: number, a: number, b: number, c: number, d: number): boolean {
+    const lanes = this.#lanes;
+    const slot = recentSlot(c, d);
+    const at = 4 * slot;
+    const upper = (lanes[at]! ^ a) | (lanes[at + 1]! ^ b);
+    return (upper | (lanes[at + 2]! ^ c) | (lanes[at + 3]! ^ d) | (this.#families[slot]! ^ family)) !== 0;
+  }
+
+  put(family: number, a: number, b: number, c: number, d: number): void {
+    const slot = recentSlot(c, d);
+    this.#families[slot] = family;
+    this.#lanes[4 * slot] = a;
+    this.#lanes[4 * slot + 1] = b;
+    this.#lanes[4 * slot + 2] = c;
+    this.#lanes[4 * slot + 3] = d;
+  }
+}
+
+/** IPv4 addresses of one network lie side by side, so that those of a site that is busy are few lines of the processor's cache. */
+function recentSlot(c: number, d: number): number {
+  return (d ^ Math.imul(c ^ (d >>> 16), FACTOR)) & ((1 << RECENT_BITS) - 1);
 }

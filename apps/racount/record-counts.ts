@@ -1,8 +1,10 @@
 import { etherTypeName } from '../../libs/address/ethertypes.ts';
 import { protocolName } from '../../libs/address/protocols.ts';
-import type { Batch } from '../../libs/record/batch.ts';
+import { BATCH_ROWS_MAX, type Batch } from '../../libs/record/batch.ts';
 import type { NumberColumn } from '../../libs/record/columns.ts';
 import { STORED_FIELDS } from '../../libs/record/fields/stored.ts';
+import type { NumericArray } from '../../libs/record/kinds.ts';
+import { ALL_ROWS } from '../../libs/record/select.ts';
 
 const { spkts, dpkts, sbytes, dbytes, ipproto, etype, sport } = STORED_FIELDS;
 
@@ -34,13 +36,11 @@ const KINDS = FIRST_ETHERTYPE + 0x1_0000;
 /** Counts flow records, by what they speak where that is asked for. */
 export class RecordCounts {
   readonly #cells: Float64Array;
-  readonly #all = new Uint32Array(1 << 14);
-  readonly #kinds = new Uint32Array(1 << 14);
+  readonly #kinds = new Uint32Array(BATCH_ROWS_MAX);
   #management = 0;
 
   constructor({ byProtocol }: { readonly byProtocol: boolean }) {
     this.#cells = new Float64Array(byProtocol ? KINDS * CELLS : CELLS);
-    for (let i = 0; i < this.#all.length; i++) this.#all[i] = i;
   }
 
   addManagement(count: number): void {
@@ -49,32 +49,27 @@ export class RecordCounts {
 
   /** @param rows of which the first `count` are taken; undefined for all */
   add(batch: Batch, rows: Uint32Array | undefined, count: number): void {
-    const taken = rows ?? this.#all;
-    const byProtocol = this.#cells.length > CELLS;
-    if (byProtocol) this.#countKinds(batch, taken, count);
-    else this.#cells[0]! += count;
-    for (const [k, field] of AMOUNT_FIELDS.entries()) {
-      const column = batch.columns[field] as NumberColumn | undefined;
-      if (column === undefined) continue;
-      if (byProtocol) this.#sumByKind(column, taken, count, k + 1);
-      else this.#cells[k + 1]! += sum(column, taken, count);
+    const taken = rows ?? ALL_ROWS;
+    const columns = AMOUNT_FIELDS.map((field) => batch.columns[field] as NumberColumn | undefined);
+    if (this.#cells.length > CELLS) {
+      kindsOf(batch, rows, count, this.#kinds);
+      this.#addByKind(columns, taken, count);
+      return;
     }
+    this.#cells[0]! += count;
+    columns.forEach((column, k) => (this.#cells[k + 1]! += column === undefined ? 0 : sum(column, taken, count)));
   }
 
-  #countKinds(batch: Batch, rows: Uint32Array, count: number): void {
+  #addByKind(columns: readonly (NumberColumn | undefined)[], rows: Uint32Array, count: number): void {
     const kinds = this.#kinds;
-    kindsOf(batch, rows, count, kinds);
-    for (let i = 0; i < count; i++) this.#cells[kinds[i]! * CELLS]! += 1;
-  }
-
-  #sumByKind(column: NumberColumn, rows: Uint32Array, count: number, cell: number): void {
-    const { values, valid } = column;
     const cells = this.#cells;
-    const kinds = this.#kinds;
-    for (let i = 0; i < count; i++) {
-      const row = rows[i]!;
-      if (valid === undefined || column.has(row)) cells[kinds[i]! * CELLS + cell]! += values[row]!;
+    const [a, b, c, d] = columns;
+    if (isFull(a) && isFull(b) && isFull(c) && isFull(d)) {
+      addAmounts(cells, kinds, rows, count, a.values, b.values, c.values, d.values);
+      return;
     }
+    for (let i = 0; i < count; i++) cells[kinds[i]! * CELLS]! += 1;
+    columns.forEach((column, k) => addByKind(cells, kinds, rows, count, column, k + 1));
   }
 
   /** All that was counted, for `addState`. */
@@ -118,18 +113,76 @@ function sum(column: NumberColumn, rows: Uint32Array, count: number): number {
   return total;
 }
 
-function kindsOf(batch: Batch, rows: Uint32Array, count: number, kinds: Uint32Array): void {
+/** Whether each row has a value. */
+function isFull(column: NumberColumn | undefined): column is NumberColumn {
+  return column !== undefined && column.valid === undefined;
+}
+
+/** All in one pass: what is added to one cell after the other waits for itself. */
+function addAmounts(
+  cells: Float64Array,
+  kinds: Uint32Array,
+  rows: Uint32Array,
+  count: number,
+  a: NumericArray,
+  b: NumericArray,
+  c: NumericArray,
+  d: NumericArray,
+): void {
+  for (let i = 0; i < count; i++) {
+    const row = rows[i]!;
+    const at = kinds[i]! * CELLS;
+    cells[at]! += 1;
+    cells[at + 1]! += a[row]!;
+    cells[at + 2]! += b[row]!;
+    cells[at + 3]! += c[row]!;
+    cells[at + 4]! += d[row]!;
+  }
+}
+
+function addByKind(
+  cells: Float64Array,
+  kinds: Uint32Array,
+  rows: Uint32Array,
+  count: number,
+  column: NumberColumn | undefined,
+  cell: number,
+): void {
+  if (column === undefined) return;
+  for (let i = 0; i < count; i++) {
+    const row = rows[i]!;
+    if (column.has(row)) cells[kinds[i]! * CELLS + cell]! += column.values[row]!;
+  }
+}
+
+/** @param rows undefined for all */
+function kindsOf(batch: Batch, rows: Uint32Array | undefined, count: number, kinds: Uint32Array): void {
   const protocol = batch.columns[ipproto.number] as NumberColumn | undefined;
   const type = batch.columns[etype.number] as NumberColumn | undefined;
   const access = batch.columns[sport.number] as NumberColumn | undefined;
-  for (let i = 0; i < count; i++) {
-    const row = rows[i]!;
-    if (protocol !== undefined && protocol.has(row)) {
-      kinds[i] = protocol.values[row]!;
-      continue;
-    }
+  const linkKind = (row: number): number => {
     const number = type !== undefined && type.has(row) ? type.values[row]! : 0;
-    kinds[i] = number === 0 && access?.has(row) === true ? LLC : FIRST_ETHERTYPE + number;
+    return number === 0 && access?.has(row) === true ? LLC : FIRST_ETHERTYPE + number;
+  };
+  const { valid } = protocol ?? {};
+  if (rows === undefined && protocol !== undefined) {
+    kinds.set(protocol.values.subarray(0, count));
+    if (valid !== undefined) eachAbsent(valid, count, (row) => (kinds[row] = linkKind(row)));
+    return;
+  }
+  const taken = rows ?? ALL_ROWS;
+  for (let i = 0; i < count; i++) {
+    const row = taken[i]!;
+    kinds[i] = protocol?.has(row) === true ? protocol.values[row]! : linkKind(row);
+  }
+}
+
+/** The rows, of the first `count`, without a value. */
+function eachAbsent(valid: Uint8Array, count: number, take: (row: number) => void): void {
+  for (let i = 0; i << 3 < count; i++) {
+    if (valid[i] === 0xff) continue;
+    const end = Math.min((i + 1) << 3, count);
+    for (let row = i << 3; row < end; row++) if (((valid[i]! >> (row & 7)) & 1) === 0) take(row);
   }
 }
 

@@ -1,4 +1,4 @@
-import { compress, compressedBytesMax, decompress } from './zstd.ts';
+import { compress, compressedBytesMax, compressPlane, decompress } from './zstd.ts';
 import { FrameProblem } from './problem.ts';
 
 /**
@@ -48,8 +48,18 @@ export class ChunkWriter {
     this.#end += bytes.length;
   }
 
+  /** A chunk of numbers or bits. */
   add(chunk: Uint8Array): void {
-    const length = isConstant(chunk) ? this.#constant(chunk) : this.#stored(chunk);
+    this.#add(chunk, compressPlane);
+  }
+
+  /** A chunk of texts, or of bytes of packets. */
+  addText(chunk: Uint8Array): void {
+    this.#add(chunk, compress);
+  }
+
+  #add(chunk: Uint8Array, pack: typeof compress): void {
+    const length = isConstant(chunk) ? this.#constant(chunk) : this.#stored(chunk, pack);
     this.#end += length;
     this.#lengths.push(length);
   }
@@ -62,11 +72,11 @@ export class ChunkWriter {
     return 1;
   }
 
-  #stored(chunk: Uint8Array): number {
+  #stored(chunk: Uint8Array, pack: typeof compress): number {
     const { length } = chunk;
     this.#reserve(compressedBytesMax(length));
     if (this.level > 0 && length >= COMPRESS_FROM_BYTES) {
-      const compressed = compress(this.#bytes.subarray(this.#end), chunk, this.level);
+      const compressed = pack(this.#bytes.subarray(this.#end), chunk, this.level);
       if (compressed < length - (length >>> 7)) return compressed;
     }
     this.#bytes.set(chunk, this.#end);

@@ -178,7 +178,7 @@ function encodeText(out: ChunkWriter, column: TextColumn, rows: number, stored: 
   }
   checkSize(textBytesMax(used), rows);
   const dictionary = packMessage(used);
-  out.add(dictionary);
+  out.addText(dictionary);
   return [dictionary.length, encodeNumbers(out, index, stored)];
 }
 
@@ -189,7 +189,7 @@ function encodeBytes(out: ChunkWriter, column: BytesColumn, rows: number, stored
   for (const row of stored) bytes += lengths[row] = ends[row]! - (row === 0 ? 0 : ends[row - 1]!);
   checkSize(bytes, rows);
   const stream = encodeNumbers(out, lengths, stored);
-  out.add(bytes === ends[rows - 1] ? column.blob.subarray(0, bytes) : joinBytes(column, stored, bytes));
+  out.addText(bytes === ends[rows - 1] ? column.blob.subarray(0, bytes) : joinBytes(column, stored, bytes));
   return [stream, bytes];
 }
 
