@@ -10,8 +10,11 @@ export const PRESENT = 1;
 /** Its records disagree where only agreement counts, and no later record changes that. */
 export const DISAGREED = 2;
 
-/** Copies the values of rows to the places of their groups on a page; they had none. */
-export function place(values: NumericArray, share: Share, part: Part, page: NumericArray): void {
+/** Rows, and the groups whose values they have. */
+type Placed = Pick<Share, 'rows' | 'groups' | 'areNew'>;
+
+/** Copies the values of rows to the places of their groups on a page. */
+export function place(values: NumericArray, share: Placed, part: Part, page: NumericArray): void {
   const { rows, groups } = share;
   const { from, to } = part;
   const first = rows[from]!;
@@ -24,19 +27,19 @@ export function place(values: NumericArray, share: Share, part: Part, page: Nume
 }
 
 // Apart, so that each sees arrays of one type.
-function scatterU8(values: Uint8Array, { rows, groups }: Share, { from, to }: Part, page: Uint8Array): void {
+function scatterU8(values: Uint8Array, { rows, groups }: Placed, { from, to }: Part, page: Uint8Array): void {
   for (let i = from; i < to; i++) page[groups[i]! & PAGE_MASK] = values[rows[i]!]!;
 }
 
-function scatterU16(values: Uint16Array, { rows, groups }: Share, { from, to }: Part, page: Uint16Array): void {
+function scatterU16(values: Uint16Array, { rows, groups }: Placed, { from, to }: Part, page: Uint16Array): void {
   for (let i = from; i < to; i++) page[groups[i]! & PAGE_MASK] = values[rows[i]!]!;
 }
 
-function scatterU32(values: Uint32Array, { rows, groups }: Share, { from, to }: Part, page: Uint32Array): void {
+function scatterU32(values: Uint32Array, { rows, groups }: Placed, { from, to }: Part, page: Uint32Array): void {
   for (let i = from; i < to; i++) page[groups[i]! & PAGE_MASK] = values[rows[i]!]!;
 }
 
-function scatterF64(values: Float64Array, { rows, groups }: Share, { from, to }: Part, page: Float64Array): void {
+function scatterF64(values: Float64Array, { rows, groups }: Placed, { from, to }: Part, page: Float64Array): void {
   for (let i = from; i < to; i++) page[groups[i]! & PAGE_MASK] = values[rows[i]!]!;
 }
 
@@ -74,10 +77,21 @@ export interface Lane {
   column(groups: Uint32Array, area: Area): Column | undefined;
 }
 
+/** Where fewer groups than this share of all disagree, it is hardly all of those that a share has records of. */
+const SETTLED_SHARE = 7 / 8;
+
 /** Whether the records of all groups that a share has records of disagree. @param disagreed how many groups do */
-export function areSettled(states: Pages<Uint8Array>, disagreed: number, { runs, groupsInUse }: Share): boolean {
+export function areSettled(states: Pages<Uint8Array>, disagreed: number, share: Share): boolean {
+  const { runs, parts, groups, groupsInUse } = share;
   if (disagreed === 0) return false;
-  return disagreed >= groupsInUse || runs?.every(({ page, at }) => states.pages[page]![at] === DISAGREED) === true;
+  if (disagreed >= groupsInUse) return true;
+  if (runs !== undefined) return runs.every(({ page, at }) => states.pages[page]![at] === DISAGREED);
+  if (disagreed < groupsInUse * SETTLED_SHARE) return false;
+  for (const { page, from, to } of parts) {
+    const known = states.pages[page]!;
+    for (let i = from; i < to; i++) if (known[groups[i]! & PAGE_MASK] !== DISAGREED) return false;
+  }
+  return true;
 }
 
 /** Whether each group has the number after that of the one before it. */

@@ -1,6 +1,7 @@
+import { BATCH_ROWS_MAX } from '../record/batch.ts';
 import type { NumericArray } from '../record/kinds.ts';
 import { EXACT_LIMIT, type Carry } from './carry.ts';
-import { ABSENT, DISAGREED, PRESENT } from './lane.ts';
+import { ABSENT, DISAGREED, place, PRESENT } from './lane.ts';
 import { PAGE_MASK, type Pages } from './pages.ts';
 import type { Share } from './share.ts';
 
@@ -97,6 +98,9 @@ export function agree(values: NumericArray, { rows, groups, parts }: Share, lane
   return disagreed;
 }
 
+/** Records whose values are to be put in the place of those that their groups have. */
+const winners = { rows: new Uint32Array(BATCH_ROWS_MAX), groups: new Uint32Array(BATCH_ROWS_MAX), areNew: false };
+
 /**
  * Of values from the same time the least counts, or the greatest, so that their order does not matter.
  * @param times of the records, by row
@@ -115,17 +119,25 @@ export function earliest(
     const all = lane.values.pages[page]!;
     const states = lane.states.pages[page]!;
     const knownTimes = known.pages[page]!;
+    let count = 0;
     for (let i = from; i < to; i++) {
       const at = groups[i]! & PAGE_MASK;
       const row = rows[i]!;
       const time = times[row]!;
       if (states[at] === PRESENT) {
         const later = (time - knownTimes[at]!) * sign;
-        if (later > 0 || (later === 0 && (values[row]! - all[at]!) * sign >= 0)) continue;
+        if (later > 0) continue;
+        if (later === 0) {
+          place(values, winners, { page, from: 0, to: count }, all);
+          count = 0;
+          if ((values[row]! - all[at]!) * sign >= 0) continue;
+        }
       }
-      all[at] = values[row]!;
       knownTimes[at] = time;
       states[at] = PRESENT;
+      winners.rows[count] = row;
+      winners.groups[count++] = at;
     }
+    place(values, winners, { page, from: 0, to: count }, all);
   }
 }

@@ -16,8 +16,10 @@ export interface Run extends Part {
   readonly endsUntil: number;
 }
 
-/** Records are brought together by group where these are at least so many a group. */
+/** What is known of a group changes once for all of its records where these are at least so many a group. */
 const RUN_ROWS = 16;
+/** Records are brought together by group where there are at most so many groups for each. */
+const SORTED_GROUPS = 4;
 
 /** Rows of a batch, and the groups that they belong to: `groups[i]` is that of `rows[i]`, `i` below `count`. */
 export class Share {
@@ -69,18 +71,25 @@ export class Share {
     this.count = count;
   }
 
-  /** All have been added: brings together what belongs to one group, or else what lies on one page. */
+  /** All have been added: brings together what belongs to one group, or at least what lies on one page. */
   end(groupsInUse: number): void {
     this.groupsInUse = groupsInUse;
     const { count } = this;
     if (count === 0) return;
-    const [least, greatest] = this.#range();
-    if (!this.areNew && (greatest - least + 1) * RUN_ROWS <= count) {
-      this.runs = this.#runsUntil(this.#sort(least, greatest, 0));
-    } else if (least >>> PAGE_SHIFT !== greatest >>> PAGE_SHIFT && !this.areNew) {
-      this.#sort(least >>> PAGE_SHIFT, greatest >>> PAGE_SHIFT, PAGE_SHIFT);
-    }
+    if (!this.areNew) this.#order();
     this.#divide();
+  }
+
+  /** By group, if these are not too many for that, so that what lanes write goes from one end of their memory to the other. */
+  #order(): void {
+    const { count } = this;
+    const [least, greatest] = this.#range();
+    const groups = greatest - least + 1;
+    if (groups > SORTED_GROUPS * count) this.#sort(least >>> PAGE_SHIFT, greatest >>> PAGE_SHIFT, PAGE_SHIFT);
+    else {
+      const ends = this.#sort(least, greatest, 0);
+      if (groups * RUN_ROWS <= count) this.runs = this.#runsUntil(ends);
+    }
   }
 
   /** The least and the greatest group. */
