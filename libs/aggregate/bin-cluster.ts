@@ -17,7 +17,7 @@ export class BinCluster implements Merger {
     const { model } = options;
     const pieces = [...model.pieces, ...binPieces(new TimeBins(span))];
     this.cluster = new Cluster({ ...options, model: { ...model, pieces }, sorts: true });
-    this.#fragments = new Fragments(new TimeBins(span));
+    this.#fragments = new Fragments(new TimeBins(span), this.cluster.times);
     this.#whole = whole;
   }
 

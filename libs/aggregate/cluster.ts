@@ -11,6 +11,7 @@ import { Members } from './members.ts';
 import { initiatorOnly, mirrorBatch } from './mirror.ts';
 import type { Model } from './model.ts';
 import { moreRoom } from './pages.ts';
+import type { RecordTimes } from './record-times.ts';
 import { Share } from './share.ts';
 import { LEVELS_MAX, Spill } from './spill.ts';
 
@@ -83,6 +84,11 @@ export class Cluster {
     const isTimed = timeouts.statusUs !== Infinity || timeouts.idleUs !== Infinity;
     this.#expiry = isTimed ? new Expiry(timeouts) : undefined;
     this.#members = new Members(options, this.#layout);
+  }
+
+  /** Of the batch that was pushed last. */
+  get times(): RecordTimes {
+    return this.#share.times;
   }
 
   /** Groups that are in memory. */

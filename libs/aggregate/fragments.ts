@@ -33,6 +33,47 @@ class Parts {
   readonly isDivided = new Uint8Array(BATCH_ROWS_MAX);
 }
 
+/** A record that is being divided, and how far it is. */
+class Divided {
+  row = 0;
+  us = 0;
+  ns = 0;
+  /** Nanoseconds. */
+  duration = 0;
+  /** Packets of either side, those that may be in front of its last part, and those that are in parts. */
+  source = 0;
+  responder = 0;
+  sourceMost = 0;
+  responderMost = 0;
+  sentSource = 0;
+  sentResponder = 0;
+  /** Where the next part begins, behind the start of the record. */
+  fromNs = 0;
+  /** Bins that were looked at. */
+  count = 0;
+
+  begin(row: number, us: number, ns: number, duration: number, source: number, responder: number): void {
+    this.row = row;
+    this.us = us;
+    this.ns = ns;
+    this.duration = duration;
+    this.source = source;
+    this.responder = responder;
+    this.sourceMost = responder > 0 ? source : source - 1;
+    this.responderMost = Math.max(0, responder - 1);
+    this.sentSource = this.sentResponder = this.fromNs = this.count = 0;
+  }
+
+  /** When the next packet comes: there may be many bins before that. */
+  get nextNs(): number {
+    const { duration, source, responder, sentSource, sentResponder } = this;
+    return Math.min(
+      sentSource < this.sourceMost ? (duration * (sentSource + 1)) / source : duration,
+      sentResponder < this.responderMost ? (duration * (sentResponder + 1)) / responder : duration,
+    );
+  }
+}
+
 /**
  * Divides records at the boundaries of bins, as if their packets had come evenly, the first one at the start and the last one at the end.
  * No packet and no byte is lost; parts without packets are not made.
@@ -40,12 +81,14 @@ class Parts {
 export class Fragments {
   readonly #bins: TimeBins;
   readonly #parts = new Parts();
-  readonly #times = new RecordTimes();
+  readonly #divided = new Divided();
+  readonly #times: RecordTimes;
   readonly #inside = new Uint32Array(BATCH_ROWS_MAX);
   readonly #across = new Uint32Array(BATCH_ROWS_MAX);
 
-  constructor(bins: TimeBins) {
+  constructor(bins: TimeBins, times = new RecordTimes()) {
     this.#bins = bins;
+    this.#times = times;
   }
 
   /** Rows of records that lie in one bin, and of those that do not, both ascending; valid until the next call. */
@@ -82,80 +125,67 @@ export class Fragments {
     ];
     for (let i = 0; i < count; i++) {
       const row = rows[i]!;
-      for (const _ of this.#partsOf(row, stime(row), stimens(row), dur(row), spkts(row), dpkts(row))) {
+      this.#divided.begin(row, stime(row), stimens(row), dur(row), spkts(row), dpkts(row));
+      for (let hasMore = true; hasMore;) {
+        hasMore = this.#addPart();
         if (parts.count === BATCH_ROWS_MAX) yield this.#flush(batch);
       }
     }
     if (parts.count > 0) yield this.#flush(batch);
   }
 
-  /** Adds the parts of one record, and stops behind each of them. */
-  *#partsOf(row: number, us: number, ns: number, duration: number, source: number, responder: number): Generator<void> {
+  /** Adds the next part of the record that is being divided. @returns whether there are more */
+  #addPart(): boolean {
     const bins = this.#bins;
+    const record = this.#divided;
+    const { us, ns, duration, source, responder } = record;
     const packets = source + responder;
-    bins.seek(us);
-    const endUs = us + Math.floor((ns + duration) / 1000);
-    if (endUs < bins.endUs || packets < 2) {
-      this.#add(row, us, ns, duration, [0, 0], [source, responder], [source, responder]);
-      yield;
-      return;
+    if (record.count === 0) bins.seek(us);
+    if (record.count === 0 && (packets < 2 || us + Math.floor((ns + duration) / 1000) < bins.endUs)) {
+      this.#add(us, ns, duration, source, responder);
+      return false;
     }
-    const most = [responder > 0 ? source : source - 1, Math.max(0, responder - 1)] as const;
-    const least = [source > 0 ? 1 : 0, source > 0 ? 0 : 1] as const;
-    let sent: readonly [number, number] = [0, 0];
-    let fromNs = 0;
-    for (let part = 1; ; part++) {
+    for (;;) {
+      record.count += 1;
       const boundaryNs = (bins.endUs - us) * 1000 - ns;
-      const isLast = boundaryNs > duration || part === PARTS_MAX;
+      const isLast = boundaryNs > duration || record.count === PARTS_MAX;
       const share = boundaryNs / duration;
-      const upTo: readonly [number, number] = isLast
-        ? [source, responder]
-        : [bounded(source * share, least[0], most[0]), bounded(responder * share, least[1], most[1])];
-      if (upTo[0] + upTo[1] > sent[0] + sent[1]) {
+      const sources = isLast ? source : bounded(source * share, source > 0 ? 1 : 0, record.sourceMost);
+      const responders = isLast ? responder : bounded(responder * share, source > 0 ? 0 : 1, record.responderMost);
+      const isSome = sources + responders > record.sentSource + record.sentResponder;
+      if (isSome) {
         // Of two packets it is known when they came.
-        const from = packets === 2 && isLast ? duration : fromNs;
+        const from = packets === 2 && isLast ? duration : record.fromNs;
         const to = isLast ? duration : packets === 2 ? from : boundaryNs;
-        this.#add(row, us + Math.floor((ns + from) / 1000), (ns + from) % 1000, to - from, sent, upTo, [
-          source,
-          responder,
-        ]);
-        yield;
-        sent = upTo;
+        const fromUs = Math.floor((ns + from) / 1000);
+        this.#add(us + fromUs, (ns + from) % 1000, to - from, sources, responders);
+        record.sentSource = sources;
+        record.sentResponder = responders;
       }
-      if (isLast) return;
-      const nextNs = Math.max(boundaryNs, this.#nextNs(sent, [source, responder], most, duration));
+      if (isLast) return false;
+      const nextNs = Math.max(boundaryNs, record.nextNs);
       bins.seek(us + Math.floor((ns + nextNs) / 1000)); // a fraction would be rounded, and into the next bin
-      fromNs = Math.max(boundaryNs, (bins.startUs - us) * 1000 - ns);
+      record.fromNs = Math.max(boundaryNs, (bins.startUs - us) * 1000 - ns);
+      if (isSome) return true;
     }
   }
 
-  /** When the next packet comes: there may be many bins before that. */
-  #nextNs(sent: readonly number[], whole: readonly number[], most: readonly number[], duration: number): number {
-    const next = [0, 1].map((k) => (sent[k]! < most[k]! ? (duration * (sent[k]! + 1)) / whole[k]! : duration));
-    return Math.min(next[0]!, next[1]!);
-  }
-
-  #add(
-    row: number,
-    us: number,
-    ns: number,
-    duration: number,
-    before: readonly [number, number],
-    upTo: readonly [number, number],
-    whole: readonly [number, number],
-  ): void {
+  /** @param sources packets of the initiator up to the end of the part */
+  #add(us: number, ns: number, duration: number, sources: number, responders: number): void {
     const parts = this.#parts;
+    const { row, source, responder, sentSource, sentResponder } = this.#divided;
     const i = parts.count++;
     parts.rows[i] = row;
     parts.startUs[i] = us;
     parts.startNs[i] = ns;
     parts.duration[i] = duration;
-    for (const side of [0, 1] as const) {
-      parts.before[side][i] = before[side];
-      parts.upTo[side][i] = upTo[side];
-      parts.whole[side][i] = whole[side];
-    }
-    parts.isDivided[i] = before[0] + before[1] === 0 && upTo[0] + upTo[1] === whole[0] + whole[1] ? 0 : 1;
+    parts.before[0][i] = sentSource;
+    parts.before[1][i] = sentResponder;
+    parts.upTo[0][i] = sources;
+    parts.upTo[1][i] = responders;
+    parts.whole[0][i] = source;
+    parts.whole[1][i] = responder;
+    parts.isDivided[i] = sentSource + sentResponder === 0 && sources + responders === source + responder ? 0 : 1;
   }
 
   #flush(batch: Batch): Batch {

@@ -17,12 +17,15 @@ export class RecordTimes {
   /** Microseconds with the nanoseconds in their fraction, as far as that is so fine: for comparing. */
   start: Float64Array = NONE;
   readonly end = new Float64Array(BATCH_ROWS_MAX);
+  #batch: Batch | undefined;
   readonly #startUs = new Float64Array(BATCH_ROWS_MAX);
   readonly #startNs = new Uint16Array(BATCH_ROWS_MAX);
   readonly #duration = new Float64Array(BATCH_ROWS_MAX);
   readonly #start = new Float64Array(BATCH_ROWS_MAX);
 
   fill(batch: Batch): this {
+    if (batch === this.#batch) return this;
+    this.#batch = batch;
     const { rows } = batch;
     this.startUs = doubles(numbers(batch, 'stime'), rows, this.#startUs);
     this.duration = doubles(numbers(batch, 'dur'), rows, this.#duration);
