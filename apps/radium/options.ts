@@ -30,7 +30,7 @@ export const RADIUM_OPTIONS = {
     short: 'R',
     arity: 'greedy',
     placeholder: 'DIR',
-    text: 'Read all files below these directories, in the order of their paths.',
+    text: 'Read all files below these directories, in the order of their paths; links are followed, names that begin with a dot left out.',
     group: 'Records in',
   },
   'no-reconnect': {

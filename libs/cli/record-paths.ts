@@ -1,5 +1,5 @@
 import type { Dirent } from 'node:fs';
-import { readdir, stat } from 'node:fs/promises';
+import { readdir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InputError } from '../core/errors.ts';
 import { namedFile } from './byte-range.ts';
@@ -54,9 +54,9 @@ const HINTS: readonly (readonly [name: RegExp, hint: string])[] = [
 const isMissing = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ENOENT';
 
 /**
- * All plain files below `path` (or `path` itself when it is a file), folder by folder in the order of names. Symbolic links
- * and names that begin with a dot are left out.
- * @param unreadable is told of folders that cannot be read; the others are read on
+ * All plain files below `path` (or `path` itself when it is a file), folder by folder in the order of names. Symbolic links are followed
+ * where they lead out of what is read anyway, so that no file comes twice by them. Names that begin with a dot are left out.
+ * @param unreadable is told of folders that cannot be read, and of links to nothing; the others are read on
  */
 export async function* filesBelow(
   path: string,
@@ -66,21 +66,55 @@ export async function* filesBelow(
     yield path;
     return;
   }
+  const real = await realpath(path);
+  yield* filesIn(path, real, { roots: [real], unreadable });
+}
+
+interface Walk {
+  /** Real paths of the folders and files that were followed to. */
+  readonly roots: string[];
+  readonly unreadable: (error: InputError) => void;
+}
+
+async function* filesIn(path: string, real: string, walk: Walk): AsyncGenerator<string, void, undefined> {
   let entries: Dirent[];
   try {
     entries = await readdir(path, { withFileTypes: true });
   } catch (error) {
-    const failure = cannotRead(path, error);
-    if (!(failure instanceof InputError)) throw failure;
-    unreadable(failure);
+    tell(walk, path, error);
     return;
   }
   entries.sort((a, b) => (a.name < b.name ? -1 : 1));
   for (const entry of entries) {
     if (entry.name.startsWith('.')) continue;
-    if (entry.isDirectory()) yield* filesBelow(join(path, entry.name), unreadable);
-    else if (entry.isFile()) yield join(path, entry.name);
+    const [name, realName] = [join(path, entry.name), join(real, entry.name)];
+    if (entry.isSymbolicLink()) yield* filesBehind(name, walk);
+    else if (walk.roots.includes(realName)) continue;
+    else if (entry.isDirectory()) yield* filesIn(name, realName, walk);
+    else if (entry.isFile()) yield name;
   }
+}
+
+async function* filesBehind(link: string, walk: Walk): AsyncGenerator<string, void, undefined> {
+  let real: string;
+  let found: Awaited<ReturnType<typeof stat>>;
+  try {
+    real = await realpath(link);
+    found = await stat(real);
+  } catch (error) {
+    tell(walk, link, error);
+    return;
+  }
+  if (walk.roots.some((root) => `${real}/`.startsWith(root === '/' ? root : `${root}/`))) return;
+  walk.roots.push(real);
+  if (found.isDirectory()) yield* filesIn(link, real, walk);
+  else if (found.isFile()) yield link;
+}
+
+function tell({ unreadable }: Walk, path: string, error: unknown): void {
+  const failure = cannotRead(path, error);
+  if (!(failure instanceof InputError)) throw failure;
+  unreadable(failure);
 }
 
 /** What makes two paths the same file; undefined where there is no plain file. */

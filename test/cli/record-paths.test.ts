@@ -22,12 +22,38 @@ async function below(root: string, path = root): Promise<string[]> {
   return found;
 }
 
-test('files come folder by folder in the order of names; links and dot names do not', async (t) => {
+test('files come folder by folder in the order of names; dot names do not', async (t) => {
   const root = await tree(t, ['b/2', 'b/1', 'a/x/9', 'a/y', 'c', '.hidden', '.git/config', 'a/.swp']);
-  await symlink(join(root, 'c'), join(root, 'd'));
-  await symlink(join(root, 'b'), join(root, 'e'));
-  await symlink(root, join(root, 'a', 'loop'));
   assert.deepEqual(await below(root), ['a/x/9', 'a/y', 'b/1', 'b/2', 'c']);
+});
+
+test('links that lead out of the tree are followed, and no file comes twice by one', async (t) => {
+  const disk = await tree(t, ['2025/1', '2025/2', 'single', 'x/y/3']);
+  const root = await tree(t, ['2026/1']);
+  const links = [
+    [join(root, '2026'), 'current'],
+    [root, '2026/loop'],
+    [join(disk, '2025'), '2025'],
+    [join(disk, '2025'), 'again'],
+    [join(disk, '2025'), '2025/itself'],
+    [join(disk, 'single'), 'one'],
+    [join(disk, 'single'), 'one-again'],
+    [join(disk, 'x/y'), 'below'],
+    [join(disk, 'x'), 'whole'],
+  ] as const;
+  for (const [target, name] of links) await symlink(target, join(root, name));
+  assert.deepEqual(await below(root), ['2025/1', '2025/2', '2026/1', 'below/3', 'one']);
+});
+
+test('a link to nothing is told of, as a folder that cannot be read', async (t) => {
+  const root = await tree(t, ['1']);
+  await symlink('gone', join(root, 'dead'));
+  await symlink('round', join(root, 'round'));
+  const told: string[] = [];
+  const files: string[] = [];
+  for await (const file of filesBelow(root, ({ message }) => told.push(message))) files.push(file);
+  assert.deepEqual(files, [join(root, '1')]);
+  assert.match(told.join(), /dead: no such file.*round: too many symbolic links/);
 });
 
 test('what the command line names itself may be a file or a link to a folder', async (t) => {
