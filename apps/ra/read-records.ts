@@ -1,7 +1,6 @@
 import { BothSides, fieldsOfBothSides } from '../../libs/cli/both-sides.ts';
 import { Room } from '../../libs/codec/room.ts';
 import type { Context } from '../../libs/cli/command.ts';
-import { explainReading } from '../../libs/cli/explain-reading.ts';
 import { writtenFiles } from '../../libs/cli/filtered-file.ts';
 import { mayHoldOf } from '../../libs/cli/frame-zone.ts';
 import { listFields, showFilter } from '../../libs/cli/listings.ts';
@@ -39,6 +38,7 @@ export async function readRecords(args: RaArguments, context: Context): Promise<
   const mayHold = args.rejected === undefined && filter !== EVERYTHING ? mayHoldOf(filter) : undefined;
   if (args.explain) {
     const { read, recurse, server: servers } = args;
+    const { explainReading } = await import('../../libs/cli/explain-reading.ts');
     return explainReading({ read, recurse, servers, filter, fields, mayHold }, context);
   }
   const management = !onlyPrints(args) || args.totals || selection.showsManagement;
