@@ -147,8 +147,7 @@ export class Cluster {
     const expiry = this.#expiry;
     this.#isReturning = false;
     const found = this.#found;
-    const missing = table.findAll(words, hashes, count, found);
-    if (missing === 0 && expiry === undefined) {
+    if (expiry === undefined && table.findAll(words, hashes, count, found) === 0) {
       share.addAll(rows, found, count);
       share.end(table.count);
       return;
