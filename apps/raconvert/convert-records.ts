@@ -1,4 +1,5 @@
 import type { Context } from '../../libs/cli/command.ts';
+import { mergeOf } from '../../libs/cli/merge-settings.ts';
 import { RecordFileSink } from '../../libs/cli/record-file-sink.ts';
 import { recordFilter } from '../../libs/cli/record-filter.ts';
 import { RecordInputs } from '../../libs/cli/record-inputs.ts';
@@ -22,7 +23,7 @@ export async function convertRecords(args: RaconvertArguments, context: Context)
   const target = parseWriteTarget(args.write);
   const range = args.range === undefined ? undefined : parseRecordRange(args.range);
   const selection = new RecordSelection({ filter: await recordFilter(args), range, management: undefined });
-  const inputs = await RecordInputs.open(inputSettings(args), context, context.signal);
+  const inputs = await RecordInputs.open(inputSettings(args, selection), context, context.signal);
   const sink = await RecordFileSink.open(target, context.stdout, context);
   let flows = 0;
   let others = 0;
@@ -42,7 +43,11 @@ export async function convertRecords(args: RaconvertArguments, context: Context)
   return inputs.failed ? 1 : 0;
 }
 
-function inputSettings({ read, recurse }: RaconvertArguments): Parameters<typeof RecordInputs.open>[0] {
+function inputSettings(
+  { read, recurse, ...args }: RaconvertArguments,
+  wanted: RecordSelection,
+): Parameters<typeof RecordInputs.open>[0] {
+  const merge = mergeOf(args, wanted);
   return {
     files: read,
     trees: recurse,
@@ -52,5 +57,6 @@ function inputSettings({ read, recurse }: RaconvertArguments): Parameters<typeof
     fields: undefined,
     peek: undefined,
     verbose: true,
+    ...(merge && { merge }),
   };
 }

@@ -1,11 +1,13 @@
 import type { Arguments } from '../../libs/cli/options.ts';
+import { MEMORY_OPTION } from '../../libs/cli/memory-option.ts';
 import { INPUT_OPTIONS } from '../../libs/cli/record-options.ts';
 
-const { read, recurse, range, time, payload, 'no-config': noConfig } = INPUT_OPTIONS;
+const { read, recurse, merge, range, time, payload, 'no-config': noConfig } = INPUT_OPTIONS;
 
 export const RACONVERT_OPTIONS = {
   read,
   recurse,
+  merge,
   range,
   time,
   payload,
@@ -17,6 +19,7 @@ export const RACONVERT_OPTIONS = {
     text: 'Append the records to this file in our own format, or with argus3:FILE in that of Argus 3; - is standard output.',
     group: 'Output',
   },
+  memory: { ...MEMORY_OPTION.memory, text: `With --merge: ${MEMORY_OPTION.memory.text}`, group: 'Input' },
   quiet: { short: 'q', arity: 'none', text: 'Do not say how many records there were.', group: 'Output' },
 } as const;
 

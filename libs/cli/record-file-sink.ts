@@ -333,9 +333,10 @@ async function mendTail(
   const tail = format.tailOf(file.fd);
   if (tail.kind === 'whole') return;
   if (tail.kind === 'foreign') {
+    const held = Object.values(WRITE_FORMATS).find((one) => one.tailOf(file.fd).kind !== 'foreign');
     const where = tail.offset === 0 ? `does not hold ${format.holds}` : `is damaged at byte ${tail.offset}`;
-    throw new SuiteError(`${path} ${where}; nothing was written to it`, {
-      hint: 'Name another file, or move it away.',
+    throw new SuiteError(`${path} ${held === undefined ? where : `holds ${held.holds}`}; nothing was written to it`, {
+      hint: held === undefined ? 'Name another file, or move it away.' : `Name another file, or go on in it with -w ${held.prefix}${path}.`, // prettier-ignore
     });
   }
   const { size } = await file.stat();

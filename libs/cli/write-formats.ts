@@ -22,6 +22,8 @@ export interface BatchWriter {
 export interface WriteFormat {
   /** For messages. */
   readonly holds: string;
+  /** Stands before the name of a file on command lines. */
+  readonly prefix: string;
   /** Whether it is our own, in which what a batch becomes depends on nothing else. */
   readonly frames: boolean;
   /** How a file ends. */
@@ -32,7 +34,8 @@ export interface WriteFormat {
 const NOTHING = new Uint8Array(0);
 
 const OWN: WriteFormat = {
-  holds: 'flow records',
+  holds: 'flow records in our own format',
+  prefix: '',
   frames: true,
   tailOf,
   writer: () =>
@@ -46,6 +49,7 @@ const OWN: WriteFormat = {
 
 const ARGUS3: WriteFormat = {
   holds: 'records of Argus 3',
+  prefix: 'argus3:',
   frames: false,
   tailOf: argus3TailOf,
   async writer() {

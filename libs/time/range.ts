@@ -35,6 +35,8 @@ const SLACK_MS = 2 * 86_400_000;
 export function parseTimeRange(text: string, context: TimeContext): TimeRange {
   if (text.length > LENGTH_MAX) throw badTime(text, `a time of more than ${LENGTH_MAX} characters`);
   const [, negation, letter = 'i', body = ''] = /^(x)?([inc])?(.*)$/s.exec(text.trim()) ?? [];
+  // A word that begins with one of these letters is none of them.
+  if (/^[a-z]/i.test(body)) throw badTime(text);
   return { relation: RELATIONS[letter]!, negated: negation === 'x', moments: parseMoments(body, context), text };
 }
 

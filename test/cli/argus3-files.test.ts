@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import test from 'node:test';
 import { Output } from '../../libs/cli/output.ts';
+import { encodeBatch } from '../../libs/codec/encode.ts';
+import type { SuiteError } from '../../libs/core/errors.ts';
 import { RecordFileSink } from '../../libs/cli/record-file-sink.ts';
 import { absoluteTarget, parseWriteTarget } from '../../libs/cli/write-target.ts';
 import { MANAGEMENT_BYTES } from '../../libs/interop/argus3/format.ts';
@@ -98,6 +100,12 @@ test('records of the other format are not mixed in', async (t) => {
   await writeFile(path, 'Dear diary');
   await assert.rejects(write(path, packets(1)), /does not hold records of Argus 3; nothing was written/);
   assert.equal(await readFile(path, 'utf8'), 'Dear diary');
+  await writeFile(path, encodeBatch(packets(1)));
+  await assert.rejects(write(path, packets(1)), (error) => {
+    assert.match(String(error), /holds flow records in our own format; nothing was written/);
+    assert.equal((error as SuiteError).hint, `Name another file, or go on in it with -w ${path}.`);
+    return true;
+  });
 });
 
 test('a file that takes the place of one moved away begins as files do', async (t) => {

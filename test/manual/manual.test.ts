@@ -107,6 +107,9 @@ test('fish offers options with what they do, and values', { skip: missing('fish'
   assert.match(offered('ra --recu'), /^--recurse\tRead all files below these directories/m);
   assert.match(offered('ra -s sad'), /^saddr\b/m);
   assert.match(offered('ra -M nom'), /^noman\b/m);
+  assert.match(offered('ra -s stime sad'), /^saddr\b/m);
+  assert.match(offered('ra -n -M man js'), /^json\b/m);
+  assert.equal(offered('ra -L 1 sad'), '');
 });
 
 const SHORT: readonly [text: string, short: string][] = [

@@ -56,6 +56,18 @@ test('a filter converts a part', async (t) => {
   assert.match((await convert('-r', dns, '-w', own, '-', 'port', '33001')).stderr, /\b1 flow records/);
 });
 
+test('--merge brings files together in the order of their starts', async (t) => {
+  const own = join(await folder(t), 'own');
+  const files = ['19-longflow.arg', '06-udp-dns.arg', '01-tcp-close.arg'].map((name) => join(FIXTURES, 'argus3', name));
+  assert.equal((await convert('--merge', '-r', ...files, '-w', own)).status, 0);
+  const starts = (await runCommand('ra', ['-X', '-u', '-L', '-1', '-s', 'stime', '-r', own])).stdout.trim().split('\n').map(Number); // prettier-ignore
+  assert.ok(starts.length > 5);
+  assert.deepEqual(
+    starts,
+    starts.toSorted((a, b) => a - b),
+  );
+});
+
 test('without -w, and for a file of something else, the reason is said', async () => {
   const nowhere = await convert('-r', ARGUS_3[0]!);
   assert.match(nowhere.stderr, /nowhere to write to/);

@@ -138,6 +138,7 @@ const WRONG: readonly [text: string, message: RegExp][] = [
   ['', /no time/],
   ['x', /no time/],
   ['soon', /no time/],
+  ['now', /'now' is no time/],
   ['24', /24 is no hour/],
   ['2023/13', /13 is no month/],
   ['2023/02/30', /no such day/],
