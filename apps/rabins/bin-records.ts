@@ -5,7 +5,6 @@ import { fieldsOfRule } from '../../libs/aggregate/clusters.ts';
 import type { Rule } from '../../libs/aggregate/configuration.ts';
 import { forBothSides } from '../../libs/cli/aggregate-modes.ts';
 import { parseBinModes, type BinModes } from '../../libs/cli/bin-modes.ts';
-import { USUAL_MEMORY_MAX } from '../../libs/cli/aggregate-options.ts';
 import { AggregateScan } from '../../libs/cli/aggregate-scan.ts';
 import type { Context } from '../../libs/cli/command.ts';
 import { readClusterRules } from '../../libs/cli/cluster-rules.ts';
@@ -41,7 +40,7 @@ export async function binRecords(args: RabinsArguments, context: Context): Promi
   const fields = wantedFields(args, rules, plan, keys);
   const { oneWay, management } = modes;
   const cluster = { reports, preserves, oneWay, ...(fields === undefined ? {} : { fields }) };
-  const options = { ...cluster, memoryBytes: parseMemory(args.memory, USUAL_MEMORY_MAX) };
+  const options = { ...cluster, memoryBytes: parseMemory(args.memory) };
   const bins = openBins(args, modes, { rules: rules.map((rule) => ({ ...rule, timeouts: undefined })), options }, keys);
   const binFiles = BinFiles.of(args.write, modes.bins);
   let scan: AggregateScan | undefined;

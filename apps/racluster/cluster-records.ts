@@ -3,7 +3,6 @@ import { Cluster } from '../../libs/aggregate/cluster.ts';
 import type { Rule } from '../../libs/aggregate/configuration.ts';
 import { mirrorOf } from '../../libs/aggregate/mirror.ts';
 import { forBothSides, parseAggregateModes } from '../../libs/cli/aggregate-modes.ts';
-import { USUAL_MEMORY_MAX } from '../../libs/cli/aggregate-options.ts';
 import { AggregateScan } from '../../libs/cli/aggregate-scan.ts';
 import { checkWholeFiles } from '../../libs/cli/byte-range.ts';
 import { readClusterRules } from '../../libs/cli/cluster-rules.ts';
@@ -34,7 +33,7 @@ export async function clusterRecords(args: RaclusterArguments, context: Context)
   const fields = modes.replaces ? undefined : wantedFields(args, rules, plan);
   const options = {
     ...settings,
-    memoryBytes: parseMemory(args.memory, USUAL_MEMORY_MAX),
+    memoryBytes: parseMemory(args.memory),
     oneWay: modes.oneWay,
     loneRowsMin: LONE_ROWS_MIN,
   };

@@ -26,7 +26,7 @@ export async function countRecords(args: RacountArguments, context: Context): Pr
   );
   const settings: CountingSettings = {
     byProtocol: args.mode.includes('proto'),
-    addressBytes: args.mode.includes('addr') ? parseMemory(args.memory) : undefined,
+    addressBytes: args.mode.includes('addr') ? parseMemory(args.memory, Infinity) : undefined,
   };
   let scan: CountScan | undefined;
   const records = await SelectedRecords.open(args, context, {

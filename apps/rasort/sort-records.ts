@@ -19,6 +19,8 @@ import { RecordSorter } from '../../libs/sort/record-sorter.ts';
 import type { RasortArguments } from './options.ts';
 
 const REPLACE = 'replace';
+/** To make frames takes as long as to make what they are made of, so that even two processors of one core gain something. */
+const ENCODE_FROM_PROCESSORS = 2;
 
 /** Sorts what the command line names and leaves it where it says. @returns the exit status */
 export async function sortRecords(args: RasortArguments, context: Context): Promise<number> {
@@ -57,7 +59,7 @@ export async function sortRecords(args: RasortArguments, context: Context): Prom
   await using sorter = new RecordSorter({ ...settings, count: wanted.last });
   const outputs = await RecordOutputs.open(args, context, plan, {
     management: records.showsManagement,
-    threads: { ...args, modes },
+    threads: { ...args, modes, encodeFrom: ENCODE_FROM_PROCESSORS },
   });
   try {
     let taken = 0;

@@ -1,8 +1,6 @@
+import { MEMORY_OPTION } from './memory-option.ts';
 import type { OptionTable } from './options.ts';
 import { PRINT_OPTIONS } from './record-options.ts';
-
-/** For `--memory` when it is not given; more of it saves little time. */
-export const USUAL_MEMORY_MAX = 512 << 20;
 
 /** How the commands that merge records are told how. */
 export const AGGREGATE_OPTIONS = {
@@ -22,12 +20,7 @@ export const AGGREGATE_OPTIONS = {
     text: 'Merge by the lines of this file, each filter="..." model="..." status=SECONDS idle=SECONDS label="..." cont; records go to the first that they match.',
     group: 'Aggregation',
   },
-  memory: {
-    arity: 'one',
-    placeholder: 'SIZE',
-    text: "Keep records in at most this much memory, such as 2G; the rest waits in temporary files. 512M when not given, or a quarter of the machine's if that is less.",
-    group: 'Aggregation',
-  },
+  memory: { ...MEMORY_OPTION.memory, group: 'Aggregation' },
 } as const satisfies OptionTable;
 
 /** `-M` of the commands that merge records. */

@@ -5,6 +5,6 @@ export const MEMORY_OPTION = {
   memory: {
     arity: 'one',
     placeholder: 'SIZE',
-    text: "Keep records in about this much memory, such as 512M; the rest waits in temporary files. A quarter of the machine's when not given.",
+    text: "Keep records in about this much memory, such as 2G; the rest waits in temporary files. 640M when not given, or a quarter of the machine's if that is less.",
   },
 } as const satisfies OptionTable;

@@ -5,13 +5,15 @@ const UNITS: Readonly<Record<string, number>> = { '': 1, k: 2 ** 10, m: 2 ** 20,
 /** Less than this no command can work with. */
 const BYTES_MIN = 16 << 20;
 const USUAL_SHARE = 4;
+/** When nothing is said; more of it saves little time. */
+const USUAL_MAX = 640 << 20;
 
 /**
- * Reads `512M`: bytes, with K, M, G, T for powers of 1024. A quarter of the machine's memory when there is no text.
+ * Reads `512M`: bytes, with K, M, G, T for powers of 1024. When there is no text, a quarter of the machine's memory.
  * @param usualMax that quarter is to be at most so much
  * @throws {UsageError}
  */
-export function parseMemory(text: string | undefined, usualMax = Infinity): number {
+export function parseMemory(text: string | undefined, usualMax = USUAL_MAX): number {
   if (text === undefined) return Math.max(BYTES_MIN, Math.min(usualMax, Math.floor(totalmem() / USUAL_SHARE)));
   const bytes = parseBytes(text);
   if (bytes !== undefined && bytes >= BYTES_MIN) return bytes;

@@ -33,12 +33,19 @@ export interface OutputSettings {
    * Whether nobody looks at a batch that was pushed afterwards, so that threads may have it: as many as these arguments say, which also say
    * how to print.
    */
-  readonly threads?: (PrintArguments & { readonly threads: number | undefined; readonly modes: Modes }) | undefined;
+  readonly threads?: ThreadSettings | undefined;
+}
+
+interface ThreadSettings extends PrintArguments {
+  readonly threads: number | undefined;
+  readonly modes: Modes;
+  /** Processors from which on frames are made by threads where nobody asks for these. */
+  readonly encodeFrom?: number;
 }
 
 /** Of so many records threads are worth starting, where nobody asks for them, */
 const THREADS_FROM_ROWS = 1 << 16;
-/** and with so many processors: two may share a core, where a second thread gains less than it takes to hand records to it. */
+/** and with so many processors: two may share a core, where a second thread mostly gains less than it takes to hand records to it. */
 const THREADS_FROM_PROCESSORS = 3;
 
 /** Where a command leaves records: files, people, a line of totals. */
@@ -136,16 +143,16 @@ export class RecordOutputs {
 
   /** One less than there may be: to make records in order takes as long as to encode them. */
   #encodingThreads(file: FilteredFile): number {
-    return file.takesAll ? Math.max(this.#wantedThreads() - 1, 0) : 0;
+    return file.takesAll ? Math.max(this.#wantedThreads(this.#settings.threads?.encodeFrom) - 1, 0) : 0;
   }
 
-  #wantedThreads(): number {
+  #wantedThreads(from = THREADS_FROM_PROCESSORS): number {
     const { threads } = this.#settings;
     if (threads === undefined) return 0;
     const wanted = threadsOf(threads.threads);
     if (threads.threads !== undefined) return wanted;
     const areMany = Math.max(this.#left, this.#expected) >= THREADS_FROM_ROWS;
-    return areMany && wanted >= THREADS_FROM_PROCESSORS ? wanted : 0;
+    return areMany && wanted >= from ? wanted : 0;
   }
 
   async #printing(print: PrintSink, batch: Batch, rows: Uint32Array | undefined, count: number): Promise<void> {
