@@ -1,6 +1,6 @@
 import { IPV4_ADDRESS, IPV6_ADDRESS } from '../../libs/packet/headers.ts';
 import type { Batch } from '../../libs/record/batch.ts';
-import type { AddressColumn } from '../../libs/record/columns.ts';
+import type { AddressColumn, UpperLanes } from '../../libs/record/columns.ts';
 import { STORED_FIELDS } from '../../libs/record/fields/stored.ts';
 import { CLASS_NAMES, classOf } from './address-classes.ts';
 import { AddressSet } from './address-set.ts';
@@ -31,6 +31,7 @@ export class AddressCounts {
   readonly #ipv4: readonly AddressSet[];
   readonly #ipv6: readonly AddressSet[];
   readonly #recent = SIDES.map(() => new RecentAddresses());
+  readonly #recentHosts = SIDES.map(() => new RecentHosts());
   #wasFull = false;
   readonly #counts = SIDES.map(() => new Float64Array(CLASS_NAMES.length));
 
@@ -47,7 +48,31 @@ export class AddressCounts {
   add(batch: Batch, rows: Uint32Array | undefined, count: number): void {
     for (const [side, field] of SIDES.entries()) {
       const column = batch.columns[field] as AddressColumn | undefined;
-      if (column !== undefined) this.#addSide(column, rows, count, side);
+      if (column?.upper !== undefined) this.#addOfNetworks(column, column.upper, rows, count, side);
+      else if (column !== undefined) this.#addSide(column, rows, count, side);
+    }
+  }
+
+  /** Of each family all have the same upper lanes. */
+  #addOfNetworks(
+    { family, familyStride, lanes, strides, valid }: AddressColumn,
+    upper: UpperLanes,
+    rows: Uint32Array | undefined,
+    count: number,
+    side: number,
+  ): void {
+    const recent = this.#recentHosts[side]!.of(upper);
+    const [last, stride] = [lanes[3], strides[3]];
+    for (let i = 0; i < count; i++) {
+      const row = rows === undefined ? i : rows[i]!;
+      const of = family[row * familyStride]!;
+      const d = last[row * stride]!;
+      const slot = hostSlot(of, d);
+      if (recent[slot] === d || (of !== IPV4_ADDRESS && of !== IPV6_ADDRESS)) continue;
+      if (valid !== undefined && ((valid[row >> 3]! >> (row & 7)) & 1) === 0) continue;
+      recent[slot] = d;
+      const [a, b, c] = upper(of);
+      this.#add(of, side, a, b, c, d);
     }
   }
 
@@ -100,6 +125,28 @@ export class AddressCounts {
       (one) => one.sources + one.destinations > 0,
     );
   }
+}
+
+/** The last lanes of addresses that were added lately, as long as the upper lanes of each family stay the same. */
+class RecentHosts {
+  readonly #lanes = new Uint32Array(2 << RECENT_BITS);
+  #upper = '';
+
+  of(upper: UpperLanes): Uint32Array {
+    const now = `${upper(IPV4_ADDRESS).join()} ${upper(IPV6_ADDRESS).join()}`;
+    if (now !== this.#upper) {
+      this.#lanes.fill(0);
+      // 0 belongs into the first slot, 1 into another.
+      for (const family of [IPV4_ADDRESS, IPV6_ADDRESS]) this.#lanes[hostSlot(family, 0)] = 1;
+    }
+    this.#upper = now;
+    return this.#lanes;
+  }
+}
+
+/** IPv4 and IPv6, 4 and 6, have a half of the slots each. */
+function hostSlot(family: number, lane: number): number {
+  return ((family & 2) << (RECENT_BITS - 1)) | recentSlot(0, lane);
 }
 
 /** Addresses that were added lately, which need not be looked for again. */

@@ -1,3 +1,4 @@
+import type { UpperLanes } from '../record/columns.ts';
 import type { Stream } from './directory.ts';
 import { ENCODING } from './format.ts';
 import { lookUpLast, lookUpWords } from './look-up.ts';
@@ -43,6 +44,19 @@ export function isByFamily(stream: Stream): stream is readonly Stream[] {
 /** A frame may say anything. */
 function numberOf(value: unknown): number {
   return typeof value === 'number' ? value : 0;
+}
+
+/** What the first three lanes are by family; undefined where one of them goes by anything else. */
+export function upperLanes(a: Stream, b: Stream, c: Stream): UpperLanes | undefined {
+  for (const stream of [a, b, c]) if (typeof stream !== 'number' && !isByFamily(stream)) return undefined;
+  return (family) => [laneOf(a, family), laneOf(b, family), laneOf(c, family)];
+}
+
+function laneOf(stream: Stream, family: number): number {
+  if (typeof stream === 'number') return stream >>> 0;
+  let lane = 0;
+  for (let i = 1; i < stream.length; i += 2) if ((numberOf(stream[i]) & 255) === family) lane = numberOf(stream[i + 1]);
+  return lane >>> 0;
 }
 
 /**

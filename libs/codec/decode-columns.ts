@@ -3,7 +3,7 @@ import { AddressColumn, BytesColumn, NumberColumn, TextColumn, type Column } fro
 import { STORED_FIELDS } from '../record/fields/stored.ts';
 import type { NumericArray } from '../record/kinds.ts';
 import { selectColumn, selectValid, type Bitmaps } from '../record/select.ts';
-import { decodeByFamily, isByFamily } from './by-family.ts';
+import { decodeByFamily, isByFamily, upperLanes } from './by-family.ts';
 import { ChunkReader, type ChunkShelf } from './chunks.ts';
 import { candidatesOf, earlierRows, storedRows, type Candidates } from './copies.ts';
 import { chunksIn, decodeNumbers } from './decode-numbers.ts';
@@ -333,7 +333,7 @@ export class ColumnDecoder {
     const lanes = [leading(a), leading(b), leading(c)] as const;
     if (had !== undefined) skip(d);
     const last = had === undefined ? lane(d) : moveWords(had.lanes[3], this.#area);
-    return new AddressColumn([...lanes, last], family, this.#length, this.#valid(rows.set));
+    return new AddressColumn([...lanes, last], family, this.#length, this.#valid(rows.set), upperLanes(a, b, c));
   }
 
   #texts({ extraBytes, streams }: Layout, rows: Rows): TextColumn {

@@ -28,6 +28,8 @@ export class NumberColumn {
   }
 }
 
+export type UpperLanes = (family: number) => readonly [number, number, number];
+
 /**
  * Addresses as four u32 lanes, most significant first, and a family lane (`IPV4_ADDRESS`, `IPV6_ADDRESS`, `MAC_ADDRESS`
  * of `libs/packet/headers.ts`). A lane that is the same in all rows may have length 1: read lane `k` of a row as
@@ -40,13 +42,17 @@ export class AddressColumn {
   readonly family: Uint8Array;
   readonly familyStride: number;
   readonly valid: Validity;
+  /** The first three lanes of all rows of a family that have a value; undefined where they are not known to be the same. */
+  readonly upper: UpperLanes | undefined;
 
   constructor(
     lanes: readonly [Uint32Array, Uint32Array, Uint32Array, Uint32Array],
     family: Uint8Array,
     rows: number,
     valid: Validity,
+    upper?: UpperLanes,
   ) {
+    this.upper = upper;
     const stride = (lane: { length: number }): number => (lane.length === 1 && rows !== 1 ? 0 : 1);
     this.lanes = lanes;
     this.strides = [stride(lanes[0]), stride(lanes[1]), stride(lanes[2]), stride(lanes[3])];

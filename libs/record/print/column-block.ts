@@ -67,8 +67,8 @@ export class ColumnBlock {
     this.#rowsMax = Math.max(1, Math.min(BLOCK_ROWS, Math.floor(BLOCK_BYTES / this.#stride)));
   }
 
-  /** @param writeRow is asked where a text has other characters than ASCII, which take more bytes than places */
-  open(batch: Batch, writeRow: RowWriter): RowsWriter {
+  /** @param openRows is asked where a text has other characters than ASCII, which take more bytes than places */
+  open(batch: Batch, openRows: () => RowWriter): RowsWriter {
     const writers = this.#cells.map((cell) => cell(batch));
     const stride = this.#stride;
     const bytes = (this.#bytes ??= emptyRows(this.#rowsMax, stride));
@@ -78,6 +78,7 @@ export class ColumnBlock {
         if (writers.every((write, index) => write(bytes, this.#firsts[index]!, stride, part))) {
           append(out, bytes, stride, part.length);
         } else {
+          const writeRow = openRows();
           for (const row of part) writeRow(out, row);
         }
       }

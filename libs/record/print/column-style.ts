@@ -51,8 +51,8 @@ export function columnStyle(columns: readonly PrintColumn[], settings: Settings)
     footer: () => '',
     open: (batch) => {
       if (batch.kind === MANAGEMENT_BATCH) return eachRow(color ? faded(openManagement(batch)) : openManagement(batch));
-      const writeRow = rowWriter(layout, batch);
-      return block?.open(batch, writeRow) ?? eachRow(writeRow);
+      const openRows = (): RowWriter => rowWriter(layout, batch);
+      return block?.open(batch, openRows) ?? eachRow(openRows());
     },
   };
 }
