@@ -127,25 +127,33 @@ test('equal records stay in the order in which they came', async () => {
 
 test('of more records than are copied at once each keeps its values', async () => {
   const ROWS = 15_000;
+  /** From this batch on there is a field that was not there before. */
+  const LATE = 4;
   const value = (id: number): number => (Math.imul(id, 0x9e37_79b1) >>> 0) % 50_000;
   const batches = Array.from({ length: 10 }, (_, k) => {
     const ids = Array.from({ length: ROWS }, (__, i) => k * ROWS + i);
     const some = ids.map((id) => (id % 3 === 0 ? id % 251 : undefined));
     const hosts = ids.map((id): Cell => [4, 0, 0, 0xffff, value(id)]);
-    return batchOf(ROWS, { flowid: ids, sbytes: ids.map(value), sttl: some, saddr: hosts }, { first: k * ROWS });
+    const late = k < LATE ? {} : { dport: ids.map((id) => id % 65_536) };
+    return batchOf(
+      ROWS,
+      { flowid: ids, sbytes: ids.map(value), sttl: some, saddr: hosts, ...late },
+      { first: k * ROWS },
+    );
   });
   await using sorter = new RecordSorter({ keys: [down('sbytes')], memoryBytes: PLENTY });
   for (const batch of batches) await sorter.push(batch, undefined, batch.rows);
-  const [id, bytes, ttl, host] = (['flowid', 'sbytes', 'sttl', 'saddr'] as const).map(reader);
+  const [id, bytes, ttl, host, port] = (['flowid', 'sbytes', 'sttl', 'saddr', 'dport'] as const).map(reader);
   let before = { bytes: Infinity, id: -1 };
   let records = 0;
-  for await (const { batch, count } of sorter.sorted()) {
+  for await (const { batch, count } of sorter.sorted(true)) {
     records += count;
     for (let row = 0; row < count; row++) {
       const here = { bytes: Number(bytes!(batch, row)), id: Number(id!(batch, row)) };
       const isBehind = here.bytes < before.bytes || (here.bytes === before.bytes && here.id > before.id);
       assert.ok(isBehind && here.bytes === value(here.id), `row ${row}`);
       assert.equal(ttl!(batch, row), here.id % 3 === 0 ? here.id % 251 : undefined);
+      assert.equal(port!(batch, row), here.id < LATE * ROWS ? undefined : here.id % 65_536);
       assert.equal((host!(batch, row) as { lanes: readonly number[] }).lanes[3], here.bytes);
       before = here;
     }
