@@ -15,9 +15,11 @@ export interface ManagementReport {
   readonly values: Partial<Record<keyof typeof MANAGEMENT_FIELDS, number | string>>;
 }
 
+/** Holds nothing between two records. */
+const builder = new BatchBuilder(1);
+
 /** One management record, which has a record number like any other. */
 export function managementBatch(origin: Origin, first: number, report: ManagementReport): Batch {
-  const builder = new BatchBuilder(1);
   const row = builder.addRow();
   const { stime, dur, cause } = STORED_FIELDS;
   builder.number(stime.number, stime.kind).set(row, report.timeUs);

@@ -1,4 +1,4 @@
-import type { Batch, BatchKind, Origin, UnknownColumn } from './batch.ts';
+import { FIELD_NUMBERS_MAX, type Batch, type BatchKind, type Origin, type UnknownColumn } from './batch.ts';
 import { AddressColumn, BytesColumn, NumberColumn, TextColumn, type Column } from './columns.ts';
 import { numericArray, type Kind, type NumericArray } from './kinds.ts';
 
@@ -30,36 +30,69 @@ const KINDS: readonly Kind[] = ['u8', 'u16', 'u32', 'f64', 'bits', 'address', 't
  * that.
  */
 export function toMessage({ columns, ...batch }: Batch): BatchMessage {
-  const words: number[] = [];
+  const layout = new LayoutWriter(batch.buffer);
   const dictionaries: (readonly string[])[] = [];
   const others: [number, Column][] = [];
   for (let field = 0; field < columns.length; field++) {
     const column = columns[field];
     if (column === undefined) continue;
-    const arrays = arraysOf(column);
-    if (arrays.some((array) => array !== undefined && array.buffer !== batch.buffer)) others.push([field, column]);
-    else {
-      words.push(field, KINDS.indexOf(column.kind));
-      for (const array of arrays) words.push(array?.byteOffset ?? NOWHERE, array?.length ?? 0);
-      if (column.kind === 'text') dictionaries.push(column.dictionary);
-    }
+    if (!layout.add(field, column)) others.push([field, column]);
+    else if (column.kind === 'text') dictionaries.push(column.dictionary);
   }
-  return { ...batch, layout: Uint32Array.from(words), dictionaries, others };
+  return { ...batch, layout: layout.words(), dictionaries, others };
 }
 
 const NOWHERE = 0xffff_ffff;
+/** Two words for a column, and two for each of its arrays. */
+const WORDS_MAX = FIELD_NUMBERS_MAX * (2 + 6 * 2);
+const room = new Uint32Array(WORDS_MAX);
 
-/** The arrays of a column, its bitmap first. */
-function arraysOf(column: Column): readonly (NumericArray | undefined)[] {
-  switch (column.kind) {
-    case 'address':
-      return [column.valid, ...column.lanes, column.family];
-    case 'text':
-      return [column.valid, column.index];
-    case 'bytes':
-      return [column.valid, column.ends, column.blob];
-    default:
-      return [column.valid, column.values];
+/** Writes where columns lie in a buffer. One at a time. */
+class LayoutWriter {
+  readonly #buffer: ArrayBuffer;
+  #end = 0;
+  #isInside = true;
+
+  constructor(buffer: ArrayBuffer) {
+    this.#buffer = buffer;
+  }
+
+  /** @returns false of a column that does not lie in the buffer, or not all of it */
+  add(field: number, column: Column): boolean {
+    const start = this.#end;
+    this.#isInside = true;
+    room[this.#end++] = field;
+    room[this.#end++] = KINDS.indexOf(column.kind);
+    this.#place(column.valid);
+    this.#addArrays(column);
+    if (!this.#isInside) this.#end = start;
+    return this.#isInside;
+  }
+
+  words(): Uint32Array {
+    return room.slice(0, this.#end);
+  }
+
+  /** The arrays of a column but for its bitmap. */
+  #addArrays(column: Column): void {
+    switch (column.kind) {
+      case 'address':
+        for (const lane of column.lanes) this.#place(lane);
+        return this.#place(column.family);
+      case 'text':
+        return this.#place(column.index);
+      case 'bytes':
+        this.#place(column.ends);
+        return this.#place(column.blob);
+      default:
+        return this.#place(column.values);
+    }
+  }
+
+  #place(array: NumericArray | undefined): void {
+    if (array !== undefined && array.buffer !== this.#buffer) this.#isInside = false;
+    room[this.#end++] = array?.byteOffset ?? NOWHERE;
+    room[this.#end++] = array?.length ?? 0;
   }
 }
 

@@ -6,7 +6,7 @@ import type { ShapeSection } from './shape-plan.ts';
 
 /** Shapes that are remembered. */
 export const SHAPES_MAX = 1024;
-const RECENT = 256;
+const RECENT = 1024;
 const KEY_AT = 16;
 const TIME_AT = 36;
 
@@ -138,7 +138,7 @@ export class ShapeFinder {
 /** Among the recent ones. The words are heads of sections, where a key of IPv4 is the second one. */
 function placeOf(view: DataView, at: number, bytes: number): number {
   if (bytes < TIME_AT + 4) return 0;
-  return Math.imul(bytes ^ view.getInt32(at + KEY_AT) ^ (view.getInt32(at + TIME_AT) << 8), 0x9e37_79b1) >>> 24;
+  return Math.imul(bytes ^ view.getInt32(at + KEY_AT) ^ (view.getInt32(at + TIME_AT) << 8), 0x9e37_79b1) >>> 22;
 }
 
 /** @returns a small integer, which the engine keeps without an object */

@@ -101,6 +101,11 @@ export class ShapeRun {
     return this.columns?.number(slot) !== undefined;
   }
 
+  /** @param address of `ADDRESS` */
+  wantsAddress(address: number): boolean {
+    return this.columns?.address(address) !== undefined;
+  }
+
   /** Gives each row its value in a slot. */
   put(slot: number, values: Uint32Array | Float64Array): void {
     this.columns?.number(slot)?.spread(this.#chosen, values);

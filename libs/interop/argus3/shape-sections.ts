@@ -47,10 +47,11 @@ function planKey({ at, subtype, qualifier }: ShapeSection, plan: ShapePlan): boo
 }
 
 const takeIPv4: Take = (run, at, address) => {
-  run.putAddress(address, IPV4_ADDRESS, 0, 0, 0xffff, run.longs(at));
+  if (run.wantsAddress(address)) run.putAddress(address, IPV4_ADDRESS, 0, 0, 0xffff, run.longs(at));
 };
 
 const takeIPv6: Take = (run, at, address) => {
+  if (!run.wantsAddress(address)) return;
   const [a, b, c, d] = run.lanes;
   run.putAddress(address, IPV6_ADDRESS, run.longs(at, a), run.longs(at + 4, b), run.longs(at + 8, c), run.longs(at + 12, d)); // prettier-ignore
 };
@@ -119,6 +120,7 @@ function planMac({ at, qualifier, bytes }: ShapeSection, plan: ShapePlan): boole
 }
 
 const takeMac: Take = (run, at, address) => {
+  if (!run.wantsAddress(address)) return;
   const [, , high, low] = run.lanes;
   run.putAddress(address, MAC_ADDRESS, 0, 0, run.shorts(at, high), run.longs(at + 2, low));
 };

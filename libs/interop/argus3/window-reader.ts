@@ -66,7 +66,9 @@ export class WindowReader {
   readonly #readers: RowReader[] = [];
   /** Where the records since the last one with another source id go. */
   #current: Gathering | undefined;
+  /** Whole words. */
   readonly #currentId = new Uint8Array(32);
+  readonly #currentIdView = new DataView(this.#currentId.buffer);
   #currentIdBytes = -1;
   #currentQualifier = 0;
   #done: Batch[] = [];
@@ -199,7 +201,8 @@ export class WindowReader {
 
   #isCurrent(view: DataView, at: number, bytes: number): boolean {
     if (bytes !== this.#currentIdBytes || bytes > this.#currentId.length) return false;
-    for (let i = 0; i < bytes; i++) if (view.getUint8(at + i) !== this.#currentId[i]) return false;
+    const id = this.#currentIdView;
+    for (let i = 0; i < bytes; i += 4) if (view.getUint32(at + i) !== id.getUint32(i)) return false;
     return true;
   }
 
