@@ -5,6 +5,7 @@ import type { RecordFileSink } from '../../libs/cli/record-file-sink.ts';
 import { RecordOutputs } from '../../libs/cli/record-outputs.ts';
 import { openRecordFile } from '../../libs/cli/filtered-file.ts';
 import type { RecordSelection } from '../../libs/cli/selection.ts';
+import { sayLost } from '../../libs/cli/say-lost.ts';
 import { GAP_BATCH, type Batch } from '../../libs/record/batch.ts';
 import type { RaArguments } from './options.ts';
 import type { Printed } from './print-scan.ts';
@@ -69,9 +70,7 @@ export class Outputs {
   }
 
   async #pushGap(gap: Batch): Promise<void> {
-    const { origin, first, covers } = gap;
-    if (covers > 0)
-      this.#context.warn(`records ${first} to ${first + covers - 1} of probe ${origin.source} were lost on their way`);
+    sayLost(gap, this.#context);
     if (this.#sides === undefined) await this.#selected.push(gap, undefined, 0);
   }
 }

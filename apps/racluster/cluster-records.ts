@@ -114,9 +114,9 @@ async function mergeFile(work: Work, path: string, outputs: RecordOutputs): Prom
 
 /** Merges the records of each file by themselves. */
 async function mergeEach(args: RaclusterArguments, work: Work): Promise<number> {
-  const paths = await pathsOf(args, work);
+  const { paths, areAll } = await pathsOf(args, work);
   const outputs = await work.outputs(args.write);
-  let status = 0;
+  let status = areAll ? 0 : 1;
   try {
     for (const path of paths) status = Math.max(status, await mergeFile(work, path, outputs));
   } finally {
@@ -129,8 +129,9 @@ async function mergeEach(args: RaclusterArguments, work: Work): Promise<number> 
 async function replaceEach(args: RaclusterArguments, work: Work): Promise<number> {
   if (args.write.length > 0) throw new UsageError('-M replace and -w exclude each other');
   checkWholeFiles(args.read);
-  let failed = 0;
-  for (const path of await pathsOf(args, work)) {
+  const { paths, areAll } = await pathsOf(args, work);
+  let failed = areAll ? 0 : 1;
+  for (const path of paths) {
     let status = 1;
     await replaceFile(path, async (target) => {
       const outputs = await work.outputs([[target]]);
@@ -147,16 +148,25 @@ async function replaceEach(args: RaclusterArguments, work: Work): Promise<number
   return failed;
 }
 
+interface Paths {
+  readonly paths: readonly string[];
+  /** Whether all folders could be read; it was said where not. */
+  readonly areAll: boolean;
+}
+
 /** @throws {UsageError} where not only files are named */
-async function pathsOf(args: RaclusterArguments, { warn }: Pick<Context, 'warn'>): Promise<string[]> {
+async function pathsOf(args: RaclusterArguments, { warn }: Pick<Context, 'warn'>): Promise<Paths> {
   const paths = args.read.filter((path) => path !== '-');
-  for (const tree of args.recurse) {
-    for await (const path of filesBelow(tree, (error) => warn(error.message))) paths.push(path);
-  }
+  let areAll = true;
+  const unreadable = (error: Error): void => {
+    areAll = false;
+    warn(error.message);
+  };
+  for (const tree of args.recurse) for await (const path of filesBelow(tree, unreadable)) paths.push(path);
   if (paths.length === 0 || args.read.includes('-') || args.server.length > 0) {
     throw new UsageError('-M ind and -M replace need files', { hint: 'Name them after -r or -R.' });
   }
-  return paths;
+  return { paths, areAll };
 }
 
 /** What is looked at of each record; undefined for all of it, which files keep. */

@@ -11,6 +11,7 @@ import { RecordInputs } from './record-inputs.ts';
 import type { INPUT_OPTIONS } from './record-options.ts';
 import type { RecordRange } from './record-range.ts';
 import type { FrameTaker } from './scan/scan.ts';
+import { sayLost } from './say-lost.ts';
 import { peekOf, type SelectedOrder } from './scan/selected-rows.ts';
 import { RecordSelection } from './selection.ts';
 import { stopAfter } from './stop-after.ts';
@@ -119,7 +120,7 @@ export class SelectedRecords implements AsyncIterable<Selected> {
     const selection = this.#selection;
     if (selection.exhausted) return;
     for await (const batch of this.#inputs) {
-      if (batch.kind === GAP_BATCH) this.#sayLost(batch);
+      if (batch.kind === GAP_BATCH) sayLost(batch, this.#context);
       else {
         const matched = selection.match(batch);
         if (this.#refuse !== undefined) {
@@ -138,10 +139,5 @@ export class SelectedRecords implements AsyncIterable<Selected> {
     if (this.#sides === undefined || !hasSides(batch)) yield selected;
     else
       for (const both of this.#sides.of(batch, rows, count)) yield { batch: both, rows: undefined, count: both.rows };
-  }
-
-  #sayLost({ origin, first, covers }: Batch): void {
-    if (covers === 0) return;
-    this.#context.warn(`records ${first} to ${first + covers - 1} of probe ${origin.source} were lost on their way`);
   }
 }

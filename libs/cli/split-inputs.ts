@@ -12,6 +12,7 @@ import { recordFilter } from './record-filter.ts';
 import { RecordInputs } from './record-inputs.ts';
 import type { INPUT_OPTIONS } from './record-options.ts';
 import { parseRecordRange } from './record-range.ts';
+import { sayLost } from './say-lost.ts';
 import { RecordSelection } from './selection.ts';
 import type { SplitPlan } from './split-plan.ts';
 import { stopAfter } from './stop-after.ts';
@@ -71,18 +72,13 @@ type Push = (batch: Batch, rows: Uint32Array | undefined, count: number, ordinal
 async function pump(inputs: RecordInputs, context: Context, selection: RecordSelection, push: Push): Promise<void> {
   let ordinal = 0;
   for await (const batch of inputs) {
-    if (batch.kind === GAP_BATCH) context.warn(gapMessage(batch));
+    if (batch.kind === GAP_BATCH) sayLost(batch, context);
     const count = selection.take(batch, selection.match(batch));
     if (count > 0 || batch.kind === GAP_BATCH)
       await push(batch, count === batch.rows ? undefined : selection.rows, count, ordinal);
     ordinal += Math.max(batch.rows, 1);
     if (selection.exhausted) break;
   }
-}
-
-/** What a gap says. */
-export function gapMessage({ origin, first, covers }: Batch): string {
-  return `records ${first} to ${first + covers - 1} of probe ${origin.source} were lost on their way`;
 }
 
 /** Lets one thing be done after the other; a failure is the caller's, and of all who come later. */

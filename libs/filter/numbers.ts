@@ -29,8 +29,6 @@ const COMPARISONS: ReadonlyMap<string, Comparison> = new Map([
   ['&', 'bits'],
 ]);
 
-export const COMPARISON_WORDS: readonly string[] = [...COMPARISONS.keys()].filter((word) => /^\w/.test(word));
-
 export function comparisonOf(word: string): Comparison | undefined {
   return COMPARISONS.get(word);
 }

@@ -31,3 +31,15 @@ for (const command of ['racluster', 'rasort']) {
     assert.equal(await readFile(`${own}.new`, 'utf8'), 'somebody else’s');
   });
 }
+
+for (const mode of ['ind', 'replace']) {
+  test(`racluster -M ${mode}: a part of the tree that cannot be read is a failure, and the rest is done`, async (t) => {
+    const folder = await mkdtemp(join(tmpdir(), 'racluster-tree-'));
+    t.after(() => rm(folder, { recursive: true }));
+    await writeFile(join(folder, 'own'), encodeBatch(flowBatch({ rows: 300, seed: 1, repeats: true })));
+    await symlink('gone', join(folder, 'dead'));
+    const { status, stderr } = await runCommand('racluster', ['-X', '-q', '-M', mode, '-R', folder]);
+    assert.match(stderr, /^racluster: cannot read .*dead: no such file or folder\n$/);
+    assert.equal(status, 1);
+  });
+}

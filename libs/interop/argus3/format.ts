@@ -30,8 +30,6 @@ export const MANAGEMENT_BYTES = 128;
 export const COOKIE_AT = 8;
 export const COOKIE_3 = 0xe5712dcb;
 export const COOKIE_5 = 0xe57150cb;
-/** Of the obsolete Argus 2, whose records are quite different. */
-export const COOKIE_2 = 0xe5617acb;
 
 /** High nibble of a record's second byte. */
 export const CAUSE_BITS = {
