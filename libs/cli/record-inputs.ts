@@ -1,6 +1,5 @@
 import { constants, createReadStream, openSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import type { ByteRange } from '../archive/byte-range.ts';
 import { FrameFile, type MayHold } from '../archive/frame-file.ts';
@@ -288,7 +287,7 @@ export class RecordInputs implements AsyncIterable<Batch> {
       return { ...(await openContent(file, START_BYTES)), skippedBytes, fileBytes: file.size };
     }
     if (range !== undefined) throw noRanges(path);
-    const stream = (await isPipe(path)) ? openPipe(path) : createReadStream(path, { highWaterMark: CHUNK_BYTES });
+    const stream = (await isPipe(path)) ? await openPipe(path) : createReadStream(path, { highWaterMark: CHUNK_BYTES });
     opened(stream);
     return openContent(stream, START_BYTES);
   }
@@ -388,5 +387,7 @@ async function isPipe(path: string): Promise<boolean> {
 }
 
 /** As a socket a pipe without a writer can be waited for, and given up; as a file it blocks the process to its end. */
-const openPipe = (path: string): Readable =>
-  new Socket({ fd: openSync(path, constants.O_RDONLY | constants.O_NONBLOCK), readable: true, writable: false });
+async function openPipe(path: string): Promise<Readable> {
+  const { Socket } = await import('node:net');
+  return new Socket({ fd: openSync(path, constants.O_RDONLY | constants.O_NONBLOCK), readable: true, writable: false });
+}

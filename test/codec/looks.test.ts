@@ -107,6 +107,25 @@ test('few rows that are left come alone, and are as they were, whatever their co
   );
 }); // prettier-ignore
 
+test('rows that are left have what was looked at before, and times that rise are as they were', () => {
+  const rows = 2500;
+  const batch = batchOf(rows, {
+    stime: Array.from({ length: rows }, (_, row) => 1_767_225_600_000_000 + 3 * row * row),
+    dur: Array.from({ length: rows }, (_, row) => (row % 5 === 2 ? undefined : row * 1000)),
+    saddr: Array.from({ length: rows }, (_, row) => (row % 9 === 4 ? undefined : [6, 1, row % 3, 3, row % 300])),
+    dport: Array.from({ length: rows }, (_, row) => (row % 7 === 3 ? undefined : row % 1000)),
+  });
+  const few = [0, 1, 2, 4, 17, 18, 700, 701, 1499, 2490, 2491, 2492, 2493, 2494, 2496, 2499];
+  const last = [3, 9];
+  const fields = numbers(STORED_FIELDS.stime, STORED_FIELDS.dur, saddr, dport);
+  for (const lastLanes of [numbers(), numbers(saddr)]) {
+    const first = { ...leaves(few), fields: numbers(saddr, dport), lastLanes };
+    const result = looked(encodeBatch(batch), [first, { ...leaves(last), fields: numbers(saddr, dport), lastLanes }], fields); // prettier-ignore
+    const left = Uint32Array.from(last, (i) => few[i]!);
+    assertSameBatch(result, selectRows(batch, left, left.length));
+  }
+});
+
 test('of all kinds of columns some rows are the same when they come alone', () =>
   fc.assert(
     fc.property(arbitraryBatch(16), fc.array(fc.nat(299), { minLength: 1, maxLength: 30 }), (small, some) => {
