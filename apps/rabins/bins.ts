@@ -1,5 +1,6 @@
 import { BinCluster } from '../../libs/aggregate/bin-cluster.ts';
-import { Cluster, type ClusterOptions } from '../../libs/aggregate/cluster.ts';
+import { Cluster } from '../../libs/aggregate/cluster.ts';
+import type { ClusterOptions } from '../../libs/aggregate/cluster-options.ts';
 import { Clusters } from '../../libs/aggregate/clusters.ts';
 import type { Rule } from '../../libs/aggregate/configuration.ts';
 import { Fragments } from '../../libs/aggregate/fragments.ts';

@@ -1,7 +1,8 @@
 import type { Batch } from '../record/batch.ts';
 import { ALL_ROWS } from '../record/select.ts';
 import { TimeBins, type Span } from '../time/span.ts';
-import { Cluster, type ClusterOptions } from './cluster.ts';
+import { Cluster } from './cluster.ts';
+import type { ClusterOptions } from './cluster-options.ts';
 import type { Merger } from './clusters.ts';
 import { Fragments } from './fragments.ts';
 import { binPieces } from './key-pieces.ts';

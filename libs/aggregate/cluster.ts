@@ -2,6 +2,7 @@ import { BATCH_ROWS_MAX, FLOW_BATCH, type Batch, type Origin } from '../record/b
 import { NumberColumn } from '../record/columns.ts';
 import { STORED_FIELDS } from '../record/fields/stored.ts';
 import { ALL_ROWS } from '../record/select.ts';
+import type { ClusterOptions } from './cluster-options.ts';
 import { Expiry, type Timeouts } from './expiry.ts';
 import type { Groups, GroupsMemory } from './groups.ts';
 import { CERTAIN_PIECE } from './key-pieces.ts';
@@ -9,30 +10,10 @@ import { KeyLayout } from './key-layout.ts';
 import { isAway, isLone, type LoneRecords } from './lone-records.ts';
 import { Members } from './members.ts';
 import { initiatorOnly, mirrorBatch } from './mirror.ts';
-import type { Model } from './model.ts';
 import { moreRoom } from './pages.ts';
 import type { RecordTimes } from './record-times.ts';
 import { Share } from './share.ts';
 import { LEVELS_MAX, Spill } from './spill.ts';
-
-export interface ClusterOptions {
-  readonly model: Model;
-  /** Memory that groups may take, bytes; beyond that records wait on the disk. */
-  readonly memoryBytes: number;
-  /** Numbers of the fields that groups keep; undefined for all. */
-  readonly fields?: ReadonlySet<number>;
-  /** See `GroupsOptions`. */
-  readonly preserves?: boolean;
-  readonly reports?: boolean;
-  /** Each record is two, of one side each. */
-  readonly oneWay?: boolean;
-  /** Records come in the order of their starts, as far as they are in memory. */
-  readonly sorts?: boolean;
-  /** When groups are done before the end; those that are not have a place in memory whatever it takes. */
-  readonly timeouts?: Timeouts;
-  /** Records of batches of so many and more stay as they are while they are alone in their group; undefined where all are merged at once. */
-  readonly loneRowsMin?: number;
-}
 
 /** All groups of a cluster, as structured cloning carries them to another thread. */
 export interface ClusterMemory {

@@ -3,7 +3,7 @@ import { Area } from '../record/builder.ts';
 import { TextColumn } from '../record/columns.ts';
 import { EVERYTHING } from '../filter/everything.ts';
 import { STORED_FIELDS } from '../record/fields/stored.ts';
-import type { ClusterOptions } from './cluster.ts';
+import type { ClusterOptions } from './cluster-options.ts';
 import type { Rule } from './configuration.ts';
 
 const LABEL = STORED_FIELDS.label.number;

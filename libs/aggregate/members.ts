@@ -1,5 +1,5 @@
 import type { Batch } from '../record/batch.ts';
-import type { ClusterOptions } from './cluster.ts';
+import type { ClusterOptions } from './cluster-options.ts';
 import { GroupTable } from './group-table.ts';
 import { Groups } from './groups.ts';
 import type { KeyLayout } from './key-layout.ts';

@@ -1,6 +1,7 @@
 import { workerData } from 'node:worker_threads';
 import { BinCluster } from '../aggregate/bin-cluster.ts';
-import { Cluster, type ClusterMemory, type ClusterOptions } from '../aggregate/cluster.ts';
+import { Cluster, type ClusterMemory } from '../aggregate/cluster.ts';
+import type { ClusterOptions } from '../aggregate/cluster-options.ts';
 import { buffersOf } from '../aggregate/groups.ts';
 import { parseModel, type ModelOptions } from '../aggregate/model.ts';
 import { FLOW_BATCH, type Batch } from '../record/batch.ts';

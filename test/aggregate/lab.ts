@@ -1,4 +1,5 @@
-import { Cluster, type ClusterOptions } from '../../libs/aggregate/cluster.ts';
+import { Cluster } from '../../libs/aggregate/cluster.ts';
+import type { ClusterOptions } from '../../libs/aggregate/cluster-options.ts';
 import { parseModel, type ModelOptions } from '../../libs/aggregate/model.ts';
 import type { Batch } from '../../libs/record/batch.ts';
 import type { FieldName } from '../../libs/record/fields/table.ts';
