@@ -1,4 +1,4 @@
-import { unpackEnvelope, type Envelope } from './directory.ts';
+import { unpackEnvelope, type Envelope } from './envelope.ts';
 import type { Header } from './format.ts';
 import { placesOf, type Place } from './plan.ts';
 import { FrameProblem } from './problem.ts';

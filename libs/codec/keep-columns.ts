@@ -1,5 +1,6 @@
 import { STORED_FIELDS } from '../record/fields/stored.ts';
-import { packEnvelope, storedBytes, unpackEnvelope, type Entry } from './directory.ts';
+import { storedBytes, type Entry } from './directory.ts';
+import { packEnvelope, unpackEnvelope } from './envelope.ts';
 import { FLAG_WHOLE, HEADER_BYTES, headerProblem, OWN_BITMAP, readHeader, sealFrame, SHARED_BITMAP } from './format.ts';
 import type { FrameHead } from './frame-head.ts';
 import { placesOf, planColumns, type Place } from './plan.ts';

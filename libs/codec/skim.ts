@@ -1,9 +1,17 @@
+import type { Origin } from '../record/batch.ts';
 import { checksumsIn, ELEMENTS_BEFORE, ELEMENTS_WITH } from './column-checksums.ts';
-import type { Entry, Envelope, Listed, Stream } from './directory.ts';
+import type { Entry, Listed, Stream } from './directory.ts';
 import { LIKE, OWN_BITMAP, SHARED_BITMAP } from './format.ts';
 
 /** An envelope without a note. */
-export type SkimmedEnvelope = Omit<Envelope, 'note'>;
+export interface SkimmedEnvelope {
+  readonly origin: Origin;
+  readonly first: number;
+  readonly covers: number;
+  readonly columns: readonly Listed[];
+  /** CRC-32 of the stored bytes of each column; undefined where the frame does not say. */
+  readonly checksums: readonly number[] | undefined;
+}
 
 /** More columns have not to be expected. */
 const COLUMNS_MAX = 512;

@@ -6,7 +6,7 @@ import test, { after } from 'node:test';
 import fc from 'fast-check';
 import { FrameFile, type MayHold } from '../../libs/archive/frame-file.ts';
 import { encodeBatch } from '../../libs/codec/encode.ts';
-import { unpackEnvelope } from '../../libs/codec/directory.ts';
+import { unpackEnvelope } from '../../libs/codec/envelope.ts';
 import { readHeader, sealFrame } from '../../libs/codec/format.ts';
 import { packMessage, unpackMessage } from '../../libs/codec/msgpack.ts';
 import { BatchReader, type Chunk } from '../../libs/codec/read.ts';
