@@ -1,6 +1,6 @@
 import type { Context } from '../../libs/cli/command.ts';
-import { configurationListing } from '../../libs/cli/configuration-listing.ts';
-import { checkWritten } from '../../libs/cli/written-outputs.ts';
+import { configurationListing } from '../../libs/cli/configuration/configuration-listing.ts';
+import { checkWritten } from '../../libs/cli/output/written-outputs.ts';
 import { nowUs } from '../../libs/core/clock.ts';
 import { ARGUS_CONFIGURATION } from './configuration.ts';
 import type { ArgusArguments } from './options.ts';

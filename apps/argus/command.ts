@@ -1,5 +1,5 @@
 import type { Command } from '../../libs/cli/command.ts';
-import { isConfigured } from '../../libs/cli/is-configured.ts';
+import { isConfigured } from '../../libs/cli/configuration/is-configured.ts';
 import { ARGUS_OPTIONS, DEFAULT_FILE } from './options.ts';
 
 export const argus: Command<typeof ARGUS_OPTIONS> = {
@@ -16,7 +16,7 @@ export const argus: Command<typeof ARGUS_OPTIONS> = {
   ],
   async configure(given, context) {
     if (!isConfigured(given, DEFAULT_FILE)) return given;
-    const { configure } = await import('../../libs/cli/configuration.ts');
+    const { configure } = await import('../../libs/cli/configuration/configuration.ts');
     const { ARGUS_CONFIGURATION } = await import('./configuration.ts');
     return configure(given, ARGUS_CONFIGURATION, context.warn);
   },

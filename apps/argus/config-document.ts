@@ -1,4 +1,4 @@
-import { configurationDocument } from '../../libs/cli/configuration-document.ts';
+import { configurationDocument } from '../../libs/cli/configuration/configuration-document.ts';
 import { ARGUS_CONFIGURATION } from './configuration.ts';
 
 const INTRODUCTION = `# argus.conf

@@ -1,4 +1,4 @@
-import type { Configuration } from '../../libs/cli/configuration.ts';
+import type { Configuration } from '../../libs/cli/configuration/configuration.ts';
 import { withPidFile } from '../../libs/daemon/pid-setting.ts';
 import { ARGUS_OPTIONS, DEFAULT_FILE } from './options.ts';
 import { ARGUS_VARIABLES } from './variables.ts';

@@ -1,9 +1,9 @@
 import type { Arguments, OptionTable } from '../../libs/cli/options.ts';
 import { DEBUG_OPTION } from '../../libs/cli/idle-options.ts';
-import { DIALECT_OPTIONS } from '../../libs/cli/dialects.ts';
-import { SERVER_SECURITY_OPTIONS } from '../../libs/cli/security-options.ts';
+import { DIALECT_OPTIONS } from '../../libs/cli/network/dialects.ts';
+import { SERVER_SECURITY_OPTIONS } from '../../libs/cli/network/security-options.ts';
 import { DAEMON_OPTIONS } from '../../libs/daemon/options.ts';
-import { CHECK_OPTION, LISTEN_OPTIONS, KEEP_OPTIONS } from '../../libs/cli/server-options.ts';
+import { CHECK_OPTION, LISTEN_OPTIONS, KEEP_OPTIONS } from '../../libs/cli/network/server-options.ts';
 import { TIMEOUT_OPTIONS } from './timeout-options.ts';
 
 /** Configuration that is read by default; files of Argus's own are read only when they are named. */

@@ -1,15 +1,15 @@
 import type { Context } from '../../libs/cli/command.ts';
-import { dialectsOf } from '../../libs/cli/dialects.ts';
-import type { Sink } from '../../libs/cli/sink.ts';
+import { dialectsOf } from '../../libs/cli/network/dialects.ts';
+import type { Sink } from '../../libs/cli/output/sink.ts';
 import { pathBelow } from '../../libs/cli/path-below.ts';
-import { keepOptions, serverTimes } from '../../libs/cli/server-options.ts';
-import type { FileSecurity } from '../../libs/cli/server-security.ts';
+import { keepOptions, serverTimes } from '../../libs/cli/network/server-options.ts';
+import type { FileSecurity } from '../../libs/cli/network/server-security.ts';
 import { stateDirectory } from '../../libs/cli/state-directory.ts';
-import type { WrittenOutput } from '../../libs/cli/written-output.ts';
+import type { WrittenOutput } from '../../libs/cli/output/written-output.ts';
 import { UsageError } from '../../libs/core/errors.ts';
 import { FLOW_BATCH, MANAGEMENT_BATCH, type Batch } from '../../libs/record/batch.ts';
 import type { RecordServer } from '../../libs/transport/server.ts';
-import { openWritten } from '../../libs/cli/written-outputs.ts';
+import { openWritten } from '../../libs/cli/output/written-outputs.ts';
 import { Loans } from './loans.ts';
 import type { ArgusArguments } from './options.ts';
 
@@ -120,13 +120,13 @@ async function openSecurity(args: ArgusArguments, hosts: readonly string[], { wa
     throw new UsageError('--tls-ca asks readers for certificates, but there is none of this probe', {
       hint: 'Name its own with --tls-cert and --tls-key.',
     });
-  const { FileSecurity: Security } = await import('../../libs/cli/server-security.ts');
+  const { FileSecurity: Security } = await import('../../libs/cli/network/server-security.ts');
   return Security.open(args, hosts, warn);
 }
 
 /** Flow records as `ra` prints them when it is told nothing. */
 async function openPrinter(context: Context): Promise<Sink> {
-  const { PrintSink } = await import('../../libs/cli/print-sink.ts');
+  const { PrintSink } = await import('../../libs/cli/output/print-sink.ts');
   const { RecordPrinter } = await import('../../libs/record/print/printer.ts');
   const { DEFAULT_COLUMNS } = await import('../../libs/record/print/options.ts');
   const sink = new PrintSink(new RecordPrinter(DEFAULT_COLUMNS), context.stdout, { headersEvery: 0 });

@@ -1,6 +1,6 @@
 import { UsageError } from '../../libs/core/errors.ts';
 import { didYouMean } from '../../libs/core/nearest.ts';
-import { parseRecordRange } from '../../libs/cli/record-range.ts';
+import { parseRecordRange } from '../../libs/cli/selection/record-range.ts';
 import { isStandardOutput } from '../../libs/cli/write-target.ts';
 import type { FlowTableOptions } from '../../libs/flow/table-options.ts';
 import type { InterfaceGroup } from './interfaces.ts';

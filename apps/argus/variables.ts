@@ -1,5 +1,5 @@
-import type { VariableTable } from '../../libs/cli/config-variables.ts';
-import { servesArgus3 } from '../../libs/cli/dialects.ts';
+import type { VariableTable } from '../../libs/cli/configuration/config-variables.ts';
+import { servesArgus3 } from '../../libs/cli/network/dialects.ts';
 import { logStyleOf } from '../../libs/cli/log-style.ts';
 import { UsageError } from '../../libs/core/errors.ts';
 import { parseMetricsAddress } from '../../libs/daemon/metrics-address.ts';

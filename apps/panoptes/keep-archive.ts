@@ -4,7 +4,7 @@ import { archiveTree, type ArchiveFile } from '../../libs/archive/archive-tree.t
 import { reblockFile, type Extent } from '../../libs/archive/reblock-file.ts';
 import { expiredFiles, type Expired } from '../../libs/archive/retention.ts';
 import type { Context } from '../../libs/cli/command.ts';
-import { cannotRead, checkTrees } from '../../libs/cli/record-paths.ts';
+import { cannotRead, checkTrees } from '../../libs/cli/input/record-paths.ts';
 import { systemReason } from '../../libs/cli/system-error.ts';
 import { InputError, SuiteError } from '../../libs/core/errors.ts';
 import { printable } from '../../libs/core/sanitize.ts';

@@ -1,5 +1,5 @@
 import type { Command } from '../../libs/cli/command.ts';
-import { readerConfiguration } from '../../libs/cli/configured-reader.ts';
+import { readerConfiguration } from '../../libs/cli/configuration/configured-reader.ts';
 import { RA_OPTIONS } from './options.ts';
 
 export const ra: Command<typeof RA_OPTIONS> = {

@@ -1,11 +1,11 @@
-import { hasSides, type BothSides } from '../../libs/cli/both-sides.ts';
+import { hasSides, type BothSides } from '../../libs/cli/input/both-sides.ts';
 import type { Context } from '../../libs/cli/command.ts';
-import type { PrintPlan } from '../../libs/cli/printer.ts';
-import type { RecordFileSink } from '../../libs/cli/record-file-sink.ts';
-import { RecordOutputs } from '../../libs/cli/record-outputs.ts';
-import { openRecordFile } from '../../libs/cli/filtered-file.ts';
-import type { RecordSelection } from '../../libs/cli/selection.ts';
-import { sayLost } from '../../libs/cli/say-lost.ts';
+import type { PrintPlan } from '../../libs/cli/output/printer.ts';
+import type { RecordFileSink } from '../../libs/cli/output/record-file-sink.ts';
+import { RecordOutputs } from '../../libs/cli/output/record-outputs.ts';
+import { openRecordFile } from '../../libs/cli/output/filtered-file.ts';
+import type { RecordSelection } from '../../libs/cli/selection/selection.ts';
+import { sayLost } from '../../libs/cli/input/say-lost.ts';
 import { GAP_BATCH, type Batch } from '../../libs/record/batch.ts';
 import type { RaArguments } from './options.ts';
 import type { Printed } from './print-scan.ts';

@@ -1,8 +1,8 @@
-import type { PrintPlan } from '../../libs/cli/printer.ts';
+import type { PrintPlan } from '../../libs/cli/output/printer.ts';
 import type { Scan } from '../../libs/cli/scan/scan.ts';
 import type { SelectedOrder } from '../../libs/cli/scan/selected-rows.ts';
 import { openScan } from '../../libs/cli/scan/threads-option.ts';
-import type { TotalCounts } from '../../libs/cli/totals.ts';
+import type { TotalCounts } from '../../libs/cli/output/totals.ts';
 import type { RaArguments } from './options.ts';
 
 /** What the threads that print are told. */

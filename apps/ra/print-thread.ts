@@ -1,10 +1,10 @@
 import { workerData } from 'node:worker_threads';
-import { planPrinting } from '../../libs/cli/printer.ts';
+import { planPrinting } from '../../libs/cli/output/printer.ts';
 import { parseModes } from '../../libs/cli/modes.ts';
 import { Room } from '../../libs/codec/room.ts';
 import { SelectedRows } from '../../libs/cli/scan/selected-rows.ts';
 import { serveScan, type Outgoing, type ScanWork } from '../../libs/cli/scan/serve.ts';
-import { Totals } from '../../libs/cli/totals.ts';
+import { Totals } from '../../libs/cli/output/totals.ts';
 import { MANAGEMENT_BATCH, type Batch } from '../../libs/record/batch.ts';
 import type { PrintOrder, Printed } from './print-scan.ts';
 

@@ -1,19 +1,19 @@
-import { BothSides, fieldsOfBothSides } from '../../libs/cli/both-sides.ts';
+import { BothSides, fieldsOfBothSides } from '../../libs/cli/input/both-sides.ts';
 import { Room } from '../../libs/codec/room.ts';
 import type { Context } from '../../libs/cli/command.ts';
-import { writtenFiles } from '../../libs/cli/filtered-file.ts';
-import { mayHoldOf } from '../../libs/cli/frame-zone.ts';
+import { writtenFiles } from '../../libs/cli/output/filtered-file.ts';
+import { mayHoldOf } from '../../libs/cli/input/frame-zone.ts';
 import { listFields, showFilter } from '../../libs/cli/listings.ts';
-import { mergeOf, START_FIELDS } from '../../libs/cli/merge-settings.ts';
+import { mergeOf, START_FIELDS } from '../../libs/cli/input/merge-settings.ts';
 import { parseModes } from '../../libs/cli/modes.ts';
-import { planPrinting, type PrintPlan } from '../../libs/cli/printer.ts';
-import { recordFilter } from '../../libs/cli/record-filter.ts';
-import { RecordInputs, type InputSettings } from '../../libs/cli/record-inputs.ts';
-import { parseRecordRange } from '../../libs/cli/record-range.ts';
-import { RecordSelection } from '../../libs/cli/selection.ts';
+import { planPrinting, type PrintPlan } from '../../libs/cli/output/printer.ts';
+import { recordFilter } from '../../libs/cli/selection/record-filter.ts';
+import { RecordInputs, type InputSettings } from '../../libs/cli/input/record-inputs.ts';
+import { parseRecordRange } from '../../libs/cli/selection/record-range.ts';
+import { RecordSelection } from '../../libs/cli/selection/selection.ts';
 import { peekOf } from '../../libs/cli/scan/selected-rows.ts';
 import { stopAfter } from '../../libs/cli/stop-after.ts';
-import { TOTAL_FIELDS } from '../../libs/cli/totals.ts';
+import { TOTAL_FIELDS } from '../../libs/cli/output/totals.ts';
 import { parseWriteTarget } from '../../libs/cli/write-target.ts';
 import type { Filter } from '../../libs/filter/compile.ts';
 import { EVERYTHING } from '../../libs/filter/everything.ts';
@@ -38,7 +38,7 @@ export async function readRecords(args: RaArguments, context: Context): Promise<
   const mayHold = args.rejected === undefined && filter !== EVERYTHING ? mayHoldOf(filter) : undefined;
   if (args.explain) {
     const { read, recurse, server: servers } = args;
-    const { explainReading } = await import('../../libs/cli/explain-reading.ts');
+    const { explainReading } = await import('../../libs/cli/input/explain-reading.ts');
     return explainReading({ read, recurse, servers, filter, fields, mayHold }, context);
   }
   const management = !onlyPrints(args) || args.totals || selection.showsManagement;

@@ -1,4 +1,4 @@
-import type { BinModes } from '../../libs/cli/bin-modes.ts';
+import type { BinModes } from '../../libs/cli/aggregate/bin-modes.ts';
 import { FLOW_BATCH, type Batch } from '../../libs/record/batch.ts';
 import { BatchBuilder } from '../../libs/record/builder.ts';
 import { NumberColumn } from '../../libs/record/columns.ts';

@@ -4,7 +4,7 @@ import type { ClusterOptions } from '../../libs/aggregate/cluster-options.ts';
 import { Clusters } from '../../libs/aggregate/clusters.ts';
 import type { Rule } from '../../libs/aggregate/configuration.ts';
 import { Fragments } from '../../libs/aggregate/fragments.ts';
-import type { BinModes } from '../../libs/cli/bin-modes.ts';
+import type { BinModes } from '../../libs/cli/aggregate/bin-modes.ts';
 import type { Batch } from '../../libs/record/batch.ts';
 import { NumberColumn } from '../../libs/record/columns.ts';
 import { STORED_FIELDS } from '../../libs/record/fields/stored.ts';

@@ -1,10 +1,10 @@
 import type { Context } from '../../libs/cli/command.ts';
-import { mergeOf } from '../../libs/cli/merge-settings.ts';
-import { RecordFileSink } from '../../libs/cli/record-file-sink.ts';
-import { recordFilter } from '../../libs/cli/record-filter.ts';
-import { RecordInputs } from '../../libs/cli/record-inputs.ts';
-import { parseRecordRange } from '../../libs/cli/record-range.ts';
-import { RecordSelection } from '../../libs/cli/selection.ts';
+import { mergeOf } from '../../libs/cli/input/merge-settings.ts';
+import { RecordFileSink } from '../../libs/cli/output/record-file-sink.ts';
+import { recordFilter } from '../../libs/cli/selection/record-filter.ts';
+import { RecordInputs } from '../../libs/cli/input/record-inputs.ts';
+import { parseRecordRange } from '../../libs/cli/selection/record-range.ts';
+import { RecordSelection } from '../../libs/cli/selection/selection.ts';
 import { parseWriteTarget } from '../../libs/cli/write-target.ts';
 import { UsageError } from '../../libs/core/errors.ts';
 import { FLOW_BATCH } from '../../libs/record/batch.ts';

@@ -1,6 +1,6 @@
 import type { Context } from '../../libs/cli/command.ts';
-import { configurationListing } from '../../libs/cli/configuration-listing.ts';
-import { checkWritten } from '../../libs/cli/written-outputs.ts';
+import { configurationListing } from '../../libs/cli/configuration/configuration-listing.ts';
+import { checkWritten } from '../../libs/cli/output/written-outputs.ts';
 import { parseMetricsAddress } from '../../libs/daemon/metrics-address.ts';
 import { identityOf } from '../../libs/daemon/privileges.ts';
 import { RADIUM_CONFIGURATION } from './configuration.ts';

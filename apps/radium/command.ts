@@ -1,5 +1,5 @@
 import type { Command } from '../../libs/cli/command.ts';
-import { isConfigured } from '../../libs/cli/is-configured.ts';
+import { isConfigured } from '../../libs/cli/configuration/is-configured.ts';
 import { DEFAULT_FILE, RADIUM_OPTIONS } from './options.ts';
 
 export const radium: Command<typeof RADIUM_OPTIONS> = {
@@ -14,7 +14,7 @@ export const radium: Command<typeof RADIUM_OPTIONS> = {
   ],
   async configure(given, context) {
     if (!isConfigured(given, DEFAULT_FILE)) return given;
-    const { configure } = await import('../../libs/cli/configuration.ts');
+    const { configure } = await import('../../libs/cli/configuration/configuration.ts');
     const { RADIUM_CONFIGURATION } = await import('./configuration.ts');
     return configure(given, RADIUM_CONFIGURATION, context.warn);
   },

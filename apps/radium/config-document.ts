@@ -1,4 +1,4 @@
-import { configurationDocument } from '../../libs/cli/configuration-document.ts';
+import { configurationDocument } from '../../libs/cli/configuration/configuration-document.ts';
 import { RADIUM_CONFIGURATION } from './configuration.ts';
 
 const INTRODUCTION = `# radium.conf

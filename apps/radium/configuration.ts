@@ -1,4 +1,4 @@
-import type { Configuration } from '../../libs/cli/configuration.ts';
+import type { Configuration } from '../../libs/cli/configuration/configuration.ts';
 import { withPidFile } from '../../libs/daemon/pid-setting.ts';
 import { DEFAULT_FILE, RADIUM_OPTIONS } from './options.ts';
 import { RADIUM_VARIABLES } from './variables.ts';

@@ -1,8 +1,8 @@
 import type { Arguments, OptionTable } from '../../libs/cli/options.ts';
 import { DEBUG_OPTION, OPTIMIZER_OPTION } from '../../libs/cli/idle-options.ts';
-import { DIALECT_OPTIONS } from '../../libs/cli/dialects.ts';
-import { CHECK_OPTION, LISTEN_OPTIONS, KEEP_OPTIONS, STREAM_OPTIONS } from '../../libs/cli/server-options.ts';
-import { CLIENT_SECURITY_OPTIONS, SERVER_SECURITY_OPTIONS } from '../../libs/cli/security-options.ts';
+import { DIALECT_OPTIONS } from '../../libs/cli/network/dialects.ts';
+import { CHECK_OPTION, LISTEN_OPTIONS, KEEP_OPTIONS, STREAM_OPTIONS } from '../../libs/cli/network/server-options.ts';
+import { CLIENT_SECURITY_OPTIONS, SERVER_SECURITY_OPTIONS } from '../../libs/cli/network/security-options.ts';
 import { DAEMON_OPTIONS } from '../../libs/daemon/options.ts';
 
 /** Read before the command line, when it is there. */

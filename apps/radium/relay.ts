@@ -1,4 +1,4 @@
-import type { WrittenOutput } from '../../libs/cli/written-output.ts';
+import type { WrittenOutput } from '../../libs/cli/output/written-output.ts';
 import { encodeBatch } from '../../libs/codec/encode.ts';
 import { FLOW_BATCH, type Batch } from '../../libs/record/batch.ts';
 import { NumberColumn } from '../../libs/record/columns.ts';

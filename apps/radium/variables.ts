@@ -1,7 +1,7 @@
-import type { VariableTable } from '../../libs/cli/config-variables.ts';
-import { servesArgus3 } from '../../libs/cli/dialects.ts';
+import type { VariableTable } from '../../libs/cli/configuration/config-variables.ts';
+import { servesArgus3 } from '../../libs/cli/network/dialects.ts';
 import { logStyleOf } from '../../libs/cli/log-style.ts';
-import { parseServerAddress } from '../../libs/cli/server-address.ts';
+import { parseServerAddress } from '../../libs/cli/network/server-address.ts';
 import { parseSourceId } from '../../libs/cli/source-id.ts';
 import { UsageError } from '../../libs/core/errors.ts';
 import { parseMetricsAddress } from '../../libs/daemon/metrics-address.ts';

@@ -1,9 +1,9 @@
-import { checkWholeFiles } from '../../libs/cli/byte-range.ts';
+import { checkWholeFiles } from '../../libs/cli/input/byte-range.ts';
 import type { Context } from '../../libs/cli/command.ts';
-import { openRecordFile } from '../../libs/cli/filtered-file.ts';
-import { filesBelow } from '../../libs/cli/record-paths.ts';
-import { replaceFile } from '../../libs/cli/replace-file.ts';
-import { SelectedRecords } from '../../libs/cli/selected-records.ts';
+import { openRecordFile } from '../../libs/cli/output/filtered-file.ts';
+import { filesBelow } from '../../libs/cli/input/record-paths.ts';
+import { replaceFile } from '../../libs/cli/output/replace-file.ts';
+import { SelectedRecords } from '../../libs/cli/input/selected-records.ts';
 import { UsageError, type SuiteError } from '../../libs/core/errors.ts';
 import { MANAGEMENT_BATCH } from '../../libs/record/batch.ts';
 import { RecordSorter, type SortSettings } from '../../libs/sort/record-sorter.ts';

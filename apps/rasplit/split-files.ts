@@ -1,7 +1,7 @@
 import type { Context } from '../../libs/cli/command.ts';
 import type { Arguments } from '../../libs/cli/options.ts';
-import { splitInputs } from '../../libs/cli/split-inputs.ts';
-import { planSplit } from '../../libs/cli/split-plan.ts';
+import { splitInputs } from '../../libs/cli/split/split-inputs.ts';
+import { planSplit } from '../../libs/cli/split/split-plan.ts';
 import type { RASPLIT_OPTIONS } from './options.ts';
 
 /** How long records of a live stream are waited for behind the newest, microseconds. */

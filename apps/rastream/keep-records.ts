@@ -1,6 +1,6 @@
 import type { Context } from '../../libs/cli/command.ts';
-import { splitInputs } from '../../libs/cli/split-inputs.ts';
-import { planSplit, type SplitPlan } from '../../libs/cli/split-plan.ts';
+import { splitInputs } from '../../libs/cli/split/split-inputs.ts';
+import { planSplit, type SplitPlan } from '../../libs/cli/split/split-plan.ts';
 import { detach, isDetached } from '../../libs/daemon/detach.ts';
 import { parseSpan, spanSeconds } from '../../libs/time/span.ts';
 import { runnerOf } from './file-program.ts';

@@ -1,7 +1,7 @@
 import type { Arguments } from '../../libs/cli/options.ts';
 import { INPUT_OPTIONS } from '../../libs/cli/record-options.ts';
-import { STREAM_OPTIONS } from '../../libs/cli/server-options.ts';
-import { SPLIT_OPTIONS } from '../../libs/cli/split-options.ts';
+import { STREAM_OPTIONS } from '../../libs/cli/network/server-options.ts';
+import { SPLIT_OPTIONS } from '../../libs/cli/split/split-options.ts';
 import { DAEMON_OPTIONS } from '../../libs/daemon/options.ts';
 
 const { chroot: _, ...RUNNING_OPTIONS } = DAEMON_OPTIONS;

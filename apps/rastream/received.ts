@@ -1,8 +1,8 @@
 import type { Arrival } from '../../libs/archive/stream-archive.ts';
 import type { Context } from '../../libs/cli/command.ts';
-import { ClientSecurity } from '../../libs/cli/client-security.ts';
-import { parseServerAddress } from '../../libs/cli/server-address.ts';
-import { streamTimes } from '../../libs/cli/server-options.ts';
+import { ClientSecurity } from '../../libs/cli/network/client-security.ts';
+import { parseServerAddress } from '../../libs/cli/network/server-address.ts';
+import { streamTimes } from '../../libs/cli/network/server-options.ts';
 import { version } from '../../libs/cli/version.ts';
 import { ARGUS3_SERVER } from '../../libs/interop/argus3/live-server.ts';
 import { OriginLedger } from '../../libs/record/ledger.ts';

@@ -1,8 +1,8 @@
 import type { Context } from '../../libs/cli/command.ts';
 import { showFilter } from '../../libs/cli/listings.ts';
 import { parseModes } from '../../libs/cli/modes.ts';
-import { parseRecordRange } from '../../libs/cli/record-range.ts';
-import { SelectedRecords } from '../../libs/cli/selected-records.ts';
+import { parseRecordRange } from '../../libs/cli/selection/record-range.ts';
+import { SelectedRecords } from '../../libs/cli/input/selected-records.ts';
 import { MANAGEMENT_BATCH } from '../../libs/record/batch.ts';
 import { STORED_FIELDS } from '../../libs/record/fields/stored.ts';
 import { TextBuffer } from '../../libs/record/print/text-buffer.ts';

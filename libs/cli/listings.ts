@@ -1,5 +1,5 @@
 import type { Context } from './command.ts';
-import type { FilterArguments } from './record-filter.ts';
+import type { FilterArguments } from './selection/record-filter.ts';
 
 const NAME_WIDTH = 12;
 
@@ -12,7 +12,7 @@ export async function listFields({ stdout }: Context): Promise<number> {
 
 /** What `-b` shows. */
 export async function showFilter(args: FilterArguments, { stdout }: Context): Promise<number> {
-  const { recordFilter } = await import('./record-filter.ts');
+  const { recordFilter } = await import('./selection/record-filter.ts');
   await stdout.write(`${(await recordFilter(args)).explain()}\n`);
   return 0;
 }

@@ -1,7 +1,7 @@
 import type { OptionTable } from './options.ts';
 import { PRINT_MODE_WORDS } from './mode-words.ts';
 import { DEBUG_OPTION, OPTIMIZER_OPTION } from './idle-options.ts';
-import { CLIENT_SECURITY_OPTIONS } from './security-options.ts';
+import { CLIENT_SECURITY_OPTIONS } from './network/security-options.ts';
 
 /** How the commands that read records are told where from. */
 export const INPUT_OPTIONS = {

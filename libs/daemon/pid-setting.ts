@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Settings } from '../cli/configuration.ts';
+import type { Settings } from '../cli/configuration/configuration.ts';
 
 const PID_FOLDER = '/var/run';
 

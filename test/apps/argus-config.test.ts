@@ -10,10 +10,10 @@ import { ARGUS_CONFIGURATION } from '../../apps/argus/configuration.ts';
 import { ARGUS_OPTIONS } from '../../apps/argus/options.ts';
 import { ARGUS_VARIABLES } from '../../apps/argus/variables.ts';
 import { splitArguments } from '../../libs/cli/argv.ts';
-import { parseConfiguration } from '../../libs/cli/config-file.ts';
-import { readVariable } from '../../libs/cli/config-variables.ts';
-import { writtenToken } from '../../libs/cli/configuration-listing.ts';
-import { configure } from '../../libs/cli/configuration.ts';
+import { parseConfiguration } from '../../libs/cli/configuration/config-file.ts';
+import { readVariable } from '../../libs/cli/configuration/config-variables.ts';
+import { writtenToken } from '../../libs/cli/configuration/configuration-listing.ts';
+import { configure } from '../../libs/cli/configuration/configuration.ts';
 import { parseOptions } from '../../libs/cli/parse.ts';
 import { InputError, SuiteError, UsageError } from '../../libs/core/errors.ts';
 

@@ -8,10 +8,10 @@ import { radiumConfigurationDocument } from '../../apps/radium/config-document.t
 import { RADIUM_CONFIGURATION } from '../../apps/radium/configuration.ts';
 import { RADIUM_VARIABLES } from '../../apps/radium/variables.ts';
 import { splitArguments } from '../../libs/cli/argv.ts';
-import { parseConfiguration } from '../../libs/cli/config-file.ts';
-import type { Variable } from '../../libs/cli/config-variables.ts';
-import { writtenToken } from '../../libs/cli/configuration-listing.ts';
-import { configure } from '../../libs/cli/configuration.ts';
+import { parseConfiguration } from '../../libs/cli/configuration/config-file.ts';
+import type { Variable } from '../../libs/cli/configuration/config-variables.ts';
+import { writtenToken } from '../../libs/cli/configuration/configuration-listing.ts';
+import { configure } from '../../libs/cli/configuration/configuration.ts';
 import { parseOptions } from '../../libs/cli/parse.ts';
 import { UsageError } from '../../libs/core/errors.ts';
 

@@ -7,7 +7,7 @@ import test from 'node:test';
 import { Output } from '../../libs/cli/output.ts';
 import { encodeBatch } from '../../libs/codec/encode.ts';
 import type { SuiteError } from '../../libs/core/errors.ts';
-import { RecordFileSink } from '../../libs/cli/record-file-sink.ts';
+import { RecordFileSink } from '../../libs/cli/output/record-file-sink.ts';
 import { absoluteTarget, parseWriteTarget } from '../../libs/cli/write-target.ts';
 import { MANAGEMENT_BYTES } from '../../libs/interop/argus3/format.ts';
 import { looksLikeArgus3 } from '../../libs/interop/argus3/recognise.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import * as fc from 'fast-check';
-import { RecordSelection } from '../../libs/cli/selection.ts';
+import { RecordSelection } from '../../libs/cli/selection/selection.ts';
 import { decodeFrame } from '../../libs/codec/decode.ts';
 import { encodeBatch } from '../../libs/codec/encode.ts';
 import { compileFilter } from '../../libs/filter/compile.ts';

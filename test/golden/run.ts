@@ -2,7 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { argusConfigurationDocument } from '../../apps/argus/config-document.ts';
 import { radiumConfigurationDocument } from '../../apps/radium/config-document.ts';
-import { readerConfigurationDocument } from '../../libs/cli/reader-document.ts';
+import { readerConfigurationDocument } from '../../libs/cli/configuration/reader-document.ts';
 import { commandPage } from '../../libs/manual/command-page.ts';
 import { fieldsDocument } from '../../libs/record/fields/document.ts';
 import { CommandLine } from '../support/command-line.ts';

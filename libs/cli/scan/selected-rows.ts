@@ -1,8 +1,8 @@
 import type { DecodeOptions, Peek } from '../../codec/decode.ts';
 import type { Filter } from '../../filter/compile.ts';
 import type { Batch } from '../../record/batch.ts';
-import { recordFilter, type FilterArguments } from '../record-filter.ts';
-import { RecordSelection } from '../selection.ts';
+import { recordFilter, type FilterArguments } from '../selection/record-filter.ts';
+import { RecordSelection } from '../selection/selection.ts';
 
 /** What a thread is told of the records that a command line selects; see `InputSettings`. */
 export interface SelectedOrder {

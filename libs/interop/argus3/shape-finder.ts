@@ -2,7 +2,7 @@ import { RECORD_HEADER_BYTES, SECTION } from './format.ts';
 import { sectionBytes } from './read-sections.ts';
 import { SECTION_TYPES, type SectionTable } from './sections.ts';
 import { isOrdinary, planShape, protocolAt, type Shape } from './shape.ts';
-import type { ShapeSection } from './shape-plan.ts';
+import type { ShapeSection } from './shape-section.ts';
 
 /** Shapes that are remembered. */
 export const SHAPES_MAX = 1024;

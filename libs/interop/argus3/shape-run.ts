@@ -1,7 +1,7 @@
 import { BATCH_ROWS_MAX } from '../../record/batch.ts';
 import { ChosenRows } from '../../record/chosen-rows.ts';
 import type { FlowColumns } from './flow-columns.ts';
-import type { Counters } from './shape-plan.ts';
+import type { Counters } from './shape-section.ts';
 
 const NO_COUNTERS = [0, 0] as const;
 

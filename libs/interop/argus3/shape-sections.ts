@@ -5,7 +5,8 @@ import { BLOCK_WORDS, INTERVALS, intervalUnit, intervalWords, setIntervals } fro
 import { ADDRESS, LOST, SIDED, SINGLE, SLOTS } from './flow-record.ts';
 import { KEY_FAMILY, KEY_REVERSED, SECTION } from './format.ts';
 import { ADDRESSES_CHANGED, ATTRIBUTES, ENCAPSULATIONS, translate } from './link-sections.ts';
-import type { Planner, ShapePlan, ShapeSection, Take } from './shape-plan.ts';
+import type { Planner, ShapePlan, Take } from './shape-plan.ts';
+import type { ShapeSection } from './shape-section.ts';
 import { planNetwork } from './shape-tcp.ts';
 import { takeBytes, takeLittleShorts, takeLongs, takeOne, takeShorts } from './shape-takes.ts';
 import { planTime } from './shape-time.ts';

@@ -1,7 +1,8 @@
 import { SIDED, SINGLE } from './flow-record.ts';
 import { NETWORK } from './format.ts';
 import { FIRST_HALF_AT, gapOf, HALF_BYTES, NS_PER_US, OPTIONS_MASK, OPTIONS_SHIFT, scaledWindow, tcpStateOf, WITH_SEGMENT_SIZE } from './network-section.ts'; // prettier-ignore
-import type { ShapePlan, ShapeSection, Take } from './shape-plan.ts';
+import type { ShapePlan, Take } from './shape-plan.ts';
+import type { ShapeSection } from './shape-section.ts';
 import { takeBytes, takeLongs, takeLongsButZero } from './shape-takes.ts';
 
 /** The section NETWORK of TCP. @returns false of other kinds that may mean something */

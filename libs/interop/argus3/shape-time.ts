@@ -1,5 +1,6 @@
 import { SIDED, SINGLE } from './flow-record.ts';
-import type { ShapePlan, ShapeSection, Take } from './shape-plan.ts';
+import type { ShapePlan, Take } from './shape-plan.ts';
+import type { ShapeSection } from './shape-section.ts';
 import { NANOSECONDS, OF_SIDES, START_AND_DURATION } from './time-section.ts';
 
 /** A range for the record in microseconds, with or without its end. What is made of it one by one, `settleTimes` tells. */

@@ -1,0 +1,151 @@
+import { availableParallelism } from 'node:os';
+import type { Peek } from '../../codec/decode.ts';
+import { BatchReader, type Chunk } from '../../codec/read.ts';
+import type { Room } from '../../codec/room.ts';
+import type { Batch } from '../../record/batch.ts';
+import { ARGUS3_START_BYTES, looksLikeArgus3 } from '../../interop/argus3/recognise.ts';
+import type { Argus3Reader } from '../../interop/argus3/reader.ts';
+import type { RecordNumbers } from '../../interop/argus3/record-numbers.ts';
+import { foreignFormat } from '../network/foreign.ts';
+import type { FrameTaker } from '../scan/scan.ts';
+import type { ScanReader, ScanReadOptions } from '../scan/scan-reader.ts';
+
+/** What a format is told about the input that it reads. */
+export interface ReadSettings {
+  /** As the user named it; `-` is standard input. */
+  readonly path: string;
+  /** For messages. */
+  readonly name: string;
+  readonly start: Uint8Array;
+  /** Numbers of the stored fields that are wanted; undefined for all. */
+  readonly fields: ReadonlySet<number> | undefined;
+  readonly peek: Peek | undefined;
+  /** As `InputSettings` has it. */
+  readonly room?: Room | undefined;
+  /** Bytes of the input that were passed over so far. */
+  readonly skippedBytes?: () => number;
+  readonly management: boolean;
+  /** Bytes of a plain file, which is all there, so that nothing has to be waited for. */
+  readonly fileBytes?: number;
+  /** The threads that are to read frames of ours, where there are such. */
+  readonly scan?: FrameTaker | undefined;
+  /** Is told how many records went there. */
+  readonly addRecords?: ((records: number) => void) | undefined;
+  /** Shared by all inputs of a command. */
+  readonly numbers: RecordNumbers;
+}
+
+/** Batches, and what was wrong once they are all read. */
+export interface RecordReader {
+  readonly batches: AsyncIterable<Batch>;
+  /** What the user must know, each with a hint or an empty text; nothing when all was read. */
+  problems(): readonly (readonly [problem: string, hint: string])[];
+  /** What had no meaning here, by name, with how often it came. */
+  leftOut(): ReadonlyMap<string, number>;
+}
+
+/** A format in which records come. */
+export interface RecordFormat {
+  /** @param start first bytes of the input, at least `START_BYTES` unless there are fewer */
+  matches(start: Uint8Array): boolean;
+  /** @param chunks each is valid until the next one is asked for */
+  read(chunks: AsyncIterable<Uint8Array>, settings: ReadSettings): Promise<RecordReader>;
+}
+
+/** Bytes of the beginning that tell the format. */
+export const START_BYTES = ARGUS3_START_BYTES;
+
+/** Where starting threads is worth it, and how many there are at most, this one included. */
+const BYTES_FOR_THREADS = 64 << 20;
+const THREADS_MAX = 4;
+
+const ARGUS3: RecordFormat = {
+  matches: looksLikeArgus3,
+  read: async (chunks, settings) => {
+    const reader = await argus3Reader(chunks, settings);
+    return {
+      batches: reader,
+      problems: () => [...problemsInArgus3(reader, settings.skippedBytes?.() ?? 0)],
+      leftOut: () => reader.leftOut,
+    };
+  },
+};
+
+async function argus3Reader(
+  chunks: AsyncIterable<Uint8Array>,
+  { fields, numbers, management, peek, fileBytes }: ReadSettings,
+): Promise<Pick<Argus3Reader, 'pending' | 'damagedAt' | 'leftOut' | typeof Symbol.asyncIterator>> {
+  const options = { numbers, management, ...(fields === undefined ? {} : { fields }) };
+  const select = peek?.select;
+  const threads = Math.min(availableParallelism(), THREADS_MAX) - 1;
+  // A glance at a record costs less than to hand it to another thread.
+  if ((fileBytes ?? 0) >= BYTES_FOR_THREADS && threads > 0 && select === undefined) {
+    const { ParallelArgus3Reader } = await import('../../interop/argus3/parallel-reader.ts');
+    return new ParallelArgus3Reader(chunks, { ...options, threads });
+  }
+  const { Argus3Reader } = await import('../../interop/argus3/reader.ts');
+  return new Argus3Reader(chunks, {
+    ...options,
+    waits: fileBytes !== undefined,
+    ...(peek === undefined || select === undefined ? {} : { peek: { fields: peek.fields, select } }),
+  });
+}
+
+function* problemsInArgus3(
+  { pending, damagedAt }: Pick<Argus3Reader, 'pending' | 'damagedAt'>,
+  skippedBytes: number,
+): Generator<readonly [string, string]> {
+  if (damagedAt !== undefined)
+    yield [`no record begins at byte ${damagedAt + skippedBytes}; the records before it were read`, ''];
+  else if (pending > 0) yield ['the last record is cut; the records before it were read', ''];
+}
+
+const OWN: RecordFormat = { matches: () => true, read: readFrames };
+
+/** Records of ours, also from a file whose frames were not read whole. */
+export async function readFrames(chunks: AsyncIterable<Chunk>, settings: ReadSettings): Promise<RecordReader> {
+  const { path, name, start, fields, peek, room, skippedBytes, fileBytes, scan, addRecords } = settings;
+  const options = { where: name, ...(fields && { fields }), ...(peek && { peek }), ...(room && { room }) };
+  const passed = skippedBytes ?? (() => 0);
+  const reader =
+    scan === undefined || fileBytes === undefined
+      ? new BatchReader(chunks, options)
+      : await scanned(chunks, { ...options, scan, addRecords, fileBytes, skippedBytes: passed });
+  return {
+    batches: reader,
+    problems: () => [...problemsIn(reader, path, start, passed())],
+    leftOut: () => new Map<string, number>(),
+  };
+}
+
+async function scanned(chunks: AsyncIterable<Chunk>, options: ScanReadOptions): Promise<ScanReader> {
+  const { ScanReader: Reader } = await import('../scan/scan-reader.ts');
+  return new Reader(chunks, options);
+}
+
+function* problemsIn(
+  reader: Pick<BatchReader, 'problems' | 'damage'>,
+  path: string,
+  start: Uint8Array,
+  skippedBytes: number,
+): Generator<readonly [string, string]> {
+  for (const [problem, count] of reader.problems) yield [framesLeftOut(problem, count), ''];
+  const { damage } = reader;
+  if (damage === undefined || damage.kind === 'version') return;
+  if (damage.kind === 'foreign') {
+    const { reason = 'these are not flow records', hint = '' } = foreignFormat(start, path) ?? {};
+    yield [reason, hint];
+  } else {
+    yield [`${damage.reason} at byte ${damage.offset + skippedBytes}; the records before it were read`, ''];
+  }
+}
+
+export const framesLeftOut = (problem: string, count: number): string =>
+  `${count === 1 ? 'a frame' : `${count} frames`} left out: ${problem}`;
+
+/** In the order in which they are tried; the last one takes what is left. */
+const FORMATS: readonly RecordFormat[] = [ARGUS3, OWN];
+
+export function formatOf(start: Uint8Array): RecordFormat {
+  return FORMATS.find((format) => format.matches(start)) ?? OWN;
+}

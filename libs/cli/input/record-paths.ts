@@ -1,0 +1,124 @@
+import type { Dirent } from 'node:fs';
+import { readdir, realpath, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { InputError } from '../../core/errors.ts';
+import { namedFile } from './byte-range.ts';
+import { systemReason } from '../system-error.ts';
+
+/**
+ * Files that are named on the command line, checked before the first is read; `-` is standard input.
+ * @throws {InputError} for one that is missing or a folder
+ */
+export async function checkFiles(words: readonly string[]): Promise<void> {
+  for (const word of words) {
+    if (word === '-') continue;
+    const { path } = namedFile(word);
+    const found = await lookUp(path);
+    if (found.isDirectory()) {
+      throw new InputError(`cannot read ${path}: it is a folder`, { hint: `Read all files below it with -R ${path}` });
+    }
+  }
+}
+
+/** @throws {InputError} for a folder that is missing */
+export async function checkTrees(paths: readonly string[]): Promise<void> {
+  for (const path of paths) await lookUp(path);
+}
+
+async function lookUp(path: string): ReturnType<typeof stat> {
+  try {
+    return await stat(path);
+  } catch (error) {
+    throw cannotRead(path, error);
+  }
+}
+
+/** Anything but a failed system call comes back as it is. */
+export function cannotRead(path: string, error: unknown): unknown {
+  const reason = systemReason(error);
+  if (reason === undefined) return error;
+  const hint = isMissing(error) ? (HINTS.find(([pattern]) => pattern.test(path))?.[1] ?? '') : '';
+  return new InputError(`cannot read ${path}: ${reason}`, { hint, cause: error });
+}
+
+/** What was meant by names that no file has. */
+const HINTS: readonly (readonly [name: RegExp, hint: string])[] = [
+  [
+    /^(not|!|src|dst|host|net|port|proto|ip6?|ipv[46]|tcp|udp|icmp6?|arp|ether|vlan|man|bytes|pkts|dur|state|app)$/,
+    'If a filter begins there, write a lone - before it.',
+  ],
+  [/^(cisco|jflow|ft|sflow):/, 'NetFlow and sFlow are not read yet.'],
+  [/^mysql:/, 'Databases are not read yet.'],
+];
+
+const isMissing = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ENOENT';
+
+/**
+ * All plain files below `path` (or `path` itself when it is a file), folder by folder in the order of names. Symbolic links are followed
+ * where they lead out of what is read anyway, so that no file comes twice by them. Names that begin with a dot are left out.
+ * @param unreadable is told of folders that cannot be read, and of links to nothing; the others are read on
+ */
+export async function* filesBelow(
+  path: string,
+  unreadable: (error: InputError) => void,
+): AsyncGenerator<string, void, undefined> {
+  if (!(await lookUp(path)).isDirectory()) {
+    yield path;
+    return;
+  }
+  const real = await realpath(path);
+  yield* filesIn(path, real, { roots: [real], unreadable });
+}
+
+interface Walk {
+  /** Real paths of the folders and files that were followed to. */
+  readonly roots: string[];
+  readonly unreadable: (error: InputError) => void;
+}
+
+async function* filesIn(path: string, real: string, walk: Walk): AsyncGenerator<string, void, undefined> {
+  let entries: Dirent[];
+  try {
+    entries = await readdir(path, { withFileTypes: true });
+  } catch (error) {
+    tell(walk, path, error);
+    return;
+  }
+  entries.sort((a, b) => (a.name < b.name ? -1 : 1));
+  for (const entry of entries) {
+    if (entry.name.startsWith('.')) continue;
+    const [name, realName] = [join(path, entry.name), join(real, entry.name)];
+    if (entry.isSymbolicLink()) yield* filesBehind(name, walk);
+    else if (walk.roots.includes(realName)) continue;
+    else if (entry.isDirectory()) yield* filesIn(name, realName, walk);
+    else if (entry.isFile()) yield name;
+  }
+}
+
+async function* filesBehind(link: string, walk: Walk): AsyncGenerator<string, void, undefined> {
+  let real: string;
+  let found: Awaited<ReturnType<typeof stat>>;
+  try {
+    real = await realpath(link);
+    found = await stat(real);
+  } catch (error) {
+    tell(walk, link, error);
+    return;
+  }
+  if (walk.roots.some((root) => `${real}/`.startsWith(root === '/' ? root : `${root}/`))) return;
+  walk.roots.push(real);
+  if (found.isDirectory()) yield* filesIn(link, real, walk);
+  else if (found.isFile()) yield link;
+}
+
+function tell({ unreadable }: Walk, path: string, error: unknown): void {
+  const failure = cannotRead(path, error);
+  if (!(failure instanceof InputError)) throw failure;
+  unreadable(failure);
+}
+
+/** What makes two paths the same file; undefined where there is no plain file. */
+export async function identityOf(path: string): Promise<string | undefined> {
+  const found = await stat(path).catch(() => undefined);
+  return found?.isFile() === true ? `${found.dev}:${found.ino}` : undefined;
+}

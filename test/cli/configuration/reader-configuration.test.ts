@@ -1,0 +1,120 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import test, { after, before } from 'node:test';
+import { ra } from '../../../apps/ra/command.ts';
+import { racount } from '../../../apps/racount/command.ts';
+import { rasort } from '../../../apps/rasort/command.ts';
+import { splitArguments } from '../../../libs/cli/argv.ts';
+import type { Command, Context } from '../../../libs/cli/command.ts';
+import { readerConfigurationDocument } from '../../../libs/cli/configuration/reader-document.ts';
+import { SuiteError } from '../../../libs/core/errors.ts';
+
+let home = '';
+
+before(() => (home = mkdtempSync(join(tmpdir(), 'rarc-'))));
+after(() => rmSync(home, { recursive: true, force: true }));
+
+/** The options that a command line comes to beside a `.rarc` of these lines, without those that name files. */
+async function configured<T extends Command['options']>(
+  command: Command<T>,
+  lines: string,
+  words: readonly string[],
+): Promise<{ readonly tokens: readonly string[]; readonly operands: readonly string[]; readonly warnings: string[] }> {
+  writeFileSync(join(home, '.rarc'), lines);
+  const warnings: string[] = [];
+  const context = { env: { HOME: home }, warn: (message: string) => void warnings.push(message) } as unknown as Context;
+  const given = splitArguments(words, command.options, command.operands);
+  const { tokens, operands } = (await command.configure?.(given, context)) ?? given;
+  return { tokens: tokens.filter((token) => !token.startsWith('--rc=')), operands, warnings };
+}
+
+const CASES: readonly (readonly [name: string, lines: string, words: string, tokens: readonly string[]])[] = [
+  ['a switch', 'RA_NO_OUTPUT=yes', '', ['--quiet']],
+  ['a value', 'RA_USEC_PRECISION=3', '', ['--precision=3']],
+  ['the command line wins over a value', 'RA_USEC_PRECISION=3', '-p 6', ['--precision=6']],
+  ['fields between blanks or commas', 'RA_FIELD_SPECIFIER="stime, saddr  daddr:20"', '', ['--fields=stime', '--fields=saddr', '--fields=daddr:20']], // prettier-ignore
+  ['fields on the command line replace them', 'RA_FIELD_SPECIFIER="stime"', '-s bytes', ['--fields=bytes']],
+  ['fields with signs change them', 'RA_FIELD_SPECIFIER="stime"', '-s +bytes', ['--fields=stime', '--fields=+bytes']],
+  ['names', 'RA_PRINT_NAMES=none', '', ['--numeric', '--numeric']],
+  ['-n replaces names', 'RA_PRINT_NAMES=none', '-n', ['--numeric']],
+  ['modes add up', 'RA_PRINT_MAN_RECORDS=yes', '-M json', ['--mode=man', '--mode=json']],
+  ['modes of several variables', 'RA_PRINT_MAN_RECORDS=yes\nRAMON_MODE=yes', '', ['--mode=man', '--mode=rmon']],
+  ['how user data prints', 'RA_USERDATA_ENCODE=encode32', '', ['--mode=printer=hex']],
+  ['no colours', 'RA_COLOR_SUPPORT=no', '', ['--color=never']],
+  ['colours, where the command line has none', 'RA_COLOR_SUPPORT=yes', '--color never', ['--color=never']],
+  ['a server and its port', 'RA_ARGUS_SERVERPORT=4000\nRA_ARGUS_SERVER=192.0.2.1', '', ['--server=192.0.2.1:4000']],
+  [
+    'a server with a port of its own',
+    'RA_SOURCE_PORT=4000\nRA_ARGUS_SERVER=192.0.2.1:99',
+    '',
+    ['--server=192.0.2.1:99'],
+  ],
+  ['a server is left alone when files are read', 'RA_ARGUS_SERVER=192.0.2.1', '-r x', ['--read=x']],
+  ['what ra does not do', 'RA_SORT_ALGORITHMS=bytes\nRA_FLOW_MODEL="saddr"', '', []],
+  ['-X forgets', 'RA_NO_OUTPUT=yes', '-X', ['--no-config']],
+];
+
+for (const [name, lines, words, tokens] of CASES) {
+  test(`.rarc: ${name}`, async () =>
+    assert.deepEqual((await configured(ra, lines, words.split(' ').filter(Boolean))).tokens, tokens));
+}
+
+test('-M TZ= is the time zone', async () => {
+  const zone = process.env['TZ'];
+  try {
+    const { tokens } = await configured(ra, '', ['-M', 'json', 'TZ=Asia/Tokyo']);
+    assert.deepEqual(tokens, ['--mode=json', '--time-zone=Asia/Tokyo']);
+    assert.equal(new Date(0).getHours(), 9);
+  } finally {
+    if (zone === undefined) delete process.env['TZ'];
+    else process.env['TZ'] = zone;
+  }
+});
+
+test('.rarc: each command takes what it knows', async () => {
+  const lines = 'RA_SORT_ALGORITHMS="bytes saddr"\nRA_PRINT_MAN_RECORDS=yes\nRA_NO_OUTPUT=yes';
+  assert.deepEqual((await configured(rasort, lines, [])).tokens, [
+    '--sort=bytes',
+    '--sort=saddr',
+    '--mode=man',
+    '--quiet',
+  ]);
+  assert.deepEqual((await configured(racount, lines, [])).tokens, []);
+});
+
+test('.rarc: a filter counts where the command line has none', async () => {
+  assert.deepEqual((await configured(ra, 'RA_FILTER="tcp and port 80"', [])).operands, ['tcp and port 80']);
+  assert.deepEqual((await configured(ra, 'RA_FILTER="tcp"', ['-', 'udp'])).operands, ['udp']);
+});
+
+test('.rarc: what does nothing is told of with -V', async () => {
+  const lines = 'RA_DELEGATED_IP=/usr/argus/delegated\nRA_COLOR_SUPPORT=no';
+  assert.deepEqual((await configured(ra, lines, [])).warnings, []);
+  const { warnings } = await configured(ra, lines, ['-V']);
+  assert.equal(warnings.length, 1);
+  assert.match(warnings[0] ?? '', /\.rarc:1: RA_DELEGATED_IP does nothing/);
+});
+
+const MISTAKES: readonly (readonly [lines: string, said: RegExp])[] = [
+  ['\nRA_FILTR=tcp', /\.rarc:2: unknown variable 'RA_FILTR'\n {2}RA_FILTR=tcp\n {2}\^\n {2}Did you mean 'RA_FILTER'\?/],
+  ['RA_PRINT_NAMES=some', /:1: RA_PRINT_NAMES needs none or proto or port or all, not 'some'/],
+  ['RA_USEC_PRECISION=12', /:1: RA_USEC_PRECISION needs a whole number between 0 and 9, not 12/],
+  ['RA_MIN_SSF=40', /:1: RA_MIN_SSF can only be 0, not '40'/],
+];
+
+for (const [lines, said] of MISTAKES) {
+  test(`.rarc: ${lines.trim()} is a mistake`, () =>
+    assert.rejects(configured(ra, lines, []), (error) => {
+      assert.ok(error instanceof SuiteError);
+      assert.match(error.message, said);
+      assert.equal(error.exitStatus, 2);
+      return true;
+    }));
+}
+
+test('docs/ra-conf.md is what the table of variables says', () => {
+  const page = join(import.meta.dirname, '../../../docs/ra-conf.md');
+  assert.equal(readFileSync(page, 'utf8'), readerConfigurationDocument());
+});
