@@ -115,6 +115,6 @@ for (const [lines, said] of MISTAKES) {
 }
 
 test('docs/ra-conf.md is what the table of variables says', () => {
-  const page = join(import.meta.dirname, '../../../docs/ra-conf.md');
+  const page = join(import.meta.dirname, '../../../../docs/ra-conf.md');
   assert.equal(readFileSync(page, 'utf8'), readerConfigurationDocument());
 });
