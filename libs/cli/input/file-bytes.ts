@@ -2,8 +2,8 @@ import { open, type FileHandle } from 'node:fs/promises';
 import type { ByteRange } from '../../archive/byte-range.ts';
 import type { RawSource } from '../../capture/byte-source.ts';
 
-/** Bytes read at a time. */
-const PIECE_BYTES = 1 << 20;
+/** Bytes read at a time: records of Argus are looked at together as far as they come together. */
+const PIECE_BYTES = 1 << 22;
 
 /** A plain file from its beginning, of which the next piece is read while the last one is looked at. */
 export class FileBytes implements RawSource {
