@@ -4,7 +4,6 @@ import type { Rule } from '../../libs/aggregate/configuration.ts';
 import { mirrorOf } from '../../libs/aggregate/mirror.ts';
 import { forBothSides, parseAggregateModes } from '../../libs/cli/aggregate/aggregate-modes.ts';
 import { AggregateScan } from '../../libs/cli/aggregate/aggregate-scan.ts';
-import { checkWholeFiles } from '../../libs/cli/input/byte-range.ts';
 import { readClusterRules } from '../../libs/cli/aggregate/cluster-rules.ts';
 import type { Context } from '../../libs/cli/command.ts';
 import { writtenFiles, type WrittenWords } from '../../libs/cli/output/filtered-file.ts';
@@ -13,7 +12,7 @@ import { planPrinting, type PrintPlan } from '../../libs/cli/output/printer.ts';
 import { filesBelow } from '../../libs/cli/input/record-paths.ts';
 import { parseRecordRange } from '../../libs/cli/selection/record-range.ts';
 import { RecordOutputs } from '../../libs/cli/output/record-outputs.ts';
-import { replaceFile } from '../../libs/cli/output/replace-file.ts';
+import { checkReplacing, replaceFile } from '../../libs/cli/output/replace-file.ts';
 import { SelectedRecords, type SelectedSettings } from '../../libs/cli/input/selected-records.ts';
 import { TOTAL_FIELDS } from '../../libs/cli/output/totals.ts';
 import { Room } from '../../libs/codec/room.ts';
@@ -127,8 +126,7 @@ async function mergeEach(args: RaclusterArguments, work: Work): Promise<number> 
 
 /** Each file becomes what its records became; one that could not be read whole stays as it was. */
 async function replaceEach(args: RaclusterArguments, work: Work): Promise<number> {
-  if (args.write.length > 0) throw new UsageError('-M replace and -w exclude each other');
-  checkWholeFiles(args.read);
+  checkReplacing(args);
   const { paths, areAll } = await pathsOf(args, work);
   let failed = areAll ? 0 : 1;
   for (const path of paths) {

@@ -1,10 +1,9 @@
-import { checkWholeFiles } from '../../libs/cli/input/byte-range.ts';
 import type { Context } from '../../libs/cli/command.ts';
 import { openRecordFile } from '../../libs/cli/output/filtered-file.ts';
 import { filesBelow } from '../../libs/cli/input/record-paths.ts';
-import { replaceFile } from '../../libs/cli/output/replace-file.ts';
+import { checkReplacing, replaceFile } from '../../libs/cli/output/replace-file.ts';
 import { SelectedRecords } from '../../libs/cli/input/selected-records.ts';
-import { UsageError, type SuiteError } from '../../libs/core/errors.ts';
+import type { SuiteError } from '../../libs/core/errors.ts';
 import { MANAGEMENT_BATCH } from '../../libs/record/batch.ts';
 import { RecordSorter, type SortSettings } from '../../libs/sort/record-sorter.ts';
 import type { RasortArguments } from './options.ts';
@@ -14,7 +13,7 @@ import type { RasortArguments } from './options.ts';
  * @returns the exit status
  */
 export async function replaceFiles(args: RasortArguments, settings: SortSettings, context: Context): Promise<number> {
-  checkWhole(args);
+  checkReplacing(args);
   let failed = false;
   const files = [...args.read];
   const unreadable = (error: SuiteError): void => {
@@ -26,17 +25,6 @@ export async function replaceFiles(args: RasortArguments, settings: SortSettings
     if (!context.signal.aborted) failed = !(await sortInPlace(file, args, settings, context)) || failed;
   }
   return failed ? 1 : 0;
-}
-
-function checkWhole(args: RasortArguments): void {
-  const { read, recurse, server, write, operands, time } = args;
-  const hasFiles = read.length + recurse.length > 0 && !read.includes('-') && server.length === 0;
-  const takesAll = operands.length + time.length === 0 && args.payload === undefined && args.range === undefined;
-  checkWholeFiles(read);
-  if (hasFiles && takesAll && write.length === 0) return;
-  throw new UsageError('-M replace sorts whole files in their places', {
-    hint: 'Name them with -r or -R; -w, -N, -t, -e and a filter do not go with it.',
-  });
 }
 
 /** @returns whether it is sorted now */

@@ -43,3 +43,29 @@ for (const mode of ['ind', 'replace']) {
     assert.equal(status, 1);
   });
 }
+
+const PARTS: readonly (readonly [words: string, says: RegExp])[] = [
+  ['-r FILE - tcp', /whole files/],
+  ['-r FILE -N 5', /whole files/],
+  ['-r FILE -t -1h', /whole files/],
+  ['-r FILE -w other', /whole files/],
+  ['-r -', /whole files/],
+  ['-r FILE::0', /whole files, not .*::0/],
+];
+
+for (const command of ['racluster', 'rasort']) {
+  test(`${command} -M replace: nothing that would throw records away is done`, async (t) => {
+    const folder = await mkdtemp(join(tmpdir(), `${command}-parts-`));
+    t.after(() => rm(folder, { recursive: true }));
+    const file = join(folder, 'own');
+    const bytes = encodeBatch(flowBatch({ rows: 300, seed: 1, repeats: true }));
+    await writeFile(file, bytes);
+    for (const [words, says] of PARTS) {
+      const args = words.split(' ').map((word) => word.replace('FILE', file));
+      const { status, stderr } = await runCommand(command, ['-X', '-M', 'replace', ...args]);
+      assert.match(stderr, says, words);
+      assert.equal(status, 2, words);
+    }
+    assert.deepEqual(new Uint8Array(await readFile(file)), new Uint8Array(bytes));
+  });
+}

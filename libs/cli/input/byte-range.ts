@@ -27,12 +27,3 @@ export function namedFile(word: string): NamedFile {
   if (range.stop <= range.start) throw new UsageError(`no byte is from ${from} on and before ${to}: ${word}`);
   return { path, range };
 }
-
-/**
- * For commands that replace what they read.
- * @throws {UsageError} for a range of a file
- */
-export function checkWholeFiles(words: readonly string[]): void {
-  const part = words.find((word) => namedFile(word).range !== undefined);
-  if (part !== undefined) throw new UsageError(`-M replace takes whole files, not ${part}`);
-}

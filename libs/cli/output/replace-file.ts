@@ -1,13 +1,42 @@
 import { open, realpath, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { syncFolder } from '../../archive/open-files.ts';
-import { SuiteError } from '../../core/errors.ts';
+import { SuiteError, UsageError } from '../../core/errors.ts';
 import { looksLikeArgus3 } from '../../interop/argus3/recognise.ts';
+import { namedFile } from '../input/byte-range.ts';
 import { FileBytes } from '../input/file-bytes.ts';
 import { START_BYTES } from '../input/record-formats.ts';
 import { cannotRead } from '../input/record-paths.ts';
 import { systemReason } from '../system-error.ts';
 import { openContent } from '../input/unpack.ts';
+
+/** What a command line says of what is read and where it goes. */
+export interface ReplacingArguments {
+  readonly read: readonly string[];
+  readonly recurse: readonly string[];
+  readonly server: readonly string[];
+  readonly write: readonly unknown[];
+  readonly operands: readonly string[];
+  readonly time: readonly string[];
+  readonly payload: string | undefined;
+  readonly range: string | undefined;
+}
+
+/**
+ * Files are replaced whole: what a filter or a range leaves out would be gone.
+ * @throws {UsageError} for parts of files, or anything but files
+ */
+export function checkReplacing(args: ReplacingArguments): void {
+  const { read, recurse, server, write, operands, time, payload, range } = args;
+  const part = read.find((word) => namedFile(word).range !== undefined);
+  if (part !== undefined) throw new UsageError(`-M replace takes whole files, not ${part}`);
+  const hasFiles = read.length + recurse.length > 0 && !read.includes('-') && server.length === 0;
+  const takesAll = operands.length + time.length === 0 && payload === undefined && range === undefined;
+  if (hasFiles && takesAll && write.length === 0) return;
+  throw new UsageError('-M replace takes whole files, and leaves them in their places', {
+    hint: 'Name them with -r or -R; -w, -N, -t, -e and a filter do not go with it.',
+  });
+}
 
 /**
  * Lets `write` make a new file of records beside `path`, in its format, which takes its place, its owner and its rights when it is whole. Behind a
