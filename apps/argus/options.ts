@@ -63,7 +63,7 @@ export const ARGUS_OPTIONS = {
     short: 'N',
     arity: 'one',
     placeholder: 'RANGE',
-    text: 'Count only some packets: N (the first ones), A-B, or A+N (N packets from number A on).',
+    text: 'Count only some packets: N (the first ones), A-B, or A+N (from number A to number A+N).',
     group: 'Packets in',
   },
   'no-promiscuous': {
