@@ -40,8 +40,8 @@ export class KeyLayout {
     if (this.hashes.length < count) this.#reserve(count);
     const { words, width, hashes } = this;
     const common = new Uint32Array(width);
-    const isSet = new Uint8Array(width);
     let commonHash = 0;
+    words.fill(0, 0, count * width);
     if (this.#hasKin) hashes.fill(0, 0, count);
     for (const [i, { piece, word, shift }] of this.#places.entries()) {
       // The first values of a word are put there at once.
@@ -49,19 +49,14 @@ export class KeyLayout {
       const same = piece.fill(batch, rows, count, to);
       const salt = this.#salts[i];
       if (same === undefined) {
-        if (shift > 0 && isSet[word] === 1) addValues(this.#values, count, words, word, width, shift);
-        else if (shift > 0) putValues(this.#values, count, words, word, width, shift);
-        isSet[word] = 1;
+        if (shift > 0) addValues(this.#values, count, words, word, width, shift);
         if (salt !== undefined && this.#hasKin) addMixed(to, count, salt, hashes);
       } else {
         common[word]! |= same << shift;
         if (salt !== undefined) commonHash = (commonHash + mix(same ^ salt)) | 0;
       }
     }
-    for (let k = 0; k < width; k++) {
-      if (isSet[k] === 0) putSame(common[k]!, count, words, k, width);
-      else if (common[k] !== 0) addSame(common[k]!, count, words, k, width);
-    }
+    for (let k = 0; k < width; k++) if (common[k] !== 0) addSame(common[k]!, count, words, k, width);
     if (this.#hasKin) mixAll(hashes, count, commonHash);
     else hashWords(words, count, width, hashes);
   }
@@ -167,17 +162,6 @@ function mixAll(hashes: Uint32Array, count: number, more: number): void {
   for (let i = 0; i < count; i++) hashes[i] = mix(hashes[i]! + more);
 }
 
-function putValues(
-  values: Uint32Array,
-  count: number,
-  words: Uint32Array,
-  word: number,
-  width: number,
-  shift: number,
-): void {
-  for (let i = 0, at = word; i < count; i++, at += width) words[at] = values[i]! << shift;
-}
-
 function addValues(
   values: Uint32Array,
   count: number,
@@ -187,10 +171,6 @@ function addValues(
   shift: number,
 ): void {
   for (let i = 0, at = word; i < count; i++, at += width) words[at]! |= values[i]! << shift;
-}
-
-function putSame(value: number, count: number, words: Uint32Array, word: number, width: number): void {
-  for (let i = 0, at = word; i < count; i++, at += width) words[at] = value;
 }
 
 function addSame(value: number, count: number, words: Uint32Array, word: number, width: number): void {
