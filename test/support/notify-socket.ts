@@ -28,12 +28,17 @@ export class NotifySocket implements Disposable {
 
   /** What was said, oldest first. */
   get messages(): readonly string[] {
-    return this.#text.split('\n').slice(1, -1);
+    return this.#lines.split('\n').slice(1, -1);
+  }
+
+  /** What has come up to the last end of a line: a message may arrive before its own. */
+  get #lines(): string {
+    return this.#text.slice(0, this.#text.lastIndexOf('\n') + 1);
   }
 
   /** Waits until `word` has been said `times` times. @throws when the listener ends */
   async until(word: string, times = 1): Promise<void> {
-    while (this.#text.split(word).length <= times) {
+    while (this.#lines.split(word).length <= times) {
       const said = await Promise.race([once(this.#process.stdout, 'data'), once(this.#process, 'exit')]);
       const ended: unknown = said[0];
       if (typeof ended === 'number') throw new Error(`the listener ended with status ${ended}`);
