@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads';
 import type { LinkEvent } from '../../libs/capture/link-event.ts';
 import { InputError, UsageError } from '../../libs/core/errors.ts';
 import type { Batch } from '../../libs/record/batch.ts';
-import { fromMessage } from '../../libs/record/transfer.ts';
+import { fromMessage, transferred } from '../../libs/record/transfer.ts';
 import type { Outcome } from './counting.ts';
 import type { LinkUnknown, ProbeOptions, ProbeTotals } from './probe.ts';
 import type { ThreadCommand, ThreadInput, ThreadMessage, ThreadOrder } from './thread-messages.ts';
@@ -90,8 +90,9 @@ class ProbeThread {
   }
 
   /** Lets the thread use the memory of a batch again; views of it are of no more use. */
-  giveBack({ buffer }: Batch): void {
-    if (this.#outcome === undefined) this.#worker.postMessage(buffer satisfies ThreadCommand, [buffer]);
+  giveBack(batch: Batch): void {
+    if (this.#outcome !== undefined) return;
+    for (const buffer of transferred(batch)) this.#worker.postMessage(buffer satisfies ThreadCommand, [buffer]);
   }
 
   stop(): void {

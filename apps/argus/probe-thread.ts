@@ -4,7 +4,8 @@ import { SuiteError } from '../../libs/core/errors.ts';
 import type { PacketSource } from '../../libs/capture/source.ts';
 import type { Batch } from '../../libs/record/batch.ts';
 import { BufferPool } from '../../libs/record/buffer-pool.ts';
-import { toMessage } from '../../libs/record/transfer.ts';
+import { newBuffer } from '../../libs/record/builder.ts';
+import { toMessage, transferred } from '../../libs/record/transfer.ts';
 import { Probe } from './probe.ts';
 import { openCaptures, type Damage } from './sources.ts';
 import type { ThreadCommand, ThreadInput, ThreadMessage, ThreadOrder } from './thread-messages.ts';
@@ -17,7 +18,7 @@ class ProbeThread {
   readonly #port: NonNullable<typeof parentPort>;
   readonly #input: ThreadInput;
   readonly #probe: Probe;
-  readonly #buffers = new BufferPool();
+  readonly #buffers = new BufferPool(newBuffer);
   readonly #stop = new AbortController();
   readonly #damage: Damage[] = [];
   #underWay = 0;
@@ -27,7 +28,7 @@ class ProbeThread {
     this.#input = input;
     const emit = (batch: Batch): void => {
       this.#underWay += 1;
-      this.#say({ batch: toMessage(batch) }, [batch.buffer]);
+      this.#say({ batch: toMessage(batch) }, transferred(batch));
     };
     const linkUnknown = (linkType: number): void => this.#say({ linkUnknown: linkType });
     this.#probe = new Probe(options, emit, linkUnknown, (bytes) => this.#buffers.take(bytes));

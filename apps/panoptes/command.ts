@@ -37,6 +37,25 @@ const ARCHIVE_OPTIONS = {
     text: 'How hard to compress files that are rewritten: a level of zstd.',
     group: 'Archive',
   },
+  join: {
+    arity: 'one',
+    placeholder: 'SPAN',
+    words: ['no'],
+    default: '1d',
+    text:
+      'Make one file of those in a folder whose records began in the same such interval: 1h, 1d, 1w, 1M and the like; no leaves files apart. ' +
+      'It is done when the interval is over.',
+    group: 'Archive',
+  },
+  convert: {
+    arity: 'one',
+    placeholder: 'WHICH',
+    words: ['lossless', 'all'],
+    text:
+      'Make files of ours of those of Argus 3 and 5, and of packed ones (gzip, bzip2, xz, zstd): lossless leaves those that hold something which has ' +
+      'no place in our format; all says what that is, and leaves it out.',
+    group: 'Archive',
+  },
   settle: {
     arity: 'one',
     placeholder: 'MINUTES',
@@ -111,8 +130,9 @@ export const panoptes: Command<typeof PANOPTES_OPTIONS> = {
     ['panoptes certs pki --host probe1.example.org --client noc', 'Certificates for a probe and a reader.'],
     [
       'panoptes archive /archive --max-age 90 --dry-run',
-      'What would be removed, and which files made smaller and faster.',
+      'What would be removed, and which files joined and made smaller and faster.',
     ],
+    ['panoptes archive /var/log/argus --convert lossless', 'An archive of Argus becomes one of ours.'],
   ],
   async run(args, context) {
     const [word, ...more] = args.operands;
@@ -136,7 +156,7 @@ const WORDS = "Say 'panoptes up', 'panoptes certs DIR' or 'panoptes archive DIR'
 const OWN_OPTIONS = {
   up: ['demo', 'interface', 'archive', 'port'],
   certs: ['host', 'client', 'renew'],
-  archive: ['max-age', 'max-bytes', 'all', 'dry-run', 'memory'],
+  archive: ['convert', 'max-age', 'max-bytes', 'all', 'dry-run', 'memory'],
 } as const;
 
 type Word = keyof typeof OWN_OPTIONS;
@@ -170,11 +190,17 @@ async function tendArchive(
   const bytesMax = limit === undefined ? undefined : parseBytes(limit);
   if (limit !== undefined && bytesMax === undefined)
     throw new UsageError(`--max-bytes '${limit}' is no size`, { hint: 'Write for example 500M or 2T.' });
+  const { convert } = args;
+  if (convert !== undefined && convert !== 'lossless' && convert !== 'all')
+    throw new UsageError(`--convert takes 'lossless' or 'all', not '${convert}'`);
+  const { parseSpan } = await import('../../libs/time/span.ts');
   const { keepArchive } = await import('./keep-archive.ts');
   return keepArchive(
     {
       folder,
       level: args.level,
+      join: args.join === 'no' ? undefined : parseSpan(args.join),
+      converts: convert,
       settleMinutes: args.settle,
       ageDaysMax: args['max-age'],
       bytesMax,

@@ -11,7 +11,7 @@ export const ra: Command<typeof RA_OPTIONS> = {
     ['ra -r records - tcp and port 443', 'Print what a file holds of TLS.'],
     ['ra -S localhost -s stime dur saddr daddr bytes', 'Watch a probe, with columns of your own.'],
     ['argus -r capture.pcap -w - | ra -M json', 'From packets to one JSON object a flow record.'],
-    ['ra -R archive -t -1h -L 40 -s +dur -flgs - not port 22', 'The last hour, with headings every forty lines.'],
+    ['ra -R archive -t -1h -L 40 -s +dur -s -flgs - not port 22', 'The last hour, with headings every forty lines.'],
     ['ra -R probe1 probe2 --merge', 'The records of two trees, in the order in which they began.'],
     ['ra -R archive -w web.records - dst port 80 or 443', 'Select records of many files into one.'],
   ],

@@ -45,6 +45,11 @@ export class Outputs {
     this.#rejected = rejected;
   }
 
+  /** As that of `RecordOutputs`. */
+  get gathering(): number {
+    return this.#selected.gathering;
+  }
+
   async push(batch: Batch): Promise<void> {
     if (batch.kind === GAP_BATCH) return this.#pushGap(batch);
     const matched = this.#selection.match(batch);

@@ -3,7 +3,7 @@ import { Room } from '../../libs/codec/room.ts';
 import type { Context } from '../../libs/cli/command.ts';
 import { writtenFiles } from '../../libs/cli/output/filtered-file.ts';
 import { mayHoldOf } from '../../libs/cli/input/frame-zone.ts';
-import { listFields, showFilter } from '../../libs/cli/listings.ts';
+import { explain, listFields, showFilter } from '../../libs/cli/listings.ts';
 import { mergeOf, START_FIELDS } from '../../libs/cli/input/merge-settings.ts';
 import { parseModes } from '../../libs/cli/modes.ts';
 import { planPrinting, type PrintPlan } from '../../libs/cli/output/printer.ts';
@@ -18,6 +18,7 @@ import { parseWriteTarget } from '../../libs/cli/write-target.ts';
 import type { Filter } from '../../libs/filter/compile.ts';
 import { EVERYTHING } from '../../libs/filter/everything.ts';
 import type { Batch } from '../../libs/record/batch.ts';
+import { ReturnedMemory } from '../../libs/record/returned-memory.ts';
 import type { RaArguments } from './options.ts';
 import { Outputs } from './outputs.ts';
 import { printScan } from './print-scan.ts';
@@ -36,25 +37,22 @@ export async function readRecords(args: RaArguments, context: Context): Promise<
   const wanted = wantedFields(args, filter, plan);
   const fields = wanted === undefined || sides === undefined ? wanted : fieldsOfBothSides(wanted);
   const mayHold = args.rejected === undefined && filter !== EVERYTHING ? mayHoldOf(filter) : undefined;
-  if (args.explain) {
-    const { read, recurse, server: servers } = args;
-    const { explainReading } = await import('../../libs/cli/input/explain-reading.ts');
-    return explainReading({ read, recurse, servers, filter, fields, mayHold }, context);
-  }
+  if (args.explain) return explain(args, context, { fields });
   const management = !onlyPrints(args) || args.totals || selection.showsManagement;
   const { showsManagement } = selection;
   const order = { args, nowMs, management: modes.management, fields, showsManagement };
   const scan = sides === undefined ? printScan(order, plan, (printed) => outputs.pushPrinted(printed)) : undefined;
   const peek = args.rejected === undefined ? peekOf(args, filter, selection) : undefined; // what is refused is kept
   const room = isPassing(args, plan) && sides === undefined ? new Room() : undefined;
+  const returned = room !== undefined || writesAll(args, sides) ? new ReturnedMemory() : undefined;
   const merge = mergeOf(args, args.rejected === undefined ? selection : undefined);
-  const inputs = await openInputs(args, filter, context, { fields, peek, room, management, scan, merge, mayHold });
+  const inputs = await openInputs(args, filter, context, { fields, peek, room, returned, management, scan, merge, mayHold }); // prettier-ignore
   const outputs = await Outputs.open(args, context, plan, selection, sides);
   const files = writtenFiles(args.write);
   const written = args.rejected === undefined ? files : [...files, args.rejected];
   await inputs.avoid(written.map((text) => parseWriteTarget(text).path));
   try {
-    if (!selection.exhausted) await pump(inputs, outputs, selection);
+    if (!selection.exhausted) await pump(inputs, outputs, selection, returned);
   } finally {
     await scan?.close();
     await outputs.end();
@@ -62,9 +60,15 @@ export async function readRecords(args: RaArguments, context: Context): Promise<
   return inputs.failed ? 1 : 0;
 }
 
-async function pump(inputs: AsyncIterable<Batch>, outputs: Outputs, selection: RecordSelection): Promise<void> {
+async function pump(
+  inputs: AsyncIterable<Batch>,
+  outputs: Outputs,
+  selection: RecordSelection,
+  returned: ReturnedMemory | undefined,
+): Promise<void> {
   for await (const batch of inputs) {
     await outputs.push(batch);
+    returned?.give(batch, outputs.gathering);
     if (selection.exhausted) break;
   }
 }
@@ -74,6 +78,11 @@ const onlyPrints = ({ write, rejected }: RaArguments): boolean => write.length =
 /** Whether nothing of a batch is looked at when the next one is there. */
 function isPassing(args: RaArguments, { printer, names }: PrintPlan): boolean {
   return onlyPrints(args) && !args.merge && names === undefined && !printer.countsFirst;
+}
+
+/** Whether every batch goes to all files, so that it is known how many of these hold it. */
+function writesAll({ write, rejected, range }: RaArguments, sides: BothSides | undefined): boolean {
+  return write.length > 0 && rejected === undefined && range === undefined && sides === undefined;
 }
 
 /** What is looked at of each record; undefined for all of it, which files keep. */
@@ -92,7 +101,7 @@ async function openInputs(
   args: RaArguments,
   filter: Filter,
   context: Context,
-  columns: Pick<InputSettings, 'fields' | 'peek' | 'room' | 'management' | 'scan' | 'merge' | 'mayHold'>,
+  columns: Pick<InputSettings, 'fields' | 'peek' | 'room' | 'returned' | 'management' | 'scan' | 'merge' | 'mayHold'>,
 ): Promise<RecordInputs> {
   const settings = {
     files: args.read,
@@ -101,6 +110,7 @@ async function openInputs(
     security: args,
     serverFilter: args.rejected === undefined ? filter.remote : '',
     verbose: args.verbose,
+    portDirection: args['port-direction'],
     ...columns,
   };
   return RecordInputs.open(settings, context, stopAfter(args['stop-after'], context.signal));

@@ -1,12 +1,13 @@
 import { Room } from '../../libs/codec/room.ts';
 import { mergedFrom } from '../../libs/aggregate/groups.ts';
 import { mirrorOf } from '../../libs/aggregate/mirror.ts';
-import { fieldsOfRule } from '../../libs/aggregate/clusters.ts';
+import { deferrableFields, fieldsOfRule } from '../../libs/aggregate/clusters.ts';
 import type { Rule } from '../../libs/aggregate/configuration.ts';
 import { forBothSides } from '../../libs/cli/aggregate/aggregate-modes.ts';
 import { parseBinModes, type BinModes } from '../../libs/cli/aggregate/bin-modes.ts';
 import { AggregateScan } from '../../libs/cli/aggregate/aggregate-scan.ts';
 import type { Context } from '../../libs/cli/command.ts';
+import { explain } from '../../libs/cli/listings.ts';
 import { readClusterRules } from '../../libs/cli/aggregate/cluster-rules.ts';
 import { writtenFiles } from '../../libs/cli/output/filtered-file.ts';
 import { parseMemory } from '../../libs/cli/memory-size.ts';
@@ -38,6 +39,7 @@ export async function binRecords(args: RabinsArguments, context: Context): Promi
   const keys = args.sort.length === 0 ? [] : parseSortKeys(args.sort, '-P');
   const { rules, modelOptions, reports, preserves } = await readClusterRules(args, modes);
   const fields = wantedFields(args, rules, plan, keys);
+  if (args.explain) return explain(args, context, { fields });
   const { oneWay, management } = modes;
   const cluster = { reports, preserves, oneWay, ...(fields === undefined ? {} : { fields }) };
   const options = { ...cluster, memoryBytes: parseMemory(args.memory) };
@@ -49,7 +51,9 @@ export async function binRecords(args: RabinsArguments, context: Context): Promi
     const order = { selected, words: args.model, modelOptions, cluster, bins: { span: modes.bins.span, whole: modes.whole } }; // prettier-ignore
     return (scan = AggregateScan.open(bins.cluster, args.threads, options.memoryBytes, order))?.taker;
   };
-  const records = await SelectedRecords.open(args, context, { range: inputRange, management, fields, written: writtenFiles(args.write), room: new Room(), scan: scanOf }); // prettier-ignore
+  // Parts of records that are divided have all of their columns, and most batches have some.
+  const deferral = modes.whole ? { deferred: deferrableFields(rules) } : {};
+  const records = await SelectedRecords.open(args, context, { range: inputRange, management, fields, written: writtenFiles(args.write), room: new Room(), ...deferral, scan: scanOf }); // prettier-ignore
   const write = args.write.filter((words) => !namesManyFiles(words));
   const outputs = await RecordOutputs.open({ ...args, write }, context, plan, {
     management: true,

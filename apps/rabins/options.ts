@@ -1,7 +1,7 @@
 import { AGGREGATE_OPTIONS, AGGREGATE_PRINT_OPTIONS } from '../../libs/cli/aggregate/aggregate-options.ts';
 import { AGGREGATE_MODE_WORDS, BIN_MODE_WORDS } from '../../libs/cli/mode-words.ts';
 import type { Arguments } from '../../libs/cli/options.ts';
-import { INPUT_OPTIONS, OUTPUT_OPTIONS } from '../../libs/cli/record-options.ts';
+import { EXPLAIN_OPTION, INPUT_OPTIONS, OUTPUT_OPTIONS } from '../../libs/cli/record-options.ts';
 import { THREADS_OPTION } from '../../libs/cli/scan/threads-option.ts';
 
 const { write } = OUTPUT_OPTIONS;
@@ -10,6 +10,7 @@ const { mode, ...print } = AGGREGATE_PRINT_OPTIONS;
 
 export const RABINS_OPTIONS = {
   ...INPUT_OPTIONS,
+  ...EXPLAIN_OPTION,
   ...THREADS_OPTION,
   mode: {
     ...mode,

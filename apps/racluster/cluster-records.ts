@@ -1,4 +1,4 @@
-import { Clusters, fieldsOfRule } from '../../libs/aggregate/clusters.ts';
+import { Clusters, deferrableFields, fieldsOfRule } from '../../libs/aggregate/clusters.ts';
 import { Cluster } from '../../libs/aggregate/cluster.ts';
 import type { Rule } from '../../libs/aggregate/configuration.ts';
 import { mirrorOf } from '../../libs/aggregate/mirror.ts';
@@ -6,6 +6,7 @@ import { forBothSides, parseAggregateModes } from '../../libs/cli/aggregate/aggr
 import { AggregateScan } from '../../libs/cli/aggregate/aggregate-scan.ts';
 import { readClusterRules } from '../../libs/cli/aggregate/cluster-rules.ts';
 import type { Context } from '../../libs/cli/command.ts';
+import { explain } from '../../libs/cli/listings.ts';
 import { writtenFiles, type WrittenWords } from '../../libs/cli/output/filtered-file.ts';
 import { parseMemory } from '../../libs/cli/memory-size.ts';
 import { planPrinting, type PrintPlan } from '../../libs/cli/output/printer.ts';
@@ -30,6 +31,7 @@ export async function clusterRecords(args: RaclusterArguments, context: Context)
   const plan = await planPrinting(args, modes, context);
   const { rules, modelOptions, ...settings } = await readClusterRules(args, modes);
   const fields = modes.replaces ? undefined : wantedFields(args, rules, plan);
+  if (args.explain) return explain(args, context, { fields });
   const options = {
     ...settings,
     memoryBytes: parseMemory(args.memory),
@@ -46,6 +48,7 @@ export async function clusterRecords(args: RaclusterArguments, context: Context)
         fields,
         written: writtenFiles(args.write),
         room: new Room(),
+        deferred: deferrableFields(rules),
         ...(scan && { scan }),
       }),
     outputs: (write) =>

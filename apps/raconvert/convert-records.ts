@@ -1,4 +1,5 @@
 import type { Context } from '../../libs/cli/command.ts';
+import { explain } from '../../libs/cli/listings.ts';
 import { mergeOf } from '../../libs/cli/input/merge-settings.ts';
 import { RecordFileSink } from '../../libs/cli/output/record-file-sink.ts';
 import { recordFilter } from '../../libs/cli/selection/record-filter.ts';
@@ -8,6 +9,7 @@ import { RecordSelection } from '../../libs/cli/selection/selection.ts';
 import { parseWriteTarget } from '../../libs/cli/write-target.ts';
 import { UsageError } from '../../libs/core/errors.ts';
 import { FLOW_BATCH } from '../../libs/record/batch.ts';
+import { ReturnedMemory } from '../../libs/record/returned-memory.ts';
 import type { RaconvertArguments } from './options.ts';
 
 /**
@@ -15,6 +17,7 @@ import type { RaconvertArguments } from './options.ts';
  * @returns the exit status
  */
 export async function convertRecords(args: RaconvertArguments, context: Context): Promise<number> {
+  if (args.explain) return explain(args, context, { fields: undefined, readsAll: true });
   if (args.write === undefined) {
     throw new UsageError('nowhere to write to', {
       hint: 'Name a file with -w: FILE for our own format, argus3:FILE for that of Argus 3.',
@@ -23,7 +26,8 @@ export async function convertRecords(args: RaconvertArguments, context: Context)
   const target = parseWriteTarget(args.write);
   const range = args.range === undefined ? undefined : parseRecordRange(args.range);
   const selection = new RecordSelection({ filter: await recordFilter(args), range, management: undefined });
-  const inputs = await RecordInputs.open(inputSettings(args, selection), context, context.signal);
+  const returned = new ReturnedMemory();
+  const inputs = await RecordInputs.open(inputSettings(args, selection, returned), context, context.signal);
   const sink = await RecordFileSink.open(target, context.stdout, context);
   let flows = 0;
   let others = 0;
@@ -34,6 +38,7 @@ export async function convertRecords(args: RaconvertArguments, context: Context)
       if (batch.kind === FLOW_BATCH) flows += count;
       else others += count;
       await sink.pushAhead(batch, count === batch.rows ? undefined : selection.rows, count);
+      returned.give(batch, sink.gathering);
       if (selection.exhausted) break;
     }
   } finally {
@@ -46,6 +51,7 @@ export async function convertRecords(args: RaconvertArguments, context: Context)
 function inputSettings(
   { read, recurse, ...args }: RaconvertArguments,
   wanted: RecordSelection,
+  returned: ReturnedMemory,
 ): Parameters<typeof RecordInputs.open>[0] {
   const merge = mergeOf(args, wanted);
   return {
@@ -56,6 +62,7 @@ function inputSettings(
     serverFilter: '',
     fields: undefined,
     peek: undefined,
+    returned,
     verbose: true,
     ...(merge && { merge }),
   };

@@ -1,6 +1,6 @@
 import type { Arguments } from '../../libs/cli/options.ts';
 import { MEMORY_OPTION } from '../../libs/cli/memory-option.ts';
-import { INPUT_OPTIONS } from '../../libs/cli/record-options.ts';
+import { EXPLAIN_OPTION, INPUT_OPTIONS } from '../../libs/cli/record-options.ts';
 
 const { read, recurse, merge, range, time, payload, 'no-config': noConfig } = INPUT_OPTIONS;
 
@@ -12,6 +12,7 @@ export const RACONVERT_OPTIONS = {
   time,
   payload,
   'no-config': noConfig,
+  ...EXPLAIN_OPTION,
   write: {
     short: 'w',
     arity: 'one',

@@ -1,6 +1,6 @@
 import { Room } from '../../libs/codec/room.ts';
 import type { Context } from '../../libs/cli/command.ts';
-import { showFilter } from '../../libs/cli/listings.ts';
+import { explain, showFilter } from '../../libs/cli/listings.ts';
 import { parseMemory } from '../../libs/cli/memory-size.ts';
 import { parseModes } from '../../libs/cli/modes.ts';
 import { parseRecordRange } from '../../libs/cli/selection/record-range.ts';
@@ -28,12 +28,14 @@ export async function countRecords(args: RacountArguments, context: Context): Pr
     byProtocol: args.mode.includes('proto'),
     addressBytes: args.mode.includes('addr') ? parseMemory(args.memory, Infinity) : undefined,
   };
+  const fields = fieldsOf(settings);
+  if (args.explain) return explain(args, context, { fields, sides: modes });
   let scan: CountScan | undefined;
   const records = await SelectedRecords.open(args, context, {
     range: args.range === undefined ? undefined : parseRecordRange(args.range),
     management: modes.management,
     sides: modes,
-    fields: fieldsOf(settings),
+    fields,
     written: [],
     room: new Room(),
     scan: (selected) => (scan = countScan(args.threads, { selected, counting: settings })),

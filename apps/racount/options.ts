@@ -1,11 +1,12 @@
 import { MODE_WORDS } from '../../libs/cli/mode-words.ts';
 import { MEMORY_OPTION } from '../../libs/cli/memory-option.ts';
 import type { Arguments } from '../../libs/cli/options.ts';
-import { INPUT_OPTIONS, PRINT_OPTIONS } from '../../libs/cli/record-options.ts';
+import { EXPLAIN_OPTION, INPUT_OPTIONS, PRINT_OPTIONS } from '../../libs/cli/record-options.ts';
 import { THREADS_OPTION } from '../../libs/cli/scan/threads-option.ts';
 
 export const RACOUNT_OPTIONS = {
   ...INPUT_OPTIONS,
+  ...EXPLAIN_OPTION,
   ...THREADS_OPTION,
   mode: {
     ...PRINT_OPTIONS.mode,

@@ -1,6 +1,6 @@
 import { MEMORY_OPTION } from '../../libs/cli/memory-option.ts';
 import type { Arguments } from '../../libs/cli/options.ts';
-import { INPUT_OPTIONS, OUTPUT_OPTIONS, PRINT_OPTIONS } from '../../libs/cli/record-options.ts';
+import { EXPLAIN_OPTION, INPUT_OPTIONS, OUTPUT_OPTIONS, PRINT_OPTIONS } from '../../libs/cli/record-options.ts';
 import { THREADS_OPTION } from '../../libs/cli/scan/threads-option.ts';
 
 export const RASORT_OPTIONS = {
@@ -15,6 +15,7 @@ export const RASORT_OPTIONS = {
   },
   memory: { ...MEMORY_OPTION.memory, group: 'Sorting' },
   ...INPUT_OPTIONS,
+  ...EXPLAIN_OPTION,
   ...THREADS_OPTION,
   range: {
     ...INPUT_OPTIONS.range,

@@ -1,12 +1,12 @@
 import { Room } from '../../libs/codec/room.ts';
 import type { Context } from '../../libs/cli/command.ts';
 import { openRecordFile, writtenFiles } from '../../libs/cli/output/filtered-file.ts';
-import { listFields, showFilter } from '../../libs/cli/listings.ts';
+import { explain, listFields, showFilter } from '../../libs/cli/listings.ts';
 import { parseMemory } from '../../libs/cli/memory-size.ts';
-import { parseModes } from '../../libs/cli/modes.ts';
-import { planPrinting } from '../../libs/cli/output/printer.ts';
+import { parseModes, type Modes } from '../../libs/cli/modes.ts';
+import { planPrinting, type PrintPlan } from '../../libs/cli/output/printer.ts';
 import type { RecordFileSink } from '../../libs/cli/output/record-file-sink.ts';
-import { RecordOutputs } from '../../libs/cli/output/record-outputs.ts';
+import { printsInThreads, RecordOutputs } from '../../libs/cli/output/record-outputs.ts';
 import { parseRecordRange } from '../../libs/cli/selection/record-range.ts';
 import { SelectedRecords } from '../../libs/cli/input/selected-records.ts';
 import { parseSortKeys } from '../../libs/cli/sort-words.ts';
@@ -15,6 +15,8 @@ import { UsageError } from '../../libs/core/errors.ts';
 import { MANAGEMENT_BATCH, type Batch } from '../../libs/record/batch.ts';
 import { storedInputs } from '../../libs/record/fields/inputs.ts';
 import { ALL_ROWS, copyRows } from '../../libs/record/select.ts';
+import { areWords } from '../../libs/sort/key-columns.ts';
+import { LineSorter } from '../../libs/sort/line-sorter.ts';
 import { RecordSorter } from '../../libs/sort/record-sorter.ts';
 import type { RasortArguments } from './options.ts';
 
@@ -34,29 +36,37 @@ export async function sortRecords(args: RasortArguments, context: Context): Prom
   const settings = { keys, memoryBytes: parseMemory(args.memory) };
   if (args.mode.includes(REPLACE)) {
     if (modes.rmon || modes.oneWay) throw new UsageError('-M replace keeps the records that there are');
+    if (args.explain) return explain(args, context, { fields: undefined });
     const { replaceFiles } = await import('./replace-files.ts');
     return replaceFiles(args, settings, context);
   }
   const plan = await planPrinting(args, modes, context);
   const range = args.range === undefined ? undefined : parseRecordRange(args.range);
   const takesIncoming = args.range?.startsWith('i') === true;
+  const wanted = takesIncoming || range === undefined ? { first: 1, last: Infinity } : range;
+  const sortsLines = wanted.first === 1 && wanted.last === Infinity && areWords(keys) && areLines(args, plan, modes);
   const keyFields = keys.flatMap(({ field }) => storedInputs(field));
   const printed = [...(args.quiet ? [] : plan.printer.fields), ...(args.totals ? TOTAL_FIELDS : [])];
   const files = writtenFiles(args.write);
   const { rejected } = args;
   let refused: RecordFileSink | undefined;
+  const fields = files.length > 0 || rejected !== undefined ? undefined : new Set([...keyFields, ...printed]);
+  if (args.explain) return explain(args, context, { fields, sides: modes });
   const records = await SelectedRecords.open(args, context, {
     range: takesIncoming ? range : undefined,
     management: modes.management,
     sides: modes,
-    fields: files.length > 0 || rejected !== undefined ? undefined : new Set([...keyFields, ...printed]),
+    fields,
     written: rejected === undefined ? files : [...files, rejected],
     ...(rejected === undefined && { room: new Room() }),
     refuse: rejected === undefined ? undefined : (batch, rows, count) => refused?.push(batch, rows, count),
   });
   if (rejected !== undefined) refused = await openRecordFile(rejected, args, context);
-  const wanted = takesIncoming || range === undefined ? { first: 1, last: Infinity } : range;
-  await using sorter = new RecordSorter({ ...settings, count: wanted.last });
+  // A printer of its own: the other one prints what probes say of themselves meanwhile.
+  const { printer } = await planPrinting(args, modes, context);
+  await using sorter = sortsLines
+    ? new LineSorter({ ...settings, printer })
+    : new RecordSorter({ ...settings, count: wanted.last });
   const outputs = await RecordOutputs.open(args, context, plan, {
     management: records.showsManagement,
     threads: { ...args, modes, encodeFrom: ENCODE_FROM_PROCESSORS },
@@ -67,17 +77,30 @@ export async function sortRecords(args: RasortArguments, context: Context): Prom
       // What probes say of themselves stays in front, as it came.
       if (batch.kind === MANAGEMENT_BATCH) await outputs.push(ownRows(batch, rows, count));
       else await sorter.push(batch, rows, count);
+      if (sortsLines) continue;
       taken += count;
       outputs.expect(Math.min(taken, wanted.last - wanted.first + 1));
       plan.printer.count(batch, rows, count);
     }
     plan.printer.allCounted();
-    await leave(sorter, outputs, wanted.first - 1);
+    if (sorter instanceof LineSorter)
+      for await (const text of sorter.sorted(() => outputs.isSpent)) await outputs.pushText(text, undefined);
+    else await leave(sorter, outputs, wanted.first - 1);
   } finally {
     await outputs.end();
     await refused?.end();
   }
   return records.failed ? 1 : 0;
+}
+
+/**
+ * Whether lines are sorted in the place of records: all that is left of a record is what it prints as, which depends on it alone. Where
+ * threads print, they do that while records are brought into order.
+ */
+function areLines(args: RasortArguments, { printer, names, headersEvery }: PrintPlan, { format }: Modes): boolean {
+  if (args.write.length > 0 || args.quiet || args.totals || printsInThreads(args.threads)) return false;
+  if (format !== 'text') return false; // elements and objects name each value: they are much longer than the record
+  return names === undefined && headersEvery <= 0 && !printer.isOrdered && !printer.countsFirst;
 }
 
 /** In memory of their own: outputs may look at them when the next batch has been read. */

@@ -1,4 +1,5 @@
 import type { Context } from '../../libs/cli/command.ts';
+import { explain, showFilter } from '../../libs/cli/listings.ts';
 import type { Arguments } from '../../libs/cli/options.ts';
 import { splitInputs } from '../../libs/cli/split/split-inputs.ts';
 import { planSplit } from '../../libs/cli/split/split-plan.ts';
@@ -13,6 +14,8 @@ const LIVE_HOLD_US = 15e6;
  * @returns the exit status
  */
 export function splitFiles(args: Arguments<typeof RASPLIT_OPTIONS>, context: Context): Promise<number> {
+  if (args['show-filter']) return showFilter(args, context);
+  if (args.explain) return explain(args, context, { fields: undefined, readsAll: true });
   const done = (): Promise<void> => Promise.resolve();
   return splitInputs(args, context, {
     plan: planSplit(args),

@@ -1,4 +1,5 @@
 import type { Command } from '../../libs/cli/command.ts';
+import { showFilter } from '../../libs/cli/listings.ts';
 import { readerConfiguration } from '../../libs/cli/configuration/configured-reader.ts';
 import { RASTREAM_OPTIONS } from './options.ts';
 
@@ -19,6 +20,7 @@ export const rastream: Command<typeof RASTREAM_OPTIONS> = {
   ],
   configure: readerConfiguration(RASTREAM_OPTIONS),
   async run(args, context) {
+    if (args['show-filter']) return showFilter(args, context);
     const { keepRecords } = await import('./keep-records.ts');
     return keepRecords(args, context);
   },

@@ -1,5 +1,5 @@
 import type { Arguments } from '../../libs/cli/options.ts';
-import { INPUT_OPTIONS } from '../../libs/cli/record-options.ts';
+import { INPUT_OPTIONS, PRINT_OPTIONS } from '../../libs/cli/record-options.ts';
 import { STREAM_OPTIONS } from '../../libs/cli/network/server-options.ts';
 import { SPLIT_OPTIONS } from '../../libs/cli/split/split-options.ts';
 import { DAEMON_OPTIONS } from '../../libs/daemon/options.ts';
@@ -8,6 +8,11 @@ const { chroot: _, ...RUNNING_OPTIONS } = DAEMON_OPTIONS;
 
 export const RASTREAM_OPTIONS = {
   ...INPUT_OPTIONS,
+  'port-direction': {
+    ...INPUT_OPTIONS['port-direction'],
+    text: `Of files, not of streams: ${INPUT_OPTIONS['port-direction'].text}`,
+  },
+  'show-filter': { ...PRINT_OPTIONS['show-filter'], group: 'Input' },
   ...SPLIT_OPTIONS,
   hold: {
     short: 'B',

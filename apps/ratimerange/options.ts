@@ -1,8 +1,9 @@
 import type { Arguments } from '../../libs/cli/options.ts';
-import { INPUT_OPTIONS, PRINT_OPTIONS } from '../../libs/cli/record-options.ts';
+import { EXPLAIN_OPTION, INPUT_OPTIONS, PRINT_OPTIONS } from '../../libs/cli/record-options.ts';
 
 export const RATIMERANGE_OPTIONS = {
   ...INPUT_OPTIONS,
+  ...EXPLAIN_OPTION,
   mode: {
     ...PRINT_OPTIONS.mode,
     words: ['json', 'man', 'noman'],

@@ -1,5 +1,6 @@
+import { UsageError } from '../../libs/core/errors.ts';
 import type { Context } from '../../libs/cli/command.ts';
-import { showFilter } from '../../libs/cli/listings.ts';
+import { explain, showFilter } from '../../libs/cli/listings.ts';
 import { parseModes } from '../../libs/cli/modes.ts';
 import { parseRecordRange } from '../../libs/cli/selection/record-range.ts';
 import { SelectedRecords } from '../../libs/cli/input/selected-records.ts';
@@ -19,10 +20,13 @@ const TIME_AND_DAY = '%Y/%m/%d.%T.%f';
 export async function sayTimeRange(args: RatimerangeArguments, context: Context): Promise<number> {
   if (args['show-filter']) return showFilter(args, context);
   const { format, management } = parseModes(args.mode);
+  if (format === 'xml') throw new UsageError('a range of time does not print as xml', { hint: 'There is -M json.' });
+  const fields = new Set([stime.number, stimens.number, dur.number]);
+  if (args.explain) return explain(args, context, { fields });
   const records = await SelectedRecords.open(args, context, {
     range: args.range === undefined ? undefined : parseRecordRange(args.range),
     management,
-    fields: new Set([stime.number, stimens.number, dur.number]),
+    fields,
     written: [],
   });
   const span = new TimeSpan();

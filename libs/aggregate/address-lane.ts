@@ -1,8 +1,9 @@
 import { IPV4_ADDRESS } from '../packet/headers.ts';
 import { Area } from '../record/builder.ts';
 import { AddressColumn, type Column } from '../record/columns.ts';
+import type { DeferredColumns } from '../record/deferred.ts';
 import { maskLanes } from '../address/prefix.ts';
-import { lanesOfMask, type AddressMask } from './key-pieces.ts';
+import { lanesOfMask, upperByFamily, type AddressMask } from './key-pieces.ts';
 import { ABSENT, areSettled, DISAGREED, place, placeSame, PRESENT, validityOf, type Lane } from './lane.ts';
 import { adopt, give, PAGE_MASK, PAGE_SHIFT, u32Pages, u8Pages, type LaneMemory } from './pages.ts';
 import type { Part, Share } from './share.ts';
@@ -90,10 +91,12 @@ export class AddressLane implements Lane {
     if (column.kind !== 'address' || areSettled(this.states, this.#disagreed, all)) return;
     const share = all.present(column.valid);
     if (this.#mask === undefined) {
-      if (share.runs === undefined) for (const part of share.parts) this.#takePart(column, share, part);
+      // Where the first three lanes go by the family they need not have been decoded.
+      const upper = column.upper && upperByFamily(column.upper);
+      if (share.runs === undefined) for (const part of share.parts) this.#takePart(column, upper, share, part);
       else
         for (const run of share.runs)
-          if (this.states.pages[run.page]![run.at] !== DISAGREED) this.#takePart(column, share, run);
+          if (this.states.pages[run.page]![run.at] !== DISAGREED) this.#takePart(column, upper, share, run);
       return;
     }
     const { rows, groups, count } = share;
@@ -104,9 +107,20 @@ export class AddressLane implements Lane {
     }
   }
 
-  #takePart({ lanes, strides, family, familyStride }: AddressColumn, { rows, groups }: Share, part: Part): void {
-    const { page, from, to } = part;
-    const [lane0, lane1, lane2, lane3] = lanes;
+  wanted(share: Share, deferred: DeferredColumns, field: number): Column | undefined {
+    if (areSettled(this.states, this.#disagreed, share)) return undefined;
+    return this.#mask === undefined ? deferred.lastLane(field) : deferred.column(field);
+  }
+
+  /** @param upper the first three lanes by family; undefined where they do not go by that */
+  #takePart(
+    { lanes, strides, family, familyStride }: AddressColumn,
+    upper: ReturnType<typeof upperByFamily> | undefined,
+    { rows, groups }: Share,
+    { page, from, to }: Part,
+  ): void {
+    const [lane0, lane1, lane2] = upper ?? lanes;
+    const [, , , lane3] = lanes;
     const [stride0, stride1, stride2, stride3] = strides;
     const states = this.states.pages[page]!;
     const [own0, own1, own2, own3] = [this.#lanes[0].pages[page]!, this.#lanes[1].pages[page]!, this.#lanes[2].pages[page]!, this.#lanes[3].pages[page]!]; // prettier-ignore
@@ -120,9 +134,9 @@ export class AddressLane implements Lane {
       const row = rows[i]!;
       const f = family[row * familyStride]!;
       if (state === ABSENT) {
-        own0[at] = lane0[row * stride0]!;
-        own1[at] = lane1[row * stride1]!;
-        own2[at] = lane2[row * stride2]!;
+        own0[at] = lane0[upper === undefined ? row * stride0 : f & 7]!;
+        own1[at] = lane1[upper === undefined ? row * stride1 : f & 7]!;
+        own2[at] = lane2[upper === undefined ? row * stride2 : f & 7]!;
         own3[at] = lane3[row * stride3]!;
         families[at] = f;
         bits[at] = ALL_BITS;
@@ -135,9 +149,12 @@ export class AddressLane implements Lane {
       // Of IPv4 the last lane alone counts.
       let common = 96 + Math.clz32(own3[at]! ^ lane3[row * stride3]!);
       if (f !== IPV4_ADDRESS) {
-        if (own0[at] !== lane0[row * stride0]!) common = Math.clz32(own0[at]! ^ lane0[row * stride0]!);
-        else if (own1[at] !== lane1[row * stride1]!) common = 32 + Math.clz32(own1[at]! ^ lane1[row * stride1]!);
-        else if (own2[at] !== lane2[row * stride2]!) common = 64 + Math.clz32(own2[at]! ^ lane2[row * stride2]!);
+        const a = lane0[upper === undefined ? row * stride0 : f & 7]!;
+        const b = lane1[upper === undefined ? row * stride1 : f & 7]!;
+        const c = lane2[upper === undefined ? row * stride2 : f & 7]!;
+        if (own0[at] !== a) common = Math.clz32(own0[at]! ^ a);
+        else if (own1[at] !== b) common = 32 + Math.clz32(own1[at]! ^ b);
+        else if (own2[at] !== c) common = 64 + Math.clz32(own2[at]! ^ c);
       }
       if (isSameFamily && common >= bits[at]!) continue;
       if (isSameFamily && keepsNetwork) bits[at] = common;

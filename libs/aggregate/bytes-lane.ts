@@ -1,5 +1,6 @@
 import { Area } from '../record/builder.ts';
 import { BytesColumn, type Column } from '../record/columns.ts';
+import type { DeferredColumns } from '../record/deferred.ts';
 import { ABSENT, PRESENT, validityOf, type Lane } from './lane.ts';
 import { adopt, f64Pages, give, u32Pages, u8Pages, type LaneMemory, type Pages } from './pages.ts';
 import type { Share } from './share.ts';
@@ -71,6 +72,10 @@ export class BytesLane implements Lane {
   #get(group: number): Uint8Array {
     const start = this.#start.get(group);
     return this.#chunks[this.#chunk.get(group)]!.subarray(start, start + this.#length.get(group));
+  }
+
+  wanted(_: Share, deferred: DeferredColumns, field: number): Column | undefined {
+    return deferred.column(field);
   }
 
   merge(to: number, other: Lane, from: number): void {

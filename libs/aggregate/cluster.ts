@@ -1,14 +1,17 @@
 import { BATCH_ROWS_MAX, FLOW_BATCH, type Batch, type Origin } from '../record/batch.ts';
 import { NumberColumn } from '../record/columns.ts';
+import { withAllColumns } from '../record/deferred.ts';
 import { STORED_FIELDS } from '../record/fields/stored.ts';
 import { ALL_ROWS } from '../record/select.ts';
 import type { ClusterOptions } from './cluster-options.ts';
 import { Expiry, type Timeouts } from './expiry.ts';
+import { GroupFinder } from './group-finder.ts';
 import type { Groups, GroupsMemory } from './groups.ts';
 import { CERTAIN_PIECE } from './key-pieces.ts';
 import { KeyLayout } from './key-layout.ts';
 import { isAway, isLone, type LoneRecords } from './lone-records.ts';
 import { Members } from './members.ts';
+import { NarrowKeys } from './narrow-keys.ts';
 import { initiatorOnly, mirrorBatch } from './mirror.ts';
 import { moreRoom } from './pages.ts';
 import type { RecordTimes } from './record-times.ts';
@@ -44,12 +47,11 @@ export class Cluster {
   /** Records of groups that are new, and of others. */
   readonly #fresh = new Share(true);
   readonly #share = new Share(false, this.#fresh.times);
-  /** Of the rows that are shared out: groups, and places of these. */
-  readonly #found = new Int32Array(BATCH_ROWS_MAX);
+  readonly #finder: GroupFinder;
   readonly #places = new Int32Array(BATCH_ROWS_MAX);
   #isReturning = false;
-  /** By index among the rows pushed. */
-  readonly #refused: number[] = [];
+  /** Rows of the batch that was pushed, and hashes of their keys. */
+  readonly #refused = { rows: [] as number[], hashes: [] as number[] };
   #spill: Spill | undefined;
   #isFull = false;
   #room = 0;
@@ -64,6 +66,7 @@ export class Cluster {
     this.#layout = new KeyLayout(model.pieces, model.turning === 'none' ? undefined : CERTAIN_PIECE);
     const isTimed = timeouts.statusUs !== Infinity || timeouts.idleUs !== Infinity;
     this.#expiry = isTimed ? new Expiry(timeouts) : undefined;
+    this.#finder = new GroupFinder(this.#layout, isTimed ? undefined : NarrowKeys.of(model.pieces));
     this.#members = new Members(options, this.#layout);
   }
 
@@ -92,7 +95,8 @@ export class Cluster {
       this.#pushSide(batch, all, count);
       return;
     }
-    for (const side of [batch, mirrorBatch(batch)]) {
+    const whole = withAllColumns(batch);
+    for (const side of [whole, mirrorBatch(whole)]) {
       const share = oneWay ? this.#withPackets(side, all, count) : all.subarray(0, count);
       this.#pushSide(oneWay ? initiatorOnly(side) : side, share, share.length);
     }
@@ -106,20 +110,20 @@ export class Cluster {
   }
 
   #pushSide(batch: Batch, rows: Uint32Array, count: number): void {
-    this.#layout.fill(batch, rows, count);
+    const missing = this.#finder.find(batch, rows, count, this.#members.table);
     this.#fresh.times.fill(batch);
     this.#share.begin(count);
     this.#fresh.begin(count);
     const { lone, groups } = this.#members;
-    if (lone === undefined) this.#assign(rows, count);
-    else this.#assignOrKeep(lone, rows, count, lone.begin(count));
+    if (lone === undefined) this.#assign(rows, count, missing);
+    else this.#assignOrKeep(lone, rows, count, { missing, isKeeping: lone.begin(count) });
     groups.take(batch, this.#fresh, this.#share, this.#isReturning);
     if (lone?.end(batch, count) === true) this.#noteRoom();
-    if (this.#refused.length > 0) this.#spillRefused(batch, rows);
+    if (this.#refused.rows.length > 0) this.#spillRefused(batch);
   }
 
   /** Shares the records out among the groups that they belong to, old ones and new ones. */
-  #assign(rows: Uint32Array, count: number): void {
+  #assign(rows: Uint32Array, count: number, missing: number): void {
     const { words, width, hashes } = this.#layout;
     const share = this.#share;
     const fresh = this.#fresh;
@@ -127,15 +131,15 @@ export class Cluster {
     const { table, groups } = this.#members;
     const expiry = this.#expiry;
     this.#isReturning = false;
-    const found = this.#found;
-    if (expiry === undefined && table.findAll(words, hashes, count, found) === 0) {
+    const { found, keys } = this.#finder;
+    if (expiry === undefined && missing === 0) {
       share.addAll(rows, found, count);
       share.end(table.count);
       return;
     }
     for (let i = 0; i < count; i++) {
-      const at = i * width;
-      const hash = hashes[i]!;
+      const at = keys[i]! * width;
+      const hash = hashes[keys[i]!]!;
       const row = rows[i]!;
       // What was not there, or is there no more, may have come since.
       let group = expiry === undefined && found[i]! >= 0 ? found[i]! : table.find(words, at, hash);
@@ -146,9 +150,12 @@ export class Cluster {
       }
       if (group >= 0) share.add(row, group);
       else if (this.#isFull && table.withHash(hash) < 0) {
-        this.#refused.push(i);
+        this.#refuse(row, hash);
         continue;
-      } else group = this.#begin(at, hash, row);
+      } else {
+        group = this.#begin(at, hash, row);
+        this.#finder.learn(i, group);
+      }
       expiry?.touch(group, start[row]!, end[row]!);
     }
     groups.grow(table.room);
@@ -157,40 +164,50 @@ export class Cluster {
   }
 
   /** The same where records that are alone in their group stay as they are. */
-  #assignOrKeep(lone: LoneRecords, rows: Uint32Array, count: number, isKeeping: boolean): void {
+  #assignOrKeep(
+    lone: LoneRecords,
+    rows: Uint32Array,
+    count: number,
+    { missing, isKeeping }: { readonly missing: number; readonly isKeeping: boolean },
+  ): void {
     const { words, width, hashes } = this.#layout;
     const share = this.#share;
     const fresh = this.#fresh;
     const { table } = this.#members;
-    const found = this.#found;
-    const missing = table.findAll(words, hashes, count, found);
+    const { found, keys } = this.#finder;
     if (missing === 0 && lone.findPlaces(found, count, this.#places)) {
       share.addAll(rows, this.#places, count);
       share.end(lone.slots);
       return;
     }
     for (let i = 0; i < count; i++) {
-      const hash = hashes[i]!;
       const row = rows[i]!;
-      // What was not there may have come since.
-      let group = found[i]! >= 0 ? found[i]! : table.find(words, i * width, hash);
+      let group = found[i]!;
       if (group < 0) {
-        if (this.#isFull && !this.#members.keepsKin(hash)) {
-          this.#refused.push(i);
+        const at = keys[i]! * width;
+        const hash = hashes[keys[i]!]!;
+        // What was not there may have come since.
+        group = table.find(words, at, hash);
+        if (group < 0) {
+          if (this.#isFull && !this.#members.keepsKin(hash)) {
+            this.#refuse(row, hash);
+            continue;
+          }
+          group = table.insert(words, at, hash);
+          this.#finder.learn(i, group);
+          if (table.room !== this.#room) this.#noteRoom();
+          if (isKeeping) lone.add(group, row);
+          else fresh.add(row, lone.settle(group));
           continue;
         }
-        group = table.insert(words, i * width, hash);
-        if (table.room !== this.#room) this.#noteRoom();
-        if (isKeeping) lone.add(group, row);
-        else fresh.add(row, lone.settle(group));
-        continue;
       }
       const place = lone.placeOf(group);
       if (!isLone(place)) share.add(row, place);
-      else if (isAway(place)) this.#refused.push(i);
+      else if (isAway(place)) this.#refuse(row, this.#finder.hashOf(i, group, table));
       else if (this.#isFull && !table.hasKin(group)) {
+        const hash = this.#finder.hashOf(i, group, table);
         lone.leave(group, hash);
-        this.#refused.push(i);
+        this.#refuse(row, hash);
       } else fresh.add(row, lone.join(group));
     }
     fresh.end(lone.slots);
@@ -220,19 +237,18 @@ export class Cluster {
     this.#isFull ||= this.#members.bytesFor(moreRoom(this.#room)) + table.slotBytes > this.#options.memoryBytes;
   }
 
-  #spillRefused(batch: Batch, rows: Uint32Array): void {
-    const refused = this.#refused;
-    const hashes = new Uint32Array(refused.length);
-    for (let i = 0; i < refused.length; i++) hashes[i] = this.#layout.hashes[refused[i]!]!;
+  #refuse(row: number, hash: number): void {
+    this.#refused.rows.push(row);
+    this.#refused.hashes.push(hash);
+  }
+
+  #spillRefused(batch: Batch): void {
+    const { rows, hashes } = this.#refused;
     this.#spill ??= new Spill(this.#level);
     for (const { batch: kept, rows: left, hashes: own } of this.#members.lone?.takeLeft() ?? [])
       this.#spill.push(kept, left, own);
-    this.#spill.push(
-      batch,
-      Uint32Array.from(refused, (i) => rows[i]!),
-      hashes,
-    );
-    refused.length = 0;
+    this.#spill.push(batch, Uint32Array.from(rows), Uint32Array.from(hashes));
+    rows.length = hashes.length = 0;
   }
 
   /** Records of the groups that are done by now, which are forgotten. Nothing unless there are time-outs. */
@@ -263,6 +279,7 @@ export class Cluster {
   #hide(group: number): void {
     const { table } = this.#members;
     const { words, at } = table.keyOf(group);
+    this.#finder.forget();
     table.hide(group, this.#layout.hashOf(words, at));
   }
 
@@ -330,6 +347,7 @@ export class Cluster {
     try {
       yield* this.#members.takeAll(this.#number);
       this.#members = new Members(this.#options, this.#layout);
+      this.#finder.forget();
       if (this.#spill === undefined) return;
       for (const part of this.#spill.parts()) {
         const cluster = new Cluster(this.#options, this.#level + 1, this.#numbers);

@@ -2,9 +2,11 @@ import { BATCH_ROWS_MAX, FLOW_BATCH, type Batch } from '../record/batch.ts';
 import { Area } from '../record/builder.ts';
 import { TextColumn } from '../record/columns.ts';
 import { EVERYTHING } from '../filter/everything.ts';
-import { STORED_FIELDS } from '../record/fields/stored.ts';
+import { STORED_BY_NUMBER, STORED_FIELDS } from '../record/fields/stored.ts';
+import { isNumeric } from '../record/kinds.ts';
 import type { ClusterOptions } from './cluster-options.ts';
 import type { Rule } from './configuration.ts';
+import { DURATION_FIELDS } from './time-lane.ts';
 
 const LABEL = STORED_FIELDS.label.number;
 
@@ -12,6 +14,23 @@ const LABEL = STORED_FIELDS.label.number;
 export function fieldsOfRule({ filter, grep, model }: Rule): number[] {
   return [...filter.fields, ...model.fields, ...(grep === undefined ? [] : [LABEL])];
 }
+
+/**
+ * Numbers of the fields whose columns may be deferred: those that a cluster of these rules has no need to look at where groups have
+ * come to what further records cannot change.
+ */
+export function deferrableFields(rules: readonly Rule[]): Set<number> {
+  const fields = new Set([...STORED_BY_NUMBER.values()].filter(({ field }) => isNumeric(field.kind) || field.kind === 'address').map(({ field }) => field.number)); // prettier-ignore
+  for (const { filter, model } of rules) {
+    // Of addresses in a key the last lane is asked for.
+    for (const field of model.fields) if (!model.addresses.has(field)) fields.delete(field);
+    for (const field of filter.fields) fields.delete(field);
+  }
+  for (const field of [...ALWAYS_NEEDED, ...DURATION_FIELDS]) fields.delete(field);
+  return fields;
+}
+
+const ALWAYS_NEEDED = (['stime', 'stimens', 'dur', 'trans', 'spkts', 'dpkts', 'sbytes', 'dbytes'] as const).map((name) => STORED_FIELDS[name].number); // prettier-ignore
 
 /** What merges the records of a rule, such as a `Cluster`. */
 export interface Merger {

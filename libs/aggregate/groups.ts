@@ -1,6 +1,7 @@
 import { FLOW_BATCH, type Batch, type Origin } from '../record/batch.ts';
 import { Area } from '../record/builder.ts';
 import type { Column } from '../record/columns.ts';
+import type { DeferredColumns } from '../record/deferred.ts';
 import { EVENT, type StoredField } from '../record/fields/field.ts';
 import { STORED_BY_NUMBER, STORED_FIELDS } from '../record/fields/stored.ts';
 import { isNumeric } from '../record/kinds.ts';
@@ -109,7 +110,8 @@ export class Groups {
    * @param isReturning whether groups among the others are in use again and have no values yet
    */
   take(batch: Batch, fresh: Share, share: Share, isReturning: boolean): void {
-    if (SIDE_TIME_FIELDS.some((field) => batch.columns[field] !== undefined)) this.#beginSides();
+    const { columns, deferred } = batch;
+    if (SIDE_TIME_FIELDS.some((field) => columns[field] !== undefined || deferred?.fields.includes(field))) this.#beginSides(); // prettier-ignore
     if (fresh.count > 0) this.time.begin(batch, fresh);
     if (share.count > 0) this.time.take(batch, share);
     for (const part of [fresh, share]) {
@@ -118,13 +120,25 @@ export class Groups {
       for (const side of this.#sides ?? []) side.take(batch, part);
     }
     const { exact } = this.#options.model;
-    for (let field = 0; field < batch.columns.length; field++) {
-      const column = batch.columns[field];
+    // What is in the key is the same in all records of a group.
+    const mayChange = (field: number): boolean => share.count > 0 && (isReturning || !exact.has(field));
+    for (let field = 0; field < columns.length; field++) {
+      const column = columns[field];
       const lane = column === undefined ? undefined : this.#lane(field);
       if (column === undefined || lane === undefined) continue;
       if (fresh.count > 0) lane.begin(column, fresh);
-      // What is in the key is the same in all records of a group.
-      if (share.count > 0 && (isReturning || !exact.has(field))) lane.take(column, share);
+      if (mayChange(field)) lane.take(column, share);
+    }
+    if (deferred !== undefined) this.#takeDeferred(deferred, fresh, share, mayChange);
+  }
+
+  #takeDeferred(deferred: DeferredColumns, fresh: Share, share: Share, mayChange: (field: number) => boolean): void {
+    for (const field of deferred.fields) {
+      const lane = this.#lane(field);
+      const first = lane === undefined || fresh.count === 0 ? undefined : deferred.column(field);
+      if (first !== undefined) lane?.begin(first, fresh);
+      const column = lane === undefined || !mayChange(field) ? undefined : lane.wanted(share, deferred, field);
+      if (column !== undefined) lane?.take(column, share);
     }
   }
 

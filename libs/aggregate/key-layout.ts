@@ -1,4 +1,5 @@
 import type { Batch } from '../record/batch.ts';
+import { hashOfWords, mix, SEED } from './hash.ts';
 import type { KeyPiece, Target } from './key-pieces.ts';
 
 interface Place {
@@ -29,7 +30,7 @@ export class KeyLayout {
     this.#places = places;
     this.#turned = places.map((place) => counterpart(place, places));
     this.#salts = places.map(({ piece }, i) => {
-      return piece === kin ? undefined : mix(Math.min(i, places.indexOf(this.#turned[i]!)) + 1);
+      return piece === kin ? undefined : mix(SEED ^ (Math.min(i, places.indexOf(this.#turned[i]!)) + 1));
     });
     this.#hasKin = kin !== undefined;
     this.width = width;
@@ -134,24 +135,6 @@ function counterpart(place: Place, places: readonly Place[]): Place {
   const isOther = ({ piece }: Place): boolean =>
     piece.side?.name === side.name && piece.side.of !== side.of && piece.bits === bits;
   return places.find(isOther) ?? place;
-}
-
-/** Murmur3's last step. */
-function mix(value: number): number {
-  let hash = Math.imul(value ^ (value >>> 16), 0x85ebca6b);
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-  return hash ^ (hash >>> 16);
-}
-
-/** MurmurHash3 for 32 bits. */
-function hashOfWords(words: Uint32Array, at: number, width: number): number {
-  let hash = 0;
-  for (let k = at; k < at + width; k++) {
-    const product = Math.imul(words[k]!, 0xcc9e2d51);
-    hash ^= Math.imul((product << 15) | (product >>> 17), 0x1b873593);
-    hash = (Math.imul((hash << 13) | (hash >>> 19), 5) + 0xe6546b64) | 0;
-  }
-  return mix(hash) >>> 0;
 }
 
 function hashWords(words: Uint32Array, count: number, width: number, hashes: Uint32Array): void {

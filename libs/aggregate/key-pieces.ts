@@ -1,7 +1,7 @@
 import { maskLanes } from '../address/prefix.ts';
 import { IPV4_ADDRESS, MAC_ADDRESS } from '../packet/headers.ts';
 import type { Batch } from '../record/batch.ts';
-import type { AddressColumn, NumberColumn } from '../record/columns.ts';
+import type { AddressColumn, NumberColumn, UpperLanes } from '../record/columns.ts';
 import { SCTP_STATE, TCP_STATE, type Address } from '../record/fields/field.ts';
 import { ETHERTYPE } from '../record/fields/protocol.ts';
 import { STORED_FIELDS, type StoredName } from '../record/fields/stored.ts';
@@ -25,6 +25,8 @@ export interface KeyPiece {
    * @returns the value where all rows of the batch have the same one; nothing is set then
    */
   fill(batch: Batch, rows: Uint32Array, count: number, to: Target): number | undefined;
+  /** Of a lane of an address: its values by family, where all rows of the batch have those; undefined where they may differ. */
+  readonly byFamily?: (batch: Batch) => Uint32Array | undefined;
   /** Says the same of the other side; pieces that have the same name at both sides change places when a key is turned round. */
   readonly side?: { readonly of: 'source' | 'destination'; readonly name: string };
 }
@@ -49,7 +51,18 @@ export function lanesOfMask(mask: AddressMask, family: number): readonly [number
   return family === MAC_ADDRESS ? [0xffff_ffff, 0xffff_ffff, mask.mac[0] | 0xffff_0000, mask.mac[1]] : mask.ipv6;
 }
 
+/** The first three lanes, each by family. */
+export function upperByFamily(upper: UpperLanes): readonly [Uint32Array, Uint32Array, Uint32Array] {
+  const families = Array.from({ length: FAMILIES }, (_, family) => upper(family));
+  return [0, 1, 2].map((k) => Uint32Array.from(families, (lanes) => lanes[k]!)) as [Uint32Array, Uint32Array, Uint32Array]; // prettier-ignore
+}
+
 const numberColumn = (batch: Batch, field: number): NumberColumn | undefined => batch.columns[field] as NumberColumn | undefined; // prettier-ignore
+
+/** Its first three lanes need not have been decoded where `upper` is known. */
+function addressColumn({ columns, deferred }: Batch, field: number): AddressColumn | undefined {
+  return (columns[field] as AddressColumn | undefined) ?? deferred?.lastLane(field);
+}
 
 type Side = KeyPiece['side'];
 const sided = (side: Side): { readonly side?: NonNullable<Side> } => (side === undefined ? {} : { side });
@@ -117,7 +130,7 @@ export function addressPieces(name: StoredName, mask: AddressMask | undefined, s
     bits: 3,
     ...of('family'),
     fill(batch, rows, count, { words, from, step }) {
-      const column = batch.columns[number] as AddressColumn | undefined;
+      const column = addressColumn(batch, number);
       if (column === undefined) return 0;
       if (column.valid === undefined && column.familyStride === 0) return column.familyOf(0);
       for (let i = 0, at = from; i < count; i++, at += step)
@@ -129,8 +142,14 @@ export function addressPieces(name: StoredName, mask: AddressMask | undefined, s
     bits: 32,
     ...of(`lane ${k}`),
     fill(batch: Batch, rows: Uint32Array, count: number, to: Target): number | undefined {
-      return fillLane(batch.columns[number] as AddressColumn | undefined, k, mask, rows, count, to);
+      return fillLane(addressColumn(batch, number), k, mask, rows, count, to);
     },
+    ...(k < 3 && {
+      byFamily(batch: Batch): Uint32Array | undefined {
+        const column = addressColumn(batch, number);
+        return column?.valid === undefined ? maskedByFamily(column, k, masksOf(mask, k)) : undefined;
+      },
+    }),
   }));
   return [family, ...lanes];
 }
@@ -145,20 +164,50 @@ function fillLane(
 ): number | undefined {
   if (column === undefined) return 0;
   const { family, familyStride, valid } = column;
-  const masks = Uint32Array.from({ length: 8 }, (_, f) => (mask === undefined ? ALL_BITS : lanesOfMask(mask, f)[k]));
+  const masks = masksOf(mask, k);
   const isWhole = masks.every((bits) => bits === ALL_BITS);
-  if (valid === undefined && column.strides[k] === 0 && (isWhole || familyStride === 0))
+  const values = k === 3 ? undefined : maskedByFamily(column, k, masks);
+  if (values !== undefined) {
+    if (valid === undefined && (familyStride === 0 || isSame(values))) return values[family[0]! & 7]!;
+    copyByFamily(column, values, rows, count, to);
+  } else if (valid === undefined && column.strides[k] === 0 && (isWhole || familyStride === 0))
     return (column.lanes[k][0]! & masks[family[0]! & 7]!) >>> 0;
-  if (isWhole && column.strides[k] === 1) copyWords(column.lanes[k], rows, count, to);
+  else if (isWhole && column.strides[k] === 1) copyWords(column.lanes[k], rows, count, to);
   else copyMasked(column, k, masks, rows, count, to);
   if (valid !== undefined) clearAbsent(valid, rows, count, to);
   return undefined;
 }
 
+/** The bits of a lane that count, by family. */
+function masksOf(mask: AddressMask | undefined, k: 0 | 1 | 2 | 3): Uint32Array {
+  return Uint32Array.from({ length: FAMILIES }, (_, f) => (mask === undefined ? ALL_BITS : lanesOfMask(mask, f)[k]));
+}
+
+/** @returns undefined where the lane is not known to go by the family */
+function maskedByFamily(column: AddressColumn | undefined, k: number, masks: Uint32Array): Uint32Array | undefined {
+  if (column === undefined) return new Uint32Array(FAMILIES);
+  return column.upper && upperByFamily(column.upper)[k]?.map((lane, f) => lane & masks[f]!);
+}
+
+const isSame = (values: Uint32Array): boolean => values.every((value) => value === values[0]);
+
 const ALL_BITS = 0xffff_ffff;
+/** Families of addresses are below this. */
+const FAMILIES = 8;
 
 function copyWords(values: Uint32Array, rows: Uint32Array, count: number, { words, from, step }: Target): void {
   for (let i = 0, at = from; i < count; i++, at += step) words[at] = values[rows[i]!]!;
+}
+
+/** @param values by family */
+function copyByFamily(
+  { family, familyStride }: AddressColumn,
+  values: Uint32Array,
+  rows: Uint32Array,
+  count: number,
+  { words, from, step }: Target,
+): void {
+  for (let i = 0, at = from; i < count; i++, at += step) words[at] = values[family[rows[i]! * familyStride]! & 7]!;
 }
 
 /** @param masks by family */

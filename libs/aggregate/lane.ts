@@ -1,5 +1,6 @@
 import type { Area } from '../record/builder.ts';
 import type { Column } from '../record/columns.ts';
+import type { DeferredColumns } from '../record/deferred.ts';
 import type { NumericArray } from '../record/kinds.ts';
 import { PAGE_MASK, PAGE_SHIFT, type LaneMemory, type Pages } from './pages.ts';
 import type { Part, Share } from './share.ts';
@@ -64,6 +65,8 @@ export interface Lane {
   begin(column: Column, share: Share): void;
   /** Adds the values of a column. */
   take(column: Column, share: Share): void;
+  /** The column of a field as far as it may change what groups of the share have; undefined where it cannot. To be taken. */
+  wanted(share: Share, deferred: DeferredColumns, field: number): Column | undefined;
   /** Adds the value that `other`, a lane of the same kind, has of group `from`. */
   merge(to: number, other: Lane, from: number, turned: boolean): void;
   clear(group: number): void;
@@ -82,14 +85,19 @@ const SETTLED_SHARE = 7 / 8;
 
 /** Whether the records of all groups that a share has records of disagree. @param disagreed how many groups do */
 export function areSettled(states: Pages<Uint8Array>, disagreed: number, share: Share): boolean {
-  const { runs, parts, groups, groupsInUse } = share;
+  const { groupsInUse } = share;
   if (disagreed === 0) return false;
   if (disagreed >= groupsInUse) return true;
-  if (runs !== undefined) return runs.every(({ page, at }) => states.pages[page]![at] === DISAGREED);
-  if (disagreed < groupsInUse * SETTLED_SHARE) return false;
+  if (share.runs === undefined && disagreed < groupsInUse * SETTLED_SHARE) return false;
+  return areAll(DISAGREED, states, share);
+}
+
+/** Whether all groups that a share has records of are in the same state. */
+export function areAll(state: number, states: Pages<Uint8Array>, { runs, parts, groups }: Share): boolean {
+  if (runs !== undefined) return runs.every(({ page, at }) => states.pages[page]![at] === state);
   for (const { page, from, to } of parts) {
     const known = states.pages[page]!;
-    for (let i = from; i < to; i++) if (known[groups[i]! & PAGE_MASK] !== DISAGREED) return false;
+    for (let i = from; i < to; i++) if (known[groups[i]! & PAGE_MASK] !== state) return false;
   }
   return true;
 }

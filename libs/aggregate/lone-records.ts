@@ -1,4 +1,5 @@
 import { BATCH_ROWS_MAX, emptyBatch, FLOW_BATCH, type Batch, type Origin } from '../record/batch.ts';
+import { withAllColumns } from '../record/deferred.ts';
 import { replaceRows } from '../record/replace.ts';
 import { copyRows, selectRows } from '../record/select.ts';
 import type { Groups } from './groups.ts';
@@ -114,8 +115,9 @@ export class LoneRecords {
     if (!this.#isKeeping) return isMore;
     this.#share = this.#count / count;
     if (this.#count === 0) return isMore;
-    const columns = batch.columns.map((column, field) => (this.#groups.keeps(field) ? column : undefined));
-    const kept = copyRows({ ...batch, columns }, this.#rows, this.#count);
+    const whole = withAllColumns(batch);
+    const columns = whole.columns.map((column, field) => (this.#groups.keeps(field) ? column : undefined));
+    const kept = copyRows({ ...whole, columns }, this.#rows, this.#count);
     const number = this.#batches.push(kept) - 1;
     this.#runs.push({ number, origin: batch.origin, first: this.#first, end: this.#first + this.#count });
     this.#rowBytes += kept.buffer.byteLength;

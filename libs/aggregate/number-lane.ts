@@ -1,12 +1,24 @@
 import { Area } from '../record/builder.ts';
 import { NumberColumn, type Column } from '../record/columns.ts';
+import type { DeferredColumns } from '../record/deferred.ts';
 import type { Merge } from '../record/fields/field.ts';
 import { BYTES_PER_VALUE, numericArray, type NumericArray, type NumericKind } from '../record/kinds.ts';
 import { Carry, EXACT_LIMIT } from './carry.ts';
 import { ICMP_REQUEST } from './key-pieces.ts';
-import { ABSENT, areSettled, DISAGREED, isRun, place, placeSame, PRESENT, validityOf, type Lane } from './lane.ts';
+import {
+  ABSENT,
+  areAll,
+  areSettled,
+  DISAGREED,
+  isRun,
+  place,
+  placeSame,
+  PRESENT,
+  validityOf,
+  type Lane,
+} from './lane.ts';
 import { mirrorBits } from './mirror.ts';
-import { addDoubles, addWords, agree, earliest, joinBits, least, type NumberPages } from './number-loops.ts';
+import { addDoubles, addWords, agree, areBefore, earliest, joinBits, least, type NumberPages } from './number-loops.ts';
 import { adopt, f64Pages, give, PAGE_GROUPS, PAGE_MASK, PAGE_SHIFT, Pages, u8Pages, type LaneMemory } from './pages.ts';
 import { areEqual, bitsOf, earliestOf, leastOf, sumOf } from './run-loops.ts';
 import type { Run, Share } from './share.ts';
@@ -93,6 +105,25 @@ export class NumberLane implements Lane, NumberPages {
         return earliest(values, share.times.start, share, this, this.times, 1);
       case 'last':
         return earliest(values, share.times.end, share, this, this.times, -1);
+    }
+  }
+
+  wanted(share: Share, deferred: DeferredColumns, field: number): Column | undefined {
+    return this.#isSettled(share, deferred.constant(field)) ? undefined : deferred.column(field);
+  }
+
+  /** @param constant the value of all records that have one, if it is known */
+  #isSettled(share: Share, constant: number | undefined): boolean {
+    switch (this.#rule) {
+      case 'same':
+      case 'request':
+        return areSettled(this.states, this.#disagreed, share);
+      case 'sum':
+        return constant === 0 && areAll(PRESENT, this.states, share);
+      case 'first':
+        return areBefore(this, this.times, share);
+      default:
+        return false;
     }
   }
 

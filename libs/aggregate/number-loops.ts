@@ -141,3 +141,18 @@ export function earliest(
     place(values, winners, { page, from: 0, to: count }, all);
   }
 }
+
+/** Whether all groups have a value of an earlier time than any of their records. @param known times of those values, by group */
+export function areBefore(
+  { states }: NumberPages,
+  known: Pages<Float64Array>,
+  { rows, groups, parts, runs, times }: Share,
+): boolean {
+  const { start } = times;
+  const isBefore = (page: number, at: number, time: number): boolean =>
+    states.pages[page]![at] === PRESENT && known.pages[page]![at]! < time;
+  if (runs !== undefined) return runs.every(({ page, at, startsFrom }) => isBefore(page, at, startsFrom));
+  for (const { page, from, to } of parts)
+    for (let i = from; i < to; i++) if (!isBefore(page, groups[i]! & PAGE_MASK, start[rows[i]!]!)) return false;
+  return true;
+}

@@ -1,4 +1,5 @@
 import type { Batch, Origin } from '../record/batch.ts';
+import { commonSource } from '../record/source.ts';
 import { adopt, give, PAGE_MASK, u32Pages, type LaneMemory } from './pages.ts';
 import type { Share } from './share.ts';
 
@@ -14,7 +15,7 @@ export interface OriginMemory extends LaneMemory {
 }
 
 /**
- * The probe of each group: its source id, none where records of several became one; and the earliest of its runs.
+ * The probe of each group: its source id, what they have in common of it where records of several became one; and the earliest of its runs.
  */
 export class OriginLane {
   readonly groupBytes = 4;
@@ -56,8 +57,7 @@ export class OriginLane {
 
   #common(a: number, b: number): number {
     const [one, other] = [this.#origins[a]!, this.#origins[b]!];
-    const source = one.source === other.source ? one.source : MIXED_SOURCE;
-    return this.numberFor({ source, run: Math.min(one.run, other.run) });
+    return this.numberFor({ source: commonSource(one.source, other.source), run: Math.min(one.run, other.run) });
   }
 
   merge(to: number, lane: OriginLane, from: number): void {

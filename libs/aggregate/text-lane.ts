@@ -1,5 +1,6 @@
 import { Area } from '../record/builder.ts';
 import { TextColumn, type Column } from '../record/columns.ts';
+import type { DeferredColumns } from '../record/deferred.ts';
 import type { Interned } from './key-pieces.ts';
 import { ABSENT, DISAGREED, PRESENT, validityOf, type Lane } from './lane.ts';
 import { adopt, give, PAGE_MASK, PAGE_SHIFT, u32Pages, u8Pages, type LaneMemory } from './pages.ts';
@@ -62,6 +63,10 @@ export class TextLane implements Lane {
       union += union === '' ? word : `:${word}`;
     }
     return this.#interned.number(union);
+  }
+
+  wanted(_: Share, deferred: DeferredColumns, field: number): Column | undefined {
+    return deferred.column(field);
   }
 
   merge(to: number, other: Lane, from: number): void {

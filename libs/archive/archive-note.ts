@@ -22,6 +22,10 @@ export interface ArchiveNote {
   readonly to: number | null;
   /** Whether it holds records that came after its like was closed. */
   readonly late: boolean;
+  /** What its name has in common with those of files for other times, where whoever made it knew: conversions of strftime(3) stand for the time. */
+  readonly series?: string;
+  /** Where it was made of several: the name of the first of them. */
+  readonly joined?: string;
   /** Where its frames are full and in the order of time: the zstd level that they were packed with. */
   readonly level?: number;
   readonly origins: readonly OriginRanges[];
@@ -62,10 +66,29 @@ export function noteIn(batch: Batch): ArchiveNote | undefined {
     const { version, ...note } = JSON.parse(new TextDecoder().decode(column.bytes)) as ArchiveNote & {
       version: number;
     };
-    return version === NOTE_VERSION ? note : undefined;
+    return version === NOTE_VERSION && isNoteLike(note) ? note : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** A file may come from anywhere. */
+function isNoteLike({ records, from, to, origins }: ArchiveNote): boolean {
+  const isNumber = (value: unknown): boolean => typeof value === 'number';
+  const areRanges = (ranges: Ranges): boolean => ranges.every(([first, count]) => isNumber(first) && isNumber(count));
+  return (
+    isNumber(records) &&
+    (from === null || isNumber(from)) &&
+    (to === null || isNumber(to)) &&
+    origins.every(
+      (each) =>
+        typeof each.source === 'string' &&
+        isNumber(each.run) &&
+        isNumber(each.records) &&
+        areRanges(each.ranges) &&
+        areRanges(each.lost),
+    )
+  );
 }
 
 /** The note at the end of a file; undefined when it has none, or ends otherwise than with a whole frame. */

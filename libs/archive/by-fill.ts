@@ -91,14 +91,14 @@ export class ByFill implements Filing {
 
   /** The file that the next record goes to, a new one where there is none or it is full. */
   #fileFor(values: string, timeUs: number, isFirst: boolean): GrowingFile {
-    const { files } = this.#settings;
+    const { files, template } = this.#settings;
     const open = files.get(values);
     if (open !== undefined && !(isFirst && open.flows > 0) && !this.#isFull(open)) return open;
     if (open !== undefined) {
       files.release(open);
       if (!this.#full.includes(open)) this.#full.push(open);
     }
-    return files.open(values, this.#nextPath(values, timeUs), false);
+    return files.open(values, this.#nextPath(values, timeUs), template.seriesOf(values));
   }
 
   #isFull(file: GrowingFile): boolean {

@@ -77,10 +77,11 @@ export class ByTime implements Filing {
 
   #fileOf(batch: Batch, row: number, timeUs: number): GrowingFile {
     const bins = this.#bins;
-    const { files, holdUs, nowUs } = this.#settings;
+    const { files, holdUs, nowUs, template } = this.#settings;
     this.#lastTimeUs = timeUs;
     bins.seek(timeUs);
-    const name = this.#nameOf(this.#settings.template.valuesOf(batch, row));
+    const values = template.valuesOf(batch, row);
+    const name = this.#nameOf(values);
     const open = files.get(name);
     if (open !== undefined) {
       if (bins.endUs > open.endUs) open.endUs = bins.endUs;
@@ -89,7 +90,8 @@ export class ByTime implements Filing {
     const isLate = holdUs !== undefined && bins.endUs <= this.closedUs && !this.#resumed.has(name);
     const late = isLate ? files.get(name + LATE) : undefined;
     if (late !== undefined) return late;
-    const file = isLate ? files.open(name + LATE, name + LATE, true) : files.open(name, name, false);
+    const own = isLate ? name + LATE : name;
+    const file = files.open(own, own, template.seriesOf(values), isLate);
     file.endUs = bins.endUs;
     file.isStray = isLate || (holdUs !== undefined && bins.startUs > nowUs() + AHEAD_MAX_US);
     if (!file.isStray) this.#nextEndUs = Math.min(this.#nextEndUs, file.endUs);

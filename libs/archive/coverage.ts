@@ -30,15 +30,21 @@ export class Coverage {
   add(batch: Batch): void {
     if (isNote(batch)) return;
     const { kind, origin, first, covers, rows } = batch;
-    const key = originKey(origin);
-    let account = this.#accounts.get(key);
-    if (account === undefined) {
-      account = { origin, covered: new RangeSet(), lost: new RangeSet(), flows: 0, management: 0 };
-      this.#accounts.set(key, account);
-    }
+    const account = this.#accountOf(originKey(origin), origin);
     (kind === GAP_BATCH ? account.lost : account.covered).add(first, covers);
     if (kind === FLOW_BATCH) account.flows += rows;
     if (kind === MANAGEMENT_BATCH) account.management += rows;
+  }
+
+  /** Adds all that another accounts for. */
+  addAll(other: Coverage): void {
+    for (const [key, { origin, covered, lost, flows, management }] of other.#accounts) {
+      const account = this.#accountOf(key, origin);
+      account.covered.addAll(covered);
+      account.lost.addAll(lost);
+      account.flows += flows;
+      account.management += management;
+    }
   }
 
   /** In the order of their names. */
@@ -54,6 +60,15 @@ export class Coverage {
     let records = 0;
     for (const { flows, management } of this.#accounts.values()) records += flows + management;
     return records;
+  }
+
+  #accountOf(key: string, origin: Origin): Account {
+    let account = this.#accounts.get(key);
+    if (account === undefined) {
+      account = { origin, covered: new RangeSet(), lost: new RangeSet(), flows: 0, management: 0 };
+      this.#accounts.set(key, account);
+    }
+    return account;
   }
 
   /** The stretches of numbers without a hole. */

@@ -2,6 +2,7 @@ import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { isIntact } from '../codec/column-checksums.ts';
 import {
+  checksumMatches,
   FRAME_BYTES_MAX,
   HEADER_BYTES,
   headerProblem,
@@ -63,7 +64,7 @@ export interface FrameFileOptions {
 
 /**
  * The bytes of a file of frames, without those frames of which the zones say that nothing in them is wanted. What is no
- * frame, and a frame of which something that is wanted is damaged, comes as it is: let `FrameSplitter` judge.
+ * frame comes as it is, with all that follows, and so does a frame of which something that is wanted is damaged: let `FrameSearch` judge.
  */
 export class FrameFile {
   /** Size of the file when it was opened. */
@@ -114,7 +115,7 @@ export class FrameFile {
     try {
       if (start >= this.bytes) throw behindTheEnd(name, start, this.bytes);
       for (let at = 0; at < start;) {
-        const next = at + this.#frameBytes(at, HEAD_BYTES);
+        const next = at + lengthOf(this.#headerAt(at, HEAD_BYTES));
         if (next > start || next === at) throw notABeginning(name, 'frame', start, [at, Math.min(next, this.bytes)]);
         at = next;
       }
@@ -151,13 +152,14 @@ export class FrameFile {
     const found = { frames: 0, bytes: 0, skippedFrames: 0, skippedBytes: 0, restBytes: 0 };
     try {
       for (let at = this.#from; ;) {
-        const bytes = at < this.#stop ? this.#frameBytes(at, HEAD_BYTES) : 0;
-        if (bytes === 0 || at + bytes > this.bytes) {
+        const header = at < this.#stop ? this.#headerAt(at, HEAD_BYTES) : undefined;
+        const bytes = lengthOf(header);
+        if (header === undefined || at + bytes > this.bytes) {
           return at < Math.min(this.#stop, this.bytes) ? { ...found, restBytes: this.bytes - at } : found;
         }
         found.frames += 1;
         found.bytes += bytes;
-        const wanted = this.#wanted(at, bytes, HEAD_BYTES);
+        const wanted = this.#wanted(at, header, HEAD_BYTES);
         if (wanted === 'nothing') found.skippedFrames += 1;
         found.skippedBytes += wanted === 'all' ? 0 : wanted === 'nothing' ? bytes : bytes - wanted.bytes;
         at += bytes;
@@ -179,15 +181,22 @@ export class FrameFile {
     };
     try {
       let at = this.#from;
-      for (let bytes; at < this.#stop && (bytes = this.#frameBytes(at, HEAD_BYTES)) > 0; at += bytes) {
-        const wanted = this.#wanted(at, bytes, HEAD_BYTES) !== 'nothing';
-        const { rows } = readHeader(this.#bytesAt(at, HEADER_BYTES), 0);
-        if (!wanted || run.rows + rows > BATCH_ROWS_MAX) end(at);
-        if (!wanted) run.start = at + bytes;
-        else run = { ...run, rows: run.rows + rows, leastUs: Math.min(run.leastUs, this.#leastUs(at, bytes)) };
+      let last = at;
+      for (
+        let header;
+        at < this.#stop && (header = this.#headerAt(at, HEAD_BYTES)) !== undefined;
+        at += lengthOf(header)
+      ) {
+        last = at;
+        const wanted = this.#wanted(at, header, HEAD_BYTES) !== 'nothing';
+        if (!wanted || run.rows + header.rows > BATCH_ROWS_MAX) end(at);
+        if (!wanted) run.start = at + lengthOf(header);
+        else run = { ...run, rows: run.rows + header.rows, leastUs: Math.min(run.leastUs, this.#leastUs(at, header)) };
       }
-      // With what is no frame, and all that follows it.
-      end(at, at < Math.min(this.bytes, this.#stop) ? Infinity : at);
+      const isDamaged = at < Math.min(this.bytes, this.#stop);
+      // The frame before what is none may be shorter than it says. Of all that follows nothing is known.
+      end(isDamaged ? Math.max(run.start, last) : at);
+      if (isDamaged) end(at, this.#stop);
       return runs;
     } finally {
       closeSync(this.#fd);
@@ -195,14 +204,15 @@ export class FrameFile {
   }
 
   /** When the first of a frame's records begins; -Infinity where it does not say so. */
-  #leastUs(at: number, frameBytes: number): number {
-    const { kind, envelopeBytes, bodyBytes, flags } = readHeader(this.#bytesAt(at, HEADER_BYTES), 0);
+  #leastUs(at: number, header: Header): number {
+    const { kind, envelopeBytes, bodyBytes, flags } = header;
     if (kind === GAP_BATCH) return Infinity;
     const bytes = HEADER_BYTES + envelopeBytes;
     if (flags === 0 && envelopeBytes <= bodyBytes && this.#fill(at, bytes, bytes)) {
       const range = Zones.of(this.#bytesAt(at, bytes), envelopeBytes)?.range(STIME);
       if (range?.isComplete === true) return range.least;
     }
+    const frameBytes = lengthOf(header);
     if (!this.#fill(at, frameBytes, frameBytes)) return -Infinity;
     const decoded = decodeFrame(this.#bytesAt(at, frameBytes), { fields: new Set([STIME]) });
     if ('problem' in decoded) return -Infinity;
@@ -215,15 +225,17 @@ export class FrameFile {
     let turn = performance.now();
     try {
       let isWhole = this.#mayHold === undefined && this.#fields === undefined;
-      for (let at = this.#from; at < this.#stop && signal?.aborted !== true;) {
+      let last = this.#from; // the frame before
+      for (let at = last; at < this.#stop && signal?.aborted !== true;) {
         if (performance.now() - turn > TURN_MS) {
           await nextTurn();
           turn = performance.now();
         }
         const ahead = isWhole ? READ_BYTES : HEAD_BYTES;
-        const bytes = this.#frameBytes(at, ahead);
-        if (bytes === 0) return yield* this.#rest(at);
-        const wanted = this.#wanted(at, bytes, ahead);
+        const header = this.#headerAt(at, ahead);
+        if (header === undefined) return yield* this.#damaged(at, isWhole ? at : last);
+        const bytes = lengthOf(header);
+        const wanted = this.#wanted(at, header, ahead);
         const part = typeof wanted === 'string' ? undefined : this.#partOf(at, bytes, wanted);
         isWhole = wanted !== 'nothing' && part === undefined;
         this.#skippedBytes += isWhole ? 0 : bytes - (part?.bytesRead ?? 0);
@@ -231,6 +243,7 @@ export class FrameFile {
         else if (!isWhole) this.#skippedFrames += 1;
         else if (this.#fill(at, bytes, Math.max(bytes, ahead))) yield this.#bytesAt(at, bytes);
         else return yield* this.#rest(at);
+        last = at;
         at += bytes;
       }
     } finally {
@@ -238,19 +251,16 @@ export class FrameFile {
     }
   }
 
-  /** Length of the frame that begins here, 0 where none does. */
-  #frameBytes(at: number, ahead: number): number {
-    if (!this.#fill(at, HEADER_BYTES, ahead)) return 0;
-    const bytes = this.#bytesAt(at, HEADER_BYTES);
-    if (!startsLikeFrame(bytes, 0)) return 0;
-    const header = readHeader(bytes, 0);
-    return headerProblem(header) === undefined ? HEADER_BYTES + header.bodyBytes : 0;
+  /** Header of the frame that begins here, undefined where none does. */
+  #headerAt(at: number, ahead: number): Header | undefined {
+    if (!this.#fill(at, HEADER_BYTES, ahead) || !startsLikeFrame(this.#window, at - this.#start)) return undefined;
+    const header = readHeader(this.#window, at - this.#start);
+    return headerProblem(header) === undefined ? header : undefined;
   }
 
   /** What of a frame is to be read. */
-  #wanted(at: number, frameBytes: number, ahead: number): 'nothing' | 'all' | Wanted {
+  #wanted(at: number, header: Header, ahead: number): 'nothing' | 'all' | Wanted {
     if (this.#mayHold === undefined && this.#fields === undefined) return 'all';
-    const header = readHeader(this.#bytesAt(at, HEADER_BYTES), 0);
     const { kind, envelopeBytes, bodyBytes, flags } = header;
     if (flags !== 0 || envelopeBytes > bodyBytes) return 'all';
     const bytes = HEADER_BYTES + envelopeBytes;
@@ -259,6 +269,7 @@ export class FrameFile {
     const zones = Zones.of(head, envelopeBytes);
     if (zones === undefined) return 'all';
     if (this.#mayHold?.(zones, kind as BatchKind) === false) return 'nothing';
+    const frameBytes = lengthOf(header);
     if (this.#fields === undefined || kind !== FLOW_BATCH || at + frameBytes > this.bytes) return 'all';
     const said = headOf(header, head);
     const needed = said && columnsNeeded(said, this.#fields);
@@ -281,10 +292,20 @@ export class FrameFile {
     return { frame, head, fields, bytesRead };
   }
 
-  /** All that follows. */
+  /** What is no frame, and all that follows. @param last the frame in front of it where that was not given whole */
+  #damaged(at: number, last: number): Generator<Uint8Array, void, undefined> {
+    const bytes = at - last;
+    if (at >= this.bytes || bytes === 0) return this.#rest(at);
+    if (this.#fill(last, bytes, bytes) && checksumMatches(this.#bytesAt(last, bytes))) return this.#rest(at);
+    // It is shorter than it says, and others may begin in what was taken for a part of it.
+    this.#skippedBytes -= bytes - HEADER_BYTES;
+    return this.#rest(last + HEADER_BYTES);
+  }
+
+  /** All that follows, up to the end of the range. */
   *#rest(from: number): Generator<Uint8Array, void, undefined> {
-    for (let at = from; this.#fill(at, 1, READ_BYTES);) {
-      const bytes = this.#start + this.#held - at;
+    for (let at = from; at < this.#stop && this.#fill(at, 1, READ_BYTES);) {
+      const bytes = Math.min(this.#stop, this.#start + this.#held) - at;
       yield this.#bytesAt(at, bytes);
       at += bytes;
     }
@@ -316,6 +337,11 @@ export class FrameFile {
     }
     return true;
   }
+}
+
+/** Bytes of a frame, 0 of none. */
+function lengthOf(header: Header | undefined): number {
+  return header === undefined ? 0 : HEADER_BYTES + header.bodyBytes;
 }
 
 /** The same bytes, and what is little between them, in as few pieces as can be. */

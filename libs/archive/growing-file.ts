@@ -7,13 +7,12 @@ import type { NumberColumn } from '../record/columns.ts';
 import { STORED_FIELDS } from '../record/fields/stored.ts';
 import { numbersOf } from '../record/gather.ts';
 import { selectRows } from '../record/select.ts';
-import { lastFrame, noteFrame, type ArchiveNote } from './archive-note.ts';
+import { lastFrame, noteFrame, readNote } from './archive-note.ts';
 import type { FilePool, PooledFile } from './file-pool.ts';
 import { Gathered, GATHERED_ROWS } from './gathered.ts';
+import { joinNotes, NOTED_RANGES_MAX, type Contents } from './join-notes.ts';
 import { RangeSet } from '../record/range-set.ts';
 
-/** Ranges of record numbers that a note names at most for one origin. */
-const NOTED_RANGES_MAX = 1000;
 /** A row is thought to take so many bytes of the file before any was written. */
 const ROW_BYTES_GUESS = 40;
 
@@ -25,6 +24,8 @@ export interface GrowingFileSettings {
   /** The name that it has until then. */
   readonly partPath: string;
   readonly late: boolean;
+  /** What its name has in common with those of other times; see `NameTemplate.seriesOf`. */
+  readonly series: string;
   /** Records are put in the order of their start times. */
   readonly sorts: boolean;
   /** A file of that name that is there already is gone on with. */
@@ -67,6 +68,8 @@ export class GrowingFile {
   #isPrepared = false;
   #isNoted = false;
   #replaces = false;
+  /** What a file that is gone on with says of itself; undefined when it says nothing. */
+  #before: Contents | undefined;
 
   constructor(settings: GrowingFileSettings, pool: FilePool) {
     this.settings = settings;
@@ -139,7 +142,8 @@ export class GrowingFile {
   async finish(): Promise<void> {
     if (!this.#isNoted) {
       await this.write(Infinity, 1);
-      this.#unwritten.push(noteFrame(this.#note(this.file.offset)));
+      const isKnown = !this.#replaces || this.#before !== undefined;
+      if (isKnown) this.#unwritten.push(noteFrame({ bytes: this.file.offset, ...this.#contents() }));
       this.#isNoted = true;
     }
     await this.#drain();
@@ -174,6 +178,7 @@ export class GrowingFile {
       await copyFile(path, partPath);
       this.file.offset = (await stat(partPath)).size;
       this.#replaces = true;
+      this.#before = await readNote(path);
     }
     this.#isPrepared = true;
   }
@@ -215,14 +220,20 @@ export class GrowingFile {
     }
   }
 
-  #note(bytes: number): ArchiveNote {
+  /** Of what was there, too. */
+  #contents(): Contents {
+    const added = this.#added();
+    return this.#before === undefined ? added : joinNotes([added, this.#before]);
+  }
+
+  #added(): Contents {
     const hasTimes = this.#toUs >= this.#fromUs;
     return {
-      bytes,
       records: this.records,
       from: hasTimes ? this.#fromUs : null,
       to: hasTimes ? this.#toUs : null,
       late: this.settings.late,
+      series: this.settings.series,
       origins: [...this.#origins.values()].map(({ source, run, records, ranges, lost }) => {
         ranges.coarsen(NOTED_RANGES_MAX);
         lost.coarsen(NOTED_RANGES_MAX);

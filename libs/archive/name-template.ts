@@ -29,6 +29,8 @@ export class NameTemplate {
   readonly fields: readonly FieldName[];
   /** Text and time formats, between them numbers of `fields`. */
   readonly #parts: readonly (TimeFormat | number)[];
+  /** As `#parts`, with texts as they were given. */
+  readonly #words: readonly (string | number)[];
   readonly #cells: readonly Cell[];
   readonly #out = new TextBuffer();
   #writers: CellWriter[] = [];
@@ -41,22 +43,23 @@ export class NameTemplate {
   constructor(text: string, needsTime: boolean) {
     if (text === '' || text.endsWith('/')) throw new UsageError(`'${text}' names no file`);
     const fields: FieldName[] = [];
-    const parts: (TimeFormat | number)[] = [];
+    const words: (string | number)[] = [];
     let at = 0;
     const hasTime = /%[^%]/.test(text.replaceAll('%%', ''));
     const whole = hasTime || !needsTime ? text : `${text}${text.endsWith('.') ? '' : '.'}${DEFAULT_TIME}`;
     for (const match of whole.matchAll(FIELD)) {
       const [written, braced, bare, dollar] = match;
-      parts.push(timeFormat(whole.slice(at, match.index) + (dollar ?? '')));
+      words.push(whole.slice(at, match.index) + (dollar ?? ''));
       at = match.index + written.length;
       if (dollar !== undefined) continue;
-      parts.push(fields.length);
+      words.push(fields.length);
       fields.push(fieldOf(braced ?? bare ?? ''));
     }
-    parts.push(timeFormat(whole.slice(at)));
+    words.push(whole.slice(at));
     const settings = settingsOf({ style: 'delimited', numeric: 1 });
     this.fields = fields;
-    this.#parts = parts;
+    this.#words = words;
+    this.#parts = words.map((word) => (typeof word === 'number' ? word : timeFormat(word)));
     this.#cells = fields.map((name) => cellOf({ name, width: VALUE_MAX }, settings));
   }
 
@@ -83,9 +86,9 @@ export class NameTemplate {
    * @param timeUs microseconds since the epoch
    */
   nameOf(values: string, timeUs: number): string {
-    const texts = values.split(BETWEEN);
     const date = new Date(Math.floor(timeUs / 1000));
     const fraction = String(Math.floor(((timeUs % 1e6) + 1e6) % 1e6)).padStart(6, '0');
+    const texts = values.split(BETWEEN);
     const parts = this.#parts.map((part) =>
       typeof part === 'number' ? (texts[part] ?? NO_VALUE) : part(date).join(fraction),
     );
@@ -94,6 +97,18 @@ export class NameTemplate {
       .split('/')
       .map((component) => component.slice(0, COMPONENT_MAX))
       .join('/');
+  }
+
+  /**
+   * What names in one folder have in common whose records differ in nothing but their time: conversions stand for themselves.
+   * @param values of `valuesOf`
+   */
+  seriesOf(values: string): string {
+    const texts = values.split(BETWEEN);
+    const parts = this.#words.map((word) =>
+      typeof word === 'number' ? (texts[word] ?? NO_VALUE).replaceAll('%', '%%') : word,
+    );
+    return parts.join('').split('/').at(-1) ?? '';
   }
 }
 

@@ -59,11 +59,15 @@ export class OpenFiles {
     return this.#files.values();
   }
 
-  /** @param path the name that it is to get; nothing is written yet */
-  open(key: string, path: string, late: boolean): GrowingFile {
+  /**
+   * Nothing is written yet.
+   * @param path the name that it is to get
+   * @param series what that has in common with those of other times
+   */
+  open(key: string, path: string, series: string, late = false): GrowingFile {
     const { pool, sorts, appends } = this.#settings;
     const partPath = this.#freePart(path);
-    const file = new GrowingFile({ key, path, partPath, late, sorts, appends: appends && !late }, pool);
+    const file = new GrowingFile({ key, path, partPath, late, series, sorts, appends: appends && !late }, pool);
     this.#files.set(key, file);
     this.#parts.add(partPath);
     return file;

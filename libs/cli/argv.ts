@@ -83,7 +83,7 @@ class Splitter {
       const letter = word[at] ?? '';
       const name = this.#names.get(letter) ?? '';
       const option = this.#table[name];
-      if (option === undefined) throw this.#unknown(`-${letter}`);
+      if (option === undefined) throw this.#unknown(`-${letter}`, word);
       if (takesValue(option)) {
         this.#take(name, option, at + 1 < word.length ? word.slice(at + 1) : undefined, `-${letter}`);
         return;
@@ -114,12 +114,15 @@ class Splitter {
     else this.#tokens.push(`--${name}`);
   }
 
-  #unknown(written: string): UsageError {
-    return new UsageError(`unknown option '${written}'`, { hint: this.#suggestion(written) });
+  /** @param word where it stands */
+  #unknown(written: string, word = written): UsageError {
+    return new UsageError(`unknown option '${written}'`, { hint: this.#suggestion(written, word) });
   }
 
-  #suggestion(written: string): string {
+  #suggestion(written: string, word: string): string {
     if (written.startsWith('--')) return didYouMean(written, Object.keys(this.#table).map(longName)) || SEE_HELP;
+    const isBehindFields = this.#tokens.at(-1)?.startsWith('--fields=') === true;
+    if (isBehindFields && word.length > 2) return `To leave a field out, write -s ${word}.`;
     const letter = written.slice(1);
     if (letter === 'C' && Object.hasOwn(this.#table, 'server')) return NO_NETFLOW;
     const other = letter === letter.toUpperCase() ? letter.toLowerCase() : letter.toUpperCase();

@@ -1,4 +1,5 @@
 import type { Context } from './command.ts';
+import type { explainReading } from './input/explain-reading.ts';
 import type { FilterArguments } from './selection/record-filter.ts';
 
 const NAME_WIDTH = 12;
@@ -15,6 +16,12 @@ export async function showFilter(args: FilterArguments, { stdout }: Context): Pr
   const { recordFilter } = await import('./selection/record-filter.ts');
   await stdout.write(`${(await recordFilter(args)).explain()}\n`);
   return 0;
+}
+
+/** What `--explain` shows. */
+export async function explain(...[args, context, needs]: Parameters<typeof explainReading>): Promise<number> {
+  const { explainReading: explained } = await import('./input/explain-reading.ts');
+  return explained(args, context, needs);
 }
 
 /** Answers an option that asks for a list instead of records. @returns the exit status; undefined where there is none */

@@ -31,6 +31,11 @@ export class Output {
     return 'isTTY' in this.#stream && this.#stream.isTTY === true;
   }
 
+  /** Whether the system has all that was written, so that its memory may be used again; never where it is passed on inside the process. */
+  get isSpent(): boolean {
+    return 'fd' in this.#stream && this.#stream.writableLength === 0;
+  }
+
   /**
    * Hands over `data`, of which the caller must not reuse the memory.
    * @returns undefined when more may be written at once, else a promise for that moment

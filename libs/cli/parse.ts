@@ -47,9 +47,15 @@ export async function parseOptions<T extends OptionTable>(
   const given = new Set(tokens.map((token) => token.slice(2).split('=', 1)[0]));
   for (const [name, option] of Object.entries(table))
     if (given.has(name)) parser.option(name, yargsOption(name, option));
-  const parsed = parser.parseSync([...tokens]) as Record<string, unknown>;
+  const parsed = parser.parseSync(tokens.map((token) => withQuotes(token, table))) as Record<string, unknown>;
   const values = Object.entries(table).map(([name, option]) => [name, parsed[name] ?? valueWhenAbsent(option)]);
   return Object.fromEntries(values) as Omit<Arguments<T>, 'operands'>;
+}
+
+/** Of lists yargs takes a pair of quotes away from round each value, though no shell has left them there. */
+function withQuotes(token: string, table: OptionTable): string {
+  const [, name = '', value = ''] = /^--([^=]*)=(["'].*)$/s.exec(token) ?? [];
+  return value === '' || table[name]?.arity === 'one' ? token : `--${name}="${value}"`;
 }
 
 /** Not left to yargs, for which an option with a default has been given and so is in conflict. */

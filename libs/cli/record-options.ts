@@ -73,6 +73,14 @@ export const INPUT_OPTIONS = {
     text: 'Take only records in whose user data this regular expression matches, of the initiator after s:, of the responder after d:.',
     group: 'Input',
   },
+  'port-direction': {
+    arity: 'one',
+    placeholder: 'WORDS',
+    text:
+      "Turn TCP of which nobody saw the start (<?>), so that the port of a server is the responder's: wellknown, below 1024; services, one with a name; " +
+      'registered, below 49152, the lower one; several with commas between them.',
+    group: 'Input',
+  },
   verbose: {
     short: 'V',
     arity: 'none',
@@ -95,6 +103,15 @@ export const INPUT_OPTIONS = {
   ...CLIENT_SECURITY_OPTIONS,
   ...DEBUG_OPTION,
   ...OPTIMIZER_OPTION,
+} as const satisfies OptionTable;
+
+/** Of the commands that read what is there, and end. */
+export const EXPLAIN_OPTION = {
+  explain: {
+    arity: 'none',
+    text: 'Read nothing; show how the filter is understood, and which columns and which parts of the files would be read.',
+    group: 'Input',
+  },
 } as const satisfies OptionTable;
 
 /** Where records go other than to people. */
@@ -130,7 +147,7 @@ export const PRINT_OPTIONS = {
     placeholder: 'FIELD',
     text:
       'Print these fields, each NAME[:WIDTH[:FORMAT]]. +NAME appends to the usual ones, +2NAME puts it at place 2 (counting from 0), ' +
-      '-NAME leaves it out. --list-fields shows the names.',
+      '-s -NAME leaves it out. --list-fields shows the names.',
     group: 'Printing',
   },
   mode: {
@@ -146,6 +163,16 @@ export const PRINT_OPTIONS = {
     arity: 'one',
     placeholder: 'TEXT',
     text: 'Separate columns by this, without padding; \\t is a tab.',
+    group: 'Printing',
+  },
+  'variable-width': {
+    arity: 'none',
+    text: 'Make columns as wide as their values, with a blank between them. -c comes before it.',
+    group: 'Printing',
+  },
+  'no-port-point': {
+    arity: 'none',
+    text: 'Set ports off from the addresses before them by a blank, not by a point.',
     group: 'Printing',
   },
   headers: {

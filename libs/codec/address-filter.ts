@@ -1,14 +1,16 @@
-import type { Batch } from '../record/batch.ts';
+import { BATCH_ROWS_MAX, type Batch } from '../record/batch.ts';
 import type { AddressColumn } from '../record/columns.ts';
 
 /** With five bits of ten for each address, one in a hundred that is not there seems to be. */
 const BITS_PER_ADDRESS = 10;
 const PROBES = 5;
 
-/** Different addresses of a batch, as hashes: an open table of twice as many slots as there can be. */
-const SLOTS = 1 << 16;
-const table = new Uint32Array(SLOTS);
-const found = new Uint32Array(SLOTS >> 1);
+/** The hashes of a column by row. */
+const hashes = new Uint32Array(BATCH_ROWS_MAX);
+/** Different ones of a batch, and an open table of them with at least twice as many slots as there can be. */
+const SLOTS_BITS_MAX = 16;
+const found = new Uint32Array(2 * BATCH_ROWS_MAX);
+const table = new Uint32Array(1 << SLOTS_BITS_MAX);
 
 /**
  * A Bloom filter over the addresses of some columns: 10 bits for each different address, of which each sets 5. Bit `i` is
@@ -25,11 +27,14 @@ export class AddressFilter {
 
   /** No bytes when the columns are not there. */
   static encode(batch: Batch, fields: readonly number[]): Uint8Array {
-    table.fill(0);
+    const slotsBits = Math.min(35 - Math.clz32(batch.rows), SLOTS_BITS_MAX);
+    table.fill(0, 0, 1 << slotsBits);
     let count = 0;
     for (const field of fields) {
       const column = batch.columns[field];
-      if (column?.kind === 'address') count = addHashes(column, batch.rows, count);
+      if (column?.kind !== 'address') continue;
+      takeHashes(column, batch.rows);
+      count = addHashes(column.valid, batch.rows, count, slotsBits);
     }
     const bytes = new Uint8Array((count * BITS_PER_ADDRESS + 7) >> 3);
     const bits = bytes.length * 8;
@@ -58,22 +63,37 @@ export class AddressFilter {
   }
 }
 
-/** Adds the hashes of a column to `found`, each once. @returns how many there are */
-function addHashes(column: AddressColumn, rows: number, count: number): number {
-  const { lanes: [a, b, c, d], strides: [sa, sb, sc, sd], family, familyStride, valid } = column; // prettier-ignore
+/** Of all rows, for to ask which of them have an address takes longer than to mix. */
+function takeHashes({ lanes, strides, family, familyStride }: AddressColumn, rows: number): void {
+  const [a, b, c, d] = lanes;
+  const [sa, sb, sc, sd] = strides;
+  let front = frontOf(family[0]!, a[0]!, b[0]!, c[0]!);
+  if (familyStride + sa + sb + sc === 0) {
+    for (let row = 0; row < rows; row++) hashes[row] = last(front, d[row * sd]!);
+    return;
+  }
+  for (let row = 0, latest = 0; row < rows; row++) {
+    const isSame =
+      family[row * familyStride] === family[latest * familyStride] &&
+      c[row * sc] === c[latest * sc] &&
+      b[row * sb] === b[latest * sb] &&
+      a[row * sa] === a[latest * sa];
+    if (!isSame) front = frontOf(family[row * familyStride]!, a[row * sa]!, b[row * sb]!, c[row * sc]!);
+    latest = row;
+    hashes[row] = last(front, d[row * sd]!);
+  }
+}
+
+/** Adds those of rows with an address to `found`, each once. @returns how many there are */
+function addHashes(valid: Uint8Array | undefined, rows: number, count: number, slotsBits: number): number {
+  const shift = 32 - slotsBits;
+  const mask = (1 << slotsBits) - 1;
   let end = count;
-  // Neighbours mostly have all but the last lane in common.
-  let [ofFamily, ofA, ofB, ofC, front] = [-1, 0, 0, 0, 0];
   for (let row = 0; row < rows; row++) {
     if (valid !== undefined && ((valid[row >> 3]! >> (row & 7)) & 1) === 0) continue;
-    const [f, x, y, z] = [family[row * familyStride]!, a[row * sa]!, b[row * sb]!, c[row * sc]!];
-    if (f !== ofFamily || x !== ofA || y !== ofB || z !== ofC) {
-      front = frontOf(f, x, y, z);
-      [ofFamily, ofA, ofB, ofC] = [f, x, y, z];
-    }
-    const hash = last(front, d[row * sd]!);
-    let slot = hash >>> 16;
-    while (table[slot] !== 0 && table[slot] !== hash) slot = (slot + 1) & (SLOTS - 1);
+    const hash = hashes[row]!;
+    let slot = hash >>> shift;
+    while (table[slot] !== 0 && table[slot] !== hash) slot = (slot + 1) & mask;
     if (table[slot] === hash) continue;
     table[slot] = hash;
     found[end++] = hash;
@@ -111,5 +131,5 @@ function mix(value: number): number {
 }
 
 function bitAt(hash: number, bits: number): number {
-  return Math.floor((hash / 2 ** 32) * bits);
+  return (hash * (bits / 2 ** 32)) | 0;
 }

@@ -9,8 +9,7 @@ import { lookUpLast, lookUpWords } from './look-up.ts';
  */
 
 const FAMILIES = 256;
-const NONE = -1;
-const lanesOf = new Float64Array(FAMILIES);
+const isSeen = new Uint8Array(FAMILIES);
 const words = new Uint32Array(FAMILIES);
 
 /**
@@ -19,10 +18,10 @@ const words = new Uint32Array(FAMILIES);
  * @returns undefined where rows of one family differ
  */
 export function encodeByFamily(lane: Uint32Array, family: Uint8Array, stored: Uint16Array): Stream | undefined {
-  lanesOf.fill(NONE);
+  isSeen.fill(0);
   if (!collect(lane, family, stored)) return undefined;
   const pairs: number[] = [];
-  for (let of = 0; of < FAMILIES; of++) if (lanesOf[of] !== NONE) pairs.push(of, lanesOf[of]!);
+  for (let of = 0; of < FAMILIES; of++) if (isSeen[of] === 1) pairs.push(of, words[of]!);
   return pairs.every((value, i) => (i & 1) === 0 || value === pairs[1]) ? pairs[1]! : [ENCODING.byFamily, ...pairs];
 }
 
@@ -30,9 +29,11 @@ function collect(lane: Uint32Array, family: Uint8Array, stored: Uint16Array): bo
   for (let i = 0; i < stored.length; i++) {
     const row = stored[i]!;
     const of = family[row]!;
-    const value = lane[row]!;
-    if (lanesOf[of] === NONE) lanesOf[of] = value;
-    else if (lanesOf[of] !== value) return false;
+    if (isSeen[of] === 0) {
+      isSeen[of] = 1;
+      words[of] = lane[row]!;
+    }
+    if (words[of] !== lane[row]) return false;
   }
   return true;
 }

@@ -48,34 +48,38 @@ export class ChunkWriter {
     this.#end += bytes.length;
   }
 
-  /** A chunk of numbers or bits. */
-  add(chunk: Uint8Array): void {
-    this.#add(chunk, compressPlane);
+  /** The first `length` bytes of `bytes` as a chunk of numbers or bits. */
+  add(bytes: Uint8Array, length = bytes.length): void {
+    this.#add(bytes, length, compressPlane);
   }
 
   /** A chunk of texts, or of bytes of packets. */
   addText(chunk: Uint8Array): void {
-    this.#add(chunk, compress);
+    this.#add(chunk, chunk.length, compress);
   }
 
-  #add(chunk: Uint8Array, pack: typeof compress): void {
-    const length = isConstant(chunk) ? this.#constant(chunk) : this.#stored(chunk, pack);
-    this.#end += length;
-    this.#lengths.push(length);
+  #add(bytes: Uint8Array, length: number, pack: typeof compress): void {
+    const stored = isConstant(bytes, length) ? this.#constant(bytes[0] ?? 0) : this.#stored(bytes, length, pack);
+    this.#end += stored;
+    this.#lengths.push(stored);
   }
 
-  #constant(chunk: Uint8Array): number {
-    const value = chunk[0] ?? 0;
+  #constant(value: number): number {
     if (value === 0) return 0;
     this.#reserve(1);
     this.#bytes[this.#end] = value;
     return 1;
   }
 
-  #stored(chunk: Uint8Array, pack: typeof compress): number {
-    const { length } = chunk;
+  #stored(bytes: Uint8Array, length: number, pack: typeof compress): number {
     this.#reserve(compressedBytesMax(length));
-    if (this.level > 0 && length >= COMPRESS_FROM_BYTES) {
+    if (length < COMPRESS_FROM_BYTES) {
+      // Sooner done than to ask for a view of the bytes, and to have it copied.
+      for (let i = 0; i < length; i++) this.#bytes[this.#end + i] = bytes[i]!;
+      return length;
+    }
+    const chunk = bytes.subarray(0, length);
+    if (this.level > 0) {
       const compressed = pack(this.#bytes.subarray(this.#end), chunk, this.level);
       if (compressed < length - (length >>> 7)) return compressed;
     }
@@ -91,9 +95,9 @@ export class ChunkWriter {
   }
 }
 
-function isConstant(chunk: Uint8Array): boolean {
-  const first = chunk[0];
-  for (let i = 1; i < chunk.length; i++) if (chunk[i] !== first) return false;
+function isConstant(bytes: Uint8Array, length: number): boolean {
+  const first = bytes[0];
+  for (let i = 1; i < length; i++) if (bytes[i] !== first) return false;
   return true;
 }
 

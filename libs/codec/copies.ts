@@ -42,19 +42,20 @@ export interface Candidates {
   readonly others: Uint16Array;
 }
 
+const candidateRows = new Uint16Array(BATCH_ROWS_MAX);
+const otherRows = new Uint16Array(BATCH_ROWS_MAX);
+
 export function candidatesOf({ valid, rows }: RowSet, earlier: Int16Array): Candidates {
-  const candidates = new Uint16Array(rows.length);
-  const others = new Uint16Array(rows.length);
   let count = 0;
   for (let i = 0; i < rows.length; i++) {
     const row = rows[i]!;
     const before = earlier[row]!;
     const isCandidate = before >= 0 && (valid === undefined || ((valid[before >> 3]! >> (before & 7)) & 1) === 1);
-    candidates[count] = row;
-    others[i - count] = row;
+    candidateRows[count] = row;
+    otherRows[i - count] = row;
     if (isCandidate) count += 1;
   }
-  return { rows: candidates.subarray(0, count), others: others.subarray(0, rows.length - count) };
+  return { rows: candidateRows.slice(0, count), others: otherRows.slice(0, rows.length - count) };
 }
 
 function hasBits(bytes: Uint8Array): boolean {
@@ -62,17 +63,18 @@ function hasBits(bytes: Uint8Array): boolean {
   return false;
 }
 
-/** The rows whose values are stored: those that are no candidates, and the exceptions. */
+const storedOnce = new Uint16Array(BATCH_ROWS_MAX);
+
+/** The rows whose values are stored: those that are no candidates, and the exceptions. Valid until the next call. */
 export function storedRows({ rows, others }: Candidates, exceptions: Uint8Array): Uint16Array {
   if (!hasBits(exceptions)) return others;
-  const stored = new Uint16Array(others.length + rows.length);
   let count = 0;
   let other = 0;
   for (let i = 0; i < rows.length; i++) {
     if (((exceptions[i >> 3]! >> (i & 7)) & 1) === 0) continue;
-    while (other < others.length && others[other]! < rows[i]!) stored[count++] = others[other++]!;
-    stored[count++] = rows[i]!;
+    while (other < others.length && others[other]! < rows[i]!) storedOnce[count++] = others[other++]!;
+    storedOnce[count++] = rows[i]!;
   }
-  while (other < others.length) stored[count++] = others[other++]!;
-  return stored.subarray(0, count);
+  while (other < others.length) storedOnce[count++] = others[other++]!;
+  return storedOnce.subarray(0, count);
 }

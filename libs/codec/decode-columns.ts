@@ -329,11 +329,16 @@ export class ColumnDecoder {
         ? this.#area.u8(1).fill(first)
         : this.#numbers(first, this.#area.u8(this.#length), rows);
     if (had !== undefined) skip(first);
-    const family = had === undefined ? readFamily() : moveBytes(had.family, this.#area);
+    const family = had === undefined ? readFamily() : this.#here(had.family, moveBytes);
     const lanes = [leading(a), leading(b), leading(c)] as const;
     if (had !== undefined) skip(d);
-    const last = had === undefined ? lane(d) : moveWords(had.lanes[3], this.#area);
+    const last = had === undefined ? lane(d) : this.#here(had.lanes[3], moveWords);
     return new AddressColumn([...lanes, last], family, this.#length, this.#valid(rows.set), upperLanes(a, b, c));
+  }
+
+  /** What was decoded before, where it is or moved here. */
+  #here<A extends Uint8Array | Uint32Array>(values: A, move: (values: A, area: Area) => A): A {
+    return values.buffer === this.#area.buffer ? values : move(values, this.#area);
   }
 
   #texts({ extraBytes, streams }: Layout, rows: Rows): TextColumn {

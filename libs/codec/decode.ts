@@ -11,6 +11,7 @@ import {
   WHOLE_ROWS_BELOW,
   type Header,
 } from './format.ts';
+import type { Deferral } from './deferred-frame.ts';
 import { FrameColumns, type LaneTest } from './frame-columns.ts';
 import { readHead, type FrameHead, type FramePart } from './frame-head.ts';
 import { FrameProblem } from './problem.ts';
@@ -64,6 +65,8 @@ export interface DecodeOptions {
   readonly peek?: Peek;
   /** Where the batch is to lie until another is decoded there; undefined for a buffer of its own. */
   readonly room?: Room;
+  /** Columns of flow records that are decoded when they are asked for, until the frame's bytes are reused: for batches that nobody keeps. */
+  readonly deferral?: Deferral | undefined;
   /** The checksum was already verified, as `FrameSplitter` does. */
   readonly verified?: boolean;
 }
@@ -130,7 +133,7 @@ function decodeColumns({ header, envelope, places }: FrameHead, body: Uint8Array
     const { skippedColumns, ...glimpse } = frameColumns.take(peek.fields);
     if (!peek.isWanted({ ...batch, ...glimpse })) return { batch: { ...batch, ...glimpse }, skippedColumns };
   }
-  const { skippedColumns, ...content } = frameColumns.take(fields, room);
+  const { skippedColumns, ...content } = frameColumns.take(fields, room, header.kind === FLOW_BATCH ? options.deferral : undefined); // prettier-ignore
   return { batch: Object.assign(batch, content), skippedColumns };
 }
 

@@ -1,21 +1,27 @@
 import type { Batch } from '../record/batch.ts';
 import type { AddressColumn, BytesColumn, Column, TextColumn } from '../record/columns.ts';
+import { isConstant } from '../record/constant.ts';
 import { STORED_BY_NUMBER, STORED_FIELDS, type StoredName } from '../record/fields/stored.ts';
 import { encodeByFamily } from './by-family.ts';
 import type { NumericArray } from '../record/kinds.ts';
 import type { ChunkWriter } from './chunks.ts';
 import { candidatesOf, earlierRows, storedRows, type Candidates } from './copies.ts';
 import type { Entry, Stream } from './directory.ts';
-import { encodeNumbers, Extent } from './encode-numbers.ts';
+import { encodeNumbers } from './encode-numbers.ts';
 import { findExceptions } from './exceptions.ts';
+import { Extent } from './extent.ts';
 import { COPIES, KIND_CODES, LIKE, OWN_BITMAP, ROW_BYTES_MAX, SHARED_BITMAP } from './format.ts';
 import { findUnlike, type Unlike } from './like.ts';
 import { packMessage, textBytesMax } from './msgpack.ts';
 import { allRows, setRows, type RowSet } from './rows.ts';
 import type { ValueRange } from './zones.ts';
 
-/** With fewer rows that repeat a flow, copies are not looked for. */
+/** With fewer rows that repeat a flow, and one in so many, copies are not looked for. */
 const REPEATS_MIN = 8;
+const REPEATS_IN = 16;
+
+/** Of a column whose entry says it all. */
+const NO_LENGTHS: readonly number[] = [];
 
 /** By number of the field that of the field that it often is like. */
 const LIKE_FIELDS: ReadonlyMap<number, number> = new Map(
@@ -45,7 +51,8 @@ export class ColumnEncoder {
     this.#all = allRows(batch.rows);
     const flowIds = batch.columns[STORED_FIELDS.flowid.number];
     if (flowIds?.kind !== 'f64' || flowIds.valid !== undefined || batch.rows < REPEATS_MIN) return;
-    this.#earlier = earlierRows(flowIds.values as Float64Array, batch.rows, REPEATS_MIN);
+    const least = Math.max(REPEATS_MIN, batch.rows / REPEATS_IN);
+    this.#earlier = earlierRows(flowIds.values as Float64Array, batch.rows, least);
   }
 
   /** Of the numeric fields encoded so far. */
@@ -59,18 +66,28 @@ export class ColumnEncoder {
    */
   encode(field: number, column: Column): Entry | undefined {
     const { set, bitmap } = this.#rowSet(field, column.valid);
-    if (set.rows.length === 0) return undefined;
+    if (set.count === 0) return undefined;
+    const kind = KIND_CODES[column.kind];
+    if (bitmap === 'none' && 'values' in column) {
+      const value = column.values[0]!;
+      if (isConstant(column.values, this.#rows) && !Object.is(value, -0)) {
+        this.#extent.set(value, value);
+        this.#ranges.push([field, this.#rangeOf(set)]);
+        return [field, kind, NO_LENGTHS, value];
+      }
+    }
     if (bitmap === 'own') this.#out.add(set.valid!);
     const { stored, exceptions } = this.#stored(field, column, set);
     if (exceptions !== undefined) this.#out.add(exceptions);
     const { like, streams } = this.#values(field, column, stored);
-    const rest = like === undefined ? streams : [like, ...streams];
     if ('values' in column) this.#ranges.push([field, this.#rangeOf(set)]);
-    const kind = KIND_CODES[column.kind] + (exceptions === undefined ? 0 : COPIES) + (like === undefined ? 0 : LIKE);
-    const lengths = this.#out.takeLengths();
-    if (bitmap === 'none') return [field, kind, lengths, ...rest];
-    if (bitmap === 'own') return [field, kind + OWN_BITMAP, lengths, set.rows.length, ...rest];
-    return [field, kind + SHARED_BITMAP, lengths, bitmap, ...rest];
+    const flags = (exceptions === undefined ? 0 : COPIES) + (like === undefined ? 0 : LIKE);
+    const form = bitmap === 'none' ? 0 : bitmap === 'own' ? OWN_BITMAP : SHARED_BITMAP;
+    const entry: [number, number, number[], ...Stream[]] = [field, kind + form + flags, this.#out.takeLengths()];
+    if (bitmap !== 'none') entry.push(bitmap === 'own' ? set.count : bitmap);
+    if (like !== undefined) entry.push(like);
+    for (let i = 0; i < streams.length; i++) entry.push(streams[i]!);
+    return entry;
   }
 
   /** @returns the field that the column is like, if it is stored as such, and what the directory says of its values */
@@ -96,20 +113,21 @@ export class ColumnEncoder {
   }
 
   /** Of the column that was just encoded. Of everything where none of the values is a number. */
-  #rangeOf({ rows }: RowSet): ValueRange {
+  #rangeOf({ count }: RowSet): ValueRange {
     const { least, greatest, hasOthers } = this.#extent;
     if (least > greatest) return { least: -Infinity, greatest: Infinity, isComplete: false };
-    return { least, greatest, isComplete: rows.length === this.#rows && !hasOthers };
+    return { least, greatest, isComplete: count === this.#rows && !hasOthers };
   }
 
   /** The rows with a value; `bitmap` is a field number where a column before this one has the same. */
   #rowSet(field: number, valid: Uint8Array | undefined): { set: RowSet; bitmap: 'none' | 'own' | number } {
     if (valid === undefined) return { set: this.#all, bitmap: 'none' };
-    const bitmap = clearTail(valid.subarray(0, (this.#rows + 7) >> 3), this.#rows);
+    const bytes = (this.#rows + 7) >> 3;
+    const bitmap = clearTail(valid.length === bytes ? valid : valid.subarray(0, bytes), this.#rows);
     for (const { field: owner, set } of this.#sets) if (isEqual(set.valid!, bitmap)) return { set, bitmap: owner };
     const set = setRows(bitmap);
-    if (set.rows.length === this.#rows) return { set: this.#all, bitmap: 'none' };
-    if (set.rows.length > 0) this.#sets.push({ field, set });
+    if (set.count === this.#rows) return { set: this.#all, bitmap: 'none' };
+    if (set.count > 0) this.#sets.push({ field, set });
     return { set, bitmap: 'own' };
   }
 

@@ -1,12 +1,14 @@
 import { BATCH_ROWS_MAX } from '../record/batch.ts';
+import { isConstant } from '../record/constant.ts';
 import type { NumericArray } from '../record/kinds.ts';
 import type { ChunkWriter } from './chunks.ts';
 import type { Stream } from './directory.ts';
 import { DICTIONARY_MAX, dictionaryOf } from './encode-dictionary.ts';
 import { estimate } from './entropy.ts';
+import { Extent, findByteExtent, findDoubleExtent, findWordExtent } from './extent.ts';
 import { ENCODING } from './format.ts';
 import { bitsFor, Integers, NARROW_BITS_MAX } from './planes.ts';
-import { writePlane, writePlanes } from './write-planes.ts';
+import { addPlane, writePlane, writePlanes } from './write-planes.ts';
 
 /** Values that byte planes may be built of: integers, exact in a double. */
 const INTEGER_LIMIT = 2 ** 53;
@@ -17,30 +19,13 @@ const DIVISORS: readonly number[] = [1e6, 1000, 100, 10];
 const STEP_GAIN_BITS = 0.25;
 /** Values of up to so many bits take no more room as they are than by a wide dictionary. */
 const WIDE_FROM_BITS = 16;
-/** With fewer rows, planes of one value are as good as anything. */
-const CHOOSE_FROM_ROWS = 16;
+/** With fewer rows, planes of one value are about as good as anything, and sooner made. */
+const CHOOSE_FROM_ROWS = 64;
+/** So many values are sooner copied all at once, and then looked at, than taken one by one. */
+const MANY_ROWS = 512;
 
 const integers = new Integers();
 const dictionaryIntegers = new Integers();
-
-/** What numbers there are in a stream; those that are none do not count. */
-export class Extent {
-  least = Infinity;
-  greatest = -Infinity;
-  /** Whether some are none. */
-  hasOthers = false;
-
-  set(least: number, greatest: number): void {
-    this.least = least;
-    this.greatest = greatest;
-    this.hasOthers = false;
-  }
-
-  widen(least: number, greatest: number): void {
-    this.least = Math.min(this.least, least);
-    this.greatest = Math.max(this.greatest, greatest);
-  }
-}
 
 const nobody = new Extent();
 
@@ -52,10 +37,10 @@ export function encodeNumbers(out: ChunkWriter, values: NumericArray, stored: Ui
   const count = stored.length;
   if (!(values instanceof Float64Array)) return encodeWords(out, values, stored, extent);
   const dense = isAll(values, stored) ? values : gatherDoubles(values, stored);
-  const whole = findExtent(dense, count, extent);
+  const areWhole = findDoubleExtent(dense, count, extent);
   const first = dense[0]!;
-  if (isConstant(dense, count) && !Object.is(first, -0)) return first;
-  if (whole < count || !fitPlanes(dense, count, extent)) return encodeDoubles(out, dense, count);
+  if (extent.least === extent.greatest && isConstant(dense, count) && !Object.is(first, -0)) return first;
+  if (!areWhole || !fitPlanes(dense, count, extent)) return encodeDoubles(out, dense, count);
   return encodeIntegerDoubles(out, dense, count, extent);
 }
 
@@ -71,30 +56,6 @@ function gatherDoubles(values: Float64Array, stored: Uint16Array): Float64Array 
   return doubles;
 }
 
-function isConstant(values: Float64Array, count: number): boolean {
-  const first = values[0]!;
-  for (let i = 1; i < count; i++) if (!Object.is(values[i], first)) return false;
-  return true;
-}
-
-/** @returns how many are integers */
-function findExtent(values: Float64Array, count: number, extent: Extent): number {
-  let least = Infinity;
-  let greatest = -Infinity;
-  let numbers = 0;
-  let whole = 0;
-  for (let i = 0; i < count; i++) {
-    const value = values[i]!;
-    numbers += Number(value === value); // oxlint-disable-line no-self-compare -- false of NaN alone, without a call
-    whole += Number(value === Math.trunc(value));
-    if (value < least) least = value;
-    if (value > greatest) greatest = value;
-  }
-  extent.set(least, greatest);
-  extent.hasOthers = numbers < count;
-  return whole;
-}
-
 /** Whether planes can hold these integers. */
 function fitPlanes(values: Float64Array, count: number, { least, greatest }: Extent): boolean {
   if (!(least > -INTEGER_LIMIT && greatest < INTEGER_LIMIT && greatest - least < INTEGER_LIMIT)) return false;
@@ -102,7 +63,7 @@ function fitPlanes(values: Float64Array, count: number, { least, greatest }: Ext
 }
 
 function hasNegativeZero(values: Float64Array, count: number): boolean {
-  for (let i = 0; i < count; i++) if (values[i] === 0 && 1 / values[i]! < 0) return true;
+  for (let i = 0; i < count; i++) if (Object.is(values[i], -0)) return true;
   return false;
 }
 
@@ -114,10 +75,9 @@ function encodeDoubles(out: ChunkWriter, values: Float64Array, count: number): S
     out.add(bytes);
     return [ENCODING.plain];
   }
-  const plane = bytePlane.subarray(0, count);
   for (let k = 0; k < 8; k++) {
-    for (let i = 0; i < count; i++) plane[i] = bytes[8 * i + k]!;
-    out.add(plane);
+    for (let i = 0; i < count; i++) bytePlane[i] = bytes[8 * i + k]!;
+    out.add(bytePlane, count);
   }
   return [ENCODING.byteSplit];
 }
@@ -181,8 +141,13 @@ function encodeWords(
   extent: Extent,
 ): Stream {
   const count = stored.length;
+  if (values instanceof Uint8Array) return encodePlane(out, values, stored, extent);
   const { low } = integers;
-  takeWords(values, stored, extent);
+  if (areAllOfMany(values, stored)) {
+    low.set(values.subarray(0, count));
+    findWordExtent(low, count, extent);
+  } else if (values instanceof Uint32Array) take32(values, stored, extent);
+  else take16(values, stored, extent);
   const { least, greatest } = extent;
   if (least === greatest) return least;
   const bits = bitsFor(greatest - least);
@@ -194,12 +159,25 @@ function encodeWords(
   return encodeIntegers(out, count, least, 1, greatest - least, values instanceof Uint32Array);
 }
 
-/** Each loop sees one type of array, which makes it several times faster. */
-function takeWords(values: Exclude<NumericArray, Float64Array>, stored: Uint16Array, extent: Extent): void {
-  if (values instanceof Uint32Array) take32(values, stored, extent);
-  else if (values instanceof Uint16Array) take16(values, stored, extent);
-  else take8(values, stored, extent);
+/** Bytes are a plane already. */
+function encodePlane(out: ChunkWriter, values: Uint8Array, stored: Uint16Array, extent: Extent): Stream {
+  if (areAllOfMany(values, stored)) {
+    bytePlane.set(values.subarray(0, stored.length));
+    findByteExtent(bytePlane, stored.length, extent);
+  } else take8(values, stored, extent);
+  const { least, greatest } = extent;
+  if (least === greatest) return least;
+  const bits = bitsFor(greatest - least);
+  if (least !== 0) for (let i = 0; i < stored.length; i++) bytePlane[i]! -= least;
+  addPlane(out, bytePlane, stored.length, bits);
+  return [ENCODING.packed, bits, least, 1];
 }
+
+function areAllOfMany(values: NumericArray, stored: Uint16Array): boolean {
+  return stored.length >= MANY_ROWS && isAll(values, stored);
+}
+
+// Each loop sees one type of array, which makes it several times faster.
 
 function take32(values: Uint32Array, stored: Uint16Array, extent: Extent): void {
   const { low } = integers;
@@ -228,12 +206,11 @@ function take16(values: Uint16Array, stored: Uint16Array, extent: Extent): void 
 }
 
 function take8(values: Uint8Array, stored: Uint16Array, extent: Extent): void {
-  const { low } = integers;
   let least = values[stored[0]!]!;
   let greatest = least;
   for (let i = 0; i < stored.length; i++) {
     const value = values[stored[i]!]!;
-    low[i] = value;
+    bytePlane[i] = value;
     if (value < least) least = value;
     if (value > greatest) greatest = value;
   }

@@ -41,7 +41,8 @@ export function encodeBatch(batch: Batch, options: EncodeOptions = {}): Uint8Arr
   // Others may have packed the columns of a later version more tightly than we pack the rest.
   if (frame.length > FRAME_BYTES_MAX && batch.unknown.length > 0)
     return encodeBatch({ ...batch, unknown: [] }, options);
-  sealFrame(frame, { ...batch, flags: 0, envelopeBytes: content.envelope.length }, zones ? sealZones : undefined);
+  const header = { kind: batch.kind, rows: batch.rows, flags: 0, envelopeBytes: content.envelope.length };
+  sealFrame(frame, header, zones ? sealZones : undefined);
   return frame;
 }
 
@@ -94,6 +95,9 @@ function plainFrame({ envelope, columns }: Content): Uint8Array {
   return frame;
 }
 
+/** Envelope and columns of fewer bytes stay as they are: to compress them takes longer than all the rest, for a tenth of them. */
+const WHOLE_FROM_BYTES = 192;
+
 /** What is compressed as a whole, as it is and compressed. */
 const wholeBytes = new Uint8Array(WHOLE_BYTES_MAX);
 const packedBytes = new Uint8Array(HEADER_BYTES + compressedBytesMax(WHOLE_BYTES_MAX));
@@ -101,12 +105,20 @@ const packedBytes = new Uint8Array(HEADER_BYTES + compressedBytesMax(WHOLE_BYTES
 function compressWhole(batch: Batch, content: Content, level: number): Uint8Array {
   const { envelope, columns } = content;
   const whole = wholeBytes.subarray(0, envelope.length + columns.length);
-  whole.set(envelope);
-  whole.set(columns, envelope.length);
-  const bytes = compress(packedBytes.subarray(HEADER_BYTES), whole, level);
-  const helps = bytes < whole.length;
-  const sealed = helps ? packedBytes.slice(0, HEADER_BYTES + bytes) : plainFrame(content);
-  sealFrame(sealed, { ...batch, flags: helps ? FLAG_WHOLE : 0, envelopeBytes: envelope.length });
+  let packed = whole.length;
+  if (whole.length >= WHOLE_FROM_BYTES) {
+    whole.set(envelope);
+    whole.set(columns, envelope.length);
+    packed = compress(packedBytes.subarray(HEADER_BYTES), whole, level);
+  }
+  const helps = packed < whole.length;
+  const sealed = helps ? packedBytes.slice(0, HEADER_BYTES + packed) : plainFrame(content);
+  sealFrame(sealed, {
+    kind: batch.kind,
+    rows: batch.rows,
+    flags: helps ? FLAG_WHOLE : 0,
+    envelopeBytes: envelope.length,
+  });
   return sealed;
 }
 

@@ -1,7 +1,7 @@
 import { NARROW_BITS_MAX, type Integers } from './planes.ts';
 
 /** Rows looked at: four runs of this many, or all rows where there are fewer. */
-const RUN = 512;
+const RUN = 128;
 const RUNS = 4;
 const PLANES_MAX = 7;
 

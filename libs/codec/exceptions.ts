@@ -29,11 +29,14 @@ export function findExceptions(
 /** Such a column needs no bytes as it is. */
 function isConstant(values: NumericArray, rows: Uint16Array): boolean {
   const first = values[rows[0]!]!;
+  if (values[rows[rows.length - 1]!] !== first) return false; // nor is NaN
   for (let i = 1; i < rows.length; i++) if (!Object.is(values[rows[i]!], first)) return false;
   return true;
 }
 
 function isConstantAddress(column: AddressColumn, rows: Uint16Array): boolean {
+  const [a, b, c, d] = column.strides;
+  if (column.familyStride + a + b + c + d === 0) return true;
   for (let i = 1; i < rows.length; i++) if (!isSameAddress(column, rows[i]!, rows[0]!)) return false;
   return true;
 }
@@ -98,10 +101,20 @@ const mark8: Mark<Uint8Array> = (values, candidates, earlier, exceptions, most) 
 };
 
 const markAddresses: Mark<AddressColumn> = (column, candidates, earlier, exceptions, most) => {
+  const { lanes, strides, family, familyStride } = column;
+  const [a, b, c, d] = lanes;
+  const [sa, sb, sc, sd] = strides;
   let left = most;
   for (let i = 0; i < candidates.length; i++) {
     const row = candidates[i]!;
-    if (isSameAddress(column, row, earlier[row]!)) continue;
+    const other = earlier[row]!;
+    const isSame =
+      d[row * sd] === d[other * sd] &&
+      c[row * sc] === c[other * sc] &&
+      b[row * sb] === b[other * sb] &&
+      a[row * sa] === a[other * sa] &&
+      family[row * familyStride] === family[other * familyStride];
+    if (isSame) continue;
     exceptions[i >> 3]! |= 1 << (i & 7);
     if (--left < 0) return false;
   }

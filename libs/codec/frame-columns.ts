@@ -3,6 +3,8 @@ import { Area } from '../record/builder.ts';
 import type { Column } from '../record/columns.ts';
 import { STORED_BY_NUMBER } from '../record/fields/stored.ts';
 import { ChunkShelf } from './chunks.ts';
+import { chunksIn } from './decode-numbers.ts';
+import { DeferredFrame, type Deferral } from './deferred-frame.ts';
 import { ColumnDecoder, type Part } from './decode-columns.ts';
 import { storedBytes, type Layout } from './directory.ts';
 import { OWN_BITMAP, SHARED_BITMAP } from './format.ts';
@@ -16,7 +18,7 @@ import type { RowSet } from './rows.ts';
 const glimpseRoom = new Room();
 const shelf = new ChunkShelf();
 
-export interface Taken extends Pick<Batch, 'columns' | 'unknown' | 'buffer'> {
+export interface Taken extends Pick<Batch, 'columns' | 'unknown' | 'buffer' | 'deferred'> {
   /** Columns of known fields whose encoding is of a later version. */
   readonly skippedColumns: number;
 }
@@ -135,24 +137,43 @@ export class FrameColumns {
   /**
    * The wanted columns, in a buffer of their own or in `room`.
    * @param fields all when undefined
+   * @param deferral of those among them that need not be decoded yet
    * @throws FrameProblem
    */
-  take(fields: ReadonlySet<number> | undefined, room?: Room): Taken {
+  take(fields: ReadonlySet<number> | undefined, room?: Room, deferral?: Deferral): Taken {
     if (this.#picked !== undefined) return this.#takePicked(fields, this.#picked);
     const plan = planColumns(this.#places, this.#rows, fields);
     const area = room?.area(plan.bytes) ?? new Area(plan.bytes);
     const moved = this.#moveTo(area);
     const columns = new Array<Column | undefined>(plan.columns).fill(undefined);
     const unknown: UnknownColumn[] = [];
+    const deferred: Place[] = [];
     let skippedColumns = 0;
     for (const place of plan.wanted) {
       const field = place.field;
+      if (deferral?.fields.has(field) === true && this.#canWait(place)) {
+        deferred.push(place);
+        continue;
+      }
       const column = place.layout === undefined ? undefined : this.#take(place, place.layout, area, moved);
       if (column !== undefined) columns[field] = column;
       else unknown.push(this.#carry(place));
       if (column === undefined && STORED_BY_NUMBER.has(field)) skippedColumns += 1;
     }
-    return { columns, unknown, buffer: area.buffer, skippedColumns };
+    const taken = { columns, unknown, buffer: area.buffer, skippedColumns };
+    return deferral === undefined ? taken : { ...taken, deferred: new DeferredFrame(this, deferred, deferral.failed) };
+  }
+
+  /** Whether nothing was decoded of the column, and this version knows how it can be. */
+  #canWait({ field, layout }: Place): boolean {
+    if (layout === undefined || this.#had.has(field)) return false;
+    try {
+      layout.streams.forEach(chunksIn);
+      return true;
+    } catch (error) {
+      if (error instanceof UnknownEncoding) return false;
+      throw error;
+    }
   }
 
   /** Columns of later versions are left out, as wherever rows are. */

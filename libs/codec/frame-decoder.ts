@@ -2,17 +2,23 @@ import type { Batch } from '../record/batch.ts';
 import { decodeFrame, decodePart, type DecodeOptions } from './decode.ts';
 import type { FramePart } from './frame-head.ts';
 
+export interface FrameDecoding extends Omit<DecodeOptions, 'verified' | 'deferral'> {
+  /** Numbers of fields of flow records that are decoded when they are asked for; only for batches that nobody keeps. */
+  readonly deferred?: ReadonlySet<number> | undefined;
+}
+
 /** Decodes frame after frame whose checksums are right, and counts those that make no sense. */
 export class FrameDecoder {
   readonly #options: DecodeOptions;
   readonly #problems = new Map<string, number>();
   #skippedColumns = 0;
 
-  constructor(options: Omit<DecodeOptions, 'verified'>) {
-    this.#options = { ...options, verified: true };
+  constructor({ deferred, ...options }: FrameDecoding) {
+    const deferral = deferred && { fields: deferred, failed: (problem: string) => this.#note(problem) };
+    this.#options = { ...options, deferral, verified: true };
   }
 
-  /** Frames that could not be decoded, by problem. */
+  /** Frames that could not be decoded, or not all of what was asked for, by problem. */
   get problems(): ReadonlyMap<string, number> {
     return this.#problems;
   }
@@ -27,10 +33,14 @@ export class FrameDecoder {
     const options = this.#options;
     const result = frame instanceof Uint8Array ? decodeFrame(frame, options) : decodePart(frame, options);
     if ('problem' in result) {
-      this.#problems.set(result.problem, (this.#problems.get(result.problem) ?? 0) + 1);
+      this.#note(result.problem);
       return undefined;
     }
     this.#skippedColumns += result.skippedColumns;
     return result.batch;
+  }
+
+  #note(problem: string): void {
+    this.#problems.set(problem, (this.#problems.get(problem) ?? 0) + 1);
   }
 }

@@ -69,9 +69,10 @@ function placesAmong(valid: Uint8Array, picked: Uint32Array): Int32Array {
   return places;
 }
 
+const list = new Uint16Array(BATCH_ROWS_MAX + 8);
+
 function listRows(valid: Uint8Array, count: number): Uint16Array {
   // Each of eight rows is written, and overwritten by the next one if it has no bit.
-  const list = new Uint16Array(count + 8);
   let end = 0;
   for (let i = 0, row = 0; i < valid.length; i++, row += 8) {
     const bits = valid[i]!;
@@ -92,5 +93,5 @@ function listRows(valid: Uint8Array, count: number): Uint16Array {
     list[end] = row + 7;
     end += bits >> 7;
   }
-  return list.subarray(0, count);
+  return list.slice(0, count);
 }

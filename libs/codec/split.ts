@@ -30,6 +30,8 @@ export class FrameSplitter {
   /** A frame of which not all has come: its first `#held` bytes. */
   #pieces = new Uint8Array(0);
   #held = 0;
+  /** What came from the damage on. */
+  #rest: Uint8Array = new Uint8Array(0);
 
   get damage(): Damage | undefined {
     return this.#damage;
@@ -50,14 +52,16 @@ export class FrameSplitter {
       if (this.#held > 0) {
         at += this.#gather(chunk.subarray(at));
         const length = this.#frameBytes(this.#pieces, 0, this.#held);
-        if (length > this.#held || length === 0) continue;
-        const frame = this.#pieces.subarray(0, length);
-        this.#pieces = new Uint8Array(0);
-        this.#held = 0;
-        if (this.#accept(frame)) yield frame;
+        if (length > this.#held) continue;
+        const frame = this.#takePieces();
+        if (length > 0 && this.#accept(frame)) yield frame;
+        else this.#rest = joined(frame, chunk.subarray(at));
       } else {
         const length = this.#frameBytes(chunk, at, chunk.length - at);
-        if (length === 0) return;
+        if (length === 0) {
+          this.#rest = chunk.subarray(at);
+          return;
+        }
         if (length > chunk.length - at) {
           at += this.#gather(chunk.subarray(at));
           continue;
@@ -65,6 +69,7 @@ export class FrameSplitter {
         const frame = chunk.subarray(at, at + length);
         at += length;
         if (this.#accept(frame)) yield frame;
+        else this.#rest = chunk.subarray(at - length);
       }
     }
   }
@@ -76,8 +81,25 @@ export class FrameSplitter {
 
   /** Says that the stream is over; what is held of a frame is damage. */
   end(): Damage | undefined {
-    if (this.#held > 0) this.#stop('cut', 'ends within a frame');
+    if (this.#held > 0) {
+      this.#stop('cut', 'ends within a frame');
+      this.#rest = this.#takePieces();
+    }
     return this.#damage;
+  }
+
+  /** What has come from the damage on, valid as long as the chunk that brought it; to be asked for at once. */
+  takeRest(): Uint8Array {
+    const rest = this.#rest;
+    this.#rest = new Uint8Array(0);
+    return rest;
+  }
+
+  #takePieces(): Uint8Array {
+    const pieces = this.#pieces.subarray(0, this.#held);
+    this.#pieces = new Uint8Array(0);
+    this.#held = 0;
+    return pieces;
   }
 
   /** Takes up to as much as the frame begun needs, and returns how much. */
@@ -118,8 +140,13 @@ export class FrameSplitter {
   #stop(kind: Damage['kind'], reason: string, version?: number): 0 {
     const damage = { kind, offset: this.#offset, reason };
     this.#damage = version === undefined ? damage : { ...damage, version };
-    this.#pieces = new Uint8Array(0);
-    this.#held = 0;
     return 0;
   }
+}
+
+function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
+  const both = new Uint8Array(first.length + second.length);
+  both.set(first);
+  both.set(second, first.length);
+  return both;
 }

@@ -16,7 +16,7 @@ export function writePlanes(out: ChunkWriter, { low, high }: Integers, count: nu
 export function writePlane(out: ChunkWriter, low: Uint32Array, least: number, count: number, bits: number): void {
   const [plane] = planes;
   for (let i = 0; i < count; i++) plane[i] = low[i]! - least;
-  add(out, plane, count, bits);
+  addPlane(out, plane, count, bits);
 }
 
 function writeWord(out: ChunkWriter, words: Uint32Array, count: number, bits: number): void {
@@ -25,7 +25,7 @@ function writeWord(out: ChunkWriter, words: Uint32Array, count: number, bits: nu
   else if (bits <= 16) split2(words, count, a, b);
   else if (bits <= 24) split3(words, count, a, b, c);
   else split4(words, count, a, b, c, d);
-  for (let shift = 0; shift < bits; shift += 8) add(out, planes[shift >> 3]!, count, Math.min(bits - shift, 8));
+  for (let shift = 0; shift < bits; shift += 8) addPlane(out, planes[shift >> 3]!, count, Math.min(bits - shift, 8));
 }
 
 function split1(words: Uint32Array, count: number, a: Uint8Array): void {
@@ -59,19 +59,21 @@ function split4(words: Uint32Array, count: number, a: Uint8Array, b: Uint8Array,
   }
 }
 
-function add(out: ChunkWriter, plane: Uint8Array, count: number, width: number): void {
-  out.add(width === 8 ? plane.subarray(0, count) : narrow(plane, count, width));
+/** The first `count` values of a plane, of so many bits, which go up to 8. The plane may be written to. */
+export function addPlane(out: ChunkWriter, plane: Uint8Array, count: number, width: number): void {
+  if (width === 8) out.add(plane, count);
+  else out.add(narrowPlane, narrow(plane, count, width));
 }
 
-/** Packs values of fewer than 8 bits. */
-function narrow(plane: Uint8Array, count: number, width: number): Uint8Array {
+/** Packs values of fewer than 8 bits into `narrowPlane`. @returns the bytes that they take there */
+function narrow(plane: Uint8Array, count: number, width: number): number {
   const perByte = 8 / width;
   const bytes = Math.ceil(count / perByte);
-  plane.fill(0, count, bytes * perByte);
+  for (let i = count; i < bytes * perByte; i++) plane[i] = 0;
   if (width === 1) pack1(plane, bytes);
   else if (width === 2) pack2(plane, bytes);
   else pack4(plane, bytes);
-  return narrowPlane.subarray(0, bytes);
+  return bytes;
 }
 
 function pack1(plane: Uint8Array, bytes: number): void {

@@ -34,12 +34,10 @@ export interface ValueRange {
 export class Zones {
   readonly #view: DataView;
   readonly #ranges: number;
-  readonly #addresses: AddressFilter | undefined;
 
-  private constructor(view: DataView, ranges: number, addresses: AddressFilter | undefined) {
+  private constructor(view: DataView, ranges: number) {
     this.#view = view;
     this.#ranges = ranges;
-    this.#addresses = addresses;
   }
 
   /**
@@ -59,10 +57,7 @@ export class Zones {
 
   static #parse(view: DataView): Zones | undefined {
     const ranges = view.getUint16(0, true);
-    const filterAt = 2 + ranges * RANGE_BYTES;
-    if (filterAt > view.byteLength) return undefined;
-    const filter = new Uint8Array(view.buffer, view.byteOffset + filterAt, view.byteLength - filterAt);
-    return new Zones(view, ranges, filter.length === 0 ? undefined : new AddressFilter(filter));
+    return 2 + ranges * RANGE_BYTES > view.byteLength ? undefined : new Zones(view, ranges);
   }
 
   /** Of a numeric field; undefined when no row has a value. Nothing is told of addresses, texts and bytes. */
@@ -70,7 +65,8 @@ export class Zones {
     for (let i = 0, at = 2; i < this.#ranges; i++, at += RANGE_BYTES) {
       const said = this.#view.getUint16(at, true);
       if ((said & ~COMPLETE) !== field) continue;
-      const [least, greatest] = [this.#view.getFloat64(at + 2, true), this.#view.getFloat64(at + 10, true)];
+      const least = this.#view.getFloat64(at + 2, true);
+      const greatest = this.#view.getFloat64(at + 10, true);
       return { least, greatest, isComplete: (said & COMPLETE) !== 0 };
     }
     return undefined;
@@ -78,7 +74,9 @@ export class Zones {
 
   /** False when no row has this source or destination address; may err on the side of true. */
   mayHaveAddress(family: number, lanes: readonly [number, number, number, number]): boolean {
-    return this.#addresses?.mayHave(family, lanes) ?? true;
+    const { buffer, byteOffset, byteLength } = this.#view;
+    const at = 2 + this.#ranges * RANGE_BYTES;
+    return at === byteLength || new AddressFilter(new Uint8Array(buffer, byteOffset + at, byteLength - at)).mayHave(family, lanes); // prettier-ignore
   }
 }
 

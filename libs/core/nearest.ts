@@ -3,21 +3,23 @@ const LENGTH_MAX = 64;
 
 /**
  * The candidate that `word` was most likely meant to be: least edits (insert, delete, replace, swap of neighbours),
- * the first of equals, and at most a third of the longer word's length.
+ * of equals the first, one with the same first letter before others, and at most a third of the longer word's length.
  * @returns undefined when nothing is near
  */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   if (word.length > LENGTH_MAX) return undefined;
   const wanted = word.toLowerCase();
   let best: string | undefined;
-  let bestDistance = Infinity;
+  let bestRank = Infinity;
   for (const candidate of candidates) {
     if (candidate.length > LENGTH_MAX) continue;
     const longest = Math.max(wanted.length, candidate.length);
-    const distance = editDistance(wanted, candidate.toLowerCase());
-    if (distance < bestDistance && distance <= Math.max(1, Math.floor(longest / 3)) && distance < longest) {
+    const other = candidate.toLowerCase();
+    const distance = editDistance(wanted, other);
+    const rank = distance + (other[0] === wanted[0] ? 0 : 0.5); // people rarely mistype the first letter
+    if (rank < bestRank && distance <= Math.max(1, Math.floor(longest / 3)) && distance < longest) {
       best = candidate;
-      bestDistance = distance;
+      bestRank = rank;
     }
   }
   return best;

@@ -173,7 +173,9 @@ function intervalsOf(value: Place, field: AskedField, nowMs: number): readonly I
   }
   if (codes.size > 0)
     throw fault(value, `'${value.text}' is no value of '${field.name}'`, didYouMean(value.text, codes.keys()));
-  const suffixes = `A number may end in ${suffixesOf(dimension)}.`;
+  const suffixes = field.isMoment
+    ? 'A time is as 2026/03/01.14:30, 1700000000 or -10m.'
+    : `A number may end in ${suffixesOf(dimension)}.`;
   throw fault(value, `'${value.text}' is not a number${dimension === 'seconds' ? ' or a time' : ''}`, suffixes);
 }
 

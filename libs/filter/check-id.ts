@@ -140,11 +140,14 @@ function addressesOf(id: Place, type: 'host' | 'net', mask: Place | undefined): 
   const named = type === 'host' ? namedHosts(id.text) : [];
   if (named.length > 0) return named;
   if (mask !== undefined && parseNet(id.text) !== undefined) throw fault(mask, `'${mask.text}' is not a mask`);
-  throw fault(
-    id,
-    `'${id.text}' is not ${type === 'host' ? 'an address' : 'a network'}`,
-    /^[a-z]/i.test(id.text) ? 'Names of hosts are those of /etc/hosts: give the address.' : '',
-  );
+  throw fault(id, `'${id.text}' is not ${type === 'host' ? 'an address' : 'a network'}`, addressHint(id.text, type));
+}
+
+/** What an address is like. */
+function addressHint(text: string, type: 'host' | 'net'): string {
+  if (/^[a-z]/i.test(text) && !text.includes(':')) return 'Names of hosts are those of /etc/hosts: give the address.';
+  if (type === 'net') return 'Networks are as 192.0.2.0/24, 2001:db8::/32, or 192.0.2.0 mask 255.255.255.0.';
+  return 'Addresses are as 192.0.2.1, 2001:db8::1 or 02:00:00:00:00:01, a range 192.0.2.1-192.0.2.9.';
 }
 
 /** A MAC address is looked for on the link, and among the addresses of flows that have no other. */

@@ -1,7 +1,7 @@
 import { FIELD_NUMBERS_MAX, FLOW_BATCH, MANAGEMENT_BATCH } from '../record/batch.ts';
 import type { DerivedField, Value } from '../record/fields/field.ts';
 import { STORED_FIELDS } from '../record/fields/stored.ts';
-import { fieldByName, isStored } from '../record/fields/table.ts';
+import { fieldByName, FIELDS, isStored } from '../record/fields/table.ts';
 import { IPV4_ADDRESS } from '../packet/headers.ts';
 import type { AddressNode, Interval, Lanes, Node, TimeNode } from './ast.ts';
 import { compareLanes } from './values.ts';
@@ -12,6 +12,10 @@ export interface Outcome {
   readonly canMatch: boolean;
   readonly canFail: boolean;
 }
+
+const STIME = STORED_FIELDS.stime.number;
+const DUR = STORED_FIELDS.dur.number;
+const LTIME = FIELDS.ltime.number;
 
 const EITHER: Outcome = { canMatch: true, canFail: true };
 const ALWAYS: Outcome = { canMatch: true, canFail: false };
@@ -196,32 +200,24 @@ function holds(low: Lanes, high: Lanes, { min, max }: FamilyZone): boolean {
   return compareLanes(low, min) <= 0 && compareLanes(high, max) >= 0;
 }
 
-function timeOutcome({ moments, relation }: TimeNode, zone: Zone): Outcome {
-  const first = zoneOfField('stime', zone);
-  if (first === undefined) return EITHER;
-  const lastUs = latest(first, zone);
-  if (first.kind !== 'number' || lastUs === undefined) return first.kind === 'absent' ? NEVER : EITHER;
+function timeOutcome({ moments, relation }: TimeNode, { fields }: Zone): Outcome {
+  const first = fields.get(STIME);
+  if (first?.kind !== 'number') return first?.kind === 'absent' ? NEVER : EITHER;
   const interval = moments.after(first.min);
+  if (interval === undefined) return NEVER;
   // Whatever the relation, a record that lies so to an interval meets it.
-  const canMatch = interval !== undefined && interval.startUs <= lastUs;
+  const duration = fields.get(DUR);
+  if (interval.startUs > latestUs(first, duration, fields.get(LTIME))) return NEVER;
   const isAll =
-    relation === 'intersects' &&
-    first.complete &&
-    interval !== undefined &&
-    interval.startUs <= first.min &&
-    first.max < interval.endUs;
-  const duration = zoneOfField('dur', zone);
-  return { canMatch, canFail: !isAll || duration?.kind !== 'number' || !duration.complete };
+    relation === 'intersects' && first.complete && interval.startUs <= first.min && first.max < interval.endUs;
+  return isAll && duration?.kind === 'number' && duration.complete ? ALWAYS : EITHER;
 }
 
-/** No record's last packet is later, microseconds since the epoch; Infinity when it cannot be told; undefined when none has a time. */
-function latest(first: FieldZone, zone: Zone): number | undefined {
-  const last = zoneOfField('ltime', zone);
+/** No record's last packet is later, microseconds since the epoch; Infinity when it cannot be told, -Infinity when none has one. */
+function latestUs(first: NumberZone, duration: FieldZone | undefined, last: FieldZone | undefined): number {
   if (last?.kind === 'number') return last.max;
-  if (last?.kind === 'absent') return undefined;
-  const duration = zoneOfField('dur', zone);
-  if (first.kind !== 'number' || duration?.kind !== 'number') return Infinity;
-  return first.max + Math.max(0, duration.max) / 1000 + 1;
+  if (last?.kind === 'absent' || duration?.kind === 'absent') return -Infinity;
+  return duration?.kind === 'number' ? first.max + Math.max(0, duration.max) / 1000 + 1 : Infinity;
 }
 
 /** Fields that management records may have. */

@@ -60,6 +60,23 @@ function hasPattern(node: Node): boolean {
   }
 }
 
+/** Words that people write behind a number, and what filters have for them. */
+const UNITS: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    s: 's sec secs second seconds',
+    ms: 'ms',
+    us: 'us',
+    ns: 'ns',
+    m: 'm min mins minute minutes',
+    h: 'h hour hours',
+    d: 'd day days',
+    k: 'k K kb kB KB',
+    M: 'M MB',
+    G: 'G GB',
+    T: 'T TB',
+  }).flatMap(([unit, words]) => words.split(' ').map((word) => [word, unit] as const)),
+);
+
 class Parser {
   readonly #source: string;
   readonly #nowMs: number;
@@ -83,8 +100,16 @@ class Parser {
     const rest = this.#peek();
     if (rest === undefined) return { node, isLocal: isLocal || this.#isTooMuch() || hasPattern(node) };
     if (rest.kind === 'close') throw this.#error(rest.at, "a ')' without its '('");
-    const hint = didYouMean(rest.text, ['and', 'or']);
-    throw new FilterError(this.#source, rest.at, `expected 'and' or 'or' before '${rest.text}'`, hint);
+    throw new FilterError(this.#source, rest.at, `expected 'and' or 'or' before '${rest.text}'`, this.#hintFor(rest));
+  }
+
+  /** Why a word may stand where none can. */
+  #hintFor({ text }: Token): string {
+    const before = this.#tokens[this.#next - 1]?.text ?? '';
+    const unit = UNITS.get(text);
+    if (/^\d/.test(before) && unit !== undefined) return `A unit follows its number without a blank: ${before}${unit}.`;
+    const hint = didYouMean(text, ['and', 'or']) || nearestTest(text);
+    return hint.includes(`'${text}'`) ? '' : hint; // the word is right, only not here
   }
 
   #isTooMuch(): boolean {

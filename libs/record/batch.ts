@@ -1,4 +1,5 @@
 import type { Column } from './columns.ts';
+import type { DeferredColumns } from './deferred.ts';
 
 /** What the rows of a batch are. */
 export const FLOW_BATCH = 1;
@@ -35,9 +36,12 @@ export interface Batch {
   readonly rows: number;
   /** Indexed by field number; a field that no row has is undefined. */
   readonly columns: readonly (Column | undefined)[];
+  /** More columns, where who reads asked for that. */
+  readonly deferred?: DeferredColumns;
   /** Columns of fields that this version does not know, as they came; passed on, never looked into. */
   readonly unknown: readonly UnknownColumn[];
-  readonly buffer: ArrayBuffer;
+  /** Shared with other threads where it is lent: see `ReturnedMemory`. */
+  readonly buffer: ArrayBufferLike;
   /** What there is to say to people, as why records are missing; at most `NOTE_CHARACTERS_MAX`. */
   readonly note?: string;
 }

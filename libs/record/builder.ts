@@ -1,20 +1,26 @@
 import { FIELD_NUMBERS_MAX, type Batch, type BatchKind, type Origin } from './batch.ts';
 import { AddressColumn, BytesColumn, NumberColumn, TextColumn, type Column } from './columns.ts';
+import { isConstant } from './constant.ts';
 import { BYTES_PER_VALUE, numericArray, type Kind, type NumericArray, type NumericKind } from './kinds.ts';
 import { spreadBytes, spreadDoubles, spreadShorts, spreadWords, type ChosenRows } from './chosen-rows.ts';
+
+/** With anything in it. */
+export function newBuffer(bytes: number): ArrayBuffer {
+  return Buffer.allocUnsafeSlow(bytes).buffer;
+}
 
 /** Collects rows column by column in buffers that it reuses, and cuts batches from them. */
 export class BatchBuilder {
   readonly capacity: number;
   readonly #columns: (ColumnBuilder | undefined)[] = [];
-  readonly #allocate: (bytes: number) => ArrayBuffer;
+  readonly #allocate: (bytes: number) => ArrayBufferLike;
   #rows = 0;
 
   /**
    * @param capacity rows per batch, at most `BATCH_ROWS_MAX`
    * @param allocate gives each batch its buffer, of at least so many bytes; what is in it does not matter, for columns fill all that is read of it
    */
-  constructor(capacity: number, allocate = (bytes: number): ArrayBuffer => Buffer.allocUnsafeSlow(bytes).buffer) {
+  constructor(capacity: number, allocate: (bytes: number) => ArrayBufferLike = newBuffer) {
     this.capacity = capacity;
     this.#allocate = allocate;
   }
@@ -74,11 +80,11 @@ export class BatchBuilder {
 
 /** Hands out 8-aligned pieces of one buffer. */
 export class Area {
-  readonly buffer: ArrayBuffer;
+  readonly buffer: ArrayBufferLike;
   #end = 0;
 
   /** @param buffer of at least `bytes` bytes, zeros or not */
-  constructor(bytes: number, buffer = new ArrayBuffer(bytes)) {
+  constructor(bytes: number, buffer: ArrayBufferLike = new ArrayBuffer(bytes)) {
     this.buffer = buffer;
   }
 
@@ -274,14 +280,6 @@ function shrunk(lane: Uint32Array, rows: number, area: Area): Uint32Array {
   const values = area.u32(isConstant(lane, rows) ? 1 : rows);
   values.set(lane.subarray(0, values.length));
   return values;
-}
-
-/** Whether the first `rows` values are the same, at least one: then they are what they are one place further on. */
-function isConstant(values: Uint8Array | Uint32Array, rows: number): boolean {
-  if (values[0] !== values[rows - 1]) return false;
-  const size = values.BYTES_PER_ELEMENT;
-  const bytes = Buffer.from(values.buffer, values.byteOffset, rows * size);
-  return bytes.compare(bytes, size, rows * size, 0, (rows - 1) * size) === 0;
 }
 
 export class TextColumnBuilder extends ColumnBuilder {

@@ -16,7 +16,12 @@ export function isNumeric(kind: Kind): kind is NumericKind {
 }
 
 /** An array of `length` values of `kind` at `byteOffset` of `buffer`, or a new one. */
-export function numericArray(kind: NumericKind, buffer: ArrayBuffer, byteOffset: number, length: number): NumericArray {
+export function numericArray(
+  kind: NumericKind,
+  buffer: ArrayBufferLike,
+  byteOffset: number,
+  length: number,
+): NumericArray {
   switch (kind) {
     case 'u8':
       return new Uint8Array(buffer, byteOffset, length);

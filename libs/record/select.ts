@@ -1,6 +1,7 @@
 import { BATCH_ROWS_MAX, type Batch } from './batch.ts';
 import { Area } from './builder.ts';
 import { AddressColumn, BytesColumn, NumberColumn, TextColumn, type Column } from './columns.ts';
+import { withAllColumns } from './deferred.ts';
 import type { NumericArray } from './kinds.ts';
 
 /**
@@ -9,7 +10,7 @@ import type { NumericArray } from './kinds.ts';
  * @param room where it lies instead, until the next selection there
  */
 export function selectRows(batch: Batch, rows: Uint32Array, count: number, room?: Room): Batch {
-  return count === batch.rows ? batch : copyRows(batch, rows, count, room);
+  return count === batch.rows ? withAllColumns(batch) : copyRows(batch, rows, count, room);
 }
 
 /** Numbers of the rows of any batch. Not to be changed. */
@@ -30,7 +31,8 @@ export class Room {
 }
 
 /** As `selectRows`, in any order; always a copy. */
-export function copyRows(batch: Batch, rows: Uint32Array, count: number, room?: Room): Batch {
+export function copyRows(whole: Batch, rows: Uint32Array, count: number, room?: Room): Batch {
+  const batch = withAllColumns(whole);
   const kept = rows.subarray(0, count);
   let bytes = 0;
   for (const column of batch.columns) if (column !== undefined && count > 0) bytes += bytesFor(column, kept);

@@ -12,7 +12,7 @@ export interface BatchMessage {
   readonly first: number;
   readonly covers: number;
   readonly rows: number;
-  readonly buffer: ArrayBuffer;
+  readonly buffer: ArrayBufferLike;
   readonly unknown: readonly UnknownColumn[];
   readonly note?: string;
   /** Of each column that lies in `buffer`: its field, the place of its kind among `KINDS`, then offset and length of each of its arrays. */
@@ -26,8 +26,8 @@ export interface BatchMessage {
 const KINDS: readonly Kind[] = ['u8', 'u16', 'u32', 'f64', 'bits', 'address', 'text', 'bytes'];
 
 /**
- * Readies a batch for another thread: `port.postMessage(message, [message.buffer])`. The batch cannot be used after
- * that.
+ * Readies a batch for another thread: `port.postMessage(message, transferred(message))`. The batch cannot be used after
+ * that, unless its memory is shared.
  */
 export function toMessage({ columns, ...batch }: Batch): BatchMessage {
   const layout = new LayoutWriter(batch.buffer);
@@ -42,6 +42,11 @@ export function toMessage({ columns, ...batch }: Batch): BatchMessage {
   return { ...batch, layout: layout.words(), dictionaries, others };
 }
 
+/** What goes to the other thread, instead of a copy of it: nothing of memory that both share. */
+export function transferred({ buffer }: Pick<Batch, 'buffer'>): ArrayBuffer[] {
+  return buffer instanceof ArrayBuffer ? [buffer] : [];
+}
+
 const NOWHERE = 0xffff_ffff;
 /** Two words for a column, and two for each of its arrays. */
 const WORDS_MAX = FIELD_NUMBERS_MAX * (2 + 6 * 2);
@@ -49,11 +54,11 @@ const room = new Uint32Array(WORDS_MAX);
 
 /** Writes where columns lie in a buffer. One at a time. */
 class LayoutWriter {
-  readonly #buffer: ArrayBuffer;
+  readonly #buffer: ArrayBufferLike;
   #end = 0;
   #isInside = true;
 
-  constructor(buffer: ArrayBuffer) {
+  constructor(buffer: ArrayBufferLike) {
     this.#buffer = buffer;
   }
 
@@ -107,14 +112,19 @@ export function fromMessage({ layout, dictionaries, others, ...batch }: BatchMes
 
 /** Makes columns of what `toMessage` wrote of them. */
 class LayoutReader {
-  readonly #buffer: ArrayBuffer;
+  readonly #buffer: ArrayBufferLike;
   readonly #layout: Uint32Array;
   readonly #rows: number;
   readonly #dictionaries: readonly (readonly string[])[];
   #at = 0;
   #texts = 0;
 
-  constructor(buffer: ArrayBuffer, layout: Uint32Array, rows: number, dictionaries: readonly (readonly string[])[]) {
+  constructor(
+    buffer: ArrayBufferLike,
+    layout: Uint32Array,
+    rows: number,
+    dictionaries: readonly (readonly string[])[],
+  ) {
     this.#buffer = buffer;
     this.#layout = layout;
     this.#rows = rows;

@@ -22,7 +22,7 @@ interface Target {
  * @param names of 1 to `BATCH_ROWS_MAX` rows of one origin
  * @param room where it may lie if there is enough
  */
-export function gatherRows(store: RowStore, names: Uint32Array, room?: ArrayBuffer): Batch {
+export function gatherRows(store: RowStore, names: Uint32Array, room?: ArrayBufferLike): Batch {
   const { layout } = store;
   const rows = names.length;
   if (tile.u32.length < TILE_ROWS * layout.words) tile = cellsOf(new ArrayBuffer(4 * TILE_ROWS * layout.words));

@@ -22,7 +22,8 @@ export interface TextKeys {
   readonly descending: boolean;
 }
 
-type Extract = (batch: Batch) => readonly KeyColumn[];
+/** Of some rows of a batch. */
+type Extract = (batch: Batch, rows: Uint32Array) => readonly KeyColumn[];
 
 /** Stands for a value that is absent, which comes last in either direction. */
 const LAST = 0xffff_ffff;
@@ -36,8 +37,8 @@ export class KeyExtractor {
   }
 
   /** As many columns for each batch. */
-  extract(batch: Batch): KeyColumn[] {
-    return this.#extracts.flatMap((extract) => extract(batch));
+  extract(batch: Batch, rows = ALL_ROWS.subarray(0, batch.rows)): KeyColumn[] {
+    return this.#extracts.flatMap((extract) => extract(batch, rows));
   }
 }
 
@@ -64,6 +65,11 @@ export function compareTexts(a: string | undefined, b: string | undefined, desce
   return a < b === descending ? 1 : -1;
 }
 
+/** Whether what rows are sorted by are words alone. */
+export function areWords(keys: readonly SortKey[]): boolean {
+  return keys.every(({ field }) => numbersReader(field) !== undefined || FIELDS[field].kind === 'address');
+}
+
 function extractorOf(key: SortKey): Extract {
   const field = FIELDS[key.field];
   const read = numbersReader(key.field);
@@ -74,9 +80,9 @@ function extractorOf(key: SortKey): Extract {
 
 function numbers({ descending, span }: SortKey, reading: NumbersReader): Extract {
   const bins = span === undefined ? undefined : new TimeBins(span);
-  return (batch) => {
-    const values = new Float64Array(batch.rows);
-    reading(batch)(ALL_ROWS.subarray(0, batch.rows), values);
+  return (batch, rows) => {
+    const values = new Float64Array(rows.length);
+    reading(batch)(rows, values);
     if (bins !== undefined) toStarts(values, bins);
     return wordsOf(values, descending);
   };
@@ -124,23 +130,23 @@ function addresses({ field, descending, prefixBits }: SortKey): Extract {
   const short = prefixBits === undefined ? ALL_BITS : maskLanes(Math.min(prefixBits, 32) + 96);
   const long = prefixBits === undefined ? ALL_BITS : maskLanes(prefixBits);
   const flip = descending ? 0xffff_ffff : 0;
-  return (batch) => {
-    const words = Array.from({ length: 5 }, () => new Uint32Array(batch.rows)) as Five;
+  return (batch, rows) => {
+    const words = Array.from({ length: 5 }, () => new Uint32Array(rows.length)) as Five;
     const column = number === undefined ? undefined : batch.columns[number];
     if (column?.kind === 'address') {
-      fillAddresses(words, column, short, long, flip);
+      fillAddresses(words, column, rows, short, long, flip);
       return words;
     }
-    for (let row = 0; row < batch.rows; row++) {
-      const value = read(batch, row);
+    for (let i = 0; i < rows.length; i++) {
+      const value = read(batch, rows[i]!);
       if (value === undefined) {
-        for (const word of words) word[row] = LAST;
+        for (const word of words) word[i] = LAST;
         continue;
       }
       const { family, lanes } = value as Address;
       const masks = family === IPV4_ADDRESS ? short : long;
-      words[0][row] = family ^ flip;
-      for (let lane = 0; lane < 4; lane++) words[lane + 1]![row] = (lanes[lane]! & masks[lane]!) ^ flip;
+      words[0][i] = family ^ flip;
+      for (let lane = 0; lane < 4; lane++) words[lane + 1]![i] = (lanes[lane]! & masks[lane]!) ^ flip;
     }
     return words;
   };
@@ -151,24 +157,26 @@ const ALL_BITS: Lanes = [0xffff_ffff, 0xffff_ffff, 0xffff_ffff, 0xffff_ffff];
 function fillAddresses(
   [families, a, b, c, d]: Five,
   { family, familyStride, lanes, strides, valid }: AddressColumn,
+  rows: Uint32Array,
   short: Lanes,
   long: Lanes,
   flip: number,
 ): void {
   const [from0, from1, from2, from3] = lanes;
   const [stride0, stride1, stride2, stride3] = strides;
-  for (let row = 0; row < families.length; row++) {
+  for (let i = 0; i < rows.length; i++) {
+    const row = rows[i]!;
     if (valid !== undefined && ((valid[row >> 3]! >> (row & 7)) & 1) === 0) {
-      families[row] = a[row] = b[row] = c[row] = d[row] = LAST;
+      families[i] = a[i] = b[i] = c[i] = d[i] = LAST;
       continue;
     }
     const own = family[row * familyStride]!;
     const masks = own === IPV4_ADDRESS ? short : long;
-    families[row] = own ^ flip;
-    a[row] = (from0[row * stride0]! & masks[0]) ^ flip;
-    b[row] = (from1[row * stride1]! & masks[1]) ^ flip;
-    c[row] = (from2[row * stride2]! & masks[2]) ^ flip;
-    d[row] = (from3[row * stride3]! & masks[3]) ^ flip;
+    families[i] = own ^ flip;
+    a[i] = (from0[row * stride0]! & masks[0]) ^ flip;
+    b[i] = (from1[row * stride1]! & masks[1]) ^ flip;
+    c[i] = (from2[row * stride2]! & masks[2]) ^ flip;
+    d[i] = (from3[row * stride3]! & masks[3]) ^ flip;
   }
 }
 
@@ -178,7 +186,7 @@ type Five = [Uint32Array, Uint32Array, Uint32Array, Uint32Array, Uint32Array];
 /** Bytes are compared as texts of Latin 1, which is byte by byte. */
 function texts({ field, descending }: SortKey): Extract {
   const read = reader(field);
-  return (batch) => [{ texts: Array.from({ length: batch.rows }, (_, row) => textOf(read(batch, row))), descending }];
+  return (batch, rows) => [{ texts: Array.from(rows, (row) => textOf(read(batch, row))), descending }];
 }
 
 function textOf(value: Value): string | undefined {

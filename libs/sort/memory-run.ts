@@ -1,10 +1,10 @@
 import type { Batch } from '../record/batch.ts';
 import { ALL_ROWS, selectRows } from '../record/select.ts';
-import { compareTexts, type KeyColumn, type KeyExtractor, type TextKeys } from './key-columns.ts';
-import { RadixSorter } from './radix.ts';
+import type { KeyColumn, KeyExtractor } from './key-columns.ts';
+import { orderOf } from './order.ts';
+import { takeNames, type NamedRows } from './row-names.ts';
 import { RowStore } from './row-store.ts';
 import { blocksOf, piecesOf } from './sorted-rows.ts';
-import { WordPacker } from './word-packer.ts';
 
 /** Beside its columns and its words a row takes this much while it is sorted, bytes. */
 const ROW_BYTES = 16;
@@ -15,8 +15,8 @@ const TEXT_BYTES = 48;
 export class MemoryRun {
   readonly #extractor: KeyExtractor;
   #store = new RowStore();
-  /** Of each batch: the name of its first row, and how many rows there are. */
-  #pieces: { readonly name: number; readonly rows: number }[] = [];
+  /** One for each batch. */
+  #pieces: NamedRows[] = [];
   #keys: (readonly KeyColumn[])[] = [];
   #rows = 0;
   #keyBytes = 0;
@@ -49,7 +49,7 @@ export class MemoryRun {
 
   /** Forgets its rows and returns them, with the names of the first `count` in order. Equal ones are in the order in which they came. */
   sort(count = Infinity): { readonly store: RowStore; readonly names: Uint32Array } {
-    const names = take(this.#names(), this.#order().subarray(0, Math.min(count, this.#rows)));
+    const names = takeNames(this.#pieces, orderOf(this.#keys, this.#rows).subarray(0, Math.min(count, this.#rows)));
     const store = this.#store;
     this.#forget();
     return { store, names };
@@ -60,10 +60,10 @@ export class MemoryRun {
    * @returns the last of them
    */
   keepFirst(count: number): { readonly keys: readonly KeyColumn[]; readonly row: number } | undefined {
-    const order = this.#order().subarray(0, count);
+    const order = orderOf(this.#keys, this.#rows).subarray(0, count);
     if (order.length === 0) return undefined;
     const limit = this.#find(order.at(-1)!);
-    const names = take(this.#names(), order.slice().sort());
+    const names = takeNames(this.#pieces, order.slice().sort());
     const store = this.#store;
     this.#forget();
     for (const block of blocksOf(store, names))
@@ -79,69 +79,10 @@ export class MemoryRun {
     this.#keyBytes = 0;
   }
 
-  /** Positions of rows as they came, in order. */
-  #order(): Uint32Array {
-    const sorter = new RadixSorter(this.#rows);
-    const packer = new WordPacker(sorter, this.#rows);
-    const columns = this.#keys[0]?.length ?? 0;
-    const words = new Uint32Array(this.#rows);
-    for (let column = columns - 1; column >= 0; column--) {
-      const parts = this.#keys.map((keys) => keys[column]!);
-      if (parts[0] instanceof Uint32Array) concatenate(parts as Uint32Array[], words);
-      else rank(parts as TextKeys[], words);
-      packer.by(words);
-    }
-    packer.flush();
-    return sorter.order;
-  }
-
-  /** The name of each row, in the order in which they came. */
-  #names(): Uint32Array {
-    const names = new Uint32Array(this.#rows);
-    let at = 0;
-    for (const { name, rows } of this.#pieces) {
-      countUp(names.subarray(at, at + rows), name);
-      at += rows;
-    }
-    return names;
-  }
-
   #find(position: number): { keys: readonly KeyColumn[]; row: number } {
     let row = position;
     let piece = 0;
     for (; row >= this.#pieces[piece]!.rows; piece++) row -= this.#pieces[piece]!.rows;
     return { keys: this.#keys[piece]!, row };
   }
-}
-
-// Long loops are functions of their own, which the engine then optimises once.
-
-function countUp(to: Uint32Array, first: number): void {
-  for (let i = 0; i < to.length; i++) to[i] = first + i;
-}
-
-function take(values: Uint32Array, order: Uint32Array): Uint32Array {
-  const taken = new Uint32Array(order.length);
-  for (let i = 0; i < order.length; i++) taken[i] = values[order[i]!]!;
-  return taken;
-}
-
-function concatenate(parts: readonly Uint32Array[], words: Uint32Array): void {
-  let at = 0;
-  for (const part of parts) {
-    words.set(part, at);
-    at += part.length;
-  }
-}
-
-/** Each text's place among the different ones. */
-function rank(parts: readonly TextKeys[], words: Uint32Array): void {
-  const { descending } = parts[0]!;
-  const different = new Set<string | undefined>();
-  for (const { texts } of parts) for (const text of texts) different.add(text);
-  const inOrder = [...different].filter((text) => text !== undefined).sort((a, b) => compareTexts(a, b, descending));
-  const ranks = new Map<string | undefined, number>(inOrder.map((text, place) => [text, place]));
-  ranks.set(undefined, inOrder.length);
-  let at = 0;
-  for (const { texts } of parts) for (const text of texts) words[at++] = ranks.get(text)!;
 }

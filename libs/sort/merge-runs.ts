@@ -1,13 +1,9 @@
 import { BATCH_ROWS_MAX } from '../record/batch.ts';
-import { compareRows, type KeyColumn, type KeyExtractor } from './key-columns.ts';
+import { CursorHeap } from './cursor-heap.ts';
+import type { KeyColumn, KeyExtractor } from './key-columns.ts';
+import type { NamedRows } from './row-names.ts';
 import { RowStore } from './row-store.ts';
 import { blockOf, type Block } from './sorted-rows.ts';
-
-/** Rows that came together, by the name of the first. */
-interface Piece {
-  readonly name: number;
-  readonly rows: number;
-}
 
 /** Where the merge stands in one run. */
 class Cursor {
@@ -39,7 +35,7 @@ class Cursor {
   }
 
   /** What it has taken from the run last, to be given back when nobody asks for it any more. */
-  get pieces(): Piece[] {
+  get pieces(): NamedRows[] {
     return this.#names.map((name, owner) => ({ name, rows: this.#block!.batches[owner]!.rows }));
   }
 
@@ -78,7 +74,7 @@ export async function* mergeRuns(
   extractor: KeyExtractor,
   blockRows = BATCH_ROWS_MAX,
 ): AsyncGenerator<Block> {
-  const heap = new CursorHeap();
+  const heap = new CursorHeap<Cursor>();
   const store = new RowStore();
   for (const [place, run] of runs.entries()) {
     const cursor = new Cursor(place, run[Symbol.asyncIterator](), extractor, store);
@@ -86,7 +82,7 @@ export async function* mergeRuns(
   }
   const names = new Uint32Array(blockRows);
   let count = 0;
-  let spent: Piece[] = [];
+  let spent: NamedRows[] = [];
   for (let cursor = heap.first; cursor !== undefined; cursor = heap.first) {
     names[count++] = cursor.name;
     if (!cursor.next()) {
@@ -101,49 +97,4 @@ export async function* mergeRuns(
     count = 0;
   }
   if (count > 0) yield blockOf(store, names.subarray(0, count));
-}
-
-function isBefore(a: Cursor, b: Cursor): boolean {
-  const order = compareRows(a.keys, a.row, b.keys, b.row);
-  return order < 0 || (order === 0 && a.place < b.place);
-}
-
-/** The cursor whose row comes next is at the top. */
-class CursorHeap {
-  readonly cursors: Cursor[] = [];
-
-  get first(): Cursor | undefined {
-    return this.cursors[0];
-  }
-
-  push(cursor: Cursor): void {
-    const { cursors } = this;
-    let at = cursors.push(cursor) - 1;
-    for (let parent; at > 0 && isBefore(cursor, cursors[(parent = (at - 1) >> 1)]!); at = parent) {
-      cursors[at] = cursors[parent]!;
-      cursors[parent] = cursor;
-    }
-  }
-
-  /** Takes the first one away; `sink` must follow. */
-  pop(): void {
-    const last = this.cursors.pop();
-    if (last !== undefined && this.cursors.length > 0) this.cursors[0] = last;
-  }
-
-  /** The first one has changed. */
-  sink(): void {
-    const { cursors } = this;
-    const cursor = cursors[0];
-    if (cursor === undefined) return;
-    for (let at = 0; ;) {
-      let child = 2 * at + 1;
-      if (child >= cursors.length) return;
-      if (child + 1 < cursors.length && isBefore(cursors[child + 1]!, cursors[child]!)) child += 1;
-      if (!isBefore(cursors[child]!, cursor)) return;
-      cursors[at] = cursors[child]!;
-      cursors[child] = cursor;
-      at = child;
-    }
-  }
 }

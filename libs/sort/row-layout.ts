@@ -1,7 +1,7 @@
 import type { Batch } from '../record/batch.ts';
 import type { Column } from '../record/columns.ts';
+import { isConstant } from '../record/constant.ts';
 import { BYTES_PER_VALUE, numericArray, type Kind, type NumericArray, type NumericKind } from '../record/kinds.ts';
-import { constantOf } from './constant.ts';
 
 /** Bits of a word that says which fields a row has. */
 export const FIELDS_IN_WORD = 32;
@@ -115,7 +115,7 @@ function lanesOf(column: Column): readonly (NumericArray | undefined)[] {
 /** Whether a lane without room cannot go without any more. */
 function needsRoom(lane: Lane, values: NumericArray | undefined): boolean {
   if (lane.offset !== undefined) return false;
-  const constant = values === undefined ? undefined : constantOf(values);
+  const constant = values !== undefined && isConstant(values, values.length) ? values[0] : undefined;
   if (constant !== undefined) lane.constant ??= constant;
   return constant === undefined || !Object.is(lane.constant, constant);
 }

@@ -22,7 +22,7 @@ export interface Block {
  * @param names of 1 to `BATCH_ROWS_MAX` rows, in the order that is wanted
  * @param room where a batch may lie if there is only one
  */
-export function blockOf(store: RowStore, names: Uint32Array, room?: ArrayBuffer): Block {
+export function blockOf(store: RowStore, names: Uint32Array, room?: ArrayBufferLike): Block {
   const rows = names.length;
   if (store.origins.length === 1) return { batches: [gatherRows(store, names, room)], owners: undefined, rows };
   const shares = new Map<number, number[]>();
@@ -49,7 +49,7 @@ export function* blocksOf(
   blockRows = BATCH_ROWS_MAX,
   areLent = false,
 ): Generator<Block> {
-  let room: ArrayBuffer | undefined;
+  let room: ArrayBufferLike | undefined;
   for (let at = 0; at < names.length; at += blockRows) {
     const block = blockOf(store, names.subarray(at, at + blockRows), room);
     yield block;

@@ -6,7 +6,7 @@ const DAY_MS = 86_400_000;
 const NOW_MS = 100 * DAY_MS;
 
 /** So many days old, each of 100 bytes. */
-const FILES = [3, 1, 2, 2, 0].map((days, i) => ({ path: `file-${i}`, bytes: 100, modifiedMs: NOW_MS - days * DAY_MS }));
+const FILES = [3, 1, 2, 2, 0].map((days, i) => ({ path: `file-${i}`, bytes: 100, modifiedMs: NOW_MS - days * DAY_MS, owner: '' })); // prettier-ignore
 
 const CASES: readonly [name: string, settings: Partial<RetentionSettings>, removed: readonly string[]][] = [
   ['without limits nothing goes', {}, []],

@@ -179,6 +179,7 @@ test('a note says what its file holds', async () => {
     from: START_US + 1e6,
     to: START_US + 5e6,
     late: false,
+    series: 'x.%S',
     origins: [{ ...ORIGIN, records: 4, ranges, lost: [] }],
   });
 });
@@ -199,6 +200,8 @@ test('what is there is gone on with, or left as it is; what is something else is
     rmSync(join(folder, 'x.20'));
     const first = appends ? { 'x.00': [0, 1] } : { 'x.00': [0], 'x.00.2': [1] };
     assert.deepEqual(await contents(folder), { ...first, 'x.10': [2], 'x.20.2': [3] });
+    const { records, from, to } = (await readNote(join(folder, 'x.00')))!;
+    assert.deepEqual([records, from, to], appends ? [2, START_US + 1e6, START_US + 2e6] : [1, START_US + 1e6, START_US + 1e6]); // prettier-ignore
   }
 });
 

@@ -99,6 +99,7 @@ const WRONG: readonly { line: string; says: RegExp; operands?: 'words' }[] = [
   { line: '-r f -k', says: /unknown option '-k'/ },
   { line: '-nN 5', says: /unknown option '-N'.*\n?.*'-n'/s },
   { line: '--raed f', says: /unknown option '--raed'.*'--read'/s },
+  { line: '-s +dur -flgs', says: /unknown option '-f'.*write -s -flgs/s },
   { line: '-y', says: /unknown option '-y'.*See --help/s },
   { line: '-C 2055', says: /unknown option '-C'.*NetFlow/s },
   { line: '--constructor', says: /unknown option '--constructor'/ },
@@ -137,6 +138,14 @@ test('--help and --version are seen wherever an option may stand', () => {
   assert.equal(splitArguments(['-nh'], RA, 'filter').general, 'help');
   assert.equal(splitArguments(['--version', '--help'], RA, 'filter').general, 'version');
   assert.equal(splitArguments(['-', '--help'], RA, 'filter').general, undefined);
+});
+
+test('quotes that are part of a value stay there', async () => {
+  for (const value of ['"GET"', "'x'", "''", '"', '""', "'a\nb'", '"half']) {
+    const { tokens } = splitArguments(['--bind', value, '-w', value, '-r', value], RA, 'filter');
+    const { bind, write, read } = await parseOptions(tokens, RA);
+    assert.deepEqual([bind, write, read], [value, [value], [value]]);
+  }
 });
 
 test('every value reaches the command as it was given', () =>

@@ -75,7 +75,7 @@ test('the first look that says no ends it, and what is left covers the same reco
 
 test('one batch after the other lies in the same room, each as it should be', () => {
   const room = new Room();
-  const buffers = new Set<ArrayBuffer>();
+  const buffers = new Set<ArrayBufferLike>();
   for (const seed of [1, 2, 3]) {
     const batch = flowBatch({ rows: 2000, seed });
     const result = decodeFrame(encodeBatch(batch), { room });

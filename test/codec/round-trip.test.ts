@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import fc from 'fast-check';
 import { encodeBatch } from '../../libs/codec/encode.ts';
+import { FLAG_WHOLE, readHeader } from '../../libs/codec/format.ts';
 import { FLOW_BATCH, GAP_BATCH, MANAGEMENT_BATCH, type Batch } from '../../libs/record/batch.ts';
 import { AddressColumn, NumberColumn } from '../../libs/record/columns.ts';
 import { STORED_FIELDS, type StoredName } from '../../libs/record/fields/stored.ts';
@@ -41,7 +42,11 @@ const DOUBLES: readonly { name: string; values: readonly Cell[] }[] = [
   { name: 'minus zero', values: [-0] },
   { name: 'minus zero among zeros', values: [0, -0, 0] },
   { name: 'minus zero among many', values: many(100, (row) => (row === 50 ? -0 : row)) },
+  { name: 'minus zero in many rows', values: many(100, () => -0) },
+  { name: 'minus zero among many zeros', values: many(100, (row) => (row === 50 ? -0 : 0)) },
+  { name: 'one value in all rows but one', values: many(100, (row) => (row === 50 ? 1 : 5e9)) },
   { name: 'no number', values: [NaN] },
+  { name: 'no number in many rows', values: many(100, () => NaN) },
   { name: 'no number among many', values: many(100, (row) => (row === 7 ? NaN : row)) },
   { name: 'infinities', values: [Infinity, -Infinity] },
   { name: 'fractions', values: many(100, (row) => row / 7) },
@@ -71,6 +76,8 @@ for (const { name, values } of DOUBLES) {
 
 const WORDS: readonly { name: string; field: StoredName; values: readonly Cell[] }[] = [
   { name: 'u8, both ends', field: 'sttl', values: [0, 255] },
+  { name: 'u8, far from zero', field: 'sttl', values: many(1500, (row) => 100 + (row % 50)) },
+  { name: 'one value in each row that has one', field: 'sttl', values: many(1500, (row) => (row % 3 === 0 ? 64 : undefined)) }, // prettier-ignore
   { name: 'u16, both ends', field: 'sport', values: many(300, (row) => (row % 2) * 65_535) },
   { name: 'u32, both ends', field: 'stcpb', values: many(300, (row) => (row % 2) * 0xffff_ffff) },
   { name: 'u32, falling over zero', field: 'stcpb', values: many(3000, (row) => (2_000_000 - row * 1001) >>> 0) },
@@ -100,6 +107,23 @@ test('values that repeat within flows, and exceptions among them, come back', ()
   const frame = encodeBatch(batch);
   assertSameBatch(decoded(frame), batch);
   assert.ok(frame.length < 4 * rows, 'repeats are stored once');
+});
+
+test('flows of which few repeat come back', () => {
+  const rows = 2000;
+  const batch = batchOf(rows, {
+    flowid: many(rows, (row) => (row % 40 === 39 ? row - 1 : row)),
+    stcpb: many(rows, (row) => (row * 2_654_435_761) >>> 0),
+  });
+  assertSameBatch(decoded(encodeBatch(batch)), batch);
+});
+
+test('frames of few rows are compressed unless they are tiny', () => {
+  const flags = [4, 100].map((rows) => {
+    const batch = batchOf(rows, { label: many(rows, (row) => `the text of row ${row}`) });
+    return readHeader(encodeBatch(batch), 0).flags;
+  });
+  assert.deepEqual(flags, [0, FLAG_WHOLE]);
 });
 
 test('columns absent in the same rows share one bitmap in memory', () => {

@@ -11,6 +11,7 @@ test('the nearest word is the one with the least edits', () => {
   assert.equal(nearest('spotr', FIELDS), 'sport');
   assert.equal(nearest('SBYTES', FIELDS), 'sbytes');
   assert.equal(nearest('sbyte', FIELDS), 'sbytes');
+  assert.equal(nearest('hst', ['est', 'host']), 'host');
   assert.equal(nearest('zebra', FIELDS), undefined);
   assert.equal(nearest('x', ['y']), undefined);
   assert.equal(nearest('a'.repeat(10_000), FIELDS), undefined);

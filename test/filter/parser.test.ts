@@ -94,6 +94,15 @@ for (const [text, as] of SAME)
   });
 
 const WRONG: readonly [text: string, at: number, message: RegExp, hint?: RegExp][] = [
+  ['tcp prt 80', 4, /expected 'and' or 'or' before 'prt'/, /'port'/],
+  ['tcp adn udp', 4, /expected 'and' or 'or' before 'adn'/, /'and'/],
+  ['tcp udp', 4, /expected 'and' or 'or' before 'udp'/, /^$/],
+  ['hst 10.0.0.1', 0, /'hst' is not a test/, /'host'/],
+  ['dur gt 5 sec', 9, /before 'sec'/, /without a blank: 5s/],
+  ['bytes gt 10 MB', 12, /before 'MB'/, /without a blank: 10M/],
+  ['host 10.0.0.300', 5, /is not an address/, /192\.0\.2\.1/],
+  ['net 10.0.0.0/33', 4, /is not a network/, /192\.0\.2\.0\/24/],
+  ['stime gt yesterday', 9, /is not a number or a time/, /-10m/],
   ['tpc', 0, /'tpc' is not a test/, /'tcp'/],
   ['tcp and prot 80', 8, /'prot' is not a test/, /'port'/],
   ['tcp port htttp', 9, /'htttp' is not a port/, /'http'/],

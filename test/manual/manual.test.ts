@@ -110,6 +110,40 @@ test('fish offers options with what they do, and values', { skip: missing('fish'
   assert.match(offered('ra -s stime sad'), /^saddr\b/m);
   assert.match(offered('ra -n -M man js'), /^json\b/m);
   assert.equal(offered('ra -L 1 sad'), '');
+  fileOf('kept-records', '');
+  assert.match(offered(`ra -r ${folder}/kept`), /\/kept-records$/m);
+});
+
+/** A shell at a terminal, in which Ctrl-T completes the word before the cursor and says what the line is then. */
+const AT_A_TERMINAL = `
+zmodload zsh/zpty
+folder=$1; shift
+zpty shell 'zsh -f -i'
+zpty -w shell "unsetopt zle_bracketed_paste beep; fpath=($folder \\$fpath); autoload -U compinit; compinit -D -u; cd $folder
+shown() { zle complete-word; print -r -- \\"<<\\$BUFFER>>\\" }; zle -N shown; bindkey '^T' shown; print rea\\dy"
+zpty -r -m shell seen '*ready*'
+for line in "$@"; do
+  zpty -n -w shell "$line"$'\\x14'
+  zpty -r -m shell seen '*<<*>>*'
+  print -r -- \${\${seen##*<<}%%>>*}
+  zpty -n -w shell $'\\x15'
+done
+zpty -d shell`;
+
+test('zsh completes options, values and files at a terminal', { skip: missing('zsh') }, async () => {
+  for (const name of ['ra', 'racluster']) fileOf(`_${name}`, zshCompletion(await commandOf(name), FIELD_NAMES));
+  fileOf('kept-records', '');
+  const lines = ['ra --recu', 'ra -s sadd', 'ra -s stime sadd', 'ra -M nom', 'racluster -m matr', 'ra -r kept'];
+  const { stdout } = spawnSync('zsh', ['-f', '-c', AT_A_TERMINAL, 'zsh', folder, ...lines], { encoding: 'utf8', timeout: 60_000 }); // prettier-ignore
+  assert.deepEqual(stdout.split('\n').map((line) => line.trimEnd()), [
+    'ra --recurse',
+    'ra -s saddr',
+    'ra -s stime saddr',
+    'ra -M noman',
+    'racluster -m matrix',
+    'ra -r kept-records',
+    '',
+  ]); // prettier-ignore
 });
 
 const SHORT: readonly [text: string, short: string][] = [

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { newBuffer } from '../../libs/record/builder.ts';
 import { BufferPool } from '../../libs/record/buffer-pool.ts';
 
 test('what is given back is given out again where it fits, and only there', () => {
-  const pool = new BufferPool();
+  const pool = new BufferPool(newBuffer);
   const [small, large] = [pool.take(5000), pool.take(70_000)];
   assert.ok(small.byteLength >= 5000 && large.byteLength >= 70_000);
   pool.give(large);
@@ -15,7 +16,7 @@ test('what is given back is given out again where it fits, and only there', () =
 });
 
 test('no more is kept than the limit says, whatever comes back', () => {
-  const pool = new BufferPool(3 * 4096);
+  const pool = new BufferPool(newBuffer, 3 * 4096);
   const taken = Array.from({ length: 10 }, () => pool.take(1));
   for (const buffer of taken) pool.give(buffer);
   const again = Array.from({ length: 10 }, () => pool.take(4096));

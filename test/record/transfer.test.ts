@@ -4,14 +4,14 @@ import { MessageChannel, receiveMessageOnPort } from 'node:worker_threads';
 import fc from 'fast-check';
 import { emptyBatch, GAP_BATCH, type Batch } from '../../libs/record/batch.ts';
 import { NumberColumn } from '../../libs/record/columns.ts';
-import { fromMessage, toMessage, type BatchMessage } from '../../libs/record/transfer.ts';
+import { fromMessage, toMessage, transferred, type BatchMessage } from '../../libs/record/transfer.ts';
 import { arbitraryBatch, assertSameBatch, batchOf, ORIGIN } from '../support/batches.ts';
 
 /** What another thread gets. */
 function carried(batch: Batch): Batch {
   const { port1, port2 } = new MessageChannel();
   const message = toMessage(batch);
-  port1.postMessage(message, [message.buffer]);
+  port1.postMessage(message, transferred(message));
   const received = receiveMessageOnPort(port2) as { message: BatchMessage };
   port1.close();
   return fromMessage(received.message);

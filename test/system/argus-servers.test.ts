@@ -22,7 +22,8 @@ test(
     lab.original('ra', '-S', '127.0.0.1:5610', '-w', join(folder, 'original'));
     await until(async () => (await lab.connectionsTo(5610)) === 5 && (await lab.connectionsTo(5620)) === 1);
     await lab.replay(1000);
-    await until(async () => packetsIn(await lab.table('relayed').catch(() => [])) >= PACKETS);
+    for (const file of ['relayed', 'original'])
+      await until(async () => packetsIn(await lab.table(file).catch(() => [])) >= PACKETS);
     argus.kill('SIGTERM');
     assert.deepEqual(await Promise.all([direct, filtered, computed].map(({ status }) => status)), [0, 0, 0]);
     radium.process.kill('SIGTERM');

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { after } from 'node:test';
@@ -69,7 +69,7 @@ const OTHERS: readonly (readonly [name: string, content: Uint8Array | string, to
   ['small', frame(1, 0, 5), /small: 1 of 1 frames are read/],
   ['text', 'something else', /text: these are not flow records; nothing of it is taken$/m],
   ['packed', gzipSync(whole), /packed: packed, its \d+ bytes are unpacked and read$/m],
-  ['cut', whole.subarray(0, all - 10), new RegExp(`cut: 2 of 2 frames are read, .*; no whole frame is in the ${frames[2]!.length - 10} bytes behind them$`, 'm')], // prettier-ignore
+  ['cut', whole.subarray(0, all - 10), new RegExp(`cut: 2 of 2 frames are read, .*; the ${frames[2]!.length - 10} bytes behind them begin with no whole frame$`, 'm')], // prettier-ignore
 ];
 for (const [name, content, told] of OTHERS) {
   test(`--explain tells how a file is read that is ${name}`, async () => {
@@ -95,3 +95,25 @@ test('--explain tells how files of Argus, pipes, standard input and servers are 
   const { stdout: input } = await runCommand('ra', ['--explain']);
   assert.match(input, /^standard input: read as it comes$/m);
 });
+
+const READERS: readonly (readonly [command: string, words: readonly string[], columns: RegExp, frames: number])[] = [
+  ['racluster', ['-m', 'saddr', '-s', 'saddr', 'spkts'], /^columns: (?!.*\bsport\b).*\bsaddr\b.*\bspkts\b/m, 1],
+  ['racluster', ['-w', join(folder, 'none')], /^columns: all$/m, 1],
+  ['rabins', ['-M', 'time', '1m', '-m', 'proto', '-s', 'stime', 'spkts'], /^columns: (?!.*\bsttl\b).*\bstime\b/m, 1],
+  ['rasort', ['-m', 'bytes', '-s', 'saddr'], /^columns: .*\bdbytes\b.*\bsaddr\b.*\bsbytes\b/m, 1],
+  ['rasort', ['-M', 'replace'], /^columns: all$/m, 1],
+  ['racount', [], /^columns: .*\bsbytes\b/m, 1],
+  ['ratimerange', [], /^columns: daddr dur saddr stime stimens$/m, 1],
+  ['rasplit', ['-w', join(folder, 'none')], /^columns: all$/m, 3],
+  ['raconvert', ['-w', join(folder, 'none')], /^columns: all$/m, 3],
+];
+for (const [command, words, columns, count] of READERS) {
+  test(`${command} ${words.slice(0, 2).join(' ')} --explain tells what it would read, and does nothing`, async () => {
+    const told = await runCommand(command, ['-r', path, '--explain', ...words, '-', 'host', '10.0.0.2']);
+    assert.deepEqual([told.status, told.stderr], [0, '']);
+    assert.match(told.stdout, /^filter:\n/);
+    assert.match(told.stdout, columns);
+    assert.match(told.stdout, new RegExp(`: ${count} of 3 frames are read, \\d+ of ${all} bytes\\n$`));
+    assert.equal(existsSync(join(folder, 'none')), false);
+  });
+}

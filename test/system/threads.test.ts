@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -105,10 +105,15 @@ for (const [about, program, args] of CASES) {
   });
 }
 
-test('rasort writes the same file with and without threads', async () => {
-  for (const threads of ['1', '3'])
-    await runCommand('rasort', ['-X', '--threads', threads, '-r', path('all'), '-m', 'saddr', '-w', path(`by-${threads}`)]); // prettier-ignore
-  assert.deepEqual(readFileSync(path('by-3')), readFileSync(path('by-1')));
+// Not the same bytes: where records wait long for others, on a busy machine, they get a frame of their own.
+test('rasort writes the same records with and without threads', async () => {
+  const written: unknown[] = [];
+  for (const threads of ['1', '3']) {
+    const file = path(`by-${threads}`);
+    await runCommand('rasort', ['-X', '--threads', threads, '-r', path('all'), '-m', 'saddr', '-w', file]);
+    written.push(await runCommand('ra', ['-X', '-r', file, ...SHOWN]));
+  }
+  assert.deepEqual(written[1], written[0]);
 });
 
 test('threads end when nobody reads what they print', async () => {

@@ -22,7 +22,10 @@ const KINDS: readonly string[] = ['time', 'count', 'size'];
 export function parseBinModes(words: readonly string[]): BinModes {
   const left = words.flatMap((word) => word.trim().split(/\s+/));
   const at = left.findIndex((word) => KINDS.includes(word));
-  if (at < 0) throw new UsageError('bins of which size?', { hint: 'For example -M time 10s, or -M count 1000.' });
+  if (at < 0) {
+    parseAggregateModes(left, BIN_MODE_WORDS); // a wrong word may be the one that is missing
+    throw new UsageError('bins of which size?', { hint: 'For example -M time 10s, or -M count 1000.' });
+  }
   const bins = parseSplitMode(left.splice(at, 2));
   if (bins.kind === 'flow') throw new UsageError('-M flow makes no bins');
   const has = (word: (typeof BIN_MODE_WORDS)[number]): boolean => left.includes(word);

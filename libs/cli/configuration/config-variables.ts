@@ -80,6 +80,7 @@ export function readVariable(
     throw wrongValue(assignment, `${name} can only be ${known}, not '${value}'`, variable.about);
   }
   if ('choices' in variable) {
+    if (value === '') return { assignment, tokens: [] };
     const tokens = Object.hasOwn(variable.choices, value.toLowerCase())
       ? variable.choices[value.toLowerCase()]
       : undefined;
@@ -107,10 +108,10 @@ function readSetting(
 ): Reading {
   const { value } = assignment;
   if (form === 'filter') return { assignment, tokens: [], filter: value };
+  if (value === '') return { assignment, tokens: [] };
   if (form === 'switch' || form === 'unless') {
     return { assignment, tokens: isYes(assignment) === (form === 'switch') ? [`--${name}`] : [] };
   }
-  if (value === '') return { assignment, tokens: [] };
   if (form === 'words' || form === 'output') {
     const words = wordsOf(assignment, form);
     if (words.length > wordsMax(options[name])) {

@@ -59,6 +59,19 @@ export const RA_VARIABLES = {
     about: 'Fields to print. Words of `-s` with a sign change this list, others replace it.',
   },
   RA_FIELD_DELIMITER: { option: 'delimiter', form: 'value', about: 'Between columns, which have no widths then.' },
+  RA_FIELD_WIDTH: {
+    choices: { fixed: [], variable: ['--variable-width'] },
+    about: 'Whether columns are padded, or as wide as their values.',
+  },
+  RA_SEPARATE_ADDR_FROM_PORT_WITH_PERIOD: {
+    choices: { yes: [], no: ['--no-port-point'] },
+    about: 'Whether a point or a blank is between an address and its port.',
+  },
+  RA_PORT_DIRECTION: {
+    option: 'port-direction',
+    form: 'value',
+    about: 'Which ports tell the direction of TCP whose start was not seen.',
+  },
   RA_PRINT_NAMES: {
     choices: {
       none: ['--numeric', '--numeric'],
@@ -116,14 +129,12 @@ export const RA_VARIABLES = {
     about: `${BY_CERTIFICATE} Ask for TLS with \`argus-tls://\` before the server.`,
   },
 
-  RA_FIELD_WIDTH: idle('RA_FIELD_DELIMITER makes columns without widths.', 'fixed', 'variable'),
   RA_FIELD_QUOTED: idle('texts are quoted where they hold the delimiter.', 'none'),
   RA_PRINT_EVENT_RECORDS: idle('there are no event records.'),
   RA_GENERATE_BIN_MAR_RECORDS: idle('bins have no management records of their own.'),
   RA_PRINT_DOMAINONLY: idle('names of hosts print whole.'),
   RA_PRINT_LOCALONLY: idle('names are looked up for all hosts, or none.'),
-  RA_SEPARATE_ADDR_FROM_PORT_WITH_PERIOD: idle('they always are.', 'yes'),
-  RA_CIDR_ADDRESS_FORMAT: idle('addresses print without a mask unless they have one.', 'yes', 'strict'),
+  RA_CIDR_ADDRESS_FORMAT: idle('records do not hold the masks of their addresses, which print without them.'),
   RA_ASN_PRINT_FORMAT: idle('numbers of networks print plain.', 'asplain'),
   RA_PRINT_RESPONSE_DATA: idle('name the field `duser` instead.'),
   RA_FILTER_TIMEOUT: idle('filters are compiled at once.', '1.5'),
@@ -142,7 +153,6 @@ export const RA_VARIABLES = {
   RA_DELEGATED_IP: idle(NO_LABELS),
   RA_LOCAL: idle(NO_LABELS),
   RA_LOCAL_DIRECTION: idle(NO_LABELS),
-  RA_PORT_DIRECTION: idle('ports do not turn records round.'),
   RA_AIS_CACHE: idle(NO_LABELS),
   RA_SRCID_ALIAS: idle(NO_LABELS),
   RA_CORRELATE_EVENTS: idle('there are no event records.'),

@@ -1,10 +1,17 @@
 import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
-import { FrameFile, type MayHold } from '../../archive/frame-file.ts';
+import { FrameFile } from '../../archive/frame-file.ts';
 import type { InputError } from '../../core/errors.ts';
 import { printable } from '../../core/sanitize.ts';
 import type { Filter } from '../../filter/compile.ts';
 import { STORED_BY_NUMBER } from '../../record/fields/stored.ts';
+import { EVERYTHING } from '../../filter/everything.ts';
+import { fieldsOfBothSides, type Sides } from './both-sides.ts';
 import { namedFile, type NamedFile } from './byte-range.ts';
+import { mayHoldOf } from './frame-zone.ts';
+import { START_FIELDS } from './merge-settings.ts';
+import { PortDirection } from './port-direction.ts';
+import type { InputSettings } from './record-inputs.ts';
+import { recordFilter, type FilterArguments } from '../selection/record-filter.ts';
 import type { Context } from '../command.ts';
 import { argus3BytesOf } from '../../interop/argus3/byte-range.ts';
 import { foreignFormat } from '../network/foreign.ts';
@@ -13,29 +20,42 @@ import { START_BYTES } from './record-formats.ts';
 import { isPacked } from './unpack.ts';
 import { cannotRead, checkFiles, checkTrees, filesBelow } from './record-paths.ts';
 
-export interface Reading {
+/** What a command line says of what is read. */
+interface Arguments extends FilterArguments {
   readonly read: readonly string[];
   readonly recurse: readonly string[];
-  /** As `-S` takes them. */
-  readonly servers: readonly string[];
-  readonly filter: Filter;
-  /** Numbers of the stored fields that are looked at; undefined for all. */
-  readonly fields: ReadonlySet<number> | undefined;
-  /** Tells which frames are not read at all; undefined where all are. */
-  readonly mayHold: MayHold | undefined;
+  readonly server?: readonly string[];
+  readonly merge?: boolean;
+  readonly rejected?: string | undefined;
+  readonly 'port-direction'?: string | undefined;
 }
+
+/** What a command needs of the records. */
+interface Needs {
+  /** Numbers of the stored fields that it looks at, beside those of the filter; undefined for all. */
+  readonly fields: ReadonlySet<number> | undefined;
+  readonly sides?: Sides;
+  /** Whether it goes through all frames, whatever the filter says of them. */
+  readonly readsAll?: boolean;
+}
+
+/** Which frames of files are read, and which of their columns. */
+type Wanted = Pick<InputSettings, 'fields' | 'mayHold' | 'serverFilter'>;
 
 /**
  * What `--explain` shows: how the filter was understood, the columns that are read, and of each file the frames that are.
  * @returns the exit status
  */
-export async function explainReading(reading: Reading, context: Context): Promise<number> {
-  const { read, recurse, servers, filter, fields } = reading;
-  await checkFiles(read);
-  await checkTrees(recurse);
+export async function explainReading(args: Arguments, context: Context, needs: Needs): Promise<number> {
+  const { read, recurse, server: servers = [] } = args;
+  const filter = await recordFilter(args);
+  const wanted = wantedOf(args, filter, needs);
+  const { fields, serverFilter } = wanted;
+  checkFiles(read);
+  checkTrees(recurse);
   const columns = fields === undefined ? 'all' : namesOf(fields);
   await context.stdout.write(`filter:\n${filter.explain()}\ncolumns: ${columns}\n`);
-  const asked = filter.remote === '' ? 'for all records' : `for records that match: ${filter.remote}`;
+  const asked = serverFilter === '' ? 'for all records' : `for records that match: ${serverFilter}`;
   for (const server of servers) await context.stdout.write(`${printable(server)}: it is asked ${asked}\n`);
   const isInput = read.includes('-') || read.length + recurse.length + servers.length === 0;
   if (isInput) await context.stdout.write('standard input: read as it comes\n');
@@ -49,7 +69,7 @@ export async function explainReading(reading: Reading, context: Context): Promis
   for (const file of files) {
     if (context.signal.aborted) break;
     try {
-      await context.stdout.write(`${printable(file.path)}: ${plan(file, reading)}\n`);
+      await context.stdout.write(`${printable(file.path)}: ${plan(file, wanted)}\n`);
     } catch (error) {
       const failure = cannotRead(file.path, error);
       if (failure === error) throw error;
@@ -59,6 +79,20 @@ export async function explainReading(reading: Reading, context: Context): Promis
   return hasFailed ? 1 : 0;
 }
 
+/** As `SelectedRecords` has it. */
+function wantedOf(args: Arguments, filter: Filter, { fields, sides, readsAll = false }: Needs): Wanted {
+  const isKept = args.rejected !== undefined;
+  const order = args.merge === true ? START_FIELDS : [];
+  const looked = fields && new Set([...fields, ...filter.fields, ...order]);
+  const wanted: Wanted = {
+    fields:
+      looked !== undefined && sides !== undefined && (sides.rmon || sides.oneWay) ? fieldsOfBothSides(looked) : looked,
+    mayHold: readsAll || isKept || filter === EVERYTHING ? undefined : mayHoldOf(filter),
+    serverFilter: isKept ? '' : filter.remote,
+  };
+  return args['port-direction'] === undefined ? wanted : PortDirection.settings(wanted);
+}
+
 /** Those of flow records; what management records have is read with them. */
 function namesOf(fields: ReadonlySet<number>): string {
   const known = [...fields].map((number) => STORED_BY_NUMBER.get(number)).filter((one) => one !== undefined);
@@ -66,13 +100,13 @@ function namesOf(fields: ReadonlySet<number>): string {
   return names.sort().join(' ');
 }
 
-function plan({ path, range }: NamedFile, { mayHold, fields }: Reading): string {
+function plan({ path, range }: NamedFile, { mayHold, fields }: Wanted): string {
   const file = FrameFile.open(path, { mayHold, fields });
   if (file === undefined) return planForeign({ path, range });
   const survey = (range === undefined ? file : file.within(range, path)).survey();
   const { frames, bytes, skippedFrames, skippedBytes, restBytes } = survey;
   const told = `${frames - skippedFrames} of ${frames} frames are read, ${bytes - skippedBytes} of ${bytes} bytes`;
-  return restBytes === 0 ? told : `${told}; no whole frame is in the ${restBytes} bytes behind them`;
+  return restBytes === 0 ? told : `${told}; the ${restBytes} bytes behind them begin with no whole frame`;
 }
 
 /** Of a file that does not begin with a frame of ours. */

@@ -10,12 +10,19 @@ export function mayHoldOf({ mayMatch }: Filter): MayHold {
   return (zones, kind) => mayMatch({ kind, source: undefined, fields: { get: (number) => zoneOf(zones, number) } });
 }
 
+const ADDRESSES: ReadonlySet<number> = new Set([STORED_FIELDS.saddr.number, STORED_FIELDS.daddr.number]);
+const NUMERIC: ReadonlySet<number> = new Set(
+  [...STORED_BY_NUMBER].filter(([, { field }]) => isNumeric(field.kind)).map(([number]) => number),
+);
+const ABSENT: FieldZone = { kind: 'absent' };
+
 function zoneOf(zones: Zones, number: number): FieldZone | undefined {
-  if (number === STORED_FIELDS.saddr.number || number === STORED_FIELDS.daddr.number)
-    return { kind: 'address', families: undefined, complete: false, mayHold: (...address) => zones.mayHaveAddress(...address) }; // prettier-ignore
-  const kind = STORED_BY_NUMBER.get(number)?.field.kind;
-  if (kind === undefined || !isNumeric(kind)) return undefined;
-  const range = zones.range(number);
-  if (range === undefined) return { kind: 'absent' };
-  return { kind: 'number', min: range.least, max: range.greatest, complete: range.isComplete };
+  if (NUMERIC.has(number)) {
+    const range = zones.range(number);
+    if (range === undefined) return ABSENT;
+    return { kind: 'number', min: range.least, max: range.greatest, complete: range.isComplete };
+  }
+  if (!ADDRESSES.has(number)) return undefined;
+  const mayHold = (...address: Parameters<Zones['mayHaveAddress']>): boolean => zones.mayHaveAddress(...address);
+  return { kind: 'address', families: undefined, complete: false, mayHold };
 }

@@ -1,9 +1,11 @@
 import { availableParallelism } from 'node:os';
 import type { Peek } from '../../codec/decode.ts';
+import type { Loss } from '../../codec/frame-search.ts';
 import { BatchReader, type Chunk } from '../../codec/read.ts';
 import type { Room } from '../../codec/room.ts';
 import type { Batch } from '../../record/batch.ts';
 import { ARGUS3_START_BYTES, looksLikeArgus3 } from '../../interop/argus3/recognise.ts';
+import type { ReturnedMemory } from '../../record/returned-memory.ts';
 import type { Argus3Reader } from '../../interop/argus3/reader.ts';
 import type { RecordNumbers } from '../../interop/argus3/record-numbers.ts';
 import { foreignFormat } from '../network/foreign.ts';
@@ -22,6 +24,8 @@ export interface ReadSettings {
   readonly peek: Peek | undefined;
   /** As `InputSettings` has it. */
   readonly room?: Room | undefined;
+  readonly deferred?: ReadonlySet<number> | undefined;
+  readonly returned?: ReturnedMemory | undefined;
   /** Bytes of the input that were passed over so far. */
   readonly skippedBytes?: () => number;
   readonly management: boolean;
@@ -73,7 +77,7 @@ const ARGUS3: RecordFormat = {
 
 async function argus3Reader(
   chunks: AsyncIterable<Uint8Array>,
-  { fields, numbers, management, peek, fileBytes }: ReadSettings,
+  { fields, numbers, management, peek, fileBytes, returned }: ReadSettings,
 ): Promise<Pick<Argus3Reader, 'pending' | 'damagedAt' | 'leftOut' | typeof Symbol.asyncIterator>> {
   const options = { numbers, management, ...(fields === undefined ? {} : { fields }) };
   const select = peek?.select;
@@ -81,7 +85,7 @@ async function argus3Reader(
   // A glance at a record costs less than to hand it to another thread.
   if ((fileBytes ?? 0) >= BYTES_FOR_THREADS && threads > 0 && select === undefined) {
     const { ParallelArgus3Reader } = await import('../../interop/argus3/parallel-reader.ts');
-    return new ParallelArgus3Reader(chunks, { ...options, threads });
+    return new ParallelArgus3Reader(chunks, { ...options, threads, ...(returned && { returned }) });
   }
   const { Argus3Reader } = await import('../../interop/argus3/reader.ts');
   return new Argus3Reader(chunks, {
@@ -104,16 +108,16 @@ const OWN: RecordFormat = { matches: () => true, read: readFrames };
 
 /** Records of ours, also from a file whose frames were not read whole. */
 export async function readFrames(chunks: AsyncIterable<Chunk>, settings: ReadSettings): Promise<RecordReader> {
-  const { path, name, start, fields, peek, room, skippedBytes, fileBytes, scan, addRecords } = settings;
-  const options = { where: name, ...(fields && { fields }), ...(peek && { peek }), ...(room && { room }) };
+  const { path, name, start, fields, peek, room, deferred, skippedBytes, fileBytes, scan, addRecords } = settings;
   const passed = skippedBytes ?? (() => 0);
+  const options = { where: name, skippedBytes: passed, ...(fields && { fields }), ...(peek && { peek }), ...(room && { room }), deferred }; // prettier-ignore
   const reader =
     scan === undefined || fileBytes === undefined
       ? new BatchReader(chunks, options)
-      : await scanned(chunks, { ...options, scan, addRecords, fileBytes, skippedBytes: passed });
+      : await scanned(chunks, { ...options, scan, addRecords, fileBytes });
   return {
     batches: reader,
-    problems: () => [...problemsIn(reader, path, start, passed())],
+    problems: () => [...problemsIn(reader, path, start)],
     leftOut: () => new Map<string, number>(),
   };
 }
@@ -124,20 +128,25 @@ async function scanned(chunks: AsyncIterable<Chunk>, options: ScanReadOptions): 
 }
 
 function* problemsIn(
-  reader: Pick<BatchReader, 'problems' | 'damage'>,
+  reader: Pick<BatchReader, 'problems' | 'damage' | 'loss'>,
   path: string,
   start: Uint8Array,
-  skippedBytes: number,
 ): Generator<readonly [string, string]> {
   for (const [problem, count] of reader.problems) yield [framesLeftOut(problem, count), ''];
-  const { damage } = reader;
+  const { damage, loss } = reader;
+  if (loss !== undefined) yield [lost(loss), ''];
   if (damage === undefined || damage.kind === 'version') return;
   if (damage.kind === 'foreign') {
     const { reason = 'these are not flow records', hint = '' } = foreignFormat(start, path) ?? {};
     yield [reason, hint];
   } else {
-    yield [`${damage.reason} at byte ${damage.offset + skippedBytes}; the records before it were read`, ''];
+    yield [`${damage.reason} at byte ${damage.offset}; the records before it were read`, ''];
   }
+}
+
+function lost({ count, bytes, offset, reason }: Loss): string {
+  const others = count === 1 ? '' : `, and damage at ${count - 1} more ${count === 2 ? 'place' : 'places'}`;
+  return `${reason} at byte ${offset}${others}; ${bytes} bytes were passed over, and the records behind them read`;
 }
 
 export const framesLeftOut = (problem: string, count: number): string =>

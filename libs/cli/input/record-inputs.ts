@@ -1,5 +1,4 @@
-import { constants, createReadStream, openSync } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
 import type { ByteRange } from '../../archive/byte-range.ts';
 import { FrameFile, type MayHold } from '../../archive/frame-file.ts';
@@ -11,13 +10,14 @@ import { InputError, SuiteError, UsageError } from '../../core/errors.ts';
 import { looksLikeArgus3 } from '../../interop/argus3/recognise.ts';
 import { RecordNumbers } from '../../interop/argus3/record-numbers.ts';
 import { GAP_BATCH, type Batch } from '../../record/batch.ts';
-
+import type { ReturnedMemory } from '../../record/returned-memory.ts';
 import { namedFile } from './byte-range.ts';
 import type { Context } from '../command.ts';
 import { FileBytes } from './file-bytes.ts';
 import { merge } from '../../core/merge.ts';
 import type { Piece } from './merge-plan.ts';
 import { START_FIELDS, type MergeSettings } from './merge-settings.ts';
+import type { PortDirection } from './port-direction.ts';
 import { cannotRead, checkFiles, checkTrees, filesBelow, identityOf } from './record-paths.ts';
 import type { Progress } from '../progress.ts';
 import type { ClientSecurity } from '../network/client-security.ts';
@@ -33,6 +33,7 @@ import {
 import { parseServerAddress, type ServerAddress } from '../network/server-address.ts';
 import type { FrameTaker } from '../scan/scan.ts';
 import { DamagedContentError, openContent, type Content } from './unpack.ts';
+import { isPipe, isPlainFile, openPipe } from './pipes.ts';
 import { version } from '../version.ts';
 
 export interface InputSettings {
@@ -51,6 +52,10 @@ export interface InputSettings {
   readonly peek: Peek | undefined;
   /** Where batches of files of ours lie, each until the next is asked for; undefined for buffers of their own. */
   readonly room?: Room | undefined;
+  /** Numbers of the fields of which columns of files of ours may be deferred. */
+  readonly deferred?: ReadonlySet<number> | undefined;
+  /** Where every batch is given when nobody looks at it any more; undefined if not all are. */
+  readonly returned?: ReturnedMemory | undefined;
   /** Tells which frames of files need not be read at all; undefined for all. */
   readonly mayHold?: MayHold | undefined;
   /** Whether management records are wanted of files, where leaving them out saves work; they may come all the same. */
@@ -61,6 +66,10 @@ export interface InputSettings {
   readonly verbose?: boolean;
   /** Flow records of files are to come in the order of their starts; undefined for as they are. */
   readonly merge?: MergeSettings | undefined;
+  /** As `--port-direction` has it; undefined for records as they are. */
+  readonly portDirection?: string | undefined;
+  /** Of records that have none, where they are to go on from those of other inputs. */
+  readonly numbers?: RecordNumbers;
 }
 
 /** What was opened: bytes of any format, or the frames of a file of ours. */
@@ -81,7 +90,8 @@ export class RecordInputs implements AsyncIterable<Batch> {
   readonly #context: Context;
   readonly #signal: AbortSignal;
   readonly #written = new Set<string>();
-  readonly #numbers = new RecordNumbers();
+  readonly #numbers: RecordNumbers;
+  #direction: PortDirection | undefined;
   #failed = false;
   #progress: Progress | undefined;
 
@@ -92,12 +102,21 @@ export class RecordInputs implements AsyncIterable<Batch> {
    * @throws {UsageError} when there is nothing to read, or a server cannot be one
    */
   static async open(settings: InputSettings, context: Context, signal: AbortSignal): Promise<RecordInputs> {
-    const { files, trees, servers, security, fields } = settings;
-    if (settings.merge !== undefined)
-      settings = { ...settings, room: undefined, scan: undefined, fields: fields && new Set([...fields, ...START_FIELDS]) }; // prettier-ignore
+    const { merge: order, portDirection, fields } = settings;
+    if (order !== undefined)
+      settings = { ...settings, room: undefined, returned: undefined, deferred: undefined, scan: undefined, fields: fields && new Set([...fields, ...START_FIELDS]) }; // prettier-ignore
+    if (portDirection === undefined) return RecordInputs.#open(settings, context, signal);
+    const { PortDirection: Direction } = await import('./port-direction.ts');
+    const inputs = await RecordInputs.#open(Direction.settings(settings), context, signal);
+    inputs.#direction = new Direction(portDirection);
+    return inputs;
+  }
+
+  static async #open(settings: InputSettings, context: Context, signal: AbortSignal): Promise<RecordInputs> {
+    const { files, trees, servers, security } = settings;
     if (files.length + trees.length + servers.length > 0) {
-      await checkFiles(files);
-      await checkTrees(trees);
+      checkFiles(files);
+      checkTrees(trees);
       const addresses = servers.map(parseServerAddress);
       if (addresses.length === 0 || security === undefined) return new RecordInputs(settings, addresses, undefined, context, signal); // prettier-ignore
       const { ClientSecurity: Security } = await import('../network/client-security.ts');
@@ -119,6 +138,7 @@ export class RecordInputs implements AsyncIterable<Batch> {
     signal: AbortSignal,
   ) {
     this.#settings = settings;
+    this.#numbers = settings.numbers ?? new RecordNumbers();
     this.#servers = servers;
     this.#security = security;
     this.#context = context;
@@ -248,7 +268,7 @@ export class RecordInputs implements AsyncIterable<Batch> {
         persistence: 'while-there',
         takerReportsGaps: true,
       });
-      for await (const { batch } of stream) yield batch;
+      for await (const { batch } of stream) yield this.#direction?.turn(batch) ?? batch;
     } catch (error) {
       if (!(error instanceof InputError) || this.#servers.length === 1) throw error;
       this.#fail(error);
@@ -311,16 +331,17 @@ export class RecordInputs implements AsyncIterable<Batch> {
 
   async *#decode(path: string, open: () => Opened | Promise<Opened>): AsyncGenerator<Batch> {
     const name = path === '-' ? 'standard input' : path;
-    const { fields, peek, room, management = true } = this.#settings;
+    const { fields, peek, room, deferred, returned, management = true } = this.#settings;
     let reader: RecordReader | undefined;
     try {
       const content = await open();
       if (content.scan === undefined) await this.#settings.scan?.drain(path); // what follows comes behind what threads read
       const addRecords = (records: number): void => this.#progress?.addRecords(records);
-      const settings = { path, name, ...content, fields, peek, room, management, numbers: this.#numbers, addRecords };
+      const wanted = { fields, peek, room, deferred, returned, management };
+      const settings = { path, name, ...content, ...wanted, numbers: this.#numbers, addRecords };
       if ('frames' in content) reader = await readFrames(this.#counted(content.frames, content), settings);
       else reader = await formatOf(content.start).read(this.#counted(content.chunks, content), settings);
-      for await (const batch of reader.batches) if (!isNote(batch)) yield batch;
+      for await (const batch of reader.batches) if (!isNote(batch)) yield this.#direction?.turn(batch) ?? batch;
     } catch (error) {
       if (this.#signal.aborted && !(error instanceof SuiteError)) return;
       const failure = error instanceof DamagedContentError ? error.of(name) : cannotRead(name, error);
@@ -373,21 +394,4 @@ async function chooseBytes(file: FileBytes, range: ByteRange, path: string): Pro
     await file.close();
     throw error;
   }
-}
-
-/** Pipes and devices keep their readers waiting. */
-async function isPlainFile(path: string): Promise<boolean> {
-  const found = await stat(path).catch(() => undefined); // opening it says what is wrong
-  return found?.isFile() === true;
-}
-
-async function isPipe(path: string): Promise<boolean> {
-  const found = await stat(path).catch(() => undefined);
-  return found?.isFIFO() === true;
-}
-
-/** As a socket a pipe without a writer can be waited for, and given up; as a file it blocks the process to its end. */
-async function openPipe(path: string): Promise<Readable> {
-  const { Socket } = await import('node:net');
-  return new Socket({ fd: openSync(path, constants.O_RDONLY | constants.O_NONBLOCK), readable: true, writable: false });
 }

@@ -1,33 +1,38 @@
-import type { Dirent } from 'node:fs';
+import { statSync, type Dirent, type Stats } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { isNotice, standingFiles, type Standing } from '../../archive/succession.ts';
 import { InputError } from '../../core/errors.ts';
 import { namedFile } from './byte-range.ts';
 import { systemReason } from '../system-error.ts';
+
+/** A folder that changes is looked at so often, milliseconds apart. */
+const SETTLE_TRIES = 10;
+const SETTLE_MS = 30;
 
 /**
  * Files that are named on the command line, checked before the first is read; `-` is standard input.
  * @throws {InputError} for one that is missing or a folder
  */
-export async function checkFiles(words: readonly string[]): Promise<void> {
+export function checkFiles(words: readonly string[]): void {
   for (const word of words) {
     if (word === '-') continue;
     const { path } = namedFile(word);
-    const found = await lookUp(path);
-    if (found.isDirectory()) {
+    if (lookUp(path).isDirectory()) {
       throw new InputError(`cannot read ${path}: it is a folder`, { hint: `Read all files below it with -R ${path}` });
     }
   }
 }
 
 /** @throws {InputError} for a folder that is missing */
-export async function checkTrees(paths: readonly string[]): Promise<void> {
-  for (const path of paths) await lookUp(path);
+export function checkTrees(paths: readonly string[]): void {
+  for (const path of paths) lookUp(path);
 }
 
-async function lookUp(path: string): ReturnType<typeof stat> {
+function lookUp(path: string): Stats {
   try {
-    return await stat(path);
+    return statSync(path);
   } catch (error) {
     throw cannotRead(path, error);
   }
@@ -62,7 +67,7 @@ export async function* filesBelow(
   path: string,
   unreadable: (error: InputError) => void,
 ): AsyncGenerator<string, void, undefined> {
-  if (!(await lookUp(path)).isDirectory()) {
+  if (!lookUp(path).isDirectory()) {
     yield path;
     return;
   }
@@ -77,21 +82,34 @@ interface Walk {
 }
 
 async function* filesIn(path: string, real: string, walk: Walk): AsyncGenerator<string, void, undefined> {
-  let entries: Dirent[];
+  let files: Standing<Dirent>[];
   try {
-    entries = await readdir(path, { withFileTypes: true });
+    files = standingFiles(path, await settledEntries(path));
   } catch (error) {
     tell(walk, path, error);
     return;
   }
-  entries.sort((a, b) => (a.name < b.name ? -1 : 1));
-  for (const entry of entries) {
-    if (entry.name.startsWith('.')) continue;
+  for (const { name: shown, entry } of files) {
+    if (shown.startsWith('.')) continue;
     const [name, realName] = [join(path, entry.name), join(real, entry.name)];
     if (entry.isSymbolicLink()) yield* filesBehind(name, walk);
     else if (walk.roots.includes(realName)) continue;
     else if (entry.isDirectory()) yield* filesIn(name, realName, walk);
     else if (entry.isFile()) yield name;
+  }
+}
+
+/**
+ * What is in a folder at one moment. Where files are about to be replaced that is waited for, unless it was left undone.
+ * @throws errors of the system
+ */
+async function settledEntries(path: string): Promise<Dirent[]> {
+  for (let tries = 1; ; tries++) {
+    const { mtimeMs } = await stat(path);
+    const entries = await readdir(path, { withFileTypes: true });
+    const isSettled = mtimeMs === (await stat(path)).mtimeMs && !entries.some(({ name }) => isNotice(name));
+    if (isSettled || tries === SETTLE_TRIES) return entries;
+    await delay(SETTLE_MS);
   }
 }
 

@@ -30,6 +30,8 @@ export interface SelectedSettings {
   readonly scan?: (order: SelectedOrder, showsManagement: boolean) => FrameTaker | undefined;
   /** Where batches of files of ours lie, each until the next is asked for; left out where they are kept. */
   readonly room?: Room;
+  /** Numbers of the fields whose columns may be deferred; where batches are not kept. */
+  readonly deferred?: ReadonlySet<number>;
   /** Takes the records that the filter refuses, which are read whole then. `rows` is valid until the next batch. */
   readonly refuse?: ((batch: Batch, rows: Uint32Array, count: number) => Promise<void> | undefined) | undefined;
   /** What becomes of each record; itself when this is left out. */
@@ -63,6 +65,7 @@ export class SelectedRecords implements AsyncIterable<Selected> {
     const { refuse } = settings;
     const isPlain = !args.merge && settings.range === undefined && sides === undefined && refuse === undefined;
     const fields = settings.fields === undefined ? undefined : new Set([...settings.fields, ...filter.fields]);
+    const deferred = settings.deferred && new Set([...settings.deferred].filter((field) => !filter.fields.has(field)));
     const inputs = await RecordInputs.open(
       {
         files: args.read,
@@ -74,9 +77,13 @@ export class SelectedRecords implements AsyncIterable<Selected> {
         fields: fields === undefined || sides === undefined ? fields : fieldsOfBothSides(fields),
         peek: refuse === undefined ? peekOf(args, filter, selection) : undefined,
         room: settings.room,
+        deferred: sides === undefined ? deferred : undefined,
         merge: mergeOf(args, refuse === undefined ? selection : undefined),
+        portDirection: args['port-direction'],
         management: settings.fields === undefined || selection.showsManagement,
-        scan: isPlain ? settings.scan?.({ args, nowMs, management, fields }, selection.showsManagement) : undefined,
+        scan: isPlain
+          ? settings.scan?.({ args, nowMs, management, fields, deferred }, selection.showsManagement)
+          : undefined,
         mayHold: filter === EVERYTHING || refuse !== undefined ? undefined : mayHoldOf(filter),
       },
       context,

@@ -1,6 +1,6 @@
 import { AnsweringThread, leastBusy } from '../../core/answering-thread.ts';
 import type { Batch } from '../../record/batch.ts';
-import { toMessage, type BatchMessage } from '../../record/transfer.ts';
+import { toMessage, transferred, type BatchMessage } from '../../record/transfer.ts';
 import type { Modes } from '../modes.ts';
 import type { PrintArguments } from './printer.ts';
 
@@ -37,7 +37,7 @@ export class OutputThreads {
   push(batch: Batch): Promise<void> | undefined {
     if (this.#failure !== undefined) throw this.#failure.error;
     const { rows } = batch;
-    const bytes = leastBusy(this.#threads).ask(toMessage(batch), [batch.buffer]);
+    const bytes = leastBusy(this.#threads).ask(toMessage(batch), transferred(batch));
     const taken = this.#last.then(() => this.#takeNext(bytes, rows));
     this.#last = taken;
     this.#waiting.push(taken);

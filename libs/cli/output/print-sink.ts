@@ -1,5 +1,6 @@
 import { FLOW_BATCH, MANAGEMENT_BATCH, type Batch } from '../../record/batch.ts';
 import type { RecordPrinter } from '../../record/print/printer.ts';
+import { ALL_ROWS } from '../../record/select.ts';
 import type { RecordSorter } from '../../sort/record-sorter.ts';
 import { parseMemory } from '../memory-size.ts';
 import type { Output } from '../output.ts';
@@ -12,6 +13,8 @@ export interface PrintSinkOptions {
   readonly management?: boolean;
 }
 
+/** Records that are printed and written at once. */
+const PIECE_ROWS = 2048;
 /** Text is handed on when there is this much of it, */
 const TEXT_BYTES = 1 << 16;
 /** or when it has waited this long. */
@@ -53,7 +56,12 @@ export class PrintSink implements Sink {
     return this.#hand();
   }
 
-  /** Takes lines that were printed elsewhere, with no headings between them; their memory must not be reused. */
+  /** Whether the memory of all text that was pushed may be used again. */
+  get isSpent(): boolean {
+    return this.#textBytes === 0 && this.#output.isSpent;
+  }
+
+  /** Takes lines that were printed elsewhere, with no headings between them; their memory must not be reused before `isSpent`. */
   pushText(text: Uint8Array): Promise<void> | undefined {
     if (this.#failure !== undefined) throw this.#failure;
     if (text.length > 0) this.#start();
@@ -99,11 +107,11 @@ export class PrintSink implements Sink {
 
   #print(batch: Batch, rows: Uint32Array | undefined, count: number): void {
     this.#start();
+    const all = rows ?? ALL_ROWS;
     if (this.#headersEvery <= 0) {
-      this.#add(this.#printer.rowBytes(batch, rows, count));
+      this.#printPieces(batch, all, count);
       return;
     }
-    const all = rows ?? Uint32Array.from({ length: count }, (_, row) => row);
     for (let from = 0; from < count;) {
       if (this.#untilHeader === 0) {
         this.#add(Buffer.from(this.#printer.header()));
@@ -113,6 +121,20 @@ export class PrintSink implements Sink {
       this.#add(this.#printer.rowBytes(batch, all.subarray(from), next));
       this.#untilHeader -= next;
       from += next;
+    }
+  }
+
+  /** Most of what prints at once is written at once, so that the next piece is printed where it was, which a cache still holds. */
+  #printPieces(batch: Batch, rows: Uint32Array, count: number): void {
+    for (let from = 0; from < count; from += PIECE_ROWS) {
+      const some = Math.min(PIECE_ROWS, count - from);
+      this.#printer.add(batch, rows.subarray(from), some);
+      if (some < PIECE_ROWS) this.#add(this.#printer.take());
+      else {
+        this.#flush();
+        this.#write(this.#printer.lend());
+        if (!this.#output.isSpent) this.#printer.giveUp();
+      }
     }
   }
 
@@ -129,8 +151,11 @@ export class PrintSink implements Sink {
     const text = this.#text;
     this.#text = [];
     this.#textBytes = 0;
-    if (text.length === 0) return;
-    const room = this.#output.write(text.length === 1 ? text[0]! : Buffer.concat(text));
+    if (text.length > 0) this.#write(text.length === 1 ? text[0]! : Buffer.concat(text));
+  }
+
+  #write(text: Uint8Array): void {
+    const room = this.#output.write(text);
     if (room === undefined) return;
     const opened: Promise<void> = room.then(
       () => this.#open(opened),

@@ -55,6 +55,8 @@ export async function planPrinting(
     managementWords: args.fields.length === 0,
     state: stateStyle(args.states, args.flags),
     ...(style !== undefined && { style }),
+    variableWidth: args['variable-width'],
+    portPoint: !args['no-port-point'],
     ...(args.delimiter !== undefined && { delimiter: args.delimiter.replaceAll('\\t', '\t') }),
     ...(args.precision !== undefined && { precision: args.precision }),
     ...(args['time-format'] !== undefined && { timeFormat: checkedTimeFormat(args['time-format']) }),

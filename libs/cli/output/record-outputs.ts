@@ -48,6 +48,11 @@ const THREADS_FROM_ROWS = 1 << 16;
 /** and with so many processors: two may share a core, where a second thread mostly gains less than it takes to hand records to it. */
 const THREADS_FROM_PROCESSORS = 3;
 
+/** Whether threads print, if there are many records. @param threads as `--threads` has it */
+export function printsInThreads(threads: number | undefined): boolean {
+  return threadsOf(threads) >= (threads === undefined ? THREADS_FROM_PROCESSORS : 2);
+}
+
 /** Where a command leaves records: files, people, a line of totals. */
 export class RecordOutputs {
   readonly #context: Context;
@@ -100,6 +105,11 @@ export class RecordOutputs {
   get exhausted(): boolean {
     const { range } = this.#settings;
     return range !== undefined && this.#seen >= range.last;
+  }
+
+  /** Batches pushed last that files have not encoded yet, where no threads encode or print: those look at batches later. */
+  get gathering(): number {
+    return Math.max(0, ...this.#files.map(({ sink }) => sink.gathering));
   }
 
   /** Says that so many flow records will be pushed: threads that are worth starting start before they are needed. */
@@ -173,6 +183,11 @@ export class RecordOutputs {
     const { modes, ...args } = threads;
     const order = { kind: 'print', args: { ...args, color: color ? 'always' : 'never' }, modes } as const;
     return new OutputThreads(order, wanted, (text) => print.pushText(text));
+  }
+
+  /** Whether the memory of all text that was pushed may be used again. */
+  get isSpent(): boolean {
+    return this.#print?.isSpent !== false;
   }
 
   /** Takes lines of records that were printed elsewhere, and what they add to the totals. */

@@ -3,7 +3,8 @@ import { FORMAT_MAJOR, readHeader } from '../../codec/format.ts';
 import { UnsupportedVersionError } from '../../codec/problem.ts';
 import { keepColumns } from '../../codec/keep-columns.ts';
 import { framesIn, type Chunk, type ReadOptions } from '../../codec/read.ts';
-import { FrameSplitter, type Damage } from '../../codec/split.ts';
+import { FrameSearch, type Loss } from '../../codec/frame-search.ts';
+import type { Damage } from '../../codec/split.ts';
 import { GAP_BATCH, type Batch } from '../../record/batch.ts';
 import type { FrameTaker } from './scan.ts';
 
@@ -25,20 +26,31 @@ export class ScanReader implements AsyncIterable<Batch> {
   readonly #chunks: AsyncIterable<Chunk>;
   readonly #options: ScanReadOptions;
   readonly #decoder: FrameDecoder;
-  readonly #splitter = new FrameSplitter();
+  readonly #search: FrameSearch;
   readonly #beganMs = performance.now();
 
   /** @param chunks may be reused by their source as soon as the next one is asked for */
   constructor(chunks: AsyncIterable<Chunk>, options: ScanReadOptions) {
-    const { fields, peek, room } = options;
+    const { fields, peek, room, deferred, skippedBytes } = options;
     this.#chunks = chunks;
     this.#options = options;
-    this.#decoder = new FrameDecoder({ ...(fields && { fields }), ...(peek && { peek }), ...(room && { room }) });
+    this.#search = new FrameSearch(skippedBytes);
+    this.#decoder = new FrameDecoder({
+      ...(fields && { fields }),
+      ...(peek && { peek }),
+      ...(room && { room }),
+      deferred,
+    });
   }
 
   /** Why reading stopped before the end of the stream; undefined when it did not. */
   get damage(): Damage | undefined {
-    return this.#splitter.damage;
+    return this.#search.damage;
+  }
+
+  /** What was passed over as damaged. */
+  get loss(): Loss | undefined {
+    return this.#search.loss;
   }
 
   /** Frames that arrived whole but could not be decoded here, by problem. */
@@ -49,31 +61,28 @@ export class ScanReader implements AsyncIterable<Batch> {
   /** @throws UnsupportedVersionError at a frame of a later major version; errors of the source pass through */
   async *[Symbol.asyncIterator](): AsyncGenerator<Batch> {
     const { scan, where, addRecords } = this.#options;
-    for await (const chunk of this.#chunks) {
-      for (const frame of framesIn(chunk, this.#splitter)) {
-        const { kind, rows } = frame instanceof Uint8Array ? readHeader(frame, 0) : frame.head.header;
-        const sent = kind !== GAP_BATCH && scan.wants(this.#restMs()) ? wholeFrame(frame) : undefined;
-        if (sent !== undefined) {
-          await scan.send(sent, where);
-          addRecords?.(rows);
-        } else {
-          const batch = this.#decoder.decode(frame);
-          if (batch === undefined) continue;
-          await scan.drain(where);
-          yield batch;
-        }
+    for await (const frame of framesIn(this.#chunks, this.#search)) {
+      const { kind, rows } = frame instanceof Uint8Array ? readHeader(frame, 0) : frame.head.header;
+      const sent = kind !== GAP_BATCH && scan.wants(this.#restMs()) ? wholeFrame(frame) : undefined;
+      if (sent !== undefined) {
+        await scan.send(sent, where);
+        addRecords?.(rows);
+      } else {
+        const batch = this.#decoder.decode(frame);
+        if (batch === undefined) continue;
+        await scan.drain(where);
+        yield batch;
       }
-      if (this.#splitter.damage !== undefined) break;
     }
     await scan.endFile(where);
-    const damage = this.#splitter.end();
+    const { damage } = this.#search;
     if (damage?.version !== undefined) throw new UnsupportedVersionError(where, damage.version, FORMAT_MAJOR);
   }
 
   /** What is left of the file would take so long at the speed up to here. */
   #restMs(): number {
     const { fileBytes, skippedBytes } = this.#options;
-    return (performance.now() - this.#beganMs) * (fileBytes / (this.#splitter.offset + skippedBytes()) - 1);
+    return (performance.now() - this.#beganMs) * (fileBytes / (this.#search.offset + skippedBytes()) - 1);
   }
 }
 

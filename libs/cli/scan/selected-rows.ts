@@ -1,4 +1,5 @@
-import type { DecodeOptions, Peek } from '../../codec/decode.ts';
+import type { Peek } from '../../codec/decode.ts';
+import type { FrameDecoding } from '../../codec/frame-decoder.ts';
 import type { Filter } from '../../filter/compile.ts';
 import type { Batch } from '../../record/batch.ts';
 import { recordFilter, type FilterArguments } from '../selection/record-filter.ts';
@@ -11,21 +12,22 @@ export interface SelectedOrder {
   readonly nowMs: number;
   readonly management: boolean | undefined;
   readonly fields: ReadonlySet<number> | undefined;
+  readonly deferred?: ReadonlySet<number> | undefined;
 }
 
 /** Selects rows in a thread as the command does itself. */
 export class SelectedRows {
-  readonly decoding: Pick<DecodeOptions, 'fields' | 'peek'>;
+  readonly decoding: Pick<FrameDecoding, 'fields' | 'peek' | 'deferred'>;
   readonly selection: RecordSelection;
 
-  static async open({ args, nowMs, management, fields }: SelectedOrder): Promise<SelectedRows> {
+  static async open({ args, nowMs, management, fields, deferred }: SelectedOrder): Promise<SelectedRows> {
     const filter = await recordFilter(args, nowMs);
     const selection = new RecordSelection({ filter, range: undefined, management });
     const peek = peekOf(args, filter, selection);
-    return new SelectedRows(selection, { ...(fields && { fields }), ...(peek && { peek }) });
+    return new SelectedRows(selection, { ...(fields && { fields }), ...(peek && { peek }), deferred });
   }
 
-  private constructor(selection: RecordSelection, decoding: Pick<DecodeOptions, 'fields' | 'peek'>) {
+  private constructor(selection: RecordSelection, decoding: Pick<FrameDecoding, 'fields' | 'peek' | 'deferred'>) {
     this.selection = selection;
     this.decoding = decoding;
   }

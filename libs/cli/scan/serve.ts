@@ -1,6 +1,5 @@
 import { parentPort } from 'node:worker_threads';
-import type { DecodeOptions } from '../../codec/decode.ts';
-import { FrameDecoder } from '../../codec/frame-decoder.ts';
+import { FrameDecoder, type FrameDecoding } from '../../codec/frame-decoder.ts';
 import type { Batch } from '../../record/batch.ts';
 import type { ThreadOrder, WindowAnswer, WindowOrder } from './messages.ts';
 
@@ -13,7 +12,7 @@ export interface Outgoing<Result> {
 /** What a command does in each thread with the records that it reads. */
 export interface ScanWork<Result, Rest = never> {
   /** What is looked at of the frames; with `room` a batch is valid until the next one is pushed. */
-  readonly decoding: Pick<DecodeOptions, 'fields' | 'peek' | 'room'>;
+  readonly decoding: Pick<FrameDecoding, 'fields' | 'peek' | 'room' | 'deferred'>;
   /** @param window the number of the window that the batch lies in */
   push(batch: Batch, window: number): void;
   /** What the batches since the last call have come to, for the main thread, which gets it in the order of the windows. */

@@ -119,6 +119,7 @@ async function openInputs(
     fields: undefined,
     peek: undefined,
     merge: mergeOf(args, selection),
+    portDirection: args['port-direction'],
   };
   return RecordInputs.open(settings, context, stopAfter(args['stop-after'], context.signal));
 }

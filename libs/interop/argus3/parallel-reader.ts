@@ -1,4 +1,5 @@
 import type { Batch } from '../../record/batch.ts';
+import type { ReturnedMemory } from '../../record/returned-memory.ts';
 import { fromMessage } from '../../record/transfer.ts';
 import { nameLeftOut, nothingLeftOut } from './left-out.ts';
 import { readManagement } from './management-record.ts';
@@ -12,33 +13,44 @@ import { WindowPool } from './window-pool.ts';
 /** Windows that a thread has at once: one that it reads, and the next. */
 const WINDOWS_EACH = 2;
 
-export interface ParallelOptions extends Omit<ThreadOrder, 'batchRows' | 'run'> {
+export interface ParallelOptions extends Omit<ThreadOrder, 'batchRows' | 'run' | 'isReturned'> {
   readonly numbers: RecordNumbers;
   readonly threads: number;
   readonly windows?: WindowLimits;
+  /** Where all batches are given when nobody looks at them any more; undefined if none will be. */
+  readonly returned?: ReturnedMemory;
+}
+
+/** A window that a thread reads. */
+interface Sent {
+  readonly memory: SharedArrayBuffer;
+  readonly management: readonly Batch[];
+  readonly result: Promise<WindowResult>;
 }
 
 /**
- * As `Argus3Reader` for what is all there: gives the same batches, which several threads make. This one cuts the windows and follows
- * the management records.
+ * As `Argus3Reader` for what is all there: gives the same batches. This one cuts the windows and reads the management records, which
+ * tell of all records behind them; several threads read the others.
  */
 export class ParallelArgus3Reader implements AsyncIterable<Batch> {
   readonly #chunks: AsyncIterable<Uint8Array>;
   readonly #numbers: RecordNumbers;
   readonly #order: ThreadOrder;
   readonly #threads: number;
-  readonly #splitter: RecordSplitter;
+  readonly #splitter: RecordSplitter<SharedArrayBuffer>;
+  readonly #returned: ReturnedMemory | undefined;
   readonly #state = new ProbeState();
-  readonly #results: Promise<WindowResult>[] = [];
+  readonly #sent: Sent[] = [];
   #leftOut = nothingLeftOut();
 
   constructor(chunks: AsyncIterable<Uint8Array>, options: ParallelOptions) {
-    const { numbers, threads, windows = LARGE_WINDOWS, ...order } = options;
+    const { numbers, threads, windows = LARGE_WINDOWS, returned, ...order } = options;
     this.#chunks = chunks;
     this.#numbers = numbers;
     this.#threads = threads;
-    this.#order = { ...order, batchRows: windows.records };
-    this.#splitter = new RecordSplitter(windows);
+    this.#returned = returned;
+    this.#order = { ...order, batchRows: windows.records, isReturned: returned !== undefined };
+    this.#splitter = new RecordSplitter(windows, (bytes) => new SharedArrayBuffer(bytes));
   }
 
   /** Bytes after the last whole record. */
@@ -67,7 +79,7 @@ export class ParallelArgus3Reader implements AsyncIterable<Batch> {
         failure = { error };
       }
       for (const window of this.#splitter.rest()) this.#send(window, pool);
-      while (this.#results.length > 0) yield* this.#next();
+      while (this.#sent.length > 0) yield* this.#next();
       if (failure !== undefined) throw failure.error;
     } finally {
       this.#leftOut = pool.leftOut;
@@ -79,36 +91,52 @@ export class ParallelArgus3Reader implements AsyncIterable<Batch> {
     for await (const chunk of this.#chunks) {
       for (const window of this.#splitter.push(chunk)) {
         this.#send(window, pool);
-        while (this.#results.length > this.#threads * WINDOWS_EACH) yield* this.#next();
+        while (this.#sent.length > this.#threads * WINDOWS_EACH) yield* this.#next();
       }
       if (this.damagedAt !== undefined) return;
     }
   }
 
-  #send(window: RecordWindow, pool: WindowPool): void {
-    const { bytes, end } = window;
-    const state = new ProbeState(this.#state);
-    this.#follow(window);
+  #send(window: RecordWindow<SharedArrayBuffer>, pool: WindowPool): void {
+    const { end } = window;
+    const memory = window.bytes.buffer;
+    const state = { runs: new Map(this.#state.runs), firstRun: this.#state.firstRun };
+    const management = this.#readManagement(window);
     this.#splitter.keep();
-    this.#results.push(pool.read({ memory: bytes.buffer, end, state }));
+    const returned = this.#returned?.take() ?? [];
+    this.#sent.push({ memory, management, result: pool.read({ memory, end, returned, state }) });
   }
 
   /** The batches of the window that was sent first. */
   async *#next(): AsyncGenerator<Batch> {
-    const { memory, batches } = await this.#results.shift()!;
+    const { memory, management, result } = this.#sent.shift()!;
+    const { batches, managementAfter } = await result;
     this.#splitter.giveBack(memory);
-    yield* this.#numbers.number(batches.map(fromMessage));
+    yield* this.#numbers.number(inOrder(batches.map(fromMessage), management, managementAfter));
   }
 
-  /** Takes in what management records tell. */
-  #follow({ bytes, management: offsets }: RecordWindow): void {
+  /** Takes in what management records tell. @returns those that are wanted */
+  #readManagement({ bytes, management: offsets }: RecordWindow<SharedArrayBuffer>): Batch[] {
     const { management = true } = this.#order;
     const view = new DataView(bytes.buffer);
+    const batches: Batch[] = [];
     for (const offset of offsets) {
       const header = readManagement(view, offset, offset + view.getUint16(offset + 2) * 4);
       if (header === undefined) continue;
       if (this.#state.begins(header, !management)) this.#state.begin(header);
-      if (management) this.#state.count(view, offset, header);
+      if (management) batches.push(this.#state.decode(view, offset, header));
     }
+    return batches;
   }
+}
+
+/** @param after how many of `flows` come before each of `management` */
+function inOrder(flows: readonly Batch[], management: readonly Batch[], after: readonly number[]): Batch[] {
+  const batches: Batch[] = [];
+  let taken = 0;
+  for (const [i, batch] of management.entries()) {
+    batches.push(...flows.slice(taken, after[i]), batch);
+    taken = after[i]!;
+  }
+  return [...batches, ...flows.slice(taken)];
 }

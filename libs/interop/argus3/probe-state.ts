@@ -1,4 +1,5 @@
-import { countTotals, type ManagementHeader, type ManagementTotals } from './management-record.ts';
+import type { Batch } from '../../record/batch.ts';
+import { countTotals, decodeManagement, type ManagementHeader, type ManagementTotals } from './management-record.ts';
 
 /** Probes of which totals and runs are known at once. */
 const PROBES_MAX = 4096;
@@ -11,7 +12,7 @@ export class ProbeState {
   readonly totals: Map<string, ManagementTotals>;
 
   /** @param from what to begin with, which stays as it is; as it crosses to other threads, without its methods */
-  constructor({ runs, firstRun, totals }: Pick<ProbeState, 'runs' | 'firstRun' | 'totals'> = NOTHING) {
+  constructor({ runs, firstRun = 0, totals }: Partial<Pick<ProbeState, 'runs' | 'firstRun' | 'totals'>> = {}) {
     this.runs = new Map(runs);
     this.firstRun = firstRun;
     this.totals = new Map(totals);
@@ -31,15 +32,14 @@ export class ProbeState {
     keep(this.runs, source, startUs);
   }
 
-  /** Adds what the record in `view` counts. @returns all that its probe has counted by now */
-  count(view: DataView, at: number, { source }: ManagementHeader): ManagementTotals {
+  /** The record at `at` as one of ours, whose counts go to those of its probe. @param run instead of the start of the probe */
+  decode(view: DataView, at: number, header: ManagementHeader, run?: number): Batch {
+    const { source } = header;
     const totals = countTotals(this.totals.get(source), view, at);
     keep(this.totals, source, totals);
-    return totals;
+    return decodeManagement(view, at, header, totals, { source, run: run ?? this.runOf(source) });
   }
 }
-
-const NOTHING = { runs: new Map<string, number>(), firstRun: 0, totals: new Map<string, ManagementTotals>() };
 
 /** Sets a key of a map that forgets its oldest key when it is full. */
 function keep<V>(map: Map<string, V>, key: string, value: V): void {

@@ -1,4 +1,5 @@
 import { BATCH_ROWS_MAX, type Batch } from '../../record/batch.ts';
+import { newBuffer } from '../../record/builder.ts';
 import { CutRecord } from './cut-record.ts';
 import { nameLeftOut } from './left-out.ts';
 import type { RecordNumbers } from './record-numbers.ts';
@@ -37,7 +38,7 @@ export class Argus3Reader implements AsyncIterable<Batch> {
     this.#numbers = numbers;
     this.#areChunksRead = waits && options.peek !== undefined;
     const limits = windows ?? (waits && !this.#areChunksRead ? LARGE_WINDOWS : SMALL_WINDOWS);
-    this.#splitter = new RecordSplitter(limits);
+    this.#splitter = new RecordSplitter(limits, newBuffer);
     this.#reader = new WindowReader({ batchRows: limits.records, ...options });
   }
 

@@ -48,11 +48,18 @@ export class RowReader {
   /**
    * @param capacity rows of a batch at most
    * @param fields numbers of those that are wanted, which `decoder` reads; undefined for all
+   * @param allocate gives batches their buffers, see `BatchBuilder`
    */
-  constructor(memory: Memory, capacity: number, fields: ReadonlySet<number> | undefined, decoder: FlowDecoder) {
+  constructor(
+    memory: Memory,
+    capacity: number,
+    fields: ReadonlySet<number> | undefined,
+    decoder: FlowDecoder,
+    allocate?: (bytes: number) => ArrayBufferLike,
+  ) {
     this.#memory = memory;
     this.#decoder = decoder;
-    this.#builder = new BatchBuilder(capacity);
+    this.#builder = new BatchBuilder(capacity, allocate);
     this.#columns = new FlowColumns(this.#builder, fields);
   }
 

@@ -20,6 +20,7 @@ const FNV_PRIME = 0x01000193;
 export function shortSourceId(source: string): ShortSourceId {
   const [id = '', ...rest] = source.split('/');
   const isExact = rest.length === 0;
+  if (id === '') return { kind: ID_KIND.none, number: 0, isExact };
   const ipv4 = parseIPv4(id);
   if (ipv4 !== undefined) return { kind: ipv4 === 0 ? ID_KIND.none : ID_KIND.ipv4, number: ipv4, isExact };
   if (/^\d{1,10}$/.test(id) && Number(id) <= 0xffff_ffff) return { kind: ID_KIND.integer, number: Number(id), isExact };

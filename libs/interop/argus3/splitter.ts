@@ -1,5 +1,8 @@
 import { beginsRecord, RECORD_BYTES_MAX, RECORD_HEADER_BYTES } from './format.ts';
 
+/** Bytes taken in at a time, so that little lies behind a window that is full, and all is looked at while it is near. */
+const PIECE_BYTES_MAX = 1 << 18;
+
 /** Of which records are handed out together. */
 export interface WindowLimits {
   /** Bytes that a window holds at most, but for its last record. */
@@ -10,18 +13,19 @@ export interface WindowLimits {
   readonly waits: boolean;
 }
 
-/** Whole records and filler, one after the other. */
-export interface RecordWindow {
-  readonly bytes: Uint8Array<ArrayBuffer>;
+/** Whole records and filler, one after the other. @typeParam M what they lie in */
+export interface RecordWindow<M extends ArrayBufferLike> {
+  readonly bytes: Uint8Array<M>;
   readonly end: number;
   /** Where management records begin. */
   readonly management: readonly number[];
 }
 
 /** Cuts a stream into records by their lengths, up to where none begins. A length of zero is filler of four bytes. */
-export class RecordSplitter {
+export class RecordSplitter<M extends ArrayBufferLike = ArrayBuffer> {
   readonly #limits: WindowLimits;
-  #bytes: Uint8Array<ArrayBuffer>;
+  readonly #allocate: (bytes: number) => M;
+  #bytes: Uint8Array<M>;
   #view: DataView;
   /** How far there are bytes, and how far of these there are whole records. */
   #end = 0;
@@ -32,11 +36,13 @@ export class RecordSplitter {
   #handedOut = 0;
   #damagedAt: number | undefined;
   /** Memory that nobody looks at any more. */
-  readonly #free: ArrayBuffer[] = [];
+  readonly #free: M[] = [];
 
-  constructor(limits: WindowLimits) {
+  /** @param allocate gives memory for a window */
+  constructor(limits: WindowLimits, allocate: (bytes: number) => M) {
     this.#limits = limits;
-    this.#bytes = new Uint8Array(limits.bytes + RECORD_BYTES_MAX);
+    this.#allocate = allocate;
+    this.#bytes = new Uint8Array(allocate(limits.bytes + RECORD_BYTES_MAX));
     this.#view = new DataView(this.#bytes.buffer);
   }
 
@@ -51,9 +57,9 @@ export class RecordSplitter {
   }
 
   /** Takes `chunk` in and hands out windows on what is there. A window is valid until the next step, unless it is kept: see `keep`. */
-  *push(chunk: Uint8Array): Generator<RecordWindow> {
+  *push(chunk: Uint8Array): Generator<RecordWindow<M>> {
     for (let taken = 0; taken < chunk.length && this.#damagedAt === undefined;) {
-      const piece = chunk.subarray(taken, taken + this.#bytes.length - this.#end);
+      const piece = chunk.subarray(taken, taken + Math.min(PIECE_BYTES_MAX, this.#bytes.length - this.#end));
       this.#bytes.set(piece, this.#end);
       this.#end += piece.length;
       taken += piece.length;
@@ -63,29 +69,30 @@ export class RecordSplitter {
   }
 
   /** What is whole and was not handed out. */
-  *rest(): Generator<RecordWindow> {
+  *rest(): Generator<RecordWindow<M>> {
     yield* this.#cut();
   }
 
   /** Leaves the memory of the window that was handed out last to its taker, who may give it back. */
   keep(): void {
     const kept = this.#bytes;
-    this.#bytes = new Uint8Array(this.#free.pop() ?? new ArrayBuffer(kept.length));
-    this.#bytes.set(kept.subarray(this.#whole, this.#end), this.#whole);
+    this.#bytes = new Uint8Array(this.#free.pop() ?? this.#allocate(kept.length));
+    this.#bytes.set(kept.subarray(this.#whole, this.#end));
     this.#view = new DataView(this.#bytes.buffer);
   }
 
-  giveBack(memory: ArrayBuffer): void {
+  giveBack(memory: M): void {
     this.#free.push(memory);
   }
 
-  *#cut(): Generator<RecordWindow> {
+  *#cut(): Generator<RecordWindow<M>> {
     const end = this.#whole;
     if (end === 0) return;
     const management = this.#management;
     this.#management = [];
-    yield { bytes: this.#bytes, end, management };
-    this.#bytes.copyWithin(0, end, this.#end);
+    const bytes = this.#bytes;
+    yield { bytes, end, management };
+    if (bytes === this.#bytes) bytes.copyWithin(0, end, this.#end);
     this.#handedOut += end;
     this.#end -= end;
     this.#whole = 0;

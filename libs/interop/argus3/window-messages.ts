@@ -4,20 +4,26 @@ import type { ProbeState } from './probe-state.ts';
 import type { WindowOptions } from './window-reader.ts';
 
 /** What a thread is to do with all windows. */
-export type ThreadOrder = Omit<WindowOptions, 'peek'>;
+export interface ThreadOrder extends Omit<WindowOptions, 'peek' | 'allocate' | 'isManagementApart'> {
+  /** Whether buffers of batches come back, and may be shared. */
+  readonly isReturned: boolean;
+}
 
-/** A window for a thread to read. The memory is transferred, and comes back with the result. */
+/** A window for a thread to read. */
 export interface WindowOrder {
-  readonly memory: ArrayBuffer;
+  readonly memory: SharedArrayBuffer;
   readonly end: number;
+  /** Of batches that nobody looks at any more. */
+  readonly returned: readonly SharedArrayBuffer[];
   /** What the management records before the window have told. */
-  readonly state: Pick<ProbeState, 'runs' | 'firstRun' | 'totals'>;
+  readonly state: Pick<ProbeState, 'runs' | 'firstRun'>;
 }
 
 /** Of one window. */
 export interface WindowResult {
-  readonly memory: ArrayBuffer;
   readonly batches: readonly BatchMessage[];
+  /** As that of `WindowReader`. */
+  readonly managementAfter: readonly number[];
   /** Of all windows of the thread so far. */
   readonly leftOut: LeftOut;
 }

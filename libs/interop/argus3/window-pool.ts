@@ -24,7 +24,7 @@ export class WindowPool {
 
   async #ask(order: WindowOrder): Promise<WindowResult> {
     const thread = leastBusy(this.#threads);
-    const result = await thread.ask(order, [order.memory]);
+    const result = await thread.ask(order, []);
     this.#leftOut.set(thread, result.leftOut);
     return result;
   }

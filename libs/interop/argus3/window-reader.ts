@@ -5,7 +5,7 @@ import { FlowRecord } from './flow-record.ts';
 import { beginsRecord, MANAGEMENT_BIT, RECORD_HEADER_BYTES, RECORD_TYPE } from './format.ts';
 import { Glimpse, type RowPeek } from './glimpse.ts';
 import type { LeftOut } from './left-out.ts';
-import { decodeManagement, readManagement, type ManagementHeader } from './management-record.ts';
+import { readManagement, type ManagementHeader } from './management-record.ts';
 import { ProbeState } from './probe-state.ts';
 import { RowReader, type Memory } from './row-reader.ts';
 import { SOURCE_AT, type Shape } from './shape.ts';
@@ -20,8 +20,12 @@ export interface WindowOptions {
   readonly peek?: RowPeek;
   /** Whether management records are wanted: yes, if it is not said. */
   readonly management?: boolean;
+  /** Whether who gives the windows reads their management records, and puts each in its place: see `managementAfter`. */
+  readonly isManagementApart?: boolean;
   /** Rows of a batch at most, of the first few sources. */
   readonly batchRows: number;
+  /** Gives batches of flow records their buffers: see `BatchBuilder`. */
+  readonly allocate?: (bytes: number) => ArrayBufferLike;
 }
 
 /** Records one after the other, up to `end` or a record that is not whole. */
@@ -72,6 +76,7 @@ export class WindowReader {
   #currentIdBytes = -1;
   #currentQualifier = 0;
   #done: Batch[] = [];
+  #managementAfter: number[] = [];
 
   constructor(options: WindowOptions) {
     this.#options = options;
@@ -95,11 +100,17 @@ export class WindowReader {
     return this.#isDamaged;
   }
 
+  /** Of each management record of the last window, if they are apart: how many batches of that window come before it. */
+  get managementAfter(): readonly number[] {
+    return this.#managementAfter;
+  }
+
   /** The whole records of a window. Their numbers, which it does not know, all begin at 0. */
   read({ bytes, end }: WholeRecords): Batch[] {
     this.#memory.bytes = bytes;
     this.#memory.view = new DataView(bytes.buffer, bytes.byteOffset);
     this.#isPlain = false;
+    this.#managementAfter = [];
     this.#consumed = this.#readRecords(end);
     this.#finishAll();
     this.#gathered.clear();
@@ -238,9 +249,9 @@ export class WindowReader {
   }
 
   #newReader(number: number): RowReader {
-    const { fields, batchRows } = this.#options;
+    const { fields, batchRows, allocate } = this.#options;
     const rows = number < ORIGINS_WITH_ROOM ? batchRows : Math.min(batchRows, BATCH_ROWS_OF_MANY);
-    return new RowReader(this.#memory, rows, fields, this.#decoder);
+    return new RowReader(this.#memory, rows, fields, this.#decoder, allocate);
   }
 
   #finish(gathering: Gathering): void {
@@ -269,14 +280,13 @@ export class WindowReader {
       return;
     }
     const { state } = this;
-    const { management = true, run } = this.#options;
+    const { management = true, isManagementApart = false, run } = this.#options;
     if (management) this.#finishAll();
     // When they are not wanted, all records of a source are of one run, so that they need not be parted.
     if (state.begins(header, !management)) this.#begin(header);
     if (!management) return;
-    const { source } = header;
-    const totals = state.count(view, at, header);
-    this.#done.push(decodeManagement(view, at, header, totals, { source, run: run ?? state.runOf(source) }));
+    if (isManagementApart) this.#managementAfter.push(this.#done.length);
+    else this.#done.push(state.decode(view, at, header, run));
   }
 }
 

@@ -1,17 +1,26 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { toMessage } from '../../record/transfer.ts';
+import { BufferPool } from '../../record/buffer-pool.ts';
+import { newBuffer } from '../../record/builder.ts';
+import { toMessage, transferred } from '../../record/transfer.ts';
 import { ProbeState } from './probe-state.ts';
 import type { ThreadOrder, WindowOrder, WindowResult } from './window-messages.ts';
 import { WindowReader } from './window-reader.ts';
 
+/** Of buffers that came back and wait to be used again. */
+const FREE_BYTES_MAX = 64 << 20;
+
 /** Reads window after window, as long as there is somebody to read for. */
-function serve(port: NonNullable<typeof parentPort>, order: ThreadOrder): void {
-  const reader = new WindowReader(order);
-  port.on('message', ({ memory, end, state }: WindowOrder) => {
+function serve(port: NonNullable<typeof parentPort>, { isReturned, ...options }: ThreadOrder): void {
+  const buffers = new BufferPool((bytes) => new SharedArrayBuffer(bytes), FREE_BYTES_MAX);
+  const allocate = isReturned ? (bytes: number): SharedArrayBuffer => buffers.take(bytes) : newBuffer;
+  const reader = new WindowReader({ ...options, allocate, isManagementApart: true });
+  port.on('message', ({ memory, end, returned, state }: WindowOrder) => {
+    for (const buffer of returned) buffers.give(buffer);
     reader.state = new ProbeState(state);
-    const batches = reader.read({ bytes: new Uint8Array(memory), end }).map(toMessage);
-    const result: WindowResult = { memory, batches, leftOut: reader.leftOut };
-    port.postMessage(result, [memory, ...batches.map(({ buffer }) => buffer)]);
+    const batches = reader.read({ bytes: new Uint8Array(memory), end });
+    const { managementAfter, leftOut } = reader;
+    const result: WindowResult = { batches: batches.map(toMessage), managementAfter, leftOut };
+    port.postMessage(result, batches.flatMap(transferred));
   });
 }
 

@@ -5,6 +5,7 @@ import { directionText } from './direction.ts';
 import type { Address, DerivedField } from './field.ts';
 import { flagsText } from './flags.ts';
 import { protocolText } from './protocol.ts';
+import { splitSource } from '../source.ts';
 import { STATE_WORDS, stateText } from './state.ts';
 
 /** The network that an IPv4 address has by its class (RFC 791 §3.2), and the first 64 bits of an IPv6 address. */
@@ -27,6 +28,26 @@ export const DERIVED_KEY_FIELDS = {
     from: ['@source'],
     compute: (source: string) => (source === '' ? undefined : source),
     about: 'Source id of the probe that made the record.',
+  },
+  sid: {
+    number: 1170,
+    kind: 'text',
+    heading: 'Sid',
+    width: 18,
+    format: 'text',
+    from: ['@source'],
+    compute: (source: string) => splitSource(source).id,
+    about: 'Source id of the probe without the interface that may stand behind it.',
+  },
+  inf: {
+    number: 1171,
+    kind: 'text',
+    heading: 'Inf',
+    width: 6,
+    format: 'text',
+    from: ['@source'],
+    compute: (source: string) => splitSource(source).inf,
+    about: 'Interface of the probe that saw the flow, where its source id names one.',
   },
   run: {
     number: 1161,

@@ -7,7 +7,7 @@ import { addressBlock } from './address-block.ts';
 import { memoBlock } from './memo-block.ts';
 import { integerBlock, portBlock } from './number-block.ts';
 import type { PrintColumn, Settings } from './options.ts';
-import type { RowWriter, RowsWriter } from './style.ts';
+import { eachRow, type RowWriter, type RowsWriter } from './style.ts';
 import type { TextBuffer } from './text-buffer.ts';
 import { timeBlock } from './time-block.ts';
 import { endsInFraction, timeWriterOf } from './time-cell.ts';
@@ -78,8 +78,7 @@ export class ColumnBlock {
         if (writers.every((write, index) => write(bytes, this.#firsts[index]!, stride, part))) {
           append(out, bytes, stride, part.length);
         } else {
-          const writeRow = openRows();
-          for (const row of part) writeRow(out, row);
+          eachRow(openRows())(out, part);
         }
       }
     };
@@ -97,13 +96,15 @@ function append(out: TextBuffer, bytes: Uint8Array, stride: number, rows: number
   out.ensure(rows * stride);
   let from = 0;
   for (let end = stride; end <= rows * stride; end += stride) {
-    if (bytes[end - 2] !== BLANK) continue;
-    let last = end - 2;
-    while (last > end - stride && bytes[last - 1] === BLANK) last -= 1;
-    out.bytes.set(bytes.subarray(from, last), out.end);
-    out.end += last - from;
-    out.byte(NEWLINE);
-    from = end;
+    if (bytes[end - 2] === BLANK) {
+      let last = end - 2;
+      while (last > end - stride && bytes[last - 1] === BLANK) last -= 1;
+      out.bytes.set(bytes.subarray(from, last), out.end);
+      out.end += last - from;
+      out.byte(NEWLINE);
+      from = end;
+    }
+    out.endRow(out.end + end - from);
   }
   out.bytes.set(bytes.subarray(from, rows * stride), out.end);
   out.end += rows * stride - from;

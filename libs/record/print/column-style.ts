@@ -12,6 +12,7 @@ import { managementCellOf } from './management.ts';
 import { managementWords } from './management-words.ts';
 import type { PrintColumn, Settings } from './options.ts';
 import { eachRow, type RowWriter, type Style } from './style.ts';
+import { followsAddress } from './port-point.ts';
 import { payloadWidth } from './text-cells.ts';
 import { timeLength } from './time-cell.ts';
 
@@ -64,9 +65,6 @@ export function layoutOf(columns: readonly PrintColumn[], settings: Settings): C
 
 const LEFT: ReadonlySet<string> = new Set(['port', 'flags', 'letters', 'payload']);
 
-/** Which port belongs to which address. */
-const ADDRESS_OF: Readonly<Record<string, string>> = { sport: 'saddr', dport: 'daddr' };
-
 function columnOf(column: PrintColumn, before: PrintColumn | undefined, settings: Settings): Column {
   const { format, centred } = FIELDS[column.name];
   return {
@@ -74,8 +72,7 @@ function columnOf(column: PrintColumn, before: PrintColumn | undefined, settings
     width: widthOf(column, settings),
     centred: centred === true || format === 'payload',
     left: LEFT.has(format),
-    // A port that follows its address is set off by a point.
-    point: before !== undefined && ADDRESS_OF[column.name] === before.name,
+    point: settings.portPoint && followsAddress(column, before),
     tone: settings.color ? toneOf(column.name) : undefined,
     cell: cellOf(column, settings),
     managementCell: managementCellOf(column, settings),

@@ -26,6 +26,10 @@ export interface PrintOptions {
   /** Between the columns of the style `delimited`. */
   readonly delimiter?: string;
   readonly numeric?: NumericLevel;
+  /** Values without padding, blanks between them; where there is no delimiter. */
+  readonly variableWidth?: boolean;
+  /** Whether a port follows its address behind a point, where columns have blanks between them; it does when this is left out. */
+  readonly portPoint?: boolean;
   /** Times as seconds since the epoch. */
   readonly unixTime?: boolean;
   /** Digits after the decimal point, 0–9. */
@@ -63,10 +67,13 @@ export const PRECISION_MAX = 9;
 const DEFAULT_TIME_FORMAT = '%T.%f';
 
 export function settingsOf(options: PrintOptions, shares?: Shares): Settings {
+  const isVariable = options.variableWidth === true && options.delimiter === undefined;
   const precision = Math.min(PRECISION_MAX, Math.max(0, Math.trunc(options.precision ?? 6)));
   return {
-    style: options.style ?? (options.delimiter === undefined ? 'columns' : 'delimited'),
-    delimiter: options.delimiter ?? ',',
+    style: options.style ?? (options.delimiter === undefined && !isVariable ? 'columns' : 'delimited'),
+    delimiter: options.delimiter ?? (isVariable ? ' ' : ','),
+    variableWidth: isVariable,
+    portPoint: options.portPoint ?? true,
     numeric: options.numeric ?? 0,
     unixTime: options.unixTime ?? false,
     precision,

@@ -8,7 +8,7 @@ import { settingsOf, type PrintColumn, type PrintOptions, type Settings } from '
 import { percentColumn } from './percent-columns.ts';
 import { Shares } from './shares.ts';
 import type { Style } from './style.ts';
-import { TextBuffer } from './text-buffer.ts';
+import { TextBuffer, type Lines } from './text-buffer.ts';
 import { xmlStyle } from './xml-style.ts';
 
 const STYLES: Readonly<Record<Settings['style'], (columns: readonly PrintColumn[], settings: Settings) => Style>> = {
@@ -84,6 +84,21 @@ export class RecordPrinter {
   /** What was added. */
   take(): Uint8Array<ArrayBuffer> {
     return this.#out.take();
+  }
+
+  /** What was added, in memory that is used again for what is added next, unless `giveUp` is called before. */
+  lend(): Uint8Array<ArrayBuffer> {
+    return this.#out.lend();
+  }
+
+  /** Leaves what was lent to whoever has it. */
+  giveUp(): void {
+    this.#out.giveUp();
+  }
+
+  /** What was added, and where each row of it ends. */
+  takeLines(): Lines {
+    return this.#out.takeLines();
   }
 
   /** What stands below all rows; it has to be printed even when there was no row. */

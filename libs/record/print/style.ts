@@ -11,7 +11,7 @@ export interface Style {
   open(batch: Batch): RowsWriter;
 }
 
-/** Appends the rows of a batch that have these numbers. */
+/** Appends the rows of a batch that have these numbers, and notes where each of them ends. */
 export type RowsWriter = (out: TextBuffer, rows: Uint32Array) => void;
 
 /** Appends one row. */
@@ -19,6 +19,9 @@ export type RowWriter = (out: TextBuffer, row: number) => void;
 
 export function eachRow(write: RowWriter): RowsWriter {
   return (out, rows) => {
-    for (let i = 0; i < rows.length; i++) write(out, rows[i]!);
+    for (let i = 0; i < rows.length; i++) {
+      write(out, rows[i]!);
+      out.endRow();
+    }
   };
 }

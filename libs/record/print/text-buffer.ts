@@ -2,6 +2,14 @@ import { decimalDigits, writeDecimal, writePadded } from './digits.ts';
 
 const BLANK = 0x20;
 const INITIAL_BYTES = 1 << 16;
+const INITIAL_ROWS = 256;
+
+/** Text of some rows, and where each of them ends: what prints as one may be several lines. */
+export interface Lines {
+  readonly text: Uint8Array<ArrayBuffer>;
+  /** Offset behind each row; the first begins at 0. */
+  readonly ends: Uint32Array;
+}
 
 /**
  * Grows a text as UTF-8 bytes, without a string per cell. Whatever writes asks for room first: `ensure` bytes stay
@@ -13,10 +21,23 @@ export class TextBuffer {
   end = 0;
   /** Whether a character beyond ASCII was written since `clear`. */
   wide = false;
+  #rowEnds = new Uint32Array(INITIAL_ROWS);
+  #rows = 0;
 
   clear(): void {
     this.end = 0;
     this.wide = false;
+    this.#rows = 0;
+  }
+
+  /** Notes that a row ends at `end`, or where its last byte was written. */
+  endRow(end = this.end): void {
+    if (this.#rows === this.#rowEnds.length) {
+      const more = new Uint32Array(2 * this.#rows);
+      more.set(this.#rowEnds);
+      this.#rowEnds = more;
+    }
+    this.#rowEnds[this.#rows++] = end;
   }
 
   toString(): string {
@@ -30,6 +51,24 @@ export class TextBuffer {
     if (isFull) this.bytes = Buffer.allocUnsafeSlow(Math.max(end + (end >> 3), INITIAL_BYTES));
     this.clear();
     return isFull ? new Uint8Array(bytes.buffer, 0, end) : new Uint8Array(bytes.subarray(0, end));
+  }
+
+  /** As `take`, in memory that is written to again unless it is given up. */
+  lend(): Uint8Array<ArrayBuffer> {
+    const text = this.bytes.subarray(0, this.end);
+    this.clear();
+    return text;
+  }
+
+  /** Leaves what was lent to whoever has it. */
+  giveUp(): void {
+    this.bytes = Buffer.allocUnsafeSlow(this.bytes.length);
+  }
+
+  /** As `take`, with the ends of rows. */
+  takeLines(): Lines {
+    const ends = this.#rowEnds.slice(0, this.#rows);
+    return { text: this.take(), ends };
   }
 
   ensure(bytes: number): void {

@@ -5,7 +5,7 @@
 const BLANKS = 0x2020_2020;
 
 /** All of some memory. */
-export function viewOf(bytes: Uint8Array): DataView {
+export function viewOf<B extends ArrayBufferLike>(bytes: Uint8Array<B>): DataView<B> {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
 }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { PassThrough } from 'node:stream';
+import { PassThrough, Writable } from 'node:stream';
 import test from 'node:test';
 import { Output, OutputClosedError } from '../../../libs/cli/output.ts';
 import { PrintSink } from '../../../libs/cli/output/print-sink.ts';
@@ -87,4 +87,58 @@ test('a reader that is gone is noticed at the next record', async () => {
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
   }, OutputClosedError);
+});
+
+/** A descriptor, as standard output is: it has what was written when it says so, and not before. */
+function descriptor(isSlow: boolean): { stream: Writable; text: () => string } {
+  const parts: Buffer[] = [];
+  const write = (chunk: Buffer, _encoding: string, done: () => void): void => {
+    const take = (): void => {
+      parts.push(Buffer.from(chunk));
+      done();
+    };
+    if (isSlow) setImmediate(take);
+    else take();
+  };
+  return {
+    stream: Object.assign(new Writable({ write }), { fd: 1 }),
+    text: () => Buffer.concat(parts).toString(),
+  };
+}
+
+for (const isSlow of [false, true]) {
+  test(`many records are all written, where writing ${isSlow ? 'takes its time' : 'is done at once'}`, async () => {
+    const { stream, text } = descriptor(isSlow);
+    const output = new Output(stream);
+    const sink = new PrintSink(printer(), output, { headersEvery: -1 });
+    const counts = Array.from({ length: 9000 }, (_, i) => i);
+    const odd = Uint32Array.from({ length: 4500 }, (_, i) => 2 * i + 1);
+    await sink.push(packets(...counts), undefined, counts.length);
+    await sink.push(packets(1_000_000), undefined, 1);
+    await sink.push(packets(...counts), odd, odd.length);
+    await sink.end();
+    await output.flush();
+    assert.equal(text(), [...counts, 1_000_000, ...odd].map((count) => `${count}\n`).join(''));
+  });
+}
+
+test('text that was pushed may be overwritten when it is spent', async () => {
+  const { stream } = descriptor(false);
+  const sink = new PrintSink(printer(), new Output(stream), { headersEvery: -1 });
+  await sink.pushText(Buffer.from('too little to be written at once\n'));
+  assert.ok(!sink.isSpent);
+  await sink.pushText(Buffer.alloc(1 << 16, '\n'));
+  assert.ok(sink.isSpent);
+  const slow = new PrintSink(printer(), new Output(descriptor(true).stream), { headersEvery: -1 });
+  const room = slow.pushText(Buffer.alloc(1 << 16, '\n'));
+  assert.ok(!slow.isSpent);
+  await room;
+  await slow.end();
+});
+
+test('what passes text on inside the process keeps it', () => {
+  const stream = new PassThrough();
+  const output = new Output(stream);
+  assert.equal(output.write('text'), undefined);
+  assert.ok(!output.isSpent);
 });

@@ -6,6 +6,8 @@ import { encodeBatch } from '../../../libs/codec/encode.ts';
 import { ParallelArgus3Reader, type ParallelOptions } from '../../../libs/interop/argus3/parallel-reader.ts';
 import { Argus3Reader } from '../../../libs/interop/argus3/reader.ts';
 import { RecordNumbers } from '../../../libs/interop/argus3/record-numbers.ts';
+import { FLOW_BATCH, type Batch } from '../../../libs/record/batch.ts';
+import { ReturnedMemory } from '../../../libs/record/returned-memory.ts';
 
 const FOLDER = join(import.meta.dirname, '../../../../test/interop/argus3');
 /** Records of many probes, whose runs begin again and again, with half a record at the end. */
@@ -41,6 +43,27 @@ test('records are the same to the byte, however many threads read them', async (
     const alone = await all(new Argus3Reader(input(), { numbers: new RecordNumbers(), windows: WINDOWS, ...options }));
     assert.deepEqual(await all(several(1, options)), alone);
     assert.deepEqual(await all(several(3, options)), alone);
+  }
+});
+
+test('records are the same where memory is used again, however long each batch is looked at', async () => {
+  const alone = await all(new Argus3Reader(input(), { numbers: new RecordNumbers(), windows: WINDOWS }));
+  for (const held of [0, 5, Infinity]) {
+    const returned = new ReturnedMemory();
+    const reader = several(2, { returned });
+    const waiting: Batch[] = [];
+    const frames: string[] = [];
+    const done = (batch: Batch): void => {
+      frames.push(Buffer.from(encodeBatch(batch)).toString('base64'));
+      returned.give(batch, 0);
+    };
+    for await (const batch of reader) {
+      if (batch.kind === FLOW_BATCH) assert.ok(batch.buffer instanceof SharedArrayBuffer);
+      waiting.push(batch);
+      if (waiting.length > held) done(waiting.shift()!);
+    }
+    waiting.forEach(done);
+    assert.deepEqual({ frames, pending: reader.pending, leftOut: [...reader.leftOut] }, alone);
   }
 });
 

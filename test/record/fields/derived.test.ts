@@ -85,6 +85,8 @@ const VALUES: readonly (readonly [name: FieldName, record: RecordValues, expecte
   ['trans', {}, 1],
   ['trans', { trans: 4 }, 4],
   ['srcid', {}, '192.0.2.250'],
+  ['sid', {}, '192.0.2.250'],
+  ['inf', {}, undefined],
   ['run', {}, 1_700_000_000_000_000],
   ['mean', HTTP, 0.405],
   ['stddev', HTTP, 0],
@@ -169,6 +171,6 @@ test('every name that Argus documents is known', () => {
     'dintpktidlmin dintpktidlmax sintdist dintdist sintdistact sintdistidl sjit djit sjitact djitact sjitidl djitidl jdelay ' +
     'ldelay smeansz dmeansz sminsz smaxsz dminsz dmaxsz spktsz dpktsz swin dwin stcpb dtcpb stcpmax dtcpmax tcprtt synack ' +
     'ackdat tcpopt suser duser label resp nstroke snstroke dnstroke state flgs dldur dlstime dlltime dlspkt dldpkt dspkts ' +
-    'ddpkts dsbytes ddbytes bins binnum xxx tcpext';
+    'ddpkts dsbytes ddbytes bins binnum xxx tcpext sid inf';
   for (const name of names.split(' ')) assert.ok(fieldByName(name), name);
 });

@@ -35,6 +35,15 @@ test('delimited: the values alone, but flags and direction as wide as they are',
   );
 });
 
+test('columns as wide as their values: a blank between them, a point before ports unless they are to have none', () => {
+  const row = (options: PrintOptions): string =>
+    print([FLOW], ['saddr sport stime dport'], options).split('\n')[1] ?? '';
+  assert.equal(row({ variableWidth: true }), '192.0.2.10.40000 22:13:20.020000 http');
+  assert.equal(row({ variableWidth: true, portPoint: false }), '192.0.2.10 40000 22:13:20.020000 http');
+  assert.equal(row({ portPoint: false }), '        192.0.2.10 40000     22:13:20.020000 http');
+  assert.equal(row({ variableWidth: true, delimiter: ',' }), '192.0.2.10,40000,22:13:20.020000,http');
+});
+
 test('delimited: absent is nothing between delimiters, long values are whole', () => {
   assert.equal(print([{ saddr: '2001:db8:ffff:ffff:ffff:ffff:ffff:ffff' }], ['svid saddr dvid'], { delimiter: '\t' }), 'sVid\tSrcAddr\tdVid\n\t2001:db8:ffff:ffff:ffff:ffff:ffff:ffff\t\n'); // prettier-ignore
 });

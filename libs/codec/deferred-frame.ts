@@ -1,0 +1,57 @@
+import type { AddressColumn, Column } from '../record/columns.ts';
+import type { DeferredColumns } from '../record/deferred.ts';
+import type { FrameColumns } from './frame-columns.ts';
+import type { Place } from './plan.ts';
+import { FrameProblem } from './problem.ts';
+
+/** What the reader of a frame says of the columns that it may do without. */
+export interface Deferral {
+  /** Numbers of their fields. */
+  readonly fields: ReadonlySet<number>;
+  /** Is told what is wrong with a column of which nothing can be made; its field is absent then. */
+  readonly failed: (problem: string) => void;
+}
+
+/** Columns of one frame that wait to be asked for, as long as its bytes are there. */
+export class DeferredFrame implements DeferredColumns {
+  readonly fields: readonly number[];
+  readonly #columns: FrameColumns;
+  /** Of those that can be decoded, as far as is known. */
+  readonly #places: Map<number, Place>;
+  readonly #failed: Deferral['failed'];
+
+  constructor(columns: FrameColumns, places: readonly Place[], failed: Deferral['failed']) {
+    this.fields = places.map(({ field }) => field);
+    this.#columns = columns;
+    this.#places = new Map(places.map((place) => [place.field, place]));
+    this.#failed = failed;
+  }
+
+  column(field: number): Column | undefined {
+    return this.#look(field, false);
+  }
+
+  constant(field: number): number | undefined {
+    const place = this.#places.get(field);
+    const stream = place?.head.like === undefined ? place?.layout?.streams[0] : undefined;
+    return typeof stream === 'number' ? stream : undefined;
+  }
+
+  lastLane(field: number): AddressColumn | undefined {
+    const part = this.#look(field, true);
+    const column = part?.kind === 'address' && part.upper === undefined ? this.#look(field, false) : part;
+    return column?.kind === 'address' ? column : undefined;
+  }
+
+  #look(field: number, lastLane: boolean): Column | undefined {
+    if (!this.#places.has(field)) return undefined;
+    try {
+      return this.#columns.look(field, lastLane);
+    } catch (error) {
+      if (!(error instanceof FrameProblem)) throw error;
+      this.#places.delete(field);
+      this.#failed(`${error.message} (in one column; the others were read)`);
+      return undefined;
+    }
+  }
+}

@@ -1,0 +1,34 @@
+import type { Batch } from './batch.ts';
+import type { AddressColumn, Column } from './columns.ts';
+
+/**
+ * Columns of a batch that are decoded when somebody first asks for them, which can be done until the next batch comes. Who keeps a
+ * batch, or looks at fields that it did not name, takes `withAllColumns` of it.
+ */
+export interface DeferredColumns {
+  /** Numbers of their fields; the batch's `columns` lack them. */
+  readonly fields: readonly number[];
+  /** Undefined also where the bytes of the column turn out to make no sense. */
+  column(field: number): Column | undefined;
+  /** Without looking at any row: the number that all rows have which have a value; undefined where they may differ. */
+  constant(field: number): number | undefined;
+  /** An address whose first three lanes are what `upper` says, and need not be decoded, or are there where it is undefined. */
+  lastLane(field: number): AddressColumn | undefined;
+}
+
+/** A column of the batch, decoded now if it was not yet. */
+export function columnOf({ columns, deferred }: Batch, field: number): Column | undefined {
+  return columns[field] ?? deferred?.column(field);
+}
+
+/** The batch with all of its columns. */
+export function withAllColumns(batch: Batch): Batch {
+  const { deferred, ...rest } = batch;
+  if (deferred === undefined) return batch;
+  const columns = batch.columns.slice();
+  for (const field of deferred.fields) {
+    while (columns.length <= field) columns.push(undefined);
+    columns[field] = deferred.column(field);
+  }
+  return { ...rest, columns };
+}

@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import test from 'node:test';
+import { runCommand } from '../support/run-command.ts';
+
+/* Words that are wrong by a letter: the message has the word and the right one. The filter's own are in test/filter. */
+
+const RECORDS = join(import.meta.dirname, '../../../test/interop/argus3/argus3/20-bulk.arg');
+
+const CASES: readonly (readonly [line: string, said: RegExp])[] = [
+  ['ra -s stmie', /unknown field 'stmie'\n.*'stime'/],
+  ['ra -s +dur -flgs', /unknown option '-f'\n.*-s -flgs/],
+  ['ra -M jsn', /unknown mode 'jsn'.*\n.*'json'/],
+  ['ra --thrads 3', /unknown option '--thrads'\n.*'--threads'/],
+  ['ra -t yesterday', /'yesterday' is no time\n.*2026\/03\/01/],
+  ['ra -t 2023/13/01', /13 is no month/],
+  ['ra --port-direction servces', /'servces'\n.*'services'/],
+  ['ra - sbytse gt 5', /'sbytse' is not a test at column 1\n {2}sbytse gt 5\n {2}\^\n.*'sbytes'/],
+  ['racluster -m sadr', /'sadr' is no key.*\n.*'saddr'/],
+  ['racluster -M corect', /unknown mode 'corect'.*\n.*'correct'/],
+  ['rabins -M tme 5s', /unknown mode 'tme'.*\n.*'time'/],
+  ['rabins -M time 5x', /'5x' is no span of time/],
+  ['rasort -m byts', /unknown field 'byts'.*\n.*'bytes'/],
+  ['racount -M prto', /unknown mode 'prto'.*\n.*'proto'/],
+  ['rasplit -M tiem 5m -w none', /unknown mode 'tiem'.*\n.*'time'/],
+  ['ratimerange -M xml', /xml\n.*json/],
+];
+for (const [line, said] of CASES) {
+  test(`${line} is an error that shows the way`, async () => {
+    const [command = '', ...words] = line.split(' ');
+    const { status, stdout, stderr } = await runCommand(command, ['-X', '-r', RECORDS, ...words]);
+    assert.deepEqual([status, stdout], [2, '']);
+    assert.match(stderr, said);
+  });
+}
+
+for (const command of ['ra', 'racluster', 'rabins', 'rasort', 'racount', 'rasplit', 'rastream', 'ratimerange']) {
+  test(`${command} -b says how a filter was understood`, async () => {
+    const { status, stdout, stderr } = await runCommand(command, ['-X', '-b', '-', 'udp']);
+    assert.deepEqual([status, stdout, stderr], [0, 'ipproto = 17\nreads: ipproto\n', '']);
+  });
+}
