@@ -6,12 +6,15 @@ import { maskLanes } from '../address/prefix.ts';
 import { lanesOfMask, upperByFamily, type AddressMask } from './key-pieces.ts';
 import { ABSENT, areSettled, DISAGREED, place, placeSame, PRESENT, validityOf, type Lane } from './lane.ts';
 import { adopt, give, PAGE_MASK, PAGE_SHIFT, u32Pages, u8Pages, type LaneMemory } from './pages.ts';
-import type { Part, Share } from './share.ts';
+import type { Part, Run, Share } from './share.ts';
 
 const ALL_BITS = 128;
 const FAMILIES = 8;
 /** Bits above an IPv4 address that all of them share. */
 const IPV4_PREFIX_BITS = 96;
+
+/** Where addresses of a family have no more in common than this, further ones of it change nothing. */
+const leastBits = (family: number): number => (family === IPV4_ADDRESS ? IPV4_PREFIX_BITS : 0);
 
 /** Bits from the left in which two addresses agree, of the first `bits`. */
 function commonBits(bits: number, a: readonly number[], b: readonly number[]): number {
@@ -94,9 +97,7 @@ export class AddressLane implements Lane {
       // Where the first three lanes go by the family they need not have been decoded.
       const upper = column.upper && upperByFamily(column.upper);
       if (share.runs === undefined) for (const part of share.parts) this.#takePart(column, upper, share, part);
-      else
-        for (const run of share.runs)
-          if (this.states.pages[run.page]![run.at] !== DISAGREED) this.#takePart(column, upper, share, run);
+      else for (const run of share.runs) this.#takePart(column, upper, share, this.#unsettled(column, share, run));
       return;
     }
     const { rows, groups, count } = share;
@@ -105,6 +106,17 @@ export class AddressLane implements Lane {
       const lanes = [column.lane(0, row), column.lane(1, row), column.lane(2, row), column.lane(3, row)] as const;
       this.#add(groups[i]!, column.familyOf(row), lanes, ALL_BITS);
     }
+  }
+
+  /** What is left of a run without the records at its beginning that change nothing. */
+  #unsettled({ family, familyStride }: AddressColumn, { rows }: Share, { page, at, from, to }: Run): Part {
+    const known = this.#families.pages[page]![at]!;
+    const state = this.states.pages[page]![at];
+    if (state === DISAGREED) return { page, from: to, to };
+    let next = from;
+    if (state === PRESENT && this.#bits.pages[page]![at] === leastBits(known))
+      while (next < to && family[rows[next]! * familyStride] === known) next += 1;
+    return { page, from: next, to };
   }
 
   wanted(share: Share, deferred: DeferredColumns, field: number): Column | undefined {
@@ -144,8 +156,7 @@ export class AddressLane implements Lane {
         continue;
       }
       const isSameFamily = families[at] === f;
-      // Where nothing is left in common all further ones of the family are.
-      if (isSameFamily && bits[at] === (f === IPV4_ADDRESS ? IPV4_PREFIX_BITS : 0)) continue;
+      if (isSameFamily && bits[at] === leastBits(f)) continue;
       // Of IPv4 the last lane alone counts.
       let common = 96 + Math.clz32(own3[at]! ^ lane3[row * stride3]!);
       if (f !== IPV4_ADDRESS) {

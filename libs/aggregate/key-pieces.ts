@@ -132,9 +132,10 @@ export function addressPieces(name: StoredName, mask: AddressMask | undefined, s
     fill(batch, rows, count, { words, from, step }) {
       const column = addressColumn(batch, number);
       if (column === undefined) return 0;
-      if (column.valid === undefined && column.familyStride === 0) return column.familyOf(0);
-      for (let i = 0, at = from; i < count; i++, at += step)
-        words[at] = column.has(rows[i]!) ? column.familyOf(rows[i]!) : 0;
+      const { family: families, familyStride, valid } = column;
+      if (valid === undefined && familyStride === 0) return families[0]!;
+      for (let i = 0, at = from; i < count; i++, at += step) words[at] = families[rows[i]! * familyStride]!;
+      if (valid !== undefined) clearAbsent(valid, rows, count, { words, from, step });
       return undefined;
     },
   };

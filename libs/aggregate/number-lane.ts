@@ -1,6 +1,6 @@
 import { Area } from '../record/builder.ts';
 import { NumberColumn, type Column } from '../record/columns.ts';
-import type { DeferredColumns } from '../record/deferred.ts';
+import type { DeferredColumns, PossibleNumbers } from '../record/deferred.ts';
 import type { Merge } from '../record/fields/field.ts';
 import { BYTES_PER_VALUE, numericArray, type NumericArray, type NumericKind } from '../record/kinds.ts';
 import { Carry, EXACT_LIMIT } from './carry.ts';
@@ -20,8 +20,8 @@ import {
 import { mirrorBits } from './mirror.ts';
 import { addDoubles, addWords, agree, areBefore, earliest, joinBits, least, type NumberPages } from './number-loops.ts';
 import { adopt, f64Pages, give, PAGE_GROUPS, PAGE_MASK, PAGE_SHIFT, Pages, u8Pages, type LaneMemory } from './pages.ts';
-import { areEqual, bitsOf, earliestOf, leastOf, sumOf } from './run-loops.ts';
-import type { Run, Share } from './share.ts';
+import { areEqual, bestOf, bitsOf, earliestOf, leastOf, sumOf } from './run-loops.ts';
+import type { Part, Run, Share } from './share.ts';
 
 /** `request`: types of ICMP, of which a request and its answer are one. */
 export type NumberRule = Exclude<Merge, 'key' | 'own' | 'drop'> | 'request';
@@ -33,6 +33,8 @@ const MAX: Readonly<Record<NumericKind, number>> = {
   bits: 0xffff_ffff,
   f64: Infinity,
 };
+
+const isZero = (possible: PossibleNumbers): boolean => possible.least === 0 && possible.greatest === 0;
 
 /** A numeric field. Sums that its kind cannot hold stay at the greatest number. */
 export class NumberLane implements Lane, NumberPages {
@@ -109,19 +111,44 @@ export class NumberLane implements Lane, NumberPages {
   }
 
   wanted(share: Share, deferred: DeferredColumns, field: number): Column | undefined {
-    return this.#isSettled(share, deferred.constant(field)) ? undefined : deferred.column(field);
+    if (this.#isSettled(share, deferred, field)) return undefined;
+    const column = deferred.column(field);
+    if (!(column instanceof NumberColumn) || column.valid === undefined) return column;
+    // The zeros of records without a value change neither sums nor bits.
+    const ofAll = (this.#rule === 'sum' || this.#rule === 'or') && areAll(PRESENT, this.states, share);
+    return ofAll ? new NumberColumn(column.kind, column.values, undefined) : column;
   }
 
-  /** @param constant the value of all records that have one, if it is known */
-  #isSettled(share: Share, constant: number | undefined): boolean {
+  #isSettled(share: Share, deferred: DeferredColumns, field: number): boolean {
+    if (this.#rule === 'first') return areBefore(this, this.times, share);
+    if (this.#rule === 'last') return false;
+    if (areSettled(this.states, this.#disagreed, share)) return true;
+    const possible = deferred.possible(field);
+    if (possible === undefined) return false;
+    if (share.runs !== undefined) return share.runs.every(({ from }) => this.#absorbs(share.groups[from]!, possible));
+    // Where groups are many, some are hardly ever settled.
+    return this.#rule === 'sum' && isZero(possible) && areAll(PRESENT, this.states, share);
+  }
+
+  /** Whether none of these numbers changes what there is of the group. */
+  #absorbs(group: number, possible: PossibleNumbers): boolean {
+    const state = this.states.get(group);
+    if (state !== PRESENT) return state === DISAGREED;
+    const known = this.values.get(group);
+    const { bits, values } = possible;
     switch (this.#rule) {
-      case 'same':
-      case 'request':
-        return areSettled(this.states, this.#disagreed, share);
       case 'sum':
-        return constant === 0 && areAll(PRESENT, this.states, share);
-      case 'first':
-        return areBefore(this, this.times, share);
+        return isZero(possible);
+      case 'or':
+        return (known | bits) >>> 0 === known;
+      case 'min':
+        return possible.least >= known;
+      case 'max':
+        return possible.greatest <= known;
+      case 'same':
+        return possible.least === known && possible.greatest === known;
+      case 'request':
+        return values !== undefined && Array.from(values).every((value) => value === known || ICMP_REQUEST[value] === known); // prettier-ignore
       default:
         return false;
     }
@@ -149,18 +176,30 @@ export class NumberLane implements Lane, NumberPages {
         else this.#disagree(group);
         return;
       case 'request':
-        for (let i = run.from; i < run.to; i++) this.#add(group, values[rows[i]!]!, 0);
-        return;
+        return this.#takeRequests(group, values, rows, run);
       case 'first': {
         if (this.states.get(group) === PRESENT && this.times.get(group) < run.startsFrom) return;
-        const row = earliestOf(values, times.start, rows, run, 1);
+        const { firsts } = run;
+        const row = firsts.length > 0 ? bestOf(values, firsts, 1) : earliestOf(values, times.start, rows, run, 1);
         return this.#add(group, values[row]!, times.start[row]!);
       }
       case 'last': {
         if (this.states.get(group) === PRESENT && this.times.get(group) > run.endsUntil) return;
-        const row = earliestOf(values, times.end, rows, run, -1);
+        const { lasts } = run;
+        const row = lasts.length > 0 ? bestOf(values, lasts, -1) : earliestOf(values, times.end, rows, run, -1);
         return this.#add(group, values[row]!, times.end[row]!);
       }
+    }
+  }
+
+  #takeRequests(group: number, values: NumericArray, rows: Uint32Array, { from, to }: Part): void {
+    // Most are what is known, or its answers.
+    let known = this.values.get(group);
+    for (let i = from; i < to; i++) {
+      const value = values[rows[i]!]!;
+      if (this.states.get(group) === PRESENT && (value === known || ICMP_REQUEST[value] === known)) continue;
+      this.#add(group, value, 0);
+      known = this.values.get(group);
     }
   }
 

@@ -12,8 +12,6 @@ export class RecordTimes {
   startNs: Uint16Array = NO_NS;
   /** Nanoseconds. */
   duration: Float64Array = NONE;
-  readonly endUs = new Float64Array(BATCH_ROWS_MAX);
-  readonly endNs = new Uint16Array(BATCH_ROWS_MAX);
   /** Microseconds with the nanoseconds in their fraction, as far as that is so fine: for comparing. */
   start: Float64Array = NONE;
   readonly end = new Float64Array(BATCH_ROWS_MAX);
@@ -22,6 +20,9 @@ export class RecordTimes {
   readonly #startNs = new Uint16Array(BATCH_ROWS_MAX);
   readonly #duration = new Float64Array(BATCH_ROWS_MAX);
   readonly #start = new Float64Array(BATCH_ROWS_MAX);
+  readonly #endUs = new Float64Array(BATCH_ROWS_MAX);
+  readonly #endNs = new Uint16Array(BATCH_ROWS_MAX);
+  #hasEnds = false;
 
   fill(batch: Batch): this {
     if (batch === this.#batch) return this;
@@ -29,7 +30,8 @@ export class RecordTimes {
     const { rows } = batch;
     this.startUs = doubles(numbers(batch, 'stime'), rows, this.#startUs);
     this.duration = doubles(numbers(batch, 'dur'), rows, this.#duration);
-    const { startUs, duration, endUs, endNs, end } = this;
+    this.#hasEnds = false;
+    const { startUs, duration, end } = this;
     const stimens = numbers(batch, 'stimens');
     if (stimens === undefined) {
       this.startNs = NO_NS;
@@ -41,14 +43,41 @@ export class RecordTimes {
       this.start = this.#start;
     }
     const { startNs } = this;
-    for (let row = 0; row < rows; row++) {
+    for (let row = 0; row < rows; row++) end[row] = startUs[row]! + (startNs[row]! + duration[row]!) / 1000;
+    return this;
+  }
+
+  /** Microseconds, and the nanoseconds beyond, below 1000. */
+  get endUs(): Float64Array {
+    this.#findEnds();
+    return this.#endUs;
+  }
+
+  get endNs(): Uint16Array {
+    this.#findEnds();
+    return this.#endNs;
+  }
+
+  /** Of all rows, once somebody asks for them. */
+  #findEnds(): void {
+    if (this.#hasEnds) return;
+    this.#hasEnds = true;
+    const { startUs, startNs, duration } = this;
+    const endUs = this.#endUs;
+    const endNs = this.#endNs;
+    for (let row = 0; row < (this.#batch?.rows ?? 0); row++) {
       const after = startNs[row]! + duration[row]!;
       const us = Math.floor(after / 1000);
       endUs[row] = startUs[row]! + us;
       endNs[row] = after - us * 1000;
-      end[row] = endUs[row]! + endNs[row]! / 1000;
     }
-    return this;
+  }
+
+  /** When one record ended: microseconds, and the nanoseconds beyond. */
+  endOf(row: number): [number, number] {
+    const after = this.startNs[row]! + this.duration[row]!;
+    const us = Math.floor(after / 1000);
+    return [this.startUs[row]! + us, after - us * 1000];
   }
 }
 

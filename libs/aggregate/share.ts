@@ -14,6 +14,9 @@ export interface Run extends Part {
   /** No record begins before this, nor ends behind that, as `RecordTimes` has `start` and `end`. */
   readonly startsFrom: number;
   readonly endsUntil: number;
+  /** Rows that begin at the one, and end at the other: none where no record does. */
+  readonly firsts: readonly number[];
+  readonly lasts: readonly number[];
 }
 
 /** What is known of a group changes once for all of its records where these are at least so many a group. */
@@ -83,7 +86,7 @@ export class Share {
   /** By group, if these are not too many for that, so that what lanes write goes from one end of their memory to the other. */
   #order(): void {
     const { count } = this;
-    const [least, greatest] = this.#range();
+    const [least, greatest] = this.groupsInUse * RUN_ROWS <= count ? [0, this.groupsInUse - 1] : this.#range();
     const groups = greatest - least + 1;
     if (groups > SORTED_GROUPS * count) this.#sort(least >>> PAGE_SHIFT, greatest >>> PAGE_SHIFT, PAGE_SHIFT);
     else {
@@ -106,24 +109,34 @@ export class Share {
   }
 
   #runsUntil(ends: Uint32Array): Run[] {
-    const { rows, groups } = this;
-    const { start, end } = this.times;
     const runs: Run[] = [];
     for (let k = 0, from = 0; k < ends.length; k++) {
       const to = ends[k]!;
-      if (to === from) continue;
-      let startsFrom = Infinity;
-      let endsUntil = -Infinity;
-      for (let i = from; i < to; i++) {
-        const row = rows[i]!;
-        if (start[row]! < startsFrom) startsFrom = start[row]!;
-        if (end[row]! > endsUntil) endsUntil = end[row]!;
-      }
-      const group = groups[from]!;
-      runs.push({ page: group >>> PAGE_SHIFT, at: group & PAGE_MASK, from, to, startsFrom, endsUntil });
+      if (to > from) runs.push(this.#runOf(from, to));
       from = to;
     }
     return runs;
+  }
+
+  #runOf(from: number, to: number): Run {
+    const { rows, groups } = this;
+    const { start, end } = this.times;
+    const group = groups[from]!;
+    let startsFrom = Infinity;
+    let endsUntil = -Infinity;
+    for (let i = from; i < to; i++) {
+      const row = rows[i]!;
+      if (start[row]! < startsFrom) startsFrom = start[row]!;
+      if (end[row]! > endsUntil) endsUntil = end[row]!;
+    }
+    const firsts: number[] = [];
+    const lasts: number[] = [];
+    for (let i = from; i < to; i++) {
+      const row = rows[i]!;
+      if (start[row] === startsFrom) firsts.push(row);
+      if (end[row] === endsUntil) lasts.push(row);
+    }
+    return { page: group >>> PAGE_SHIFT, at: group & PAGE_MASK, from, to, startsFrom, endsUntil, firsts, lasts };
   }
 
   #divide(): void {
@@ -181,7 +194,8 @@ export class Share {
     if (this.runs === undefined) {
       for (const { page, from, to } of this.parts) {
         const start = chosen.count;
-        this.#chooseFrom(valid, from, to, chosen);
+        this.#chooseRows(valid, from, to, chosen);
+        this.#chooseGroups(valid, from, to, chosen.groups, start);
         if (chosen.count > start) chosen.parts.push({ page, from: start, to: chosen.count });
       }
       return;
@@ -189,23 +203,40 @@ export class Share {
     chosen.runs = [];
     for (const run of this.runs) {
       const from = chosen.count;
-      this.#chooseFrom(valid, run.from, run.to, chosen);
-      if (chosen.count > from) chosen.runs.push({ ...run, from, to: chosen.count });
+      this.#chooseRows(valid, run.from, run.to, chosen);
+      if (chosen.count === from) continue;
+      chosen.groups.fill(this.groups[run.from]!, from, chosen.count);
+      const has = (row: number): boolean => (valid[row >> 3]! & (1 << (row & 7))) !== 0;
+      chosen.runs.push({
+        ...run,
+        from,
+        to: chosen.count,
+        firsts: run.firsts.filter(has),
+        lasts: run.lasts.filter(has),
+      });
     }
     chosen.#divide();
   }
 
-  #chooseFrom(valid: Uint8Array, from: number, to: number, chosen: Share): void {
-    const { rows, groups } = this;
-    const { rows: toRows, groups: toGroups } = chosen;
+  #chooseRows(valid: Uint8Array, from: number, to: number, chosen: Share): void {
+    const { rows } = this;
+    const { rows: toRows } = chosen;
     let { count } = chosen;
     for (let i = from; i < to; i++) {
       const row = rows[i]!;
       toRows[count] = row;
-      toGroups[count] = groups[i]!;
       count += (valid[row >> 3]! >> (row & 7)) & 1;
     }
     chosen.count = count;
+  }
+
+  #chooseGroups(valid: Uint8Array, from: number, to: number, toGroups: Uint32Array, start: number): void {
+    const { rows, groups } = this;
+    for (let i = from, count = start; i < to; i++) {
+      const row = rows[i]!;
+      toGroups[count] = groups[i]!;
+      count += (valid[row >> 3]! >> (row & 7)) & 1;
+    }
   }
 }
 

@@ -160,30 +160,24 @@ export class TimeLane {
     }
   }
 
-  #widenRun({ rows, times }: Share, { page, at, from, to, startsFrom, endsUntil }: Run): void {
-    const { start, startUs, startNs, end, endUs, endNs } = times;
+  #widenRun({ times }: Share, { page, at, firsts, lasts }: Run): void {
+    const { startUs, startNs } = times;
     const knownUs = this.startUs.pages[page]!;
     const knownNs = this.startNs.pages[page]!;
     const lastUs = this.lastUs.pages[page]!;
     const lastNs = this.lastNs.pages[page]!;
-    // Nanoseconds are compared where coarser times are equal.
-    const isEarly = startsFrom <= knownUs[at]! + knownNs[at]! / 1000;
-    const isLate = endsUntil >= lastUs[at]! + lastNs[at]! / 1000;
-    for (let i = from; i < to && isEarly; i++) {
-      const row = rows[i]!;
-      if (start[row] !== startsFrom) continue;
+    // Of those that begin at about the same time nanoseconds are compared.
+    for (const row of firsts) {
       const us = startUs[row]!;
       if (us > knownUs[at]! || (us === knownUs[at] && startNs[row]! >= knownNs[at]!)) continue;
       knownUs[at] = us;
       knownNs[at] = startNs[row]!;
     }
-    for (let i = from; i < to && isLate; i++) {
-      const row = rows[i]!;
-      if (end[row] !== endsUntil) continue;
-      const us = endUs[row]!;
-      if (us < lastUs[at]! || (us === lastUs[at] && endNs[row]! <= lastNs[at]!)) continue;
+    for (const row of lasts) {
+      const [us, ns] = times.endOf(row);
+      if (us < lastUs[at]! || (us === lastUs[at] && ns <= lastNs[at]!)) continue;
       lastUs[at] = us;
-      lastNs[at] = endNs[row]!;
+      lastNs[at] = ns;
     }
   }
 

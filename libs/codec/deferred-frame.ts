@@ -1,5 +1,5 @@
 import type { AddressColumn, Column } from '../record/columns.ts';
-import type { DeferredColumns } from '../record/deferred.ts';
+import type { DeferredColumns, PossibleNumbers } from '../record/deferred.ts';
 import type { FrameColumns } from './frame-columns.ts';
 import type { Place } from './plan.ts';
 import { FrameProblem } from './problem.ts';
@@ -28,25 +28,23 @@ export class DeferredFrame implements DeferredColumns {
   }
 
   column(field: number): Column | undefined {
-    return this.#look(field, false);
+    return this.#try(field, () => this.#columns.look(field, false));
   }
 
-  constant(field: number): number | undefined {
-    const place = this.#places.get(field);
-    const stream = place?.head.like === undefined ? place?.layout?.streams[0] : undefined;
-    return typeof stream === 'number' ? stream : undefined;
+  possible(field: number): PossibleNumbers | undefined {
+    return this.#try(field, () => this.#columns.possible(field));
   }
 
   lastLane(field: number): AddressColumn | undefined {
-    const part = this.#look(field, true);
-    const column = part?.kind === 'address' && part.upper === undefined ? this.#look(field, false) : part;
+    const part = this.#try(field, () => this.#columns.look(field, true));
+    const column = part?.kind === 'address' && part.upper === undefined ? this.column(field) : part;
     return column?.kind === 'address' ? column : undefined;
   }
 
-  #look(field: number, lastLane: boolean): Column | undefined {
+  #try<Result>(field: number, look: () => Result): Result | undefined {
     if (!this.#places.has(field)) return undefined;
     try {
-      return this.#columns.look(field, lastLane);
+      return look();
     } catch (error) {
       if (!(error instanceof FrameProblem)) throw error;
       this.#places.delete(field);

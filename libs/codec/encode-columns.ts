@@ -10,7 +10,7 @@ import type { Entry, Stream } from './directory.ts';
 import { encodeNumbers } from './encode-numbers.ts';
 import { findExceptions } from './exceptions.ts';
 import { Extent } from './extent.ts';
-import { COPIES, KIND_CODES, LIKE, OWN_BITMAP, ROW_BYTES_MAX, SHARED_BITMAP } from './format.ts';
+import { COPIES, ENCODING, KIND_CODES, LIKE, OWN_BITMAP, ROW_BYTES_MAX, SHARED_BITMAP } from './format.ts';
 import { findUnlike, type Unlike } from './like.ts';
 import { packMessage, textBytesMax } from './msgpack.ts';
 import { allRows, setRows, type RowSet } from './rows.ts';
@@ -157,10 +157,19 @@ function encodeValues(out: ChunkWriter, column: Column, rows: number, stored: Ui
     case 'u8':
     case 'u16':
     case 'u32':
-    case 'bits':
     case 'f64':
       return [encodeNumbers(out, column.values, stored, extent)];
+    case 'bits':
+      return [tellBits(encodeNumbers(out, column.values, stored, extent), column.values, stored)];
   }
+}
+
+/** Tells beside planes which bits are set in any of the values: a reader may know those already. */
+function tellBits(stream: Stream, values: NumericArray, stored: Uint16Array): Stream {
+  if (typeof stream === 'number' || stream[0] !== ENCODING.packed) return stream;
+  let bits = 0;
+  for (let i = 0; i < stored.length; i++) bits |= values[stored[i]!]!;
+  return [...stream, bits >>> 0];
 }
 
 function encodeAddress(out: ChunkWriter, column: AddressColumn, rows: number, stored: Uint16Array): Stream[] {

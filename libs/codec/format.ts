@@ -54,7 +54,7 @@ export const LIKE = 128;
 export const ENCODING = {
   /** The values as they are. */
   plain: 1,
-  /** (value - base) / divisor, in byte planes. */
+  /** (value - base) / divisor, in byte planes; of words that are bits all that are set in any may be told, too. */
   packed: 2,
   /** Steps from value to value, none negative, divided and in byte planes. */
   ascending: 3,

@@ -1,6 +1,7 @@
 import type { Batch, UnknownColumn } from '../record/batch.ts';
 import { Area } from '../record/builder.ts';
 import type { Column } from '../record/columns.ts';
+import type { PossibleNumbers } from '../record/deferred.ts';
 import { STORED_BY_NUMBER } from '../record/fields/stored.ts';
 import { ChunkShelf } from './chunks.ts';
 import { chunksIn } from './decode-numbers.ts';
@@ -9,6 +10,7 @@ import { ColumnDecoder, type Part } from './decode-columns.ts';
 import { storedBytes, type Layout } from './directory.ts';
 import { OWN_BITMAP, SHARED_BITMAP } from './format.ts';
 import { moveColumn } from './move-column.ts';
+import { possibleNumbers } from './possible-numbers.ts';
 import { planColumns, type Place } from './plan.ts';
 import { UnknownEncoding } from './problem.ts';
 import { Room } from './room.ts';
@@ -132,6 +134,20 @@ export class FrameColumns {
     if (had !== undefined && (lastLane || !had.isPart)) return had.column;
     const place = this.#places.get(field);
     return place?.layout === undefined ? undefined : this.#decode(place, place.layout, lastLane);
+  }
+
+  /**
+   * What numbers a column may have, without decoding it.
+   * @throws FrameProblem
+   */
+  possible(field: number): PossibleNumbers | undefined {
+    const place = this.#places.get(field);
+    try {
+      return place && possibleNumbers(this.#body, place);
+    } catch (error) {
+      if (error instanceof UnknownEncoding) return undefined;
+      throw error;
+    }
   }
 
   /**
