@@ -1,4 +1,4 @@
-import { IPV4_ADDRESS } from '../packet/headers.ts';
+import { IPV4_ADDRESS, MAC_ADDRESS } from '../packet/headers.ts';
 import { Area } from '../record/builder.ts';
 import { AddressColumn, type Column } from '../record/columns.ts';
 import type { DeferredColumns } from '../record/deferred.ts';
@@ -10,8 +10,18 @@ import type { Part, Run, Share } from './share.ts';
 
 const ALL_BITS = 128;
 const FAMILIES = 8;
+/** All bits of an address, more than any has. */
+export const WHOLE = 0xff;
 /** Bits above an IPv4 address that all of them share. */
 const IPV4_PREFIX_BITS = 96;
+/** Bits before an address among the 128, by family. */
+const BEFORE: Readonly<Record<number, number>> = { [IPV4_ADDRESS]: IPV4_PREFIX_BITS, [MAC_ADDRESS]: 80 };
+
+/** Ones from the left, of 128 bits. */
+function leadingOnes(lanes: readonly number[]): number {
+  const k = lanes.findIndex((lane) => lane !== 0xffff_ffff);
+  return k < 0 ? ALL_BITS : 32 * k + Math.clz32(~lanes[k]!);
+}
 
 /** Where addresses of a family have no more in common than this, further ones of it change nothing. */
 const leastBits = (family: number): number => (family === IPV4_ADDRESS ? IPV4_PREFIX_BITS : 0);
@@ -36,6 +46,8 @@ export class AddressLane implements Lane {
   readonly #mask: AddressMask | undefined;
   /** For each family the mask of its four lanes. */
   readonly #masks: Uint32Array;
+  /** For each family how many bits of it count, of 128 from the left, up to the first that does not. */
+  readonly #keyBits: readonly number[];
   readonly #lanes = [u32Pages(), u32Pages(), u32Pages(), u32Pages()] as const;
   readonly #families = u8Pages();
   /** How many bits all agree in, counted from the first of 128. */
@@ -43,12 +55,16 @@ export class AddressLane implements Lane {
   readonly states = u8Pages();
   /** Groups whose records disagree. */
   #disagreed = 0;
+  /** Whether all bits of all addresses are known, but for those that disagree. */
+  #isWhole: boolean;
 
   constructor(rule: 'network' | 'same', mask?: AddressMask) {
     this.#rule = rule;
     this.#mask = mask;
     const masks = Array.from({ length: FAMILIES }, (_, family) => mask === undefined ? maskLanes(ALL_BITS) : lanesOfMask(mask, family)); // prettier-ignore
     this.#masks = Uint32Array.from(masks.flat());
+    this.#keyBits = masks.map(leadingOnes);
+    this.#isWhole = mask === undefined;
   }
 
   grow(room: number): void {
@@ -168,8 +184,10 @@ export class AddressLane implements Lane {
         else if (own2[at] !== c) common = 64 + Math.clz32(own2[at]! ^ c);
       }
       if (isSameFamily && common >= bits[at]!) continue;
-      if (isSameFamily && keepsNetwork) bits[at] = common;
-      else {
+      if (isSameFamily && keepsNetwork) {
+        bits[at] = common;
+        this.#isWhole = false;
+      } else {
         states[at] = DISAGREED;
         this.#disagreed += 1;
       }
@@ -190,6 +208,7 @@ export class AddressLane implements Lane {
       this.#families.set(group, family);
       this.#bits.set(group, bits);
       this.states.set(group, PRESENT);
+      this.#isWhole &&= bits === ALL_BITS;
       return;
     }
     const known = this.#lanes.map((lane) => lane.get(group));
@@ -197,7 +216,10 @@ export class AddressLane implements Lane {
     if (family !== this.#families.get(group)) this.#disagree(group);
     else if (common === ALL_BITS) return;
     else if (this.#rule === 'same') this.#disagree(group);
-    else this.#bits.set(group, common);
+    else {
+      this.#bits.set(group, common);
+      this.#isWhole = false;
+    }
   }
 
   merge(to: number, other: Lane, from: number): void {
@@ -225,6 +247,7 @@ export class AddressLane implements Lane {
 
   adopt(memory: LaneMemory): void {
     adopt([...this.#lanes, this.#families, this.#bits, this.states], memory);
+    this.#isWhole = false;
   }
 
   bytesFor(groups: Uint32Array): number {
@@ -253,6 +276,19 @@ export class AddressLane implements Lane {
       for (const k of [0, 1, 2, 3] as const) lanes[k][i]! &= masks[k];
     }
     return new AddressColumn([shrunk(lanes[0]), shrunk(lanes[1]), shrunk(lanes[2]), shrunk(lanes[3])], shrunk(families), count, valid); // prettier-ignore
+  }
+
+  /** Whether the addresses of all groups are known to be whole. */
+  get isWhole(): boolean {
+    return this.#isWhole;
+  }
+
+  /** How many bits of a group's address are known, from its left; `WHOLE` where all are, undefined where there is no address. */
+  knownBits(group: number): number | undefined {
+    if (this.states.get(group) !== PRESENT) return undefined;
+    const family = this.#families.get(group);
+    const bits = Math.min(this.#bits.get(group), this.#keyBits[family & 7]!);
+    return bits === ALL_BITS ? WHOLE : Math.max(0, bits - (BEFORE[family] ?? 0));
   }
 }
 

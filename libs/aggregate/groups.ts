@@ -10,6 +10,7 @@ import { BytesLane } from './bytes-lane.ts';
 import type { Interned } from './key-pieces.ts';
 import { DISAGREED, PRESENT, type Lane } from './lane.ts';
 import { mirrorOf } from './mirror.ts';
+import { maskBytesFor, maskColumn, MASKED, MASKS } from './mask-column.ts';
 import type { Model } from './model.ts';
 import { NumberLane, type NumberRule } from './number-lane.ts';
 import { OriginLane, type OriginMemory } from './origin-lane.ts';
@@ -57,8 +58,10 @@ const BASIC_FIELDS = (['stime', 'stimens', 'dur', 'trans'] as const).map(number)
 
 /** Numbers of the fields that have to be read beside those that are wanted of the result. */
 export function mergedFrom(wanted: Iterable<number>): number[] {
-  const durations: ReadonlySet<number> = new Set(DURATION_FIELDS);
-  return [...wanted].some((field) => durations.has(field)) ? [...BASIC_FIELDS, ...DURATION_FIELDS] : BASIC_FIELDS;
+  const fields = new Set(wanted);
+  const durations = DURATION_FIELDS.some((field) => fields.has(field)) ? DURATION_FIELDS : [];
+  const addresses = MASKS.filter(([, mask]) => fields.has(mask)).map(([address]) => address);
+  return [...BASIC_FIELDS, ...durations, ...addresses];
 }
 
 const SOURCE_SIDE = { packets: number('spkts'), otherPackets: number('dpkts'), first: number('sfirst'), last: number('slast') }; // prettier-ignore
@@ -243,7 +246,7 @@ export class Groups {
   /** A record for each of the groups, which are of one origin. */
   batch(groups: Uint32Array, origin: Origin, first: number): Batch {
     this.#markPaths(groups);
-    let bytes = this.time.bytesFor(groups.length);
+    let bytes = this.time.bytesFor(groups.length) + MASKS.length * maskBytesFor(groups);
     for (const lane of this.#lanes) bytes += lane?.bytesFor(groups) ?? 0;
     for (const side of this.#sides ?? []) bytes += side.bytesFor(groups.length);
     const area = new Area(bytes);
@@ -254,8 +257,16 @@ export class Groups {
       const column = this.#lanes[field]?.column(groups, area);
       if (column !== undefined) columns[field] = column;
     }
+    for (const [address, mask] of MASKS) columns[mask] = this.#masks(address, mask, groups, area);
     const rows = groups.length;
     return { kind: FLOW_BATCH, origin, first, covers: rows, rows, columns, unknown: [], buffer: area.buffer };
+  }
+
+  #masks(address: number, mask: number, groups: Uint32Array, area: Area): Column | undefined {
+    const addresses = this.#lanes[address];
+    const masks = this.#lanes[mask];
+    if (!(addresses instanceof AddressLane) || this.#options.fields?.has(mask) === false) return undefined;
+    return maskColumn(addresses, masks instanceof NumberLane ? masks : undefined, groups, area);
   }
 
   /** Records that went other ways over the link have several pairs of its addresses. */
@@ -276,7 +287,9 @@ const COLUMNS = Math.max(...STORED_BY_NUMBER.keys()) + 1;
 function makeLane(field: StoredField, { model, interned, preserves }: GroupsOptions): Lane | undefined {
   const { kind, merge } = field;
   if (field.group === 'management') return undefined;
-  if (merge === 'key' && !preserves && !model.fields.has(field.number)) return undefined;
+  const address = MASKED.get(field.number);
+  const isOfKey = merge === 'key' || address !== undefined;
+  if (isOfKey && !preserves && !model.fields.has(address ?? field.number)) return undefined;
   if (kind === 'bytes') return new BytesLane();
   if (kind === 'text') return new TextLane(merge === 'same' ? 'same' : 'union', interned);
   if (kind === 'address')

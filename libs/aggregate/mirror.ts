@@ -71,7 +71,7 @@ function mirrorColumn(field: number, column: Column): Column {
 const RESPONDER_COLUMNS = [...STORED_BY_NUMBER]
   .filter(([, { name }]) => name.startsWith('d') && counterpart(name) !== undefined)
   .map(([number]) => number);
-const KEY_COLUMNS: ReadonlySet<number> = new Set([STORED_FIELDS.daddr.number, STORED_FIELDS.dport.number, STORED_FIELDS.dmac.number]); // prettier-ignore
+const KEY_COLUMNS: ReadonlySet<number> = new Set([STORED_FIELDS.daddr.number, STORED_FIELDS.dmask.number, STORED_FIELDS.dport.number, STORED_FIELDS.dmac.number]); // prettier-ignore
 const COUNTERS: ReadonlySet<number> = new Set([STORED_FIELDS.dpkts.number, STORED_FIELDS.dbytes.number]);
 
 /** The records without what the responder sent: who it was stays, its counters are zero, the rest of it is absent. */

@@ -58,6 +58,8 @@ export interface Printed {
   readonly scale?: number;
   /** Of a time: the field with the nanoseconds 0–999 beyond its microseconds. */
   readonly nanoseconds?: string;
+  /** Of an address: the field that says how many of its bits, from the left, are known. */
+  readonly mask?: string;
   /** Of a code: the names of its values. */
   readonly names?: Readonly<Record<number, string>>;
   /** The heading stands in the middle of its column. */

@@ -16,6 +16,9 @@ const timing = (number: number, heading: string, about: string, merge: StoredFie
 const aggregate = (number: number, heading: string, about: string, merge: StoredField['merge']) =>
   ({ ...timing(number, heading, about, merge), group: 'aggregate' }) as const satisfies StoredField;
 
+const mask = (number: number, heading: string, about: string) =>
+  ({ number, kind: 'u8', group: 'aggregate', heading, width: 7, format: 'integer', merge: 'min', about }) as const satisfies StoredField; // prettier-ignore
+
 /**
  * Groups that a probe fills only when asked: inter-packet times, packet sizes, payload, times of each direction; and what
  * aggregation adds. Inter-packet times are kept as count, sum, sum of squares, least and greatest, in nanoseconds, apart
@@ -134,6 +137,16 @@ export const OPTIONAL_FIELDS = {
   dursq: aggregate(243, 'DurSq', 'Sum of their squares, square nanoseconds.', 'sum'),
   durmin: aggregate(244, 'DurMin', 'The least, nanoseconds.', 'min'),
   durmax: aggregate(245, 'DurMax', 'The greatest, nanoseconds.', 'max'),
+  smask: mask(
+    246,
+    'SrcMask',
+    'Bits of saddr, from the left, that all merged records share; absent of a whole address.',
+  ),
+  dmask: mask(
+    247,
+    'DstMask',
+    'Bits of daddr, from the left, that all merged records share; absent of a whole address.',
+  ),
   label: {
     number: 241,
     kind: 'text',

@@ -6,7 +6,7 @@ import { EVENT } from './field.ts';
 export const ETHERTYPE = { ipv4: 0x0800, arp: 0x0806, rarp: 0x8035, ipv6: 0x86dd } as const;
 
 /** IP protocol numbers that other rules ask for. */
-export const IP_PROTOCOL = { icmp: 1, tcp: 6, udp: 17, esp: 50, icmp6: 58, sctp: 132 } as const;
+export const IP_PROTOCOL = { icmp: 1, igmp: 2, tcp: 6, udp: 17, esp: 50, icmp6: 58, sctp: 132 } as const;
 
 /**
  * What a flow speaks, by name: the protocol found by content, the IP protocol, `llc`, the EtherType's name, or `unknown`.
