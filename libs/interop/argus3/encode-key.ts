@@ -2,7 +2,8 @@ import { IPV4_ADDRESS, IPV6_ADDRESS, MAC_ADDRESS, NO_ADDRESS } from '../../packe
 import { EVENT, TCP_STATE } from '../../record/fields/field.ts';
 import { ETHERTYPE, IP_PROTOCOL } from '../../record/fields/protocol.ts';
 import { ADDRESS, SIDED, SINGLE } from './flow-record.ts';
-import { KEY_DIRECTED, KEY_FAMILY, KEY_FORM, KEY_FRAGMENT, SECTION } from './format.ts';
+import { KEY_DIRECTED, KEY_FAMILY, KEY_FORM, KEY_FRAGMENT, KEY_MASKS, SECTION } from './format.ts';
+import { encodeIPv4Masks, encodeIPv6Masks, isMasked, loseMasks } from './key-masks.ts';
 import type { OutgoingRecord } from './outgoing-record.ts';
 import { writeHeader, writeZeros } from './write-section.ts';
 
@@ -11,10 +12,10 @@ export function encodeKey(record: OutgoingRecord, view: DataView, at: number): n
   const family = record.families[ADDRESS.source]!;
   const isOne = family === record.families[ADDRESS.destination]!;
   const etherType = record.values[SINGLE.etherType]!;
-  if (isOne && family === IPV4_ADDRESS) {
-    return etherType === ETHERTYPE.arp ? encodeArp(record, view, at) : encodeIPv4(record, view, at);
-  }
+  if (isOne && family === IPV4_ADDRESS && etherType !== ETHERTYPE.arp) return encodeIPv4(record, view, at);
   if (isOne && family === IPV6_ADDRESS) return encodeIPv6(record, view, at);
+  loseMasks(record);
+  if (isOne && family === IPV4_ADDRESS) return encodeArp(record, view, at);
   if (isOne && family === MAC_ADDRESS && etherType === ETHERTYPE.rarp) return encodeRarp(record, view, at);
   return encodeEthernet(record, view, at);
 }
@@ -35,21 +36,27 @@ function directed(record: OutgoingRecord): number {
 
 const IPV4_WORDS = 5;
 const IPV6_WORDS = 11;
+const MASKED_IPV6_WORDS = 12;
 
 function encodeIPv4(record: OutgoingRecord, view: DataView, at: number): number {
   const isFragment = isFragmentFlow(record);
-  const qualifier = KEY_FAMILY.ipv4 | (isFragment ? KEY_FRAGMENT : 0) | directed(record);
-  const end = writeZeros(view, at, SECTION.flow, KEY_FORM.fiveTuple, qualifier, IPV4_WORDS);
   const protocol = record.valueOr(SINGLE.protocol, 0);
+  // The security parameters index lies where its masks would be.
+  const hasMasks = isMasked(record) && protocol !== IP_PROTOCOL.esp;
+  const qualifier = KEY_FAMILY.ipv4 | (isFragment ? KEY_FRAGMENT : 0) | (hasMasks ? KEY_MASKS : 0) | directed(record);
+  const end = writeZeros(view, at, SECTION.flow, KEY_FORM.fiveTuple, qualifier, IPV4_WORDS);
   view.setUint32(at + 4, record.lanes[ADDRESS.source * 4 + 3]!);
   view.setUint32(at + 8, record.lanes[ADDRESS.destination * 4 + 3]!);
   view.setUint8(at + 12, protocol);
+  if (hasMasks) encodeIPv4Masks(record, view, at, protocol);
+  else loseMasks(record);
   if (isFragment) return end;
   if (protocol === IP_PROTOCOL.icmp) {
     view.setUint8(at + 14, record.valueOr(SINGLE.icmpType, 0));
     view.setUint8(at + 15, record.valueOr(SINGLE.icmpCode, 0));
     view.setUint16(at + 16, record.valueOr(SINGLE.icmpId, 0), true);
-    view.setUint16(at + 18, record.valueOr(SINGLE.icmpSequence, 0), true);
+    if (!hasMasks) view.setUint16(at + 18, record.valueOr(SINGLE.icmpSequence, 0), true);
+    else if (record.has(SINGLE.icmpSequence)) record.losses.add('icmpseq');
   } else if (protocol === IP_PROTOCOL.esp) view.setUint32(at + 16, record.valueOr(SINGLE.spi, 0));
   else writePorts(record, view, at + 14);
   return end;
@@ -57,8 +64,11 @@ function encodeIPv4(record: OutgoingRecord, view: DataView, at: number): number 
 
 function encodeIPv6(record: OutgoingRecord, view: DataView, at: number): number {
   const isFragment = isFragmentFlow(record);
-  const qualifier = KEY_FAMILY.ipv6 | (isFragment ? KEY_FRAGMENT : 0) | directed(record);
-  const end = writeZeros(view, at, SECTION.flow, KEY_FORM.fiveTuple, qualifier, IPV6_WORDS);
+  const hasMasks = isMasked(record);
+  const qualifier = KEY_FAMILY.ipv6 | (isFragment ? KEY_FRAGMENT : 0) | (hasMasks ? KEY_MASKS : 0) | directed(record);
+  const words = hasMasks ? MASKED_IPV6_WORDS : IPV6_WORDS;
+  const end = writeZeros(view, at, SECTION.flow, KEY_FORM.fiveTuple, qualifier, words);
+  if (hasMasks) encodeIPv6Masks(record, view, at);
   const protocol = record.valueOr(SINGLE.protocol, 0);
   for (let lane = 0; lane < 4; lane++) {
     view.setUint32(at + 4 + lane * 4, record.lanes[ADDRESS.source * 4 + lane]!);

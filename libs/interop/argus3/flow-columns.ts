@@ -37,6 +37,7 @@ export const SIDED_FIELDS: readonly (readonly [slot: number, source: StoredName,
   [SIDED.gap, 'sgap', 'dgap'],
   [SIDED.segmentSize, 'smss', 'dmss'],
   [SIDED.lost, 'slost', 'dlost'],
+  [SIDED.mask, 'smask', 'dmask'],
 ];
 
 export const SINGLE_FIELDS: readonly (readonly [slot: number, field: StoredName])[] = [

@@ -44,8 +44,10 @@ export const SIDED = {
   lost: 68,
   asn: 70,
   keystrokes: 72,
+  /** Bits of the address that are known. */
+  mask: 74,
 } as const;
-const SINGLE_AT = 74;
+const SINGLE_AT = 76;
 
 /** Values that the two sides share. */
 export const SINGLE = {

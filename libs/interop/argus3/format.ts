@@ -82,6 +82,8 @@ export const KEY_FORM = { fiveTuple: 1, arp: 6 } as const;
 export const KEY_REVERSED = 0x40;
 /** Of the key's qualifier: the probe already changed its mind about who began. */
 export const KEY_DIRECTED = 0x20;
+/** And it tells how many bits of the addresses are known. */
+export const KEY_MASKS = 0x40;
 export const KEY_FRAGMENT = 0x80;
 
 /** Subtypes of the NETWORK section. */

@@ -2,7 +2,8 @@ import { IPV6_ADDRESS, MAC_ADDRESS } from '../../packet/headers.ts';
 import { ETHERTYPE, IP_PROTOCOL } from '../../record/fields/protocol.ts';
 import { EVENT } from '../../record/fields/field.ts';
 import { ADDRESS, SIDED, SINGLE, type FlowRecord } from './flow-record.ts';
-import { KEY_FAMILY, KEY_FORM, KEY_FRAGMENT, KEY_REVERSED } from './format.ts';
+import { KEY_FAMILY, KEY_FORM, KEY_FRAGMENT, KEY_MASKS, KEY_REVERSED } from './format.ts';
+import { decodeIPv4Masks, decodeIPv6Masks, hasIPv6Masks } from './key-masks.ts';
 
 /** By protocol: 1 where the key holds ports, 2 where only some probes fill them. */
 const WITH_PORTS = new Uint8Array(256);
@@ -38,15 +39,17 @@ function decodeIPv4(record: FlowRecord, view: DataView, at: number, bytes: numbe
   record.setIPv4(reversed ? ADDRESS.source : ADDRESS.destination, view.getUint32(at + 8));
   if (bytes < 20) return;
   const protocol = view.getUint8(at + 12);
+  const hasMasks = (record.keyQualifier & KEY_MASKS) !== 0;
   values[SINGLE.protocol] = protocol;
   if ((record.keyQualifier & KEY_FRAGMENT) !== 0) record.addEvents(EVENT.fragments);
   else if (protocol === IP_PROTOCOL.icmp) {
     values[SINGLE.icmpType] = view.getUint8(at + 14);
     values[SINGLE.icmpCode] = view.getUint8(at + 15);
     values[SINGLE.icmpId] = view.getUint16(at + 16, true);
-    values[SINGLE.icmpSequence] = view.getUint16(at + 18, true);
+    if (!hasMasks) values[SINGLE.icmpSequence] = view.getUint16(at + 18, true);
   } else if (protocol === IP_PROTOCOL.esp) values[SINGLE.spi] = view.getUint32(at + 16);
   else setPorts(record, protocol, view.getUint16(at + 14), view.getUint16(at + 16), reversed);
+  if (hasMasks) decodeIPv4Masks(record, view, at, protocol, reversed);
 }
 
 function decodeIPv6(record: FlowRecord, view: DataView, at: number, bytes: number): void {
@@ -65,6 +68,7 @@ function decodeIPv6(record: FlowRecord, view: DataView, at: number, bytes: numbe
     values[SINGLE.icmpId] = view.getUint16(at + 42, true);
   } else if (protocol === IP_PROTOCOL.esp) values[SINGLE.spi] = view.getUint32(at + 40);
   else setPorts(record, protocol, view.getUint16(at + 40), view.getUint16(at + 42), reversed);
+  if ((record.keyQualifier & KEY_MASKS) !== 0 && hasIPv6Masks(bytes)) decodeIPv6Masks(record, view, at, reversed);
 }
 
 function setPorts(record: FlowRecord, protocol: number, a: number, b: number, reversed: boolean): void {

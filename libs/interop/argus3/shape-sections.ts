@@ -3,7 +3,8 @@ import { EVENT } from '../../record/fields/field.ts';
 import { ETHERTYPE } from '../../record/fields/protocol.ts';
 import { BLOCK_WORDS, INTERVALS, intervalUnit, intervalWords, setIntervals } from './counter-sections.ts';
 import { ADDRESS, LOST, SIDED, SINGLE, SLOTS } from './flow-record.ts';
-import { KEY_FAMILY, KEY_REVERSED, SECTION } from './format.ts';
+import { KEY_FAMILY, KEY_MASKS, KEY_REVERSED, SECTION } from './format.ts';
+import { hasIPv6Masks, IPV4_MASKS_AT, ipv4Mask, ipv6Mask } from './key-masks.ts';
 import { ADDRESSES_CHANGED, ATTRIBUTES, ENCAPSULATIONS, translate } from './link-sections.ts';
 import type { Planner, ShapePlan, Take } from './shape-plan.ts';
 import type { ShapeSection } from './shape-section.ts';
@@ -33,7 +34,7 @@ function planTransport({ at, subtype, bytes }: ShapeSection, plan: ShapePlan): b
 }
 
 /** Addresses and ports of IPv4 or IPv6, which the protocol has. */
-function planKey({ at, subtype, qualifier }: ShapeSection, plan: ShapePlan): boolean {
+function planKey({ at, subtype, qualifier, bytes }: ShapeSection, plan: ShapePlan): boolean {
   const reversed = (subtype & KEY_REVERSED) !== 0 ? 1 : 0;
   const isIPv4 = (qualifier & 0x1f) === KEY_FAMILY.ipv4;
   const takeAddress = isIPv4 ? takeIPv4 : takeIPv6;
@@ -44,6 +45,10 @@ function planKey({ at, subtype, qualifier }: ShapeSection, plan: ShapePlan): boo
   plan.add(takeAddress, at + (isIPv4 ? 8 : 20), ADDRESS.destination - reversed);
   plan.add(takeShorts, portsAt, SIDED.port + reversed);
   plan.add(takeShorts, portsAt + 2, SIDED.port + 1 - reversed);
+  if ((qualifier & KEY_MASKS) === 0 || !(isIPv4 || hasIPv6Masks(bytes))) return true;
+  const takeMask = isIPv4 ? takeIPv4Mask : takeIPv6Mask;
+  plan.add(takeMask, at, SIDED.mask + reversed, 0);
+  plan.add(takeMask, at, SIDED.mask + 1 - reversed, 1);
   return true;
 }
 
@@ -55,6 +60,21 @@ const takeIPv6: Take = (run, at, address) => {
   if (!run.wantsAddress(address)) return;
   const [a, b, c, d] = run.lanes;
   run.putAddress(address, IPV6_ADDRESS, run.longs(at, a), run.longs(at + 4, b), run.longs(at + 8, c), run.longs(at + 12, d)); // prettier-ignore
+};
+
+const takeIPv4Mask: Take = (run, at, slot, place) => {
+  for (let i = 0; i < run.count && run.wants(slot); i++) {
+    const key = run.offset(i) + at;
+    const length = ipv4Mask(run.view, key, key + IPV4_MASKS_AT + place, place);
+    if (!Number.isNaN(length)) run.set(i, slot, length);
+  }
+};
+
+const takeIPv6Mask: Take = (run, at, slot, place) => {
+  for (let i = 0; i < run.count && run.wants(slot); i++) {
+    const length = ipv6Mask(run.view, run.offset(i) + at, place);
+    if (!Number.isNaN(length)) run.set(i, slot, length);
+  }
 };
 
 /** Counters of each side that speaks; what the other has is zero. */

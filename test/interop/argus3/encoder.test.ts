@@ -14,6 +14,7 @@ import { CAUSE, EVENT, type Value } from '../../../libs/record/fields/field.ts';
 import { STORED_FIELDS, type StoredName } from '../../../libs/record/fields/stored.ts';
 import { managementBatch } from '../../../libs/record/management.ts';
 import { reader } from '../../../libs/record/row.ts';
+import { recordBatch, type RecordValues } from '../../support/records.ts';
 import { arbitraryBatch, batchOf, ORIGIN, type Cell, type Table } from '../../support/batches.ts';
 
 const FOLDER = join(import.meta.dirname, '../../../../test/interop/argus3');
@@ -89,6 +90,46 @@ test('whatever a batch holds, each row becomes a whole record that can be read',
     }),
     { numRuns: 200, seed: 5 },
   ));
+
+const ANY = '0.0.0.0';
+const MASKED: readonly (readonly [what: string, values: RecordValues, lost: readonly string[]])[] = [
+  ['TCP', { etype: 0x800, ipproto: 6, saddr: '10.0.0.0', daddr: ANY, smask: 8, dmask: 0 }, []],
+  ['one side', { etype: 0x800, ipproto: 17, saddr: '10.1.2.3', daddr: '10.2.0.0', dmask: 15 }, []],
+  ['ICMP', { etype: 0x800, ipproto: 1, saddr: '10.1.0.0', daddr: '10.2.0.0', smask: 16, dmask: 15, icmpid: 3 }, []],
+  ['ICMP with a number', { etype: 0x800, ipproto: 1, saddr: '10.1.0.0', daddr: '10.2.0.0', smask: 16, icmpseq: 3 }, ['icmpseq']],
+  ['IPv6', { etype: 0x86dd, ipproto: 6, saddr: '2001:db8::', daddr: '::', smask: 32, dmask: 0 }, []],
+  ['ESP', { etype: 0x800, ipproto: 50, saddr: '10.1.0.0', daddr: '10.2.0.1', smask: 16, spi: 7 }, ['smask']],
+  ['ARP', { etype: 0x806, saddr: '10.1.0.0', daddr: '10.2.0.0', smask: 16, dmask: 15 }, ['smask', 'dmask']],
+  ['MAC', { etype: 0, saddr: '02:00:00:00:00:00', daddr: '02:00:00:00:00:01', smask: 40 }, ['smask']],
+]; // prettier-ignore
+for (const [what, values, lost] of MASKED) {
+  test(`masks of addresses are written and read again, or counted as lost: ${what}`, async () => {
+    const batch = recordBatch([{ spkts: 1, stime: 1_700_000_000_000_000, ...values }]);
+    const encoder = new Argus3Encoder();
+    const [row] = rowsOf(await decode(encode([batch], encoder)));
+    const kept = (name: string): unknown => (lost.includes(name) ? undefined : values[name as StoredName]);
+    assert.deepEqual([...encoder.leftOut.keys()].sort(), [...lost].sort());
+    for (const name of ['smask', 'dmask', 'icmpseq', 'spi']) assert.deepEqual(row?.[name], kept(name), name);
+  });
+}
+
+test('masks of addresses are read as the original racluster leaves them', async () => {
+  const values = { etype: 0x800, ipproto: 1, saddr: '10.1.0.0', daddr: '10.2.0.1', smask: 16, icmpid: 3 };
+  const bytes = new Argus3Encoder().encode(recordBatch([{ spkts: 1, ...values }]));
+  const key = Buffer.from(bytes).indexOf(Buffer.from('02014105', 'hex'));
+  // Of ICMP the responder's comes first; of other protocols that of the first address.
+  assert.deepEqual([...bytes.subarray(key + 18, key + 20)], [32, 16]);
+  bytes[key + 12] = 17;
+  assert.deepEqual(pick((await decode(bytes))[0]!), [undefined, 16]);
+  bytes[key + 1]! |= 0x40;
+  assert.deepEqual(pick((await decode(bytes))[0]!), [16, undefined]);
+  bytes[key + 18] = 0;
+  assert.deepEqual(pick((await decode(bytes))[0]!), [16, undefined]);
+  bytes.fill(0, key + 4, key + 8);
+  assert.deepEqual(pick((await decode(bytes))[0]!), [16, 0]);
+});
+
+const pick = (batch: Batch): Value[] => [reader('smask')(batch, 0), reader('dmask')(batch, 0)];
 
 const SOURCES: readonly (readonly [source: string, read: string, isExact: boolean])[] = [
   ['192.0.2.7', '192.0.2.7', true],
