@@ -175,6 +175,13 @@ export const PRINT_OPTIONS = {
     text: 'Set ports off from the addresses before them by a blank, not by a point.',
     group: 'Printing',
   },
+  cidr: {
+    arity: 'one',
+    placeholder: 'yes|strict|no',
+    words: ['yes', 'strict', 'no'],
+    text: 'Addresses with their masks: those of networks as 192.0.2.0/24; strict: hosts as well, as 192.0.2.1/32.',
+    group: 'Printing',
+  },
   headers: {
     short: 'L',
     arity: 'one',

@@ -42,7 +42,7 @@ const SAME: readonly (readonly [variable: keyof typeof RA_VARIABLES, values: rea
   ['RA_FILTER', ['"udp"', '"udp and port 53"', '""'], '-n -s saddr sport'],
   ['RA_PRINT_MAN_RECORDS', ['no', '""'], '- tcp or udp'],
   ['RA_PRINT_EVENT_RECORDS', ['no', '""'], '- tcp or udp'],
-  ['RA_CIDR_ADDRESS_FORMAT', ['no', '""'], '- tcp or udp'],
+  ['RA_CIDR_ADDRESS_FORMAT', ['no', 'yes', 'strict', '""'], '- tcp or udp'],
   ['RA_ASN_PRINT_FORMAT', ['asplain'], '- tcp or udp'],
   ['RA_PRINT_DOMAINONLY', ['no'], '- tcp or udp'],
   ['RA_PRINT_LOCALONLY', ['no'], '- tcp or udp'],

@@ -67,6 +67,10 @@ export const RA_VARIABLES = {
     choices: { yes: [], no: ['--no-port-point'] },
     about: 'Whether a point or a blank is between an address and its port.',
   },
+  RA_CIDR_ADDRESS_FORMAT: {
+    choices: { no: [], yes: ['--cidr=yes'], strict: ['--cidr=strict'] },
+    about: 'Whether addresses print with their masks: of networks, or also of hosts.',
+  },
   RA_PORT_DIRECTION: {
     option: 'port-direction',
     form: 'value',
@@ -134,7 +138,6 @@ export const RA_VARIABLES = {
   RA_GENERATE_BIN_MAR_RECORDS: idle('bins have no management records of their own.'),
   RA_PRINT_DOMAINONLY: idle('names of hosts print whole.'),
   RA_PRINT_LOCALONLY: idle('names are looked up for all hosts, or none.'),
-  RA_CIDR_ADDRESS_FORMAT: idle('records do not hold the masks of their addresses, which print without them.'),
   RA_ASN_PRINT_FORMAT: idle('numbers of networks print plain.', 'asplain'),
   RA_PRINT_RESPONSE_DATA: idle('name the field `duser` instead.'),
   RA_FILTER_TIMEOUT: idle('filters are compiled at once.', '1.5'),

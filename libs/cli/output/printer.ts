@@ -1,6 +1,12 @@
 import { UsageError } from '../../core/errors.ts';
 import { parseFieldSpec } from '../../record/print/field-spec.ts';
-import { DEFAULT_COLUMNS, type NumericLevel, type PrintOptions, type StateStyle } from '../../record/print/options.ts';
+import {
+  DEFAULT_COLUMNS,
+  type MaskStyle,
+  type NumericLevel,
+  type PrintOptions,
+  type StateStyle,
+} from '../../record/print/options.ts';
 import { compileTimeFormat } from '../../record/print/time-format.ts';
 import { RecordPrinter } from '../../record/print/printer.ts';
 import type { Context } from '../command.ts';
@@ -57,6 +63,7 @@ export async function planPrinting(
     ...(style !== undefined && { style }),
     variableWidth: args['variable-width'],
     portPoint: !args['no-port-point'],
+    masks: maskStyle(args.cidr),
     ...(args.delimiter !== undefined && { delimiter: args.delimiter.replaceAll('\\t', '\t') }),
     ...(args.precision !== undefined && { precision: args.precision }),
     ...(args['time-format'] !== undefined && { timeFormat: checkedTimeFormat(args['time-format']) }),
@@ -64,6 +71,11 @@ export async function planPrinting(
   };
   const printer = new RecordPrinter(parseFieldSpec(args.fields, DEFAULT_COLUMNS), options);
   return { printer, headersEvery: format === 'text' ? args.headers : 0, color, names };
+}
+
+function maskStyle(style: string = 'no'): MaskStyle {
+  if (style === 'no' || style === 'yes' || style === 'strict') return style;
+  throw new UsageError(`option '--cidr' needs yes, strict or no, not '${style}'`);
 }
 
 /** As https://no-color.org has it, where the command line says nothing. */

@@ -35,7 +35,9 @@ export function blockCellOf(column: PrintColumn, settings: Settings, place: Plac
       return settings.numeric === 0 || settings.numeric === 3 ? memo() : portBlock(name, cell, image);
     case 'address':
       // A name may become known at any time.
-      return settings.numeric === 3 || !isStored(field) ? plainBlock(cell, image) : addressBlock(field, cell, image);
+      return settings.numeric === 3 || settings.masks !== 'no' || !isStored(field)
+        ? plainBlock(cell, image)
+        : addressBlock(field, cell, image);
     case 'protocol':
     case 'direction':
     case 'state':

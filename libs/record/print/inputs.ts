@@ -16,8 +16,10 @@ export function printedFields(columns: readonly PrintColumn[], settings: Setting
 }
 
 /** Numbers of the stored fields of which a column is made. */
-export function columnInputs({ name }: PrintColumn, { state }: Settings): number[] {
-  const { format, nanoseconds = '' } = FIELDS[name];
+export function columnInputs({ name }: PrintColumn, { state, masks }: Settings): number[] {
+  const { format, nanoseconds = '', mask = '' } = FIELDS[name];
   const flags = format === 'state' && state !== 'state' ? ['sflags', 'dflags'] : [];
-  return [name, nanoseconds, ...flags, ...(BESIDE[format] ?? [])].flatMap(storedInputs);
+  return [name, nanoseconds, ...(masks === 'no' ? [] : [mask]), ...flags, ...(BESIDE[format] ?? [])].flatMap(
+    storedInputs,
+  );
 }

@@ -5,7 +5,7 @@ import { FIELDS, isStored } from '../fields/table.ts';
 import { MANAGEMENT_FIELDS } from '../fields/management.ts';
 import { isNumeric } from '../kinds.ts';
 import { reader } from '../row.ts';
-import { addressCellWith, addressWriter } from './address-cell.ts';
+import { numericAddressCell } from './address-cell.ts';
 import { CELL_BYTES, writeNothing, type Cell, type CellWriter } from './cell.ts';
 import { cellOf } from './cells.ts';
 import { isoTimeCell } from './iso-time.ts';
@@ -83,7 +83,7 @@ function valueCell(column: PrintColumn, settings: Settings): Cell {
   if (format !== undefined) return quotedText(cellOf(column, settings));
   if (field.format === 'ordinal' || field.format === 'age') return cellOf(column, settings);
   if (field.format === 'time') return settings.unixTime ? cellOf(column, settings) : quoted(isoTimeCell(name, field));
-  if (field.format === 'address') return quoted(addressCellWith({ name, field }, addressWriter()));
+  if (field.format === 'address') return quoted(numericAddressCell({ name, field, settings }));
   if (field.kind === 'bytes') return base64Cell(field);
   if (field.format === 'text') return textCell(name);
   if (field.format === 'code') return codeCell(name, field);

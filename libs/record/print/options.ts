@@ -20,6 +20,9 @@ export type StateStyle = 'state' | 'letters' | 'source-flags' | 'destination-fla
 /** How bytes of user data print where they are no text. */
 export type PayloadEncoding = 'ascii' | 'hex' | 'base64';
 
+/** Of which addresses the masks print: of none; of those of networks, as long as something of them is known; of all. */
+export type MaskStyle = 'no' | 'yes' | 'strict';
+
 export interface PrintOptions {
   /** `columns`: padded to their widths. */
   readonly style?: 'columns' | 'delimited' | 'json' | 'xml';
@@ -30,6 +33,7 @@ export interface PrintOptions {
   readonly variableWidth?: boolean;
   /** Whether a port follows its address behind a point, where columns have blanks between them; it does when this is left out. */
   readonly portPoint?: boolean;
+  readonly masks?: MaskStyle;
   /** Times as seconds since the epoch. */
   readonly unixTime?: boolean;
   /** Digits after the decimal point, 0–9. */
@@ -74,6 +78,7 @@ export function settingsOf(options: PrintOptions, shares?: Shares): Settings {
     delimiter: options.delimiter ?? (isVariable ? ' ' : ','),
     variableWidth: isVariable,
     portPoint: options.portPoint ?? true,
+    masks: options.masks ?? 'no',
     numeric: options.numeric ?? 0,
     unixTime: options.unixTime ?? false,
     precision,

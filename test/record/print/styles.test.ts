@@ -44,6 +44,47 @@ test('columns as wide as their values: a blank between them, a point before port
   assert.equal(row({ variableWidth: true, delimiter: ',' }), '192.0.2.10,40000,22:13:20.020000,http');
 });
 
+const NETWORKS: readonly RecordValues[] = [
+  { saddr: '192.0.2.0', smask: 24, daddr: '0.0.0.0', dmask: 0 },
+  { saddr: '2001:db8::', smask: 32, daddr: '2001:db8::1' },
+  { saddr: '192.0.2.1', daddr: '02:00:00:00:00:01' },
+  { saddr: '192.0.2.1', smask: 200, daddr: '02:00:00:00:00:00', dmask: 46 },
+];
+
+test('masks of addresses: none; those of networks; all, but not of whole MAC addresses', () => {
+  const rows = (options: PrintOptions): string[] =>
+    print(NETWORKS, ['saddr daddr'], { delimiter: ' ', ...options }).split('\n').slice(1, -1); // prettier-ignore
+  assert.deepEqual(rows({}), [
+    '192.0.2.0 0.0.0.0',
+    '2001:db8:: 2001:db8::1',
+    '192.0.2.1 02:00:00:00:00:01',
+    '192.0.2.1 02:00:00:00:00:00',
+  ]);
+  assert.deepEqual(rows({ masks: 'yes' }), [
+    '192.0.2.0/24 0.0.0.0',
+    '2001:db8::/32 2001:db8::1',
+    '192.0.2.1 02:00:00:00:00:01',
+    '192.0.2.1 02:00:00:00:00:00/46',
+  ]);
+  assert.deepEqual(rows({ masks: 'strict' }), [
+    '192.0.2.0/24 0.0.0.0/0',
+    '2001:db8::/32 2001:db8::1/128',
+    '192.0.2.1/32 02:00:00:00:00:01',
+    '192.0.2.1/32 02:00:00:00:00:00/46',
+  ]);
+});
+
+test('masks of addresses print in columns, JSON and XML alike; hosts by name have one only where all do', () => {
+  const [network] = NETWORKS;
+  const row = (options: PrintOptions): string => print([network!, NETWORKS[2]!], ['saddr sport'], options);
+  const hostName = (): string => 'host';
+  assert.match(row({ masks: 'yes' }), /^ {6}192\.0\.2\.0\/24\n {9}192\.0\.2\.1$/m);
+  assert.match(row({ masks: 'yes', style: 'json' }), /^\{"saddr":"192\.0\.2\.0\/24"\}\n\{"saddr":"192\.0\.2\.1"\}$/m);
+  assert.match(row({ masks: 'yes', style: 'xml' }), /SrcAddr = "192\.0\.2\.0\/24"/);
+  assert.match(row({ masks: 'yes', numeric: 3, hostName, delimiter: ',' }), /^192\.0\.2\.0\/24,\nhost,$/m);
+  assert.match(row({ masks: 'strict', numeric: 3, hostName, delimiter: ',' }), /^192\.0\.2\.0\/24,\nhost\/32,$/m);
+});
+
 test('delimited: absent is nothing between delimiters, long values are whole', () => {
   assert.equal(print([{ saddr: '2001:db8:ffff:ffff:ffff:ffff:ffff:ffff' }], ['svid saddr dvid'], { delimiter: '\t' }), 'sVid\tSrcAddr\tdVid\n\t2001:db8:ffff:ffff:ffff:ffff:ffff:ffff\t\n'); // prettier-ignore
 });
