@@ -72,6 +72,7 @@ const REFUSED: readonly (readonly [range: string, status: number, reason: RegExp
   ['ours::x', 2, /'x'.*no range of bytes/],
   ['ours::9:4', 2, /no byte is from 9 on and before 4/],
   ['missing::4', 1, /cannot read missing::4/],
+  ['-::4', 2, /standard input has no ranges of bytes: '-::4'/],
 ];
 for (const [range, expected, reason] of REFUSED) {
   test(`-r ${range} is refused with its reason`, () => {

@@ -12,12 +12,17 @@ export interface NamedFile {
 /**
  * Reads `FILE`, or `FILE::START:STOP`, which takes the records that begin from byte START on and before byte STOP. A file of that
  * very name comes first.
- * @throws {UsageError} for bytes that are no numbers, or a range that ends before it begins
+ * @throws {UsageError} for bytes that are no numbers, a range that ends before it begins, or one of standard input
  */
 export function namedFile(word: string): NamedFile {
   const at = word.lastIndexOf('::');
   const path = word.slice(0, at);
-  if (at <= 0 || existsSync(word) || !existsSync(path)) return { path: word, range: undefined };
+  if (at <= 0 || existsSync(word)) return { path: word, range: undefined };
+  if (path === '-') {
+    const hint = 'Name the file: FILE::START:STOP.';
+    throw new UsageError(`standard input has no ranges of bytes: '${word}' after -r`, { hint });
+  }
+  if (!existsSync(path)) return { path: word, range: undefined };
   const [, from, to] = /^(\d{1,15})(?::(\d{1,15})?)?$/.exec(word.slice(at + 2)) ?? [];
   if (from === undefined) {
     const hint = `Write FILE::START:STOP, or FILE::START for all from there on, in bytes.`;
