@@ -1,7 +1,7 @@
 import { BothSides, fieldsOfBothSides } from '../../libs/cli/input/both-sides.ts';
 import { Room } from '../../libs/codec/room.ts';
 import type { Context } from '../../libs/cli/command.ts';
-import { writtenFiles } from '../../libs/cli/output/filtered-file.ts';
+import { filesAskForOffset, writtenFiles } from '../../libs/cli/output/filtered-file.ts';
 import { mayHoldOf } from '../../libs/cli/input/frame-zone.ts';
 import { explain, listFields, showFilter } from '../../libs/cli/listings.ts';
 import { mergeOf, START_FIELDS } from '../../libs/cli/input/merge-settings.ts';
@@ -18,6 +18,7 @@ import { parseWriteTarget } from '../../libs/cli/write-target.ts';
 import type { Filter } from '../../libs/filter/compile.ts';
 import { EVERYTHING } from '../../libs/filter/everything.ts';
 import type { Batch } from '../../libs/record/batch.ts';
+import { asksForOffset } from '../../libs/record/offset.ts';
 import { ReturnedMemory } from '../../libs/record/returned-memory.ts';
 import type { RaArguments } from './options.ts';
 import { Outputs } from './outputs.ts';
@@ -40,13 +41,14 @@ export async function readRecords(args: RaArguments, context: Context): Promise<
   if (args.explain) return explain(args, context, { fields });
   const management = !onlyPrints(args) || args.totals || selection.showsManagement;
   const { showsManagement } = selection;
-  const order = { args, nowMs, management: modes.management, fields, showsManagement };
+  const offsets = asksForOffset(fields, filter.fields) || filesAskForOffset(args.write);
+  const order = { args, nowMs, management: modes.management, fields, offsets, showsManagement };
   const scan = sides === undefined ? printScan(order, plan, (printed) => outputs.pushPrinted(printed)) : undefined;
   const peek = args.rejected === undefined ? peekOf(args, filter, selection) : undefined; // what is refused is kept
   const room = isPassing(args, plan) && sides === undefined ? new Room() : undefined;
   const returned = room !== undefined || writesAll(args, sides) ? new ReturnedMemory() : undefined;
   const merge = mergeOf(args, args.rejected === undefined ? selection : undefined);
-  const inputs = await openInputs(args, filter, context, { fields, peek, room, returned, management, scan, merge, mayHold }); // prettier-ignore
+  const inputs = await openInputs(args, filter, context, { fields, offsets, peek, room, returned, management, scan, merge, mayHold }); // prettier-ignore
   const outputs = await Outputs.open(args, context, plan, selection, sides);
   const files = writtenFiles(args.write);
   const written = args.rejected === undefined ? files : [...files, args.rejected];
@@ -101,7 +103,10 @@ async function openInputs(
   args: RaArguments,
   filter: Filter,
   context: Context,
-  columns: Pick<InputSettings, 'fields' | 'peek' | 'room' | 'returned' | 'management' | 'scan' | 'merge' | 'mayHold'>,
+  columns: Pick<
+    InputSettings,
+    'fields' | 'offsets' | 'peek' | 'room' | 'returned' | 'management' | 'scan' | 'merge' | 'mayHold'
+  >,
 ): Promise<RecordInputs> {
   const settings = {
     files: args.read,

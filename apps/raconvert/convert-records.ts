@@ -9,6 +9,7 @@ import { RecordSelection } from '../../libs/cli/selection/selection.ts';
 import { parseWriteTarget } from '../../libs/cli/write-target.ts';
 import { UsageError } from '../../libs/core/errors.ts';
 import { FLOW_BATCH } from '../../libs/record/batch.ts';
+import { asksForOffset } from '../../libs/record/offset.ts';
 import { ReturnedMemory } from '../../libs/record/returned-memory.ts';
 import type { RaconvertArguments } from './options.ts';
 
@@ -25,9 +26,14 @@ export async function convertRecords(args: RaconvertArguments, context: Context)
   }
   const target = parseWriteTarget(args.write);
   const range = args.range === undefined ? undefined : parseRecordRange(args.range);
-  const selection = new RecordSelection({ filter: await recordFilter(args), range, management: undefined });
+  const filter = await recordFilter(args);
+  const selection = new RecordSelection({ filter, range, management: undefined });
   const returned = new ReturnedMemory();
-  const inputs = await RecordInputs.open(inputSettings(args, selection, returned), context, context.signal);
+  const inputs = await RecordInputs.open(
+    { ...inputSettings(args, selection, returned), offsets: asksForOffset(filter.fields) },
+    context,
+    context.signal,
+  );
   const sink = await RecordFileSink.open(target, context.stdout, context);
   let flows = 0;
   let others = 0;

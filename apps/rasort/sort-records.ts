@@ -1,6 +1,6 @@
 import { Room } from '../../libs/codec/room.ts';
 import type { Context } from '../../libs/cli/command.ts';
-import { openRecordFile, writtenFiles } from '../../libs/cli/output/filtered-file.ts';
+import { filesAskForOffset, openRecordFile, writtenFiles } from '../../libs/cli/output/filtered-file.ts';
 import { explain, listFields, showFilter } from '../../libs/cli/listings.ts';
 import { parseMemory } from '../../libs/cli/memory-size.ts';
 import { parseModes, type Modes } from '../../libs/cli/modes.ts';
@@ -14,6 +14,7 @@ import { TOTAL_FIELDS } from '../../libs/cli/output/totals.ts';
 import { UsageError } from '../../libs/core/errors.ts';
 import { MANAGEMENT_BATCH, type Batch } from '../../libs/record/batch.ts';
 import { storedInputs } from '../../libs/record/fields/inputs.ts';
+import { OFFSET } from '../../libs/record/fields/reading.ts';
 import { ALL_ROWS, copyRows } from '../../libs/record/select.ts';
 import { areWords } from '../../libs/sort/key-columns.ts';
 import { LineSorter } from '../../libs/sort/line-sorter.ts';
@@ -57,6 +58,7 @@ export async function sortRecords(args: RasortArguments, context: Context): Prom
     management: modes.management,
     sides: modes,
     fields,
+    offsets: keyFields.includes(OFFSET) || filesAskForOffset(args.write),
     written: rejected === undefined ? files : [...files, rejected],
     ...(rejected === undefined && { room: new Room() }),
     refuse: rejected === undefined ? undefined : (batch, rows, count) => refused?.push(batch, rows, count),

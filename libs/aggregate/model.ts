@@ -8,6 +8,7 @@ import { namedField } from '../record/fields/other-names.ts';
 import { FIELD_NAMES, fieldByName, isStored, type FieldName } from '../record/fields/table.ts';
 import { isNumeric } from '../record/kinds.ts';
 import { PRINTED_FIELDS } from '../record/fields/printed.ts';
+import { READING_FIELDS } from '../record/fields/reading.ts';
 import { UNAVAILABLE_FIELDS } from '../record/fields/unavailable.ts';
 import { reader } from '../record/row.ts';
 import {
@@ -74,7 +75,7 @@ const DOUBLES: ReadonlySet<string> = new Set(['addr', 'mac', 'port']);
 const FLOW_KEY = ['saddr', 'daddr', 'sport', 'dport'];
 
 const isUnavailable = (name: string): boolean =>
-  Object.hasOwn(UNAVAILABLE_FIELDS, name) || Object.hasOwn(PRINTED_FIELDS, name);
+  [UNAVAILABLE_FIELDS, PRINTED_FIELDS, READING_FIELDS].some((fields) => Object.hasOwn(fields, name));
 
 /** All words of `-m`. */
 export const KEY_WORDS: readonly string[] = [

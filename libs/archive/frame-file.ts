@@ -39,8 +39,8 @@ interface Wanted extends Needed {
   readonly bytes: number;
 }
 
-/** Tells from its zones whether a frame may hold what is wanted. */
-export type MayHold = (zones: Zones, kind: BatchKind) => boolean;
+/** Tells from its zones, and where in the file it begins, whether a frame may hold what is wanted. */
+export type MayHold = (zones: Zones, kind: BatchKind, offset: number) => boolean;
 
 /** What a file holds, and what of it need not be read. */
 export interface Survey {
@@ -268,7 +268,7 @@ export class FrameFile {
     const head = this.#bytesAt(at, bytes);
     const zones = Zones.of(head, envelopeBytes);
     if (zones === undefined) return 'all';
-    if (this.#mayHold?.(zones, kind as BatchKind) === false) return 'nothing';
+    if (this.#mayHold?.(zones, kind as BatchKind, at) === false) return 'nothing';
     const frameBytes = lengthOf(header);
     if (this.#fields === undefined || kind !== FLOW_BATCH || at + frameBytes > this.bytes) return 'all';
     const said = headOf(header, head);

@@ -1,5 +1,6 @@
 import { FLOW_BATCH, GAP_BATCH, type Batch } from '../record/batch.ts';
 import { startTimes } from '../record/gather.ts';
+import { withoutOffset } from '../record/offset.ts';
 import { ByFill } from './by-fill.ts';
 import { ByTime } from './by-time.ts';
 import { AHEAD_MAX_US, NO_POSITION, type Filing, type SplitterPosition, type SplitterSettings } from './filing.ts';
@@ -70,7 +71,8 @@ export class RecordSplitter {
    * Takes the first `count` of `rows`; all rows when `rows` is undefined. Its memory is its own from then on.
    * @param ordinal number of the batch's first row, counted from the stream's beginning
    */
-  async push(batch: Batch, rows: Uint32Array | undefined, count: number, ordinal: number): Promise<void> {
+  async push(read: Batch, rows: Uint32Array | undefined, count: number, ordinal: number): Promise<void> {
+    const batch = withoutOffset(read);
     this.#lastPushUs = this.#settings.nowUs();
     if (batch.kind !== FLOW_BATCH || batch.rows === 0) return this.#pushOther(batch, rows, count, ordinal);
     if (count === 0) return;

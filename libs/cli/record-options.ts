@@ -11,7 +11,7 @@ export const INPUT_OPTIONS = {
     placeholder: 'FILE',
     text:
       'Read record files, one after the other; - is standard input, which is also read when no input is named. FILE::START:STOP takes the records ' +
-      'that begin from byte START on and before byte STOP.',
+      'that begin from byte START on and before byte STOP; -s +offset shows where they begin.',
     group: 'Input',
     conflicts: ['server'],
   },

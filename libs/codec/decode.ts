@@ -1,5 +1,7 @@
 import { FLOW_BATCH, GAP_BATCH, type Batch, type BatchKind } from '../record/batch.ts';
 import type { Column } from '../record/columns.ts';
+import { OFFSET } from '../record/fields/reading.ts';
+import { offsetColumn } from '../record/offset.ts';
 import {
   checksumMatches,
   FLAG_WHOLE,
@@ -67,6 +69,8 @@ export interface DecodeOptions {
   readonly room?: Room;
   /** Columns of flow records that are decoded when they are asked for, until the frame's bytes are reused: for batches that nobody keeps. */
   readonly deferral?: Deferral | undefined;
+  /** Where the frame begins in its file, which its records get as `offset`; undefined for none. */
+  readonly offset?: number | undefined;
   /** The checksum was already verified, as `FrameSplitter` does. */
   readonly verified?: boolean;
 }
@@ -118,7 +122,7 @@ function decode(frame: Uint8Array, options: DecodeOptions): Decoded {
 }
 
 function decodeColumns({ header, envelope, places }: FrameHead, body: Uint8Array, options: DecodeOptions): Decoded {
-  const { peek, room } = options;
+  const { peek, room, offset } = options;
   const fields = header.kind === FLOW_BATCH ? options.fields : undefined;
   const { origin, first, covers, note } = envelope;
   const { rows } = header;
@@ -126,27 +130,44 @@ function decodeColumns({ header, envelope, places }: FrameHead, body: Uint8Array
   const head = { kind: header.kind as BatchKind, origin, first, covers, rows, ...(note === '' ? {} : { note }) };
   let batch: Growing = { ...head, columns: [], unknown: [], buffer: NOTHING };
   if (peek?.looks !== undefined) {
-    const looked = lookAt(frameColumns, batch, peek.looks, { looked: peek.fields, taken: fields });
+    const looked = lookAt(frameColumns, batch, peek.looks, { looked: peek.fields, taken: fields, offset });
     if (looked === undefined) return { batch: { ...head, rows: 0, columns: [], unknown: [], buffer: NOTHING }, skippedColumns: 0 }; // prettier-ignore
     batch = looked;
   } else if (peek !== undefined) {
     const { skippedColumns, ...glimpse } = frameColumns.take(peek.fields);
-    if (!peek.isWanted({ ...batch, ...glimpse })) return { batch: { ...batch, ...glimpse }, skippedColumns };
+    const glimpsed = addOffset({ ...batch, ...glimpse }, offset);
+    if (!peek.isWanted(glimpsed)) return { batch: glimpsed, skippedColumns };
   }
   const { skippedColumns, ...content } = frameColumns.take(fields, room, header.kind === FLOW_BATCH ? options.deferral : undefined); // prettier-ignore
-  return { batch: Object.assign(batch, content), skippedColumns };
+  return { batch: addOffset(Object.assign(batch, content), offset), skippedColumns };
 }
 
 type Growing = Batch & { readonly columns: (Column | undefined)[] };
 
 const NOTHING = new ArrayBuffer(0);
 
+/** The same batch, which has the column now where there is an offset. */
+function addOffset<B extends Growing>(batch: B, offset: number | undefined): B {
+  const { columns, rows } = batch;
+  if (offset === undefined || rows === 0) return batch;
+  while (columns.length < OFFSET) columns.push(undefined);
+  columns[OFFSET] = offsetColumn(offset, rows);
+  return batch;
+}
+
+/** Fields that are looked at, those that are wanted of the batch, and where the frame begins. */
+interface LookedAt {
+  readonly looked: ReadonlySet<number>;
+  readonly taken: ReadonlySet<number> | undefined;
+  readonly offset: number | undefined;
+}
+
 /** The batch, or one of the rows that may be wanted where these are few; undefined when it is not worth more than a look. */
 function lookAt(
   frameColumns: FrameColumns,
   batch: Growing,
   looks: readonly Look[],
-  fields: { readonly looked: ReadonlySet<number>; readonly taken: ReadonlySet<number> | undefined },
+  fields: LookedAt,
 ): Growing | undefined {
   frameColumns.prepare(fields.looked);
   let current = batch;
@@ -159,6 +180,7 @@ function lookAt(
     if (found?.length === 0) return undefined;
     if (found !== undefined && look.left !== undefined && frameColumns.isWorthPicking(found.length)) pick(found);
     for (const field of look.fields) current.columns[field] = frameColumns.look(field, look.lastLanes.has(field));
+    if (look.fields.has(OFFSET)) addOffset(current, fields.offset);
     if (!look.isWanted(current)) return undefined;
     const left = look.left?.();
     if (left !== undefined && frameColumns.isWorthPicking(left.length)) pick(left);

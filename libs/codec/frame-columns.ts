@@ -20,7 +20,8 @@ import type { RowSet } from './rows.ts';
 const glimpseRoom = new Room();
 const shelf = new ChunkShelf();
 
-export interface Taken extends Pick<Batch, 'columns' | 'unknown' | 'buffer' | 'deferred'> {
+export interface Taken extends Pick<Batch, 'unknown' | 'buffer' | 'deferred'> {
+  readonly columns: (Column | undefined)[];
   /** Columns of known fields whose encoding is of a later version. */
   readonly skippedColumns: number;
 }

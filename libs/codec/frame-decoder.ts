@@ -2,7 +2,9 @@ import type { Batch } from '../record/batch.ts';
 import { decodeFrame, decodePart, type DecodeOptions } from './decode.ts';
 import type { FramePart } from './frame-head.ts';
 
-export interface FrameDecoding extends Omit<DecodeOptions, 'verified' | 'deferral'> {
+export interface FrameDecoding extends Omit<DecodeOptions, 'verified' | 'deferral' | 'offset'> {
+  /** Whether records are to have the field `offset`. */
+  readonly offsets?: boolean | undefined;
   /** Numbers of fields of flow records that are decoded when they are asked for; only for batches that nobody keeps. */
   readonly deferred?: ReadonlySet<number> | undefined;
 }
@@ -10,10 +12,12 @@ export interface FrameDecoding extends Omit<DecodeOptions, 'verified' | 'deferra
 /** Decodes frame after frame whose checksums are right, and counts those that make no sense. */
 export class FrameDecoder {
   readonly #options: DecodeOptions;
+  readonly #offsets: boolean;
   readonly #problems = new Map<string, number>();
   #skippedColumns = 0;
 
-  constructor({ deferred, ...options }: FrameDecoding) {
+  constructor({ deferred, offsets = false, ...options }: FrameDecoding) {
+    this.#offsets = offsets;
     const deferral = deferred && { fields: deferred, failed: (problem: string) => this.#note(problem) };
     this.#options = { ...options, deferral, verified: true };
   }
@@ -28,9 +32,12 @@ export class FrameDecoder {
     return this.#skippedColumns;
   }
 
-  /** @returns undefined for a frame that makes no sense */
-  decode(frame: Uint8Array | FramePart): Batch | undefined {
-    const options = this.#options;
+  /**
+   * @param offset where it begins in its file
+   * @returns undefined for a frame that makes no sense
+   */
+  decode(frame: Uint8Array | FramePart, offset: number): Batch | undefined {
+    const options = this.#offsets ? { ...this.#options, offset } : this.#options;
     const result = frame instanceof Uint8Array ? decodeFrame(frame, options) : decodePart(frame, options);
     if ('problem' in result) {
       this.#note(result.problem);

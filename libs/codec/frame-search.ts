@@ -36,6 +36,8 @@ const TRIED_BYTES_MAX = 1 << 30;
 export class FrameSearch {
   /** Bytes of the input that do not come here; undefined to stop at damage. */
   readonly #skippedBytes: (() => number) | undefined;
+  /** As many as there are in front of what was given. */
+  #skipped = 0;
   #splitter = new FrameSplitter();
   /** Bytes of the stream in front of what the splitter got. */
   #base = 0;
@@ -73,8 +75,14 @@ export class FrameSearch {
     return this.#base + this.#splitter.offset;
   }
 
+  /** Where in the input the frame begins that was given last, or went by last. */
+  beginningOf({ length }: Uint8Array): number {
+    return this.offset + this.#skipped - length;
+  }
+
   /** The frames that `chunk` completes, as `FrameSplitter.push` gives them. */
   *push(chunk: Uint8Array): Generator<Uint8Array> {
+    this.#skipped = this.#skippedBytes?.() ?? 0;
     if (this.isOver) return;
     if (this.#found === undefined) yield* this.#split(chunk);
     else this.#found.add(chunk);
@@ -86,6 +94,7 @@ export class FrameSearch {
   *pass(bytes: number): Generator<Uint8Array> {
     if (this.#found !== undefined) yield* this.#goOn(true);
     if (this.#found !== undefined) this.#lose(this.#found.bytes.length);
+    this.#skipped = this.#skippedBytes?.() ?? 0;
     this.#splitter.pass(bytes);
   }
 
@@ -105,8 +114,7 @@ export class FrameSearch {
   #stop(): void {
     const { damage } = this.#splitter;
     if (damage === undefined) return;
-    const skipped = this.#skippedBytes?.() ?? 0;
-    const offset = this.#base + damage.offset + skipped;
+    const offset = this.#base + damage.offset + this.#skipped;
     // What is foreign to the splitter may lie behind frames.
     const kind = damage.kind === 'foreign' && offset > 0 ? 'damaged' : damage.kind;
     this.#damage = { ...damage, kind, offset };

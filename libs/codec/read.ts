@@ -6,7 +6,7 @@ import { UnsupportedVersionError } from './problem.ts';
 import { FrameSearch, type Loss } from './frame-search.ts';
 import type { Damage } from './split.ts';
 
-export interface ReadOptions extends Pick<FrameDecoding, 'fields' | 'peek' | 'room' | 'deferred'> {
+export interface ReadOptions extends Pick<FrameDecoding, 'fields' | 'peek' | 'room' | 'deferred' | 'offsets'> {
   /** Name of the input for error messages. */
   readonly where?: string;
   /** To go on behind damage, as `FrameSearch` does: how many bytes of the input were passed over up to now. */
@@ -15,6 +15,9 @@ export interface ReadOptions extends Pick<FrameDecoding, 'fields' | 'peek' | 'ro
 
 /** What comes of a file: any bytes of it, or a frame that was read in part. */
 export type Chunk = Uint8Array | FramePart;
+
+/** All of a frame, of which there may be no more than was read. */
+export const bytesOf = (frame: Chunk): Uint8Array => (frame instanceof Uint8Array ? frame : frame.frame);
 
 /** The frames in chunks, each to be taken before the next one. */
 export async function* framesIn(chunks: AsyncIterable<Chunk>, search: FrameSearch): AsyncGenerator<Chunk> {
@@ -67,7 +70,7 @@ export class BatchReader implements AsyncIterable<Batch> {
   /** @throws UnsupportedVersionError at a frame of a later major version; errors of the source pass through */
   async *[Symbol.asyncIterator](): AsyncGenerator<Batch> {
     for await (const frame of framesIn(this.#chunks, this.#search)) {
-      const batch = this.#decoder.decode(frame);
+      const batch = this.#decoder.decode(frame, this.#search.beginningOf(bytesOf(frame)));
       if (batch !== undefined) yield batch;
     }
     const { damage } = this.#search;

@@ -223,7 +223,10 @@ function latestUs(first: NumberZone, duration: FieldZone | undefined, last: Fiel
 /** Fields that management records may have. */
 const MANAGEMENT_NUMBERS: ReadonlySet<number> = new Set(
   Object.entries(STORED_FIELDS)
-    .filter(([name, { group }]) => group === 'management' || ['cause', 'stime', 'stimens', 'dur'].includes(name))
+    .filter(
+      ([name, { group }]) =>
+        group === 'management' || group === 'reading' || ['cause', 'stime', 'stimens', 'dur'].includes(name),
+    )
     .map(([, { number }]) => number),
 );
 

@@ -71,7 +71,7 @@ async function merged(
   const { cluster, deferred } = clusterOf(key);
   const decoder = new FrameDecoder({ room: new Room(), ...(defers && { deferred }) });
   for (const [i, frame] of frames.entries()) {
-    const batch = decoder.decode(frame)!;
+    const batch = decoder.decode(frame, 0)!;
     const waiting = batch.deferred && noting(batch.deferred, (field) => asked(i, field));
     cluster.push({ ...batch, ...(waiting && { deferred: waiting }) }, undefined, batch.rows);
   }
@@ -149,7 +149,7 @@ test('a column of which nothing can be made is absent, and said to be wrong', as
   });
   const { cluster, deferred } = clusterOf(['none']);
   const decoder = new FrameDecoder({ room: new Room(), deferred });
-  const batch = decoder.decode(frame)!;
+  const batch = decoder.decode(frame, 0)!;
   cluster.push(batch, undefined, batch.rows);
   assert.deepEqual(rows(await allOf(cluster.finish()), ['spkts', 'dport', 'sport']), ['200 80 -']);
   assert.deepEqual([...decoder.problems], [['column: chunk does not decompress to its size (in one column; the others were read)', 1]]); // prettier-ignore

@@ -14,7 +14,7 @@ import { flowBatch } from '../support/flow-batch.ts';
 /** What is told of a batch before any of its columns is decoded. */
 function told(batch: Batch): Map<number, PossibleNumbers> {
   const deferred = new Set(STORED_BY_NUMBER.keys());
-  const waiting = new FrameDecoder({ room: new Room(), deferred }).decode(encodeBatch(batch))?.deferred;
+  const waiting = new FrameDecoder({ room: new Room(), deferred }).decode(encodeBatch(batch), 0)?.deferred;
   const all = new Map<number, PossibleNumbers>();
   for (const field of waiting?.fields ?? []) {
     const possible = waiting?.possible(field);

@@ -72,8 +72,8 @@ function differsTogether(bytes: Uint8Array): string {
   const many = new Uint8Array(record.length * ALIKE);
   for (let i = 0; i < ALIKE; i++) many.set(record, i * record.length);
   for (const reader of [WHOLE, PART]) {
-    const wanted = rowIn(reader.read({ bytes: record, end: record.length }), 0);
-    const batches = reader.read({ bytes: many, end: many.length });
+    const wanted = rowIn(reader.read({ bytes: record, end: record.length, start: 0 }), 0);
+    const batches = reader.read({ bytes: many, end: many.length, start: 0 });
     for (const row of [0, ALIKE - 1]) {
       const found = rowIn(batches, row);
       if (found !== wanted) return `together ${found}, alone ${wanted}`;

@@ -82,6 +82,11 @@ for (const [range, expected, reason] of REFUSED) {
   });
 }
 
+test('the first record of a file of Argus tells of the others, and is not taken with them', () => {
+  const { stdout } = line.run(`ra -r theirs::${HEAD} -M man -L -1 -s srcid sport`);
+  assert.match(stdout, /^(\s+192\.0\.2\.250\s+\w+\n){7}$/);
+});
+
 test('what replaces files takes no ranges of them', () => {
   for (const command of ['rasort', 'racluster']) {
     const { status, stderr } = line.run(`${command} -M replace -r ours::0`);

@@ -58,9 +58,9 @@ export class AggregateScan {
       get problems() {
         return scan.problems;
       },
-      send: (frame, name) => {
+      send: (frame, offset, name) => {
         this.#hasSent = true;
-        return scan.send(frame, name);
+        return scan.send(frame, offset, name);
       },
       endFile: (name) => scan.endFile(name),
       drain: (name) => scan.drain(name),

@@ -1,4 +1,5 @@
 import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
+import type { ByteRange } from '../../archive/byte-range.ts';
 import { FrameFile } from '../../archive/frame-file.ts';
 import type { InputError } from '../../core/errors.ts';
 import { printable } from '../../core/sanitize.ts';
@@ -105,8 +106,15 @@ function plan({ path, range }: NamedFile, { mayHold, fields }: Wanted): string {
   if (file === undefined) return planForeign({ path, range });
   const survey = (range === undefined ? file : file.within(range, path)).survey();
   const { frames, bytes, skippedFrames, skippedBytes, restBytes } = survey;
-  const told = `${frames - skippedFrames} of ${frames} frames are read, ${bytes - skippedBytes} of ${bytes} bytes`;
+  const told = `${frames - skippedFrames} of ${frames} frames${beginning(range)} are read, ${bytes - skippedBytes} of ${bytes} bytes`;
   return restBytes === 0 ? told : `${told}; the ${restBytes} bytes behind them begin with no whole frame`;
+}
+
+/** Which records or frames are meant. */
+function beginning(range: ByteRange | undefined): string {
+  if (range === undefined) return '';
+  const { start, stop } = range;
+  return ` that begin from byte ${start} on${stop === Infinity ? '' : ` and before byte ${stop}`}`;
 }
 
 /** Of a file that does not begin with a frame of ours. */
@@ -119,9 +127,8 @@ function planForeign({ path, range }: NamedFile): string {
     const { size } = fstatSync(fd);
     if (size === 0) return 'empty';
     if (looksLikeArgus3(start)) {
-      const parts = range === undefined ? [{ start: 0, stop: size }] : argus3BytesOf(fd, range, path);
-      const bytes = parts.reduce((sum, part) => sum + part.stop - part.start, 0);
-      return `records of Argus, ${bytes} of ${size} bytes are read`;
+      const read = range === undefined ? { start: 0, stop: size } : argus3BytesOf(fd, range, path).range;
+      return `records of Argus${beginning(range)}, ${read.stop - read.start} of ${size} bytes are read`;
     }
     if (isPacked(start)) return `packed, its ${size} bytes are unpacked and read`;
     return `${foreignFormat(start, path)?.reason ?? 'these are not flow records'}; nothing of it is taken`;

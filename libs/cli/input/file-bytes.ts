@@ -13,9 +13,8 @@ export class FileBytes implements RawSource {
   /** Bytes that it had when it was opened. */
   readonly size: number;
   #position = 0;
-  /** Where the bytes end that are wanted now, and which ones are wanted after these. */
+  /** Where the bytes end that are wanted. */
   #stop = Infinity;
-  #ranges: readonly ByteRange[] = [];
 
   /** @param signal lets reading fail once it has aborted */
   static async open(path: string, signal: AbortSignal): Promise<FileBytes> {
@@ -42,21 +41,19 @@ export class FileBytes implements RawSource {
     return first.subarray(0, end);
   }
 
-  /** Lets `ranges` be all that is read; `choose` is asked for them with the descriptor of the file. To be called before anything is read. */
-  within(choose: (fd: number) => readonly ByteRange[]): void {
-    this.#stop = 0;
-    this.#ranges = choose(this.#file.fd);
+  /** For those who look at it without moving on. */
+  get fd(): number {
+    return this.#file.fd;
+  }
+
+  /** Lets these bytes be all that is read; to be called before anything is. */
+  within({ start, stop }: ByteRange): void {
+    this.#position = start;
+    this.#stop = stop;
   }
 
   async read(into: Uint8Array): Promise<number> {
     this.#signal.throwIfAborted();
-    if (this.#position >= this.#stop) {
-      const [next, ...others] = this.#ranges;
-      if (next === undefined) return 0;
-      this.#position = next.start;
-      this.#stop = next.stop;
-      this.#ranges = others;
-    }
     const count = Math.min(into.length, this.#stop - this.#position);
     const { bytesRead } = await this.#file.read(into, 0, count, this.#position);
     this.#position += bytesRead;

@@ -2,12 +2,17 @@ import type { MayHold } from '../../archive/frame-file.ts';
 import type { Zones } from '../../codec/zones.ts';
 import type { Filter } from '../../filter/compile.ts';
 import type { FieldZone } from '../../filter/zone.ts';
+import { OFFSET } from '../../record/fields/reading.ts';
 import { STORED_BY_NUMBER, STORED_FIELDS } from '../../record/fields/stored.ts';
 import { isNumeric } from '../../record/kinds.ts';
 
-/** Tells by what frames say of themselves which of them a filter need not look at. */
+/** Tells by what frames say of themselves, and where they begin, which of them a filter need not look at. */
 export function mayHoldOf({ mayMatch }: Filter): MayHold {
-  return (zones, kind) => mayMatch({ kind, source: undefined, fields: { get: (number) => zoneOf(zones, number) } });
+  return (zones, kind, offset) => {
+    const get = (number: number): FieldZone | undefined =>
+      number === OFFSET ? { kind: 'number', min: offset, max: offset, complete: true } : zoneOf(zones, number);
+    return mayMatch({ kind, source: undefined, fields: { get } });
+  };
 }
 
 const ADDRESSES: ReadonlySet<number> = new Set([STORED_FIELDS.saddr.number, STORED_FIELDS.daddr.number]);

@@ -29,8 +29,12 @@ export interface ReadSettings {
   /** Bytes of the input that were passed over so far. */
   readonly skippedBytes?: () => number;
   readonly management: boolean;
+  /** Whether records are to have the field `offset`. */
+  readonly offsets: boolean;
   /** Bytes of a plain file, which is all there, so that nothing has to be waited for. */
   readonly fileBytes?: number;
+  /** The first record of the file, of formats where it tells of all others, if what is read begins behind it. */
+  readonly first?: Uint8Array | undefined;
   /** The threads that are to read frames of ours, where there are such. */
   readonly scan?: FrameTaker | undefined;
   /** Is told how many records went there. */
@@ -77,9 +81,10 @@ const ARGUS3: RecordFormat = {
 
 async function argus3Reader(
   chunks: AsyncIterable<Uint8Array>,
-  { fields, numbers, management, peek, fileBytes, returned }: ReadSettings,
+  { fields, numbers, management, offsets, peek, fileBytes, skippedBytes, first, returned }: ReadSettings,
 ): Promise<Pick<Argus3Reader, 'pending' | 'damagedAt' | 'leftOut' | typeof Symbol.asyncIterator>> {
-  const options = { numbers, management, ...(fields === undefined ? {} : { fields }) };
+  const start = skippedBytes?.() ?? 0;
+  const options = { numbers, management, offsets, start, first, ...(fields === undefined ? {} : { fields }) };
   const select = peek?.select;
   const threads = Math.min(availableParallelism(), THREADS_MAX) - 1;
   // A glance at a record costs less than to hand it to another thread.
@@ -108,9 +113,9 @@ const OWN: RecordFormat = { matches: () => true, read: readFrames };
 
 /** Records of ours, also from a file whose frames were not read whole. */
 export async function readFrames(chunks: AsyncIterable<Chunk>, settings: ReadSettings): Promise<RecordReader> {
-  const { path, name, start, fields, peek, room, deferred, skippedBytes, fileBytes, scan, addRecords } = settings;
+  const { path, name, start, fields, peek, room, deferred, offsets, skippedBytes, fileBytes, scan, addRecords } = settings; // prettier-ignore
   const passed = skippedBytes ?? (() => 0);
-  const options = { where: name, skippedBytes: passed, ...(fields && { fields }), ...(peek && { peek }), ...(room && { room }), deferred }; // prettier-ignore
+  const options = { where: name, skippedBytes: passed, ...(fields && { fields }), ...(peek && { peek }), ...(room && { room }), deferred, offsets }; // prettier-ignore
   const reader =
     scan === undefined || fileBytes === undefined
       ? new BatchReader(chunks, options)

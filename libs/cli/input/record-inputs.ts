@@ -7,11 +7,13 @@ import type { Peek } from '../../codec/decode.ts';
 import type { Chunk } from '../../codec/read.ts';
 import type { Room } from '../../codec/room.ts';
 import { InputError, SuiteError, UsageError } from '../../core/errors.ts';
-import { looksLikeArgus3 } from '../../interop/argus3/recognise.ts';
 import { RecordNumbers } from '../../interop/argus3/record-numbers.ts';
 import { GAP_BATCH, type Batch } from '../../record/batch.ts';
+import { asksForOffset } from '../../record/offset.ts';
 import type { ReturnedMemory } from '../../record/returned-memory.ts';
 import { namedFile } from './byte-range.ts';
+import { chooseBytes, noRanges } from './choose-bytes.ts';
+
 import type { Context } from '../command.ts';
 import { FileBytes } from './file-bytes.ts';
 import { merge } from '../../core/merge.ts';
@@ -60,6 +62,8 @@ export interface InputSettings {
   readonly mayHold?: MayHold | undefined;
   /** Whether management records are wanted of files, where leaving them out saves work; they may come all the same. */
   readonly management?: boolean;
+  /** Whether records of files are to have the field `offset`; where it is among `fields`, this says so too. */
+  readonly offsets?: boolean;
   /** Threads that are to read files of ours, instead of handing their batches out here; results are all taken when the last batch was. */
   readonly scan?: FrameTaker | undefined;
   /** Whether to say what of records in other formats had no meaning here. */
@@ -74,7 +78,7 @@ export interface InputSettings {
 
 /** What was opened: bytes of any format, or the frames of a file of ours. */
 type Opened = (Content | { readonly start: Uint8Array; readonly frames: AsyncIterable<Chunk> }) &
-  Pick<ReadSettings, 'skippedBytes' | 'fileBytes' | 'scan'>;
+  Pick<ReadSettings, 'skippedBytes' | 'fileBytes' | 'scan' | 'first'>;
 
 /** Bytes read from a file at a time. */
 const CHUNK_BYTES = 1 << 20;
@@ -302,9 +306,9 @@ export class RecordInputs implements AsyncIterable<Batch> {
   async #openForeign(path: string, range: ByteRange | undefined, opened: (stream: Readable) => void): Promise<Opened> {
     if (await isPlainFile(path)) {
       const file = await FileBytes.open(path, this.#signal);
-      if (range !== undefined) await chooseBytes(file, range, path);
+      const first = range === undefined ? undefined : await chooseBytes(file, range, path);
       const skippedBytes = (): number => range?.start ?? 0;
-      return { ...(await openContent(file, START_BYTES)), skippedBytes, fileBytes: file.size };
+      return { ...(await openContent(file, START_BYTES)), skippedBytes, fileBytes: file.size, first };
     }
     if (range !== undefined) throw noRanges(path);
     const stream = (await isPipe(path)) ? await openPipe(path) : createReadStream(path, { highWaterMark: CHUNK_BYTES });
@@ -332,12 +336,14 @@ export class RecordInputs implements AsyncIterable<Batch> {
   async *#decode(path: string, open: () => Opened | Promise<Opened>): AsyncGenerator<Batch> {
     const name = path === '-' ? 'standard input' : path;
     const { fields, peek, room, deferred, returned, management = true } = this.#settings;
+    const asksOffsets = this.#settings.offsets === true || asksForOffset(fields);
     let reader: RecordReader | undefined;
     try {
       const content = await open();
       if (content.scan === undefined) await this.#settings.scan?.drain(path); // what follows comes behind what threads read
       const addRecords = (records: number): void => this.#progress?.addRecords(records);
-      const wanted = { fields, peek, room, deferred, returned, management };
+      const offsets = asksOffsets && content.fileBytes !== undefined;
+      const wanted = { fields, peek, room, deferred, returned, management, offsets };
       const settings = { path, name, ...content, ...wanted, numbers: this.#numbers, addRecords };
       if ('frames' in content) reader = await readFrames(this.#counted(content.frames, content), settings);
       else reader = await formatOf(content.start).read(this.#counted(content.chunks, content), settings);
@@ -378,20 +384,5 @@ async function* countBytes<C extends Chunk>(
     progress.addBytes(bytes + skippedBytes() - skipped);
     skipped = skippedBytes();
     yield chunk;
-  }
-}
-
-const noRanges = (path: string): InputError =>
-  new InputError(`${path}: ranges of bytes are there of plain files of records only, which are not packed`);
-
-/** @throws {InputError} for a file, or a range of it, that cannot be read so */
-async function chooseBytes(file: FileBytes, range: ByteRange, path: string): Promise<void> {
-  const { argus3BytesOf } = await import('../../interop/argus3/byte-range.ts');
-  try {
-    if (!looksLikeArgus3(await file.peek(START_BYTES))) throw noRanges(path);
-    file.within((fd) => argus3BytesOf(fd, range, path));
-  } catch (error) {
-    await file.close();
-    throw error;
   }
 }

@@ -1,5 +1,6 @@
 import { EVERYTHING } from '../../filter/everything.ts';
 import { GAP_BATCH, type Batch } from '../../record/batch.ts';
+import { asksForOffset } from '../../record/offset.ts';
 import { BothSides, fieldsOfBothSides, hasSides, type Sides } from './both-sides.ts';
 import type { Room } from '../../codec/room.ts';
 import type { Context } from '../command.ts';
@@ -26,6 +27,8 @@ export interface SelectedSettings {
   readonly management: boolean | undefined;
   /** Numbers of the stored fields that are looked at beside the filter's; undefined for whole records. */
   readonly fields: ReadonlySet<number> | undefined;
+  /** Whether the command looks at `offset` where `fields` is undefined. */
+  readonly offsets?: boolean;
   /** Makes threads that read files of ours; what they make of them is taken while the other records are handed out. Not asked where records are counted, or are not taken as they are. */
   readonly scan?: (order: SelectedOrder, showsManagement: boolean) => FrameTaker | undefined;
   /** Where batches of files of ours lie, each until the next is asked for; left out where they are kept. */
@@ -66,6 +69,7 @@ export class SelectedRecords implements AsyncIterable<Selected> {
     const isPlain = !args.merge && settings.range === undefined && sides === undefined && refuse === undefined;
     const fields = settings.fields === undefined ? undefined : new Set([...settings.fields, ...filter.fields]);
     const deferred = settings.deferred && new Set([...settings.deferred].filter((field) => !filter.fields.has(field)));
+    const offsets = settings.offsets === true || asksForOffset(fields, filter.fields);
     const inputs = await RecordInputs.open(
       {
         files: args.read,
@@ -80,9 +84,10 @@ export class SelectedRecords implements AsyncIterable<Selected> {
         deferred: sides === undefined ? deferred : undefined,
         merge: mergeOf(args, refuse === undefined ? selection : undefined),
         portDirection: args['port-direction'],
+        offsets,
         management: settings.fields === undefined || selection.showsManagement,
         scan: isPlain
-          ? settings.scan?.({ args, nowMs, management, fields, deferred }, selection.showsManagement)
+          ? settings.scan?.({ args, nowMs, management, fields, deferred, offsets }, selection.showsManagement)
           : undefined,
         mayHold: filter === EVERYTHING || refuse !== undefined ? undefined : mayHoldOf(filter),
       },

@@ -12,6 +12,11 @@ export function writtenFiles(write: WrittenWords): string[] {
   return write.map(([file = '']) => file);
 }
 
+/** Whether a filter of `-w FILE "FILTER"` looks at where records were read. */
+export function filesAskForOffset(write: WrittenWords): boolean {
+  return write.some(([, filter = '']) => /\boffset\b/.test(filter));
+}
+
 /** A file for flow records that a filter of its own matches, and all others. */
 export class FilteredFile {
   readonly sink: RecordFileSink;

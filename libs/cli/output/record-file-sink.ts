@@ -2,6 +2,7 @@ import { constants, open, stat, type FileHandle } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { SuiteError } from '../../core/errors.ts';
 import type { Batch } from '../../record/batch.ts';
+import { withoutOffset } from '../../record/offset.ts';
 import { Reblocker } from '../../record/reblock.ts';
 import { selectRows } from '../../record/select.ts';
 import type { Output } from '../output.ts';
@@ -96,7 +97,8 @@ export class RecordFileSink implements Sink {
   push(batch: Batch, rows: Uint32Array | undefined, count: number): Promise<void> | undefined {
     if (this.#failure !== undefined) throw this.#failure;
     this.#taken += count;
-    this.#write(this.#reblocker.push(rows === undefined ? batch : selectRows(batch, rows, count)));
+    const written = withoutOffset(batch);
+    this.#write(this.#reblocker.push(rows === undefined ? written : selectRows(written, rows, count)));
     this.#timer ??= setTimeout(() => this.#writeLate(), this.#waitMs);
     return this.#writing;
   }

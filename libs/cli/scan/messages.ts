@@ -6,6 +6,8 @@ export interface WindowOrder {
   readonly memory: ArrayBuffer;
   /** Offset behind each frame; the first one begins at 0. */
   readonly ends: readonly number[];
+  /** Where each of them begins in its file. */
+  readonly offsets: readonly number[];
 }
 
 /** Asks a thread for what it has gathered from all of its windows. */

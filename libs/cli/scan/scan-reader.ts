@@ -2,7 +2,7 @@ import { FrameDecoder } from '../../codec/frame-decoder.ts';
 import { FORMAT_MAJOR, readHeader } from '../../codec/format.ts';
 import { UnsupportedVersionError } from '../../codec/problem.ts';
 import { keepColumns } from '../../codec/keep-columns.ts';
-import { framesIn, type Chunk, type ReadOptions } from '../../codec/read.ts';
+import { bytesOf, framesIn, type Chunk, type ReadOptions } from '../../codec/read.ts';
 import { FrameSearch, type Loss } from '../../codec/frame-search.ts';
 import type { Damage } from '../../codec/split.ts';
 import { GAP_BATCH, type Batch } from '../../record/batch.ts';
@@ -31,7 +31,7 @@ export class ScanReader implements AsyncIterable<Batch> {
 
   /** @param chunks may be reused by their source as soon as the next one is asked for */
   constructor(chunks: AsyncIterable<Chunk>, options: ScanReadOptions) {
-    const { fields, peek, room, deferred, skippedBytes } = options;
+    const { fields, peek, room, deferred, offsets, skippedBytes } = options;
     this.#chunks = chunks;
     this.#options = options;
     this.#search = new FrameSearch(skippedBytes);
@@ -40,6 +40,7 @@ export class ScanReader implements AsyncIterable<Batch> {
       ...(peek && { peek }),
       ...(room && { room }),
       deferred,
+      offsets,
     });
   }
 
@@ -63,12 +64,13 @@ export class ScanReader implements AsyncIterable<Batch> {
     const { scan, where, addRecords } = this.#options;
     for await (const frame of framesIn(this.#chunks, this.#search)) {
       const { kind, rows } = frame instanceof Uint8Array ? readHeader(frame, 0) : frame.head.header;
+      const offset = this.#search.beginningOf(bytesOf(frame));
       const sent = kind !== GAP_BATCH && scan.wants(this.#restMs()) ? wholeFrame(frame) : undefined;
       if (sent !== undefined) {
-        await scan.send(sent, where);
+        await scan.send(sent, offset, where);
         addRecords?.(rows);
       } else {
-        const batch = this.#decoder.decode(frame);
+        const batch = this.#decoder.decode(frame, offset);
         if (batch === undefined) continue;
         await scan.drain(where);
         yield batch;

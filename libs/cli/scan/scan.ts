@@ -82,12 +82,14 @@ export class Scan<Result = unknown, Rest = never> {
   }
 
   /**
-   * Copies a frame whose checksum is right. @param name of its file, for messages
+   * Copies a frame whose checksum is right.
+   * @param offset where it begins in its file
+   * @param name of its file, for messages
    * @returns pending while there is enough to do
    */
-  async send(frame: Uint8Array, name: string): Promise<void> {
+  async send(frame: Uint8Array, offset: number, name: string): Promise<void> {
     if (!this.#window.hasRoom(frame)) await this.#dispatch(name);
-    this.#window.add(frame);
+    this.#window.add(frame, offset);
     if (this.#window.isFull) await this.#dispatch(name);
   }
 

@@ -13,21 +13,23 @@ export interface SelectedOrder {
   readonly management: boolean | undefined;
   readonly fields: ReadonlySet<number> | undefined;
   readonly deferred?: ReadonlySet<number> | undefined;
+  /** As `InputSettings` has it. */
+  readonly offsets: boolean;
 }
 
 /** Selects rows in a thread as the command does itself. */
 export class SelectedRows {
-  readonly decoding: Pick<FrameDecoding, 'fields' | 'peek' | 'deferred'>;
+  readonly decoding: Pick<FrameDecoding, 'fields' | 'peek' | 'deferred' | 'offsets'>;
   readonly selection: RecordSelection;
 
-  static async open({ args, nowMs, management, fields, deferred }: SelectedOrder): Promise<SelectedRows> {
+  static async open({ args, nowMs, management, fields, deferred, offsets }: SelectedOrder): Promise<SelectedRows> {
     const filter = await recordFilter(args, nowMs);
     const selection = new RecordSelection({ filter, range: undefined, management });
     const peek = peekOf(args, filter, selection);
-    return new SelectedRows(selection, { ...(fields && { fields }), ...(peek && { peek }), deferred });
+    return new SelectedRows(selection, { ...(fields && { fields }), ...(peek && { peek }), deferred, offsets });
   }
 
-  private constructor(selection: RecordSelection, decoding: Pick<FrameDecoding, 'fields' | 'peek' | 'deferred'>) {
+  private constructor(selection: RecordSelection, decoding: SelectedRows['decoding']) {
     this.selection = selection;
     this.decoding = decoding;
   }

@@ -12,7 +12,7 @@ export interface Outgoing<Result> {
 /** What a command does in each thread with the records that it reads. */
 export interface ScanWork<Result, Rest = never> {
   /** What is looked at of the frames; with `room` a batch is valid until the next one is pushed. */
-  readonly decoding: Pick<FrameDecoding, 'fields' | 'peek' | 'room' | 'deferred'>;
+  readonly decoding: Pick<FrameDecoding, 'fields' | 'peek' | 'room' | 'deferred' | 'offsets'>;
   /** @param window the number of the window that the batch lies in */
   push(batch: Batch, window: number): void;
   /** What the batches since the last call have come to, for the main thread, which gets it in the order of the windows. */
@@ -56,11 +56,11 @@ class ScanServer<Result, Rest> {
     }
   }
 
-  #window({ memory, ends, number }: WindowOrder): Outgoing<WindowAnswer> {
+  #window({ memory, ends, offsets, number }: WindowOrder): Outgoing<WindowAnswer> {
     const bytes = new Uint8Array(memory);
     let start = 0;
-    for (const end of ends) {
-      const batch = this.#decoder.decode(bytes.subarray(start, end));
+    for (const [i, end] of ends.entries()) {
+      const batch = this.#decoder.decode(bytes.subarray(start, end), offsets[i]!);
       if (batch !== undefined) this.#work.push(batch, number);
       start = end;
     }

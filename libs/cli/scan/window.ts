@@ -1,4 +1,5 @@
 import { HEADER_BYTES, readHeader } from '../../codec/format.ts';
+import type { WindowOrder } from './messages.ts';
 
 /** Windows that hold so much go to a thread; a larger frame has one for itself. */
 const WINDOW_BYTES = 1 << 19;
@@ -8,6 +9,7 @@ const WINDOW_ROWS = 1 << 16;
 export class FrameWindow {
   #bytes: Uint8Array = new Uint8Array(WINDOW_BYTES);
   #ends: number[] = [];
+  #offsets: number[] = [];
   #rows = 0;
 
   get isEmpty(): boolean {
@@ -27,19 +29,22 @@ export class FrameWindow {
     return this.#ends.at(-1) ?? 0;
   }
 
-  add(frame: Uint8Array): void {
+  /** @param offset where it begins in its file */
+  add(frame: Uint8Array, offset: number): void {
     const start = this.#end;
     if (start + frame.length > this.#bytes.length) this.#bytes = new Uint8Array(frame.length);
     this.#bytes.set(frame, start);
     this.#ends.push(start + frame.length);
+    this.#offsets.push(offset);
     if (frame.length >= HEADER_BYTES) this.#rows += readHeader(frame, 0).rows;
   }
 
   /** Gives out what was gathered, and begins anew. @param memory to gather the next frames in, where there is some that is not used */
-  take(memory: ArrayBuffer | undefined): { readonly memory: ArrayBuffer; readonly ends: readonly number[] } {
-    const taken = { memory: this.#bytes.buffer as ArrayBuffer, ends: this.#ends };
+  take(memory: ArrayBuffer | undefined): Pick<WindowOrder, 'memory' | 'ends' | 'offsets'> {
+    const taken = { memory: this.#bytes.buffer as ArrayBuffer, ends: this.#ends, offsets: this.#offsets };
     this.#bytes = new Uint8Array(memory ?? new ArrayBuffer(WINDOW_BYTES));
     this.#ends = [];
+    this.#offsets = [];
     this.#rows = 0;
     return taken;
   }

@@ -5,6 +5,7 @@ import { nowUs } from '../../core/clock.ts';
 import { SuiteError } from '../../core/errors.ts';
 import type { Filter } from '../../filter/compile.ts';
 import { GAP_BATCH, type Batch } from '../../record/batch.ts';
+import { asksForOffset } from '../../record/offset.ts';
 import type { Context } from '../command.ts';
 import type { Arguments } from '../options.ts';
 import { mergeOf } from '../input/merge-settings.ts';
@@ -117,6 +118,7 @@ async function openInputs(
     serverFilter: filter.remote,
     verbose: args.verbose,
     fields: undefined,
+    offsets: asksForOffset(filter.fields),
     peek: undefined,
     merge: mergeOf(args, selection),
     portDirection: args['port-direction'],

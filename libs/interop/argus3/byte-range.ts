@@ -6,13 +6,19 @@ const WINDOW_BYTES = 1 << 18;
 /** So many records, one behind the other, begin nowhere by chance. */
 const RECORDS_IN_A_ROW = 16;
 
+export interface RecordRange {
+  readonly range: ByteRange;
+  /** Length of the first record where that is not in the range, 0 where it is. */
+  readonly firstBytes: number;
+}
+
 /**
- * The bytes of a file of Argus that hold the records which begin in `range`, and before them the first record, without which the others
- * do not say from which probe they are.
+ * The bytes of a file of Argus that hold the records which begin in `range`, and those of the first record where that is none of them,
+ * without which the others do not say from which probe they are.
  * @param name of the file, for messages
  * @throws {InputError} where no record begins at the start of the range
  */
-export function argus3BytesOf(fd: number, { start, stop }: ByteRange, name: string): readonly ByteRange[] {
+export function argus3BytesOf(fd: number, { start, stop }: ByteRange, name: string): RecordRange {
   const { size } = fstatSync(fd);
   const walk = new RecordWalk(fd, size);
   const firstEnd = walk.next(0);
@@ -20,7 +26,7 @@ export function argus3BytesOf(fd: number, { start, stop }: ByteRange, name: stri
   if (!walk.isBeginning(start)) throw notABeginning(name, 'record', start, walk.around(start));
   let end = start;
   while (end < Math.min(stop, size)) end = walk.next(end);
-  return start < firstEnd ? [{ start: 0, stop: Math.max(end, firstEnd) }] : [{ start: 0, stop: firstEnd }, { start, stop: end }]; // prettier-ignore
+  return { range: { start, stop: end }, firstBytes: start === 0 ? 0 : firstEnd };
 }
 
 /** Goes from record to record by their lengths. */

@@ -1,4 +1,5 @@
 import type { Batch, Origin } from '../../record/batch.ts';
+import { asksForOffset } from '../../record/offset.ts';
 import { FlowDecoder } from './flow-decoder.ts';
 import type { FlowRecord } from './flow-record.ts';
 import { RowReader, type Memory } from './row-reader.ts';
@@ -30,7 +31,8 @@ export class Glimpse {
   constructor(memory: Memory, peek: RowPeek, isWanted: (field: string) => boolean) {
     this.#peek = peek;
     this.decoder = new FlowDecoder(isWanted, false);
-    this.#reader = new RowReader(memory, ROWS, peek.fields, this.decoder);
+    const { fields } = peek;
+    this.#reader = new RowReader(memory, this.decoder, { capacity: ROWS, fields, offsets: asksForOffset(fields) });
   }
 
   get rows(): number {
@@ -44,7 +46,7 @@ export class Glimpse {
   /** @param read what `decoder` read of it @param shape undefined where it was read */
   add(read: FlowRecord, at: number, shape: Shape | undefined): void {
     this.offsets[this.rows] = at;
-    if (shape === undefined) this.#reader.add(read);
+    if (shape === undefined) this.#reader.add(read, at);
     else this.#reader.addShaped(at, shape);
   }
 

@@ -1,10 +1,11 @@
 import type { Batch } from '../../record/batch.ts';
 import type { ReturnedMemory } from '../../record/returned-memory.ts';
+import { withOffset } from '../../record/offset.ts';
 import { fromMessage } from '../../record/transfer.ts';
 import { nameLeftOut, nothingLeftOut } from './left-out.ts';
 import { readManagement } from './management-record.ts';
 import { ProbeState } from './probe-state.ts';
-import { LARGE_WINDOWS } from './reader.ts';
+import { LARGE_WINDOWS, type InputPlace } from './reader.ts';
 import type { RecordNumbers } from './record-numbers.ts';
 import { RecordSplitter, type RecordWindow, type WindowLimits } from './splitter.ts';
 import type { ThreadOrder, WindowResult } from './window-messages.ts';
@@ -13,7 +14,7 @@ import { WindowPool } from './window-pool.ts';
 /** Windows that a thread has at once: one that it reads, and the next. */
 const WINDOWS_EACH = 2;
 
-export interface ParallelOptions extends Omit<ThreadOrder, 'batchRows' | 'run' | 'isReturned'> {
+export interface ParallelOptions extends Omit<ThreadOrder, 'batchRows' | 'run' | 'isReturned'>, InputPlace {
   readonly numbers: RecordNumbers;
   readonly threads: number;
   readonly windows?: WindowLimits;
@@ -40,11 +41,14 @@ export class ParallelArgus3Reader implements AsyncIterable<Batch> {
   readonly #splitter: RecordSplitter<SharedArrayBuffer>;
   readonly #returned: ReturnedMemory | undefined;
   readonly #state = new ProbeState();
+  readonly #start: number;
   readonly #sent: Sent[] = [];
   #leftOut = nothingLeftOut();
 
   constructor(chunks: AsyncIterable<Uint8Array>, options: ParallelOptions) {
-    const { numbers, threads, windows = LARGE_WINDOWS, returned, ...order } = options;
+    const { numbers, threads, windows = LARGE_WINDOWS, returned, start = 0, first, ...order } = options;
+    this.#start = start;
+    if (first !== undefined) this.#state.learn(first);
     this.#chunks = chunks;
     this.#numbers = numbers;
     this.#threads = threads;
@@ -99,12 +103,13 @@ export class ParallelArgus3Reader implements AsyncIterable<Batch> {
 
   #send(window: RecordWindow<SharedArrayBuffer>, pool: WindowPool): void {
     const { end } = window;
+    const start = this.#start + window.start;
     const memory = window.bytes.buffer;
     const state = { runs: new Map(this.#state.runs), firstRun: this.#state.firstRun };
     const management = this.#readManagement(window);
     this.#splitter.keep();
     const returned = this.#returned?.take() ?? [];
-    this.#sent.push({ memory, management, result: pool.read({ memory, end, returned, state }) });
+    this.#sent.push({ memory, management, result: pool.read({ memory, end, start, returned, state }) });
   }
 
   /** The batches of the window that was sent first. */
@@ -116,15 +121,17 @@ export class ParallelArgus3Reader implements AsyncIterable<Batch> {
   }
 
   /** Takes in what management records tell. @returns those that are wanted */
-  #readManagement({ bytes, management: offsets }: RecordWindow<SharedArrayBuffer>): Batch[] {
-    const { management = true } = this.#order;
+  #readManagement({ bytes, start, management: places }: RecordWindow<SharedArrayBuffer>): Batch[] {
+    const { management = true, offsets = false } = this.#order;
     const view = new DataView(bytes.buffer);
     const batches: Batch[] = [];
-    for (const offset of offsets) {
-      const header = readManagement(view, offset, offset + view.getUint16(offset + 2) * 4);
+    for (const at of places) {
+      const header = readManagement(view, at, at + view.getUint16(at + 2) * 4);
       if (header === undefined) continue;
       if (this.#state.begins(header, !management)) this.#state.begin(header);
-      if (management) batches.push(this.#state.decode(view, offset, header));
+      if (!management) continue;
+      const batch = this.#state.decode(view, at, header);
+      batches.push(offsets ? withOffset(batch, this.#start + start + at) : batch);
     }
     return batches;
   }

@@ -1,5 +1,11 @@
 import type { Batch } from '../../record/batch.ts';
-import { countTotals, decodeManagement, type ManagementHeader, type ManagementTotals } from './management-record.ts';
+import {
+  countTotals,
+  decodeManagement,
+  readManagement,
+  type ManagementHeader,
+  type ManagementTotals,
+} from './management-record.ts';
 
 /** Probes of which totals and runs are known at once. */
 const PROBES_MAX = 4096;
@@ -30,6 +36,15 @@ export class ProbeState {
   begin({ source, startUs }: ManagementHeader): void {
     this.firstRun ||= startUs;
     keep(this.runs, source, startUs);
+  }
+
+  /** Takes in what the first record of a file tells. */
+  learn(record: Uint8Array): void {
+    const view = new DataView(record.buffer, record.byteOffset, record.byteLength);
+    const header = readManagement(view, 0, record.byteLength);
+    if (header === undefined) return;
+    if (this.begins(header, false)) this.begin(header);
+    keep(this.totals, header.source, countTotals(this.totals.get(header.source), view, 0));
   }
 
   /** The record at `at` as one of ours, whose counts go to those of its probe. @param run instead of the start of the probe */

@@ -6,7 +6,15 @@ import type { RecordNumbers } from './record-numbers.ts';
 import { RecordSplitter, type WindowLimits } from './splitter.ts';
 import { WindowReader, type WholeRecords, type WindowOptions } from './window-reader.ts';
 
-export interface Argus3Options extends Partial<WindowOptions> {
+/** What is read of a file where that is not all of it. */
+export interface InputPlace {
+  /** Where it begins in the file, bytes; 0 when this is left out. */
+  readonly start?: number;
+  /** The first record of the file where that is not read, which says of which probe the others are. */
+  readonly first?: Uint8Array | undefined;
+}
+
+export interface Argus3Options extends Partial<WindowOptions>, InputPlace {
   readonly numbers: RecordNumbers;
   /** Whether rows wait for others to fill a batch with, as from a file; else what has come is given before more is asked for. */
   readonly waits?: boolean;
@@ -32,14 +40,20 @@ export class Argus3Reader implements AsyncIterable<Batch> {
   readonly #cut = new CutRecord();
   /** Bytes of the chunks that were read where they are. */
   #read = 0;
+  readonly #start: number;
 
-  constructor(chunks: AsyncIterable<Uint8Array>, { numbers, waits = false, windows, ...options }: Argus3Options) {
+  constructor(
+    chunks: AsyncIterable<Uint8Array>,
+    { numbers, waits = false, windows, start = 0, first, ...options }: Argus3Options,
+  ) {
     this.#chunks = chunks;
     this.#numbers = numbers;
     this.#areChunksRead = waits && options.peek !== undefined;
     const limits = windows ?? (waits && !this.#areChunksRead ? LARGE_WINDOWS : SMALL_WINDOWS);
     this.#splitter = new RecordSplitter(limits, newBuffer);
     this.#reader = new WindowReader({ batchRows: limits.records, ...options });
+    this.#start = start;
+    if (first !== undefined) this.#reader.state.learn(first);
   }
 
   /** Bytes after the last whole record. */
@@ -88,11 +102,11 @@ export class Argus3Reader implements AsyncIterable<Batch> {
   }
 
   *#readWhole(bytes: Uint8Array): Generator<Batch> {
-    yield* this.#numbered({ bytes, end: bytes.length });
+    yield* this.#numbered({ bytes, end: bytes.length, start: this.#read });
     this.#read += this.#reader.consumed;
   }
 
   #numbered(window: WholeRecords): Generator<Batch> {
-    return this.#numbers.number(this.#reader.read(window));
+    return this.#numbers.number(this.#reader.read({ ...window, start: this.#start + window.start }));
   }
 }

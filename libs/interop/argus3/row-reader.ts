@@ -1,5 +1,6 @@
 import { FLOW_BATCH, type Batch, type Origin } from '../../record/batch.ts';
-import { BatchBuilder } from '../../record/builder.ts';
+import { BatchBuilder, type NumberColumnBuilder } from '../../record/builder.ts';
+import { OFFSET } from '../../record/fields/reading.ts';
 import { FlowColumns } from './flow-columns.ts';
 import type { FlowDecoder } from './flow-decoder.ts';
 import { FlowRecord } from './flow-record.ts';
@@ -17,6 +18,8 @@ const ROWS_WORTHWHILE = 6;
 export interface Memory {
   view: DataView;
   bytes: Uint8Array;
+  /** Where they begin in the file. */
+  start: number;
 }
 
 const run = new ShapeRun(ROWS);
@@ -27,12 +30,25 @@ const sortedOffsets = new Uint32Array(ROWS);
 /** By group: where its next row goes. */
 const nextPlace = new Uint16Array(ROWS);
 
+export interface RowReaderOptions {
+  /** Rows of a batch at most. */
+  readonly capacity: number;
+  /** Numbers of those that are wanted, which the decoder reads; undefined for all. */
+  readonly fields: ReadonlySet<number> | undefined;
+  /** Whether rows say where their records begin in the file. */
+  readonly offsets: boolean;
+  /** Gives batches their buffers, see `BatchBuilder`. */
+  readonly allocate?: ((bytes: number) => ArrayBufferLike) | undefined;
+}
+
 /** Makes batches of flow records: those of one shape are read together, field by field, the others by themselves. */
 export class RowReader {
   readonly #memory: Memory;
   readonly #decoder: FlowDecoder;
   readonly #builder: BatchBuilder;
   readonly #columns: FlowColumns;
+  /** Undefined where it is not wanted. */
+  readonly #begins: NumberColumnBuilder | undefined;
   /** Rows that have a shape and were not read yet, where their records begin, */
   readonly #rows = new Uint16Array(ROWS);
   readonly #offsets = new Uint32Array(ROWS);
@@ -45,22 +61,12 @@ export class RowReader {
   /** By the number of a shape: the number of its group and 1, 0 where there is none. */
   readonly #groupOfShape = new Uint16Array(SHAPES_MAX);
 
-  /**
-   * @param capacity rows of a batch at most
-   * @param fields numbers of those that are wanted, which `decoder` reads; undefined for all
-   * @param allocate gives batches their buffers, see `BatchBuilder`
-   */
-  constructor(
-    memory: Memory,
-    capacity: number,
-    fields: ReadonlySet<number> | undefined,
-    decoder: FlowDecoder,
-    allocate?: (bytes: number) => ArrayBufferLike,
-  ) {
+  constructor(memory: Memory, decoder: FlowDecoder, { capacity, fields, offsets, allocate }: RowReaderOptions) {
     this.#memory = memory;
     this.#decoder = decoder;
     this.#builder = new BatchBuilder(capacity, allocate);
     this.#columns = new FlowColumns(this.#builder, fields);
+    this.#begins = offsets ? this.#builder.number(OFFSET, 'f64') : undefined;
   }
 
   get rows(): number {
@@ -71,9 +77,11 @@ export class RowReader {
     return this.#builder.full;
   }
 
-  /** Adds a record that was read. */
-  add(read: FlowRecord): void {
-    this.#columns.set(this.#builder.addRow(), read, this.#memory.bytes);
+  /** Adds a record that was read from `at`. */
+  add(read: FlowRecord, at: number): void {
+    const row = this.#builder.addRow();
+    this.#columns.set(row, read, this.#memory.bytes);
+    this.#begins?.set(row, this.#memory.start + at);
   }
 
   /** Adds the record at `at`, which is there until the batch is finished. */
@@ -103,6 +111,7 @@ export class RowReader {
   #readShaped(): void {
     run.columns = this.#columns;
     run.view = this.#memory.view;
+    this.#tellOffsets();
     this.#sort();
     let from = 0;
     for (let group = 0; group < this.#groups.length; group++) {
@@ -117,6 +126,13 @@ export class RowReader {
     }
     this.#count = 0;
     this.#groups.length = 0;
+  }
+
+  #tellOffsets(): void {
+    const begins = this.#begins;
+    if (begins === undefined) return;
+    const { start } = this.#memory;
+    for (let i = 0; i < this.#count; i++) begins.set(this.#rows[i]!, start + this.#offsets[i]!);
   }
 
   /** Puts the rows of each shape side by side, in the order of the groups. */

@@ -17,6 +17,8 @@ export interface WindowLimits {
 export interface RecordWindow<M extends ArrayBufferLike> {
   readonly bytes: Uint8Array<M>;
   readonly end: number;
+  /** Bytes of the stream before them. */
+  readonly start: number;
   /** Where management records begin. */
   readonly management: readonly number[];
 }
@@ -91,7 +93,7 @@ export class RecordSplitter<M extends ArrayBufferLike = ArrayBuffer> {
     const management = this.#management;
     this.#management = [];
     const bytes = this.#bytes;
-    yield { bytes, end, management };
+    yield { bytes, end, start: this.#handedOut, management };
     if (bytes === this.#bytes) bytes.copyWithin(0, end, this.#end);
     this.#handedOut += end;
     this.#end -= end;

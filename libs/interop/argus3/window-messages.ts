@@ -13,6 +13,8 @@ export interface ThreadOrder extends Omit<WindowOptions, 'peek' | 'allocate' | '
 export interface WindowOrder {
   readonly memory: SharedArrayBuffer;
   readonly end: number;
+  /** Where it begins in the file. */
+  readonly start: number;
   /** Of batches that nobody looks at any more. */
   readonly returned: readonly SharedArrayBuffer[];
   /** What the management records before the window have told. */

@@ -1,5 +1,6 @@
 import type { Batch, Origin } from '../../record/batch.ts';
 import { STORED_BY_NUMBER } from '../../record/fields/stored.ts';
+import { withOffset } from '../../record/offset.ts';
 import { FlowDecoder } from './flow-decoder.ts';
 import { FlowRecord } from './flow-record.ts';
 import { beginsRecord, MANAGEMENT_BIT, RECORD_HEADER_BYTES, RECORD_TYPE } from './format.ts';
@@ -16,6 +17,8 @@ export interface WindowOptions {
   readonly run?: number;
   /** Numbers of the fields that are wanted of flow records; undefined for all. */
   readonly fields?: ReadonlySet<number>;
+  /** Whether records are to have the field `offset`. */
+  readonly offsets?: boolean;
   /** Flow records that it does not select are not read whole; their numbers are covered all the same. */
   readonly peek?: RowPeek;
   /** Whether management records are wanted: yes, if it is not said. */
@@ -32,6 +35,8 @@ export interface WindowOptions {
 export interface WholeRecords {
   readonly bytes: Uint8Array;
   readonly end: number;
+  /** Where they begin in the file. */
+  readonly start: number;
 }
 
 /** Sources whose rows are gathered at once; those after the first few have less room. */
@@ -63,7 +68,7 @@ export class WindowReader {
   #isPlain = false;
   #consumed = 0;
   #isDamaged = false;
-  readonly #memory: Memory = { view: new DataView(new ArrayBuffer(0)), bytes: new Uint8Array(0) };
+  readonly #memory: Memory = { view: new DataView(new ArrayBuffer(0)), bytes: new Uint8Array(0), start: 0 };
   readonly #record = new FlowRecord();
   readonly #gathered = new Map<string, Gathering>();
   /** In the order in which they are taken, window by window. */
@@ -106,7 +111,8 @@ export class WindowReader {
   }
 
   /** The whole records of a window. Their numbers, which it does not know, all begin at 0. */
-  read({ bytes, end }: WholeRecords): Batch[] {
+  read({ bytes, end, start }: WholeRecords): Batch[] {
+    this.#memory.start = start;
     this.#memory.bytes = bytes;
     this.#memory.view = new DataView(bytes.buffer, bytes.byteOffset);
     this.#isPlain = false;
@@ -162,7 +168,7 @@ export class WindowReader {
   /** @param shape undefined where the record was read */
   #keep(gathering: Gathering, at: number, shape: Shape | undefined): void {
     const { reader } = gathering;
-    if (shape === undefined) reader.add(this.#record);
+    if (shape === undefined) reader.add(this.#record, at);
     else reader.addShaped(at, shape);
     if (reader.full) this.#finish(gathering);
   }
@@ -249,9 +255,9 @@ export class WindowReader {
   }
 
   #newReader(number: number): RowReader {
-    const { fields, batchRows, allocate } = this.#options;
-    const rows = number < ORIGINS_WITH_ROOM ? batchRows : Math.min(batchRows, BATCH_ROWS_OF_MANY);
-    return new RowReader(this.#memory, rows, fields, this.#decoder, allocate);
+    const { fields, offsets = false, batchRows, allocate } = this.#options;
+    const capacity = number < ORIGINS_WITH_ROOM ? batchRows : Math.min(batchRows, BATCH_ROWS_OF_MANY);
+    return new RowReader(this.#memory, this.#decoder, { capacity, fields, offsets, allocate });
   }
 
   #finish(gathering: Gathering): void {
@@ -280,13 +286,16 @@ export class WindowReader {
       return;
     }
     const { state } = this;
-    const { management = true, isManagementApart = false, run } = this.#options;
+    const { management = true, isManagementApart = false, offsets = false, run } = this.#options;
     if (management) this.#finishAll();
     // When they are not wanted, all records of a source are of one run, so that they need not be parted.
     if (state.begins(header, !management)) this.#begin(header);
     if (!management) return;
     if (isManagementApart) this.#managementAfter.push(this.#done.length);
-    else this.#done.push(state.decode(view, at, header, run));
+    else {
+      const batch = state.decode(view, at, header, run);
+      this.#done.push(offsets ? withOffset(batch, this.#memory.start + at) : batch);
+    }
   }
 }
 

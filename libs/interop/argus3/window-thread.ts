@@ -14,10 +14,10 @@ function serve(port: NonNullable<typeof parentPort>, { isReturned, ...options }:
   const buffers = new BufferPool((bytes) => new SharedArrayBuffer(bytes), FREE_BYTES_MAX);
   const allocate = isReturned ? (bytes: number): SharedArrayBuffer => buffers.take(bytes) : newBuffer;
   const reader = new WindowReader({ ...options, allocate, isManagementApart: true });
-  port.on('message', ({ memory, end, returned, state }: WindowOrder) => {
+  port.on('message', ({ memory, end, start, returned, state }: WindowOrder) => {
     for (const buffer of returned) buffers.give(buffer);
     reader.state = new ProbeState(state);
-    const batches = reader.read({ bytes: new Uint8Array(memory), end });
+    const batches = reader.read({ bytes: new Uint8Array(memory), end, start });
     const { managementAfter, leftOut } = reader;
     const result: WindowResult = { batches: batches.map(toMessage), managementAfter, leftOut };
     port.postMessage(result, batches.flatMap(transferred));

@@ -4,11 +4,12 @@ import { TUNNEL_NAMES } from '../../packet/tunnel.ts';
 import { ENCAPSULATION_LETTERS } from './encapsulations.ts';
 import { DERIVED_FIELDS } from './derived.ts';
 import { CAUSE_NAMES, EVENT, SCTP_STATE, TCP_STATE, type Group } from './field.ts';
+import { READING_FIELDS } from './reading.ts';
 import { STORED_FIELDS } from './stored.ts';
 import { FIELDS, type Field, type FieldName } from './table.ts';
 import { UNAVAILABLE_FIELDS } from './unavailable.ts';
 
-const GROUP_TITLES: Readonly<Record<Group, string>> = {
+const GROUP_TITLES: Readonly<Record<Exclude<Group, 'reading'>, string>> = {
   core: 'Identity, time, key and counters',
   tcp: 'TCP',
   sctp: 'SCTP',
@@ -34,9 +35,9 @@ of JSON: absent is not zero. Widths are characters; for \`suser\` and \`duser\` 
 
 /** The page that describes every field: \`docs/fields.md\`. */
 export function fieldsDocument(): string {
-  const groups = (Object.keys(GROUP_TITLES) as Group[]).map((group) => {
+  const groups = Object.entries(GROUP_TITLES).map(([group, title]) => {
     const names = (Object.keys(STORED_FIELDS) as FieldName[]).filter((name) => groupOf(FIELDS[name]) === group);
-    return `### ${GROUP_TITLES[group]}\n\n${fieldTable(names)}`;
+    return `### ${title}\n\n${fieldTable(names)}`;
   });
   const derived = (Object.keys(DERIVED_FIELDS) as FieldName[]).filter((name) => !(name in UNAVAILABLE_FIELDS));
   return [
@@ -45,6 +46,9 @@ export function fieldsDocument(): string {
     ...groups,
     '## Derived fields',
     fieldTable(derived),
+    '## Fields of reading',
+    'These say where a record was read. They are there where they are asked for by name, and never written.',
+    fieldTable(Object.keys(READING_FIELDS) as FieldName[]),
     '## Values with names',
     `\`cause\`: ${codeList(Object.values(CAUSE_NAMES))}.`,
     `\`tunkind\`: ${codeList(TUNNEL_NAMES.slice(1))}.`,

@@ -14,7 +14,8 @@ export type Group =
   | 'payload'
   | 'app'
   | 'aggregate'
-  | 'management';
+  | 'management'
+  | 'reading';
 
 /**
  * What becomes of a field when two records of one flow are merged: `key` groups by it, `same` keeps it where both agree

@@ -25,7 +25,6 @@ export const UNAVAILABLE_FIELDS = {
   srng: absent(2002, 'SRange', 6, NO_CLOCK),
   erng: absent(2003, 'ERange', 6, NO_CLOCK),
   autoid: absent(2005, 'AutoId', 6, NO_CLOCK),
-  offset: absent(2006, 'Offset', 12, NO_CLOCK),
   cor: absent(2007, 'Cor', 12, NO_CORRELATION),
   laddr: absent(2010, 'LocalAddr', 18, NO_LOCAL),
   raddr: absent(2011, 'RemoteAddr', 18, NO_LOCAL),

@@ -26,6 +26,7 @@ const MANAGEMENT_NAMES: readonly FieldName[] = [
   'cause',
   'dur',
   ...(Object.keys(MANAGEMENT_FIELDS) as (keyof typeof MANAGEMENT_FIELDS)[]),
+  'offset',
 ];
 
 interface Member {

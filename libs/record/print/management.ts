@@ -41,7 +41,7 @@ const COLUMNS: Readonly<Partial<Record<FieldName, Instead>>> = {
 const SAME: ReadonlySet<FieldName> = new Set([
   'stime', 'stimens', 'ltime', 'ltimens', 'dur', 'cause', 'srcid', 'run', 'mpkts', 'mbytes', 'mkdrops', 'mdrops',
   'mfiltered', 'mbad', 'mflows', 'mevicted', 'mrecords', 'mqueued', 'mreaders', 'mlost', 'mmemory', 'minput', 'mversion',
-  'mproblems', 'midrops', 'mopened', 'mqbytes', 'mwlost', 'mclock', 'mdrift', 'mcapture',
+  'mproblems', 'midrops', 'mopened', 'mqbytes', 'mwlost', 'mclock', 'mdrift', 'mcapture', 'offset',
 ] satisfies FieldName[]); // prettier-ignore
 
 /** The cell of a column in the rows of management records; empty where it has no meaning. */

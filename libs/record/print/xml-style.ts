@@ -64,6 +64,7 @@ const MANAGEMENT_NAMES: readonly FieldName[] = [
   'cause',
   'dur',
   ...(Object.keys(MANAGEMENT_FIELDS) as (keyof typeof MANAGEMENT_FIELDS)[]),
+  'offset',
 ];
 
 interface Attribute {

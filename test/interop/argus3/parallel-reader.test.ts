@@ -39,7 +39,7 @@ async function all(reader: Argus3Reader | ParallelArgus3Reader): Promise<object>
 }
 
 test('records are the same to the byte, however many threads read them', async () => {
-  for (const options of [{}, { management: false, fields: new Set([1, 2, 3, 4, 5]) }]) {
+  for (const options of [{}, { offsets: true, start: 7 }, { management: false, fields: new Set([1, 2, 3, 4, 5]) }]) {
     const alone = await all(new Argus3Reader(input(), { numbers: new RecordNumbers(), windows: WINDOWS, ...options }));
     assert.deepEqual(await all(several(1, options)), alone);
     assert.deepEqual(await all(several(3, options)), alone);

@@ -42,7 +42,7 @@ function read(records: readonly Uint8Array[], reader = WHOLE): { rows: unknown[]
   reader.leftOut.sections.fill(0);
   reader.leftOut.parts.fill(0);
   const bytes = Buffer.concat(records);
-  const batches = reader.read({ bytes, end: bytes.length }).filter(({ kind }) => kind === FLOW_BATCH);
+  const batches = reader.read({ bytes, end: bytes.length, start: 0 }).filter(({ kind }) => kind === FLOW_BATCH);
   const { sections, parts } = reader.leftOut;
   return { rows: batches.flatMap(rowsOf), left: { sections: [...sections], parts: [...parts] } };
 }
