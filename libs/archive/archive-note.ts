@@ -2,8 +2,8 @@ import { open } from 'node:fs/promises';
 import { decodeFrame } from '../codec/decode.ts';
 import { encodeBatch } from '../codec/encode.ts';
 import { HEADER_BYTES, headerProblem, readHeader, startsLikeFrame } from '../codec/format.ts';
-import { MANAGEMENT_BATCH, type Batch } from '../record/batch.ts';
-import { isNote } from './is-note.ts';
+import type { Batch, UnknownColumn } from '../record/batch.ts';
+import { isNote, saidOfFile } from './is-note.ts';
 import type { Ranges } from '../record/range-set.ts';
 
 /** Number of the column that holds a note; no field will have it. */
@@ -44,17 +44,13 @@ export interface OriginRanges {
 
 /** A frame without rows, over which readers pass. */
 export function noteFrame(note: ArchiveNote): Uint8Array {
+  return encodeBatch(saidOfFile([noteColumn(note)]));
+}
+
+/** What of such a frame holds the note. */
+export function noteColumn(note: ArchiveNote): UnknownColumn {
   const bytes = new TextEncoder().encode(JSON.stringify({ version: NOTE_VERSION, ...note }));
-  return encodeBatch({
-    kind: MANAGEMENT_BATCH,
-    origin: { source: '', run: 0 },
-    first: 0,
-    covers: 0,
-    rows: 0,
-    columns: [],
-    unknown: [{ entry: [NOTE_COLUMN, BYTES_KIND, [bytes.length], bytes.length, 0], bytes }],
-    buffer: new ArrayBuffer(0),
-  });
+  return { entry: [NOTE_COLUMN, BYTES_KIND, [bytes.length], bytes.length, 0], bytes };
 }
 
 /** The note in a batch; undefined for any other batch. */

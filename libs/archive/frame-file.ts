@@ -15,11 +15,12 @@ import { columnsNeeded, type Extent, type Needed } from '../codec/keep-columns.t
 import { decodeFrame } from '../codec/decode.ts';
 import { FrameProblem } from '../codec/problem.ts';
 import type { Chunk } from '../codec/read.ts';
-import { Zones } from '../codec/zones.ts';
+import { Zones, type MayHold } from '../codec/zones.ts';
 import { BATCH_ROWS_MAX, FLOW_BATCH, GAP_BATCH, type BatchKind } from '../record/batch.ts';
 import { STORED_FIELDS } from '../record/fields/stored.ts';
 import { startTimes } from '../record/gather.ts';
 import { behindTheEnd, notABeginning, type ByteRange, type FrameRun } from './byte-range.ts';
+import { FrameIndex } from './frame-index.ts';
 
 /** Read at once where frames are taken one after the other, and where they are passed over. */
 const READ_BYTES = 1 << 20;
@@ -38,9 +39,6 @@ interface Wanted extends Needed {
   readonly head: FrameHead;
   readonly bytes: number;
 }
-
-/** Tells from its zones, and where in the file it begins, whether a frame may hold what is wanted. */
-export type MayHold = (zones: Zones, kind: BatchKind, offset: number) => boolean;
 
 /** What a file holds, and what of it need not be read. */
 export interface Survey {
@@ -226,10 +224,18 @@ export class FrameFile {
     try {
       let isWhole = this.#mayHold === undefined && this.#fields === undefined;
       let last = this.#from; // the frame before
+      const index = this.#mayHold && FrameIndex.of(this.#fd, this.bytes);
       for (let at = last; at < this.#stop && signal?.aborted !== true;) {
         if (performance.now() - turn > TURN_MS) {
           await nextTurn();
           turn = performance.now();
+        }
+        const passed = index === undefined ? 0 : this.#passed(index, at);
+        if (passed > 0) {
+          isWhole = false;
+          last = at;
+          at += passed;
+          continue;
         }
         const ahead = isWhole ? READ_BYTES : HEAD_BYTES;
         const header = this.#headerAt(at, ahead);
@@ -249,6 +255,15 @@ export class FrameFile {
     } finally {
       closeSync(this.#fd);
     }
+  }
+
+  /** Length of a frame that need not be looked at, 0 of others. */
+  #passed(index: FrameIndex, at: number): number {
+    const bytes = index.unwanted(at, this.#mayHold!);
+    if (bytes === 0 || at + bytes > this.bytes) return 0;
+    this.#skippedBytes += bytes;
+    this.#skippedFrames += 1;
+    return bytes;
   }
 
   /** Header of the frame that begins here, undefined where none does. */

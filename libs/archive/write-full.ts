@@ -2,13 +2,15 @@ import type { Stats } from 'node:fs';
 import { open, rm, type FileHandle } from 'node:fs/promises';
 import { encodeBatch } from '../codec/encode.ts';
 import { BatchReader } from '../codec/read.ts';
+import type { MayHold } from '../codec/zones.ts';
 import { FLOW_BATCH, GAP_BATCH, MANAGEMENT_BATCH, type Batch } from '../record/batch.ts';
 import { isStop } from '../record/ledger.ts';
 import { RecordSorter } from '../sort/record-sorter.ts';
-import { noteFrame } from './archive-note.ts';
+import { noteColumn, noteFrame } from './archive-note.ts';
 import type { FinishedFile } from './finished-file.ts';
-import { FrameFile, type MayHold } from './frame-file.ts';
+import { FrameFile } from './frame-file.ts';
 import { FullFrames } from './full-frames.ts';
+import { IndexWriter } from './index-writer.ts';
 import { isNote } from './is-note.ts';
 import type { Contents } from './join-notes.ts';
 import { SortedApart } from './sorted-apart.ts';
@@ -93,6 +95,7 @@ class FrameWriter {
   readonly #file: FileHandle;
   readonly #plan: Plan;
   readonly #full: FullFrames;
+  readonly #index = new IndexWriter(0);
   #end = 0;
 
   constructor(file: FileHandle, plan: Plan) {
@@ -129,7 +132,8 @@ class FrameWriter {
   async finish(): Promise<void> {
     const { contents, settings } = this.#plan;
     await this.#flush();
-    await this.#append(noteFrame({ ...contents, bytes: this.#end, level: settings.level }));
+    const note = { ...contents, bytes: this.#end, level: settings.level };
+    await this.#append(this.#index.frame([noteColumn(note)]) ?? noteFrame(note));
   }
 
   async *#batches({ path }: Placed, mayHold?: MayHold): AsyncGenerator<Batch> {
@@ -162,6 +166,7 @@ class FrameWriter {
   }
 
   async #append(bytes: Uint8Array): Promise<void> {
+    this.#index.add(bytes);
     for (let at = 0; at < bytes.length;)
       at += (await this.#file.write(bytes, at, bytes.length - at, this.#end + at)).bytesWritten;
     this.#end += bytes.length;

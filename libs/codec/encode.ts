@@ -14,6 +14,8 @@ export interface EncodeOptions {
   readonly level?: number;
   /** Whether larger frames tell in short what they hold, and have checksums of columns, as those of files do: see `zones.ts`. */
   readonly zones?: boolean;
+  /** False for a frame that is not to be compressed whole, whatever that would save. */
+  readonly isPacked?: boolean;
 }
 
 const columnBytes = new ChunkWriter();
@@ -30,7 +32,7 @@ export function encodeBatch(batch: Batch, options: EncodeOptions = {}): Uint8Arr
   checkBatch(batch);
   const level = Math.min(Math.max(options.level ?? ZSTD_LEVEL_MIN, ZSTD_LEVEL_MIN), ZSTD_LEVEL_MAX);
   if (batch.rows > 1 && bytesInMemory(batch) > BATCH_BYTES_MAX) return encodeHalves(batch, options);
-  if (batch.rows < WHOLE_ROWS_BELOW) {
+  if (batch.rows < WHOLE_ROWS_BELOW && options.isPacked !== false) {
     const content = encodeContent(batch, 0, false);
     if (content.envelope.length + content.columns.length <= WHOLE_BYTES_MAX)
       return compressWhole(batch, content, level);

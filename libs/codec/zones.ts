@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import type { Batch } from '../record/batch.ts';
+import type { Batch, BatchKind } from '../record/batch.ts';
 import { STORED_FIELDS } from '../record/fields/stored.ts';
 import { AddressFilter } from './address-filter.ts';
 import { HEADER_BYTES } from './format.ts';
@@ -30,8 +30,21 @@ export interface ValueRange {
   readonly isComplete: boolean;
 }
 
+/** What is known of a frame without reading its records. */
+export interface FrameSummary {
+  /** Whether it tells of a numeric field that rows have a value, if some have one. */
+  tells(field: number): boolean;
+  /** Of a numeric field of which it tells; undefined when no row has a value. */
+  range(field: number): ValueRange | undefined;
+  /** False when no row has this source or destination address; may err on the side of true. */
+  mayHaveAddress(family: number, lanes: readonly [number, number, number, number]): boolean;
+}
+
+/** Tells from what a frame says of itself, and where in the file it begins, whether it may hold what is wanted. */
+export type MayHold = (summary: FrameSummary, kind: BatchKind, offset: number) => boolean;
+
 /** What a frame holds, in short. */
-export class Zones {
+export class Zones implements FrameSummary {
   readonly #view: DataView;
   readonly #ranges: number;
 
@@ -58,6 +71,10 @@ export class Zones {
   static #parse(view: DataView): Zones | undefined {
     const ranges = view.getUint16(0, true);
     return 2 + ranges * RANGE_BYTES > view.byteLength ? undefined : new Zones(view, ranges);
+  }
+
+  tells(): boolean {
+    return true;
   }
 
   /** Of a numeric field; undefined when no row has a value. Nothing is told of addresses, texts and bytes. */

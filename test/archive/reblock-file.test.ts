@@ -1,17 +1,18 @@
 import assert from 'node:assert/strict';
-import { appendFileSync, linkSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'; // prettier-ignore
+import { appendFileSync, closeSync, linkSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'; // prettier-ignore
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { noteFrame, readNote, type ArchiveNote } from '../../libs/archive/archive-note.ts';
 import { Coverage } from '../../libs/archive/coverage.ts';
+import { FrameIndex } from '../../libs/archive/frame-index.ts';
 import { isNote } from '../../libs/archive/is-note.ts';
 import { reblockFile, type Reblocked, type ReblockSettings } from '../../libs/archive/reblock-file.ts';
 import { encodeBatch } from '../../libs/codec/encode.ts';
 import { BATCH_ROWS_MAX, emptyBatch, FLOW_BATCH, GAP_BATCH, MANAGEMENT_BATCH, type Batch } from '../../libs/record/batch.ts'; // prettier-ignore
 import { startTimes } from '../../libs/record/gather.ts';
 import { Random } from '../../libs/synthetic/random.ts';
-import { cellsOf } from '../support/batches.ts';
+import { batchOf, cellsOf } from '../support/batches.ts';
 import { batchesIn } from './archived.ts';
 import { numberedStream } from './numbered-stream.ts';
 
@@ -194,3 +195,17 @@ function spoilt(path: string): string {
   writeFileSync(path, bytes);
   return path;
 }
+
+test('a file of many frames gets an index beside its note', async () => {
+  const probes = Array.from({ length: 70 }, (_, i) =>
+    batchOf(20, { flowid: Array.from({ length: 20 }, (_row, row) => row) }, { origin: { source: `p${i}`, run: i } }),
+  );
+  const path = fileOf(probes);
+  assert.equal((await reblockFile(path, SETTINGS)).kind, 'done');
+  assert.equal((await readNote(path))?.records, 1400);
+  const fd = openSync(path, 'r');
+  assert.ok(FrameIndex.of(fd, statSync(path).size) !== undefined);
+  closeSync(fd);
+  assert.equal((await without(path)).length, 70);
+  assert.equal((await reblockFile(path, SETTINGS)).kind, 'known');
+});

@@ -1,5 +1,4 @@
-import type { MayHold } from '../../archive/frame-file.ts';
-import type { Zones } from '../../codec/zones.ts';
+import type { FrameSummary, MayHold } from '../../codec/zones.ts';
 import type { Filter } from '../../filter/compile.ts';
 import type { FieldZone } from '../../filter/zone.ts';
 import { OFFSET } from '../../record/fields/reading.ts';
@@ -21,13 +20,14 @@ const NUMERIC: ReadonlySet<number> = new Set(
 );
 const ABSENT: FieldZone = { kind: 'absent' };
 
-function zoneOf(zones: Zones, number: number): FieldZone | undefined {
+function zoneOf(zones: FrameSummary, number: number): FieldZone | undefined {
   if (NUMERIC.has(number)) {
+    if (!zones.tells(number)) return undefined;
     const range = zones.range(number);
     if (range === undefined) return ABSENT;
     return { kind: 'number', min: range.least, max: range.greatest, complete: range.isComplete };
   }
   if (!ADDRESSES.has(number)) return undefined;
-  const mayHold = (...address: Parameters<Zones['mayHaveAddress']>): boolean => zones.mayHaveAddress(...address);
+  const mayHold = (...address: Parameters<FrameSummary['mayHaveAddress']>): boolean => zones.mayHaveAddress(...address);
   return { kind: 'address', families: undefined, complete: false, mayHold };
 }

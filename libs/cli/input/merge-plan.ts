@@ -1,5 +1,6 @@
 import type { ByteRange } from '../../archive/byte-range.ts';
-import { FrameFile, type MayHold } from '../../archive/frame-file.ts';
+import { FrameFile } from '../../archive/frame-file.ts';
+import type { MayHold } from '../../codec/zones.ts';
 import { namedFile } from './byte-range.ts';
 
 /** Some frames of a file, one behind the other. */

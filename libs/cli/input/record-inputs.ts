@@ -1,7 +1,8 @@
 import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
 import type { ByteRange } from '../../archive/byte-range.ts';
-import { FrameFile, type MayHold } from '../../archive/frame-file.ts';
+import { FrameFile } from '../../archive/frame-file.ts';
+import type { MayHold } from '../../codec/zones.ts';
 import { isNote } from '../../archive/is-note.ts';
 import type { Peek } from '../../codec/decode.ts';
 import type { Chunk } from '../../codec/read.ts';

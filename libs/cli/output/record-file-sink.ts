@@ -1,5 +1,6 @@
 import { constants, open, stat, type FileHandle } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
+import { IndexWriter } from '../../archive/index-writer.ts';
 import { SuiteError } from '../../core/errors.ts';
 import type { Batch } from '../../record/batch.ts';
 import { withoutOffset } from '../../record/offset.ts';
@@ -15,6 +16,8 @@ import type { WriteTarget } from '../write-target.ts';
 /** Where whole frames go. */
 interface Target {
   write(frame: Uint8Array): Promise<void> | undefined;
+  /** Writes what stands behind all frames, where nothing failed. */
+  finish(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -141,7 +144,11 @@ export class RecordFileSink implements Sink {
       const old = this.#target;
       this.#target = await openFile(path, this.#format, this.#listeners.warn);
       this.#name = path;
-      await old.close();
+      try {
+        await old.finish();
+      } finally {
+        await old.close();
+      }
     });
     const settled: Promise<void> = turn.then(
       () => this.#settle(settled),
@@ -160,7 +167,11 @@ export class RecordFileSink implements Sink {
     }
     await this.#threads?.close();
     await this.#writing;
-    await this.#target.close();
+    try {
+      if (this.#failure === undefined) await this.#target.finish();
+    } finally {
+      await this.#target.close();
+    }
     if (this.#failure !== undefined) throw this.#failure;
     this.#sayLeftOut();
   }
@@ -256,6 +267,10 @@ class StreamTarget implements Target {
     return this.#stdout.write(frame);
   }
 
+  finish(): Promise<void> {
+    return Promise.resolve();
+  }
+
   close(): Promise<void> {
     return Promise.resolve();
   }
@@ -264,13 +279,26 @@ class StreamTarget implements Target {
 class FileTarget implements Target {
   readonly #file: FileHandle;
   readonly #path: string;
+  readonly #index: IndexWriter | undefined;
 
-  constructor(file: FileHandle, path: string) {
+  /** @param index of a file that may end with one */
+  constructor(file: FileHandle, path: string, index: IndexWriter | undefined) {
     this.#file = file;
     this.#path = path;
+    this.#index = index;
   }
 
   async write(frame: Uint8Array): Promise<void> {
+    this.#index?.add(frame);
+    await this.#append(frame);
+  }
+
+  async finish(): Promise<void> {
+    const frame = this.#index?.frame();
+    if (frame !== undefined) await this.#append(frame);
+  }
+
+  async #append(frame: Uint8Array): Promise<void> {
     try {
       for (let at = 0; at < frame.length;) at += (await this.#file.write(frame, at)).bytesWritten;
     } catch (error) {
@@ -302,7 +330,8 @@ async function openFile(path: string, format: WriteFormat, warn: SinkListeners['
     const isPlain = existing === undefined || existing.isFile();
     file = existing?.isFIFO() === true ? await openPipe(path) : await open(path, isPlain ? 'a+' : 'a');
     if (isPlain) await mendTail(file, path, format, warn);
-    return new FileTarget(file, path);
+    const index = isPlain && format.frames ? new IndexWriter((await file.stat()).size) : undefined;
+    return new FileTarget(file, path, index);
   } catch (error) {
     await file?.close();
     throw cannotWrite(path, error);

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import test from 'node:test';
+import { FrameIndex } from '../../../libs/archive/frame-index.ts';
 import { Output } from '../../../libs/cli/output.ts';
 import { RecordFileSink } from '../../../libs/cli/output/record-file-sink.ts';
 import { parseWriteTarget } from '../../../libs/cli/write-target.ts';
@@ -54,6 +55,22 @@ test('records are appended to what a file holds', async (t) => {
   await write(path, packets(1, 2), packets(3));
   await write(path, packets(4));
   assert.deepEqual(await packetsOf(path), [1, 2, 3, 4]);
+});
+
+test('a file of many frames ends with an index of those that were written last', async (t) => {
+  const path = join(await folder(t), 'records');
+  const probes = Array.from({ length: 70 }, (_, i) =>
+    batchOf(1, { spkts: [i] }, { origin: { source: `p${i}`, run: i } }),
+  );
+  await write(path, ...probes);
+  for (const batches of [probes, []]) {
+    await using file = await open(path);
+    const { size } = await file.stat();
+    assert.ok(FrameIndex.of(file.fd, size) !== undefined);
+    await write(path, ...batches);
+  }
+  const numbers = probes.map((_, i) => i);
+  assert.deepEqual(await packetsOf(path), [...numbers, ...numbers]);
 });
 
 test('the memory of batches that are not gathered any more may be used for something else', async (t) => {
