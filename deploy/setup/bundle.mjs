@@ -16,6 +16,7 @@ const INSTEAD = {
   cliui: NO_PAGES,
   'string-width': NO_PAGES,
   'escalade/sync': join(import.meta.dirname, 'own-manifest.mjs'),
+  assert: join(import.meta.dirname, 'equal.mjs'),
   msgpackr: 'msgpackr/pack', // which looks for no native code
 };
 

@@ -1,4 +1,3 @@
-import type { Options } from 'yargs';
 import { UsageError } from '../core/errors.ts';
 import {
   LIST_SEPARATOR,
@@ -9,24 +8,27 @@ import {
   type OptionTable,
 } from './options.ts';
 
-/** What yargs says of mistakes that `splitArguments` does not find, and how we do. */
-const MESSAGES: readonly (readonly [theirs: RegExp, ours: string])[] = [
-  [/^Arguments (\S+) and (\S+) are mutually exclusive$/, '--$1 and --$2 exclude each other'],
-  [/^Not enough arguments following: (\S+)$/, "option '--$1' needs a value that is not empty"],
-];
-
 /**
- * Turns the tokens of `splitArguments` into typed values, applies defaults and finds options that exclude each other. Of options that
- * are not given yargs is not told, which would take longer than all the rest.
+ * Turns the tokens of `splitArguments` into typed values, applies defaults and finds options that exclude each other. Of yargs only the
+ * parser is used, and of options that are not given it is not told, which would take longer than all the rest.
  * @throws {UsageError} for a value that is no number or out of bounds, or options in conflict
  */
 export async function parseOptions<T extends OptionTable>(
   tokens: readonly string[],
   table: T,
 ): Promise<Omit<Arguments<T>, 'operands'>> {
-  const { default: yargs } = await import('yargs');
-  const parser = yargs()
-    .parserConfiguration({
+  const { Parser } = await import('yargs/helpers');
+  const names = new Set(tokens.map((token) => token.slice(2).split('=', 1)[0] ?? ''));
+  const given = [...names].flatMap((name): [string, Option][] =>
+    table[name] === undefined ? [] : [[name, table[name]]],
+  );
+  const named = (is: (option: Option) => boolean): string[] => given.flatMap(([name, option]) => (is(option) ? [name] : [])); // prettier-ignore
+  const parsed: Record<string, unknown> = Parser(tokens.map(withQuotes), {
+    array: named((option) => takesValue(option) && option.arity !== 'one'),
+    boolean: named(({ arity }) => arity === 'none'),
+    count: named(({ arity }) => arity === 'count'),
+    string: named(takesValue),
+    configuration: {
       'boolean-negation': false,
       'camel-case-expansion': false,
       'dot-notation': false,
@@ -35,52 +37,47 @@ export async function parseOptions<T extends OptionTable>(
       'parse-numbers': false,
       'parse-positional-numbers': false,
       'short-option-groups': false,
-    })
-    .help(false)
-    .version(false)
-    .exitProcess(false)
-    .detectLocale(false)
-    .strict()
-    .fail((message: string) => {
-      throw new UsageError(MESSAGES.reduce((text, [pattern, ours]) => text.replace(pattern, ours), message));
-    });
-  const given = new Set(tokens.map((token) => token.slice(2).split('=', 1)[0]));
-  for (const [name, option] of Object.entries(table))
-    if (given.has(name)) parser.option(name, yargsOption(name, option));
-  const parsed = parser.parseSync(tokens.map((token) => withQuotes(token, table))) as Record<string, unknown>;
-  const values = Object.entries(table).map(([name, option]) => [name, parsed[name] ?? valueWhenAbsent(option)]);
+    },
+  });
+  const typed = new Map(given.map(([name, option]) => [name, typedValue(name, option, parsed[name], tokens)]));
+  checkConflicts(given, typed);
+  const values = Object.entries(table).map(([name, option]) => [name, typed.get(name) ?? valueWhenAbsent(option)]);
   return Object.fromEntries(values) as Omit<Arguments<T>, 'operands'>;
 }
 
-/** Of lists yargs takes a pair of quotes away from round each value, though no shell has left them there. */
-function withQuotes(token: string, table: OptionTable): string {
-  const [, name = '', value = ''] = /^--([^=]*)=(["'].*)$/s.exec(token) ?? [];
-  return value === '' || table[name]?.arity === 'one' ? token : `--${name}="${value}"`;
+/** @throws {UsageError} */
+function checkConflicts(given: readonly [string, Option][], values: ReadonlyMap<string, unknown>): void {
+  for (const [name, { conflicts }] of given) {
+    const other = conflicts?.find((one) => values.has(one));
+    if (other !== undefined) throw new UsageError(`--${name} and --${other} exclude each other`);
+  }
 }
 
-/** Not left to yargs, for which an option with a default has been given and so is in conflict. */
+/** The parser takes a pair of quotes away from round each value, though no shell has left them there. */
+function withQuotes(token: string): string {
+  const [, name = '', value = ''] = /^--([^=]*)=(["'].*)$/s.exec(token) ?? [];
+  return value === '' ? token : `--${name}="${value}"`;
+}
+
 function valueWhenAbsent(option: Option): unknown {
   if (!takesValue(option)) return option.arity === 'count' ? 0 : false;
   return option.arity === 'one' ? option.default : [];
 }
 
-function yargsOption(name: string, option: Option): Options {
-  const conflicts = option.conflicts === undefined ? {} : { conflicts: [...option.conflicts] };
-  if (!takesValue(option)) return { type: option.arity === 'count' ? 'count' : 'boolean', ...conflicts };
+/**
+ * @param parsed a text, or a list of them, where the option takes a value
+ * @param tokens of which the parser leaves out some empty values of lists
+ * @throws {UsageError} for a value that cannot be one
+ */
+function typedValue(name: string, option: Option, parsed: unknown, tokens: readonly string[]): unknown {
+  if (!takesValue(option)) return parsed;
+  const texts = (Array.isArray(parsed) ? parsed : [parsed]) as readonly string[];
   const { number } = option;
-  const scalar = (value: string): string | number =>
-    number === undefined ? value : toNumber(`option '--${name}'`, value, number);
-  if (option.arity === 'one') {
-    const coerce = (value: string | string[]): string | number =>
-      scalar(typeof value === 'string' ? value : (value.at(-1) ?? ''));
-    return { type: 'string', requiresArg: true, coerce, ...conflicts };
-  }
-  if (option.arity === 'lists') {
-    const coerce = (values: string[]): string[][] => values.map((words) => words.split(LIST_SEPARATOR));
-    return { type: 'string', array: true, requiresArg: true, coerce, ...conflicts };
-  }
-  const coerce = (values: string[]): (string | number)[] => values.map(scalar);
-  return { type: 'string', array: true, requiresArg: true, coerce, ...conflicts };
+  const scalar = (text: string): string | number =>
+    number === undefined ? text : toNumber(`option '--${name}'`, text, number);
+  if (option.arity === 'one') return scalar(texts.at(-1) ?? '');
+  if (tokens.includes(`--${name}=`)) throw new UsageError(`option '--${name}' needs a value that is not empty`);
+  return option.arity === 'lists' ? texts.map((words) => words.split(LIST_SEPARATOR)) : texts.map(scalar);
 }
 
 /**

@@ -104,6 +104,7 @@ const WRONG: readonly { line: string; says: RegExp; operands?: 'words' }[] = [
   { line: '-C 2055', says: /unknown option '-C'.*NetFlow/s },
   { line: '--constructor', says: /unknown option '--constructor'/ },
   { line: '-r', says: /'-r' needs a value: -r FILE/ },
+  { line: '-r  -n', says: /'--read' needs a value that is not empty/ },
   { line: '-r ', says: /'--read' needs a value that is not empty/ },
   { line: '-nc', says: /'-c' needs a value/ },
   { line: '--port', says: /'--port' needs a value: --port PORT/ },
@@ -150,12 +151,16 @@ test('quotes that are part of a value stay there', async () => {
 
 test('every value reaches the command as it was given', () =>
   fc.assert(
-    fc.asyncProperty(fc.array(fc.string({ unit: 'grapheme' }), { minLength: 1 }), fc.string(), async (files, bind) => {
-      const line = [...files.flatMap((file) => ['-w', file]), '--bind', bind];
-      const { tokens } = splitArguments(line, RA, 'filter');
-      const parsed = await parseOptions(tokens, RA);
-      assert.deepEqual(parsed.write, files);
-      assert.equal(parsed.bind, bind);
-    }),
+    fc.asyncProperty(
+      fc.array(fc.string({ unit: 'grapheme', minLength: 1 }), { minLength: 1 }),
+      fc.string(),
+      async (files, bind) => {
+        const line = [...files.flatMap((file) => ['-w', file]), '--bind', bind];
+        const { tokens } = splitArguments(line, RA, 'filter');
+        const parsed = await parseOptions(tokens, RA);
+        assert.deepEqual(parsed.write, files);
+        assert.equal(parsed.bind, bind);
+      },
+    ),
     { numRuns: 100 },
   ));
