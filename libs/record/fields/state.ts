@@ -155,11 +155,12 @@ const FLAG_LETTERS: readonly (readonly [bit: number, letter: string])[] = [
   [TCP_FLAG.cwr, '8'],
 ];
 
-const FLAG_TEXTS: readonly string[] = Array.from({ length: 256 }, (_, flags) =>
-  FLAG_LETTERS.map(([bit, letter]) => ((flags & bit) === 0 ? '' : letter)).join(''),
-);
+/** Of each set of flags that was asked for. */
+const FLAG_TEXTS: string[] = [];
 
 /** @param flags TCP flags that were seen, 0–255 */
 export function flagLetters(flags: number): string {
-  return FLAG_TEXTS[flags & 255]!;
+  return (FLAG_TEXTS[flags & 255] ??= FLAG_LETTERS.map(([bit, letter]) => ((flags & bit) === 0 ? '' : letter)).join(
+    '',
+  ));
 }

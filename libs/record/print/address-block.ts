@@ -14,8 +14,11 @@ const WITH_POINT = Int32Array.from({ length: 256 }, (_, value) => wordOf(`${valu
 const WITHOUT_POINT = Int32Array.from({ length: 256 }, (_, value) => wordOf(String(value)));
 const DIGITS = Uint8Array.from({ length: 256 }, (_, value) => String(value).length);
 
+/** @param text four characters at most */
 function wordOf(text: string): number {
-  return Buffer.from(text.padStart(4), 'latin1').readInt32BE();
+  let word = 0x2020_2020;
+  for (let i = 0; i < text.length; i++) word = (word << 8) | text.charCodeAt(i);
+  return word;
 }
 
 /** Writes an address right-aligned before `end`, in at least 16 bytes, all but the last 7 of them blanks before. */
