@@ -1,5 +1,5 @@
 import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { promises as timers } from 'node:timers';
 import { isIntact } from '../codec/column-checksums.ts';
 import {
   checksumMatches,
@@ -16,6 +16,7 @@ import { decodeFrame } from '../codec/decode.ts';
 import { FrameProblem } from '../codec/problem.ts';
 import type { Chunk } from '../codec/read.ts';
 import { Zones, type MayHold } from '../codec/zones.ts';
+import { steadyMs } from '../core/clock.ts';
 import { BATCH_ROWS_MAX, FLOW_BATCH, GAP_BATCH, type BatchKind } from '../record/batch.ts';
 import { STORED_FIELDS } from '../record/fields/stored.ts';
 import { startTimes } from '../record/gather.ts';
@@ -220,15 +221,15 @@ export class FrameFile {
 
   /** To be read once; closes the file. Each chunk is valid until the next one is asked for. */
   async *chunks(signal?: AbortSignal): AsyncGenerator<Chunk, void, undefined> {
-    let turn = performance.now();
+    let turn = steadyMs();
     try {
       let isWhole = this.#mayHold === undefined && this.#fields === undefined;
       let last = this.#from; // the frame before
       const index = this.#mayHold && FrameIndex.of(this.#fd, this.bytes);
       for (let at = last; at < this.#stop && signal?.aborted !== true;) {
-        if (performance.now() - turn > TURN_MS) {
-          await nextTurn();
-          turn = performance.now();
+        if (steadyMs() - turn > TURN_MS) {
+          await timers.setImmediate();
+          turn = steadyMs();
         }
         const passed = index === undefined ? 0 : this.#passed(index, at);
         if (passed > 0) {

@@ -1,4 +1,5 @@
-import { open, type FileHandle } from 'node:fs/promises';
+import { promises as fs } from 'node:fs';
+import type { FileHandle } from 'node:fs/promises';
 import type { ByteRange } from '../../archive/byte-range.ts';
 import type { RawSource } from '../../capture/byte-source.ts';
 
@@ -18,7 +19,7 @@ export class FileBytes implements RawSource {
 
   /** @param signal lets reading fail once it has aborted */
   static async open(path: string, signal: AbortSignal): Promise<FileBytes> {
-    const file = await open(path, 'r');
+    const file = await fs.open(path, 'r');
     const { size } = await file.stat();
     return new FileBytes(file, signal, size);
   }

@@ -1,16 +1,24 @@
 import type { FrameSummary, MayHold } from '../../codec/zones.ts';
 import type { Filter } from '../../filter/compile.ts';
-import type { FieldZone } from '../../filter/zone.ts';
+import type { FieldZone, Zone } from '../../filter/zone.ts';
+import type { BatchKind } from '../../record/batch.ts';
 import { OFFSET } from '../../record/fields/reading.ts';
 import { STORED_BY_NUMBER, STORED_FIELDS } from '../../record/fields/stored.ts';
 import { isNumeric } from '../../record/kinds.ts';
 
 /** Tells by what frames say of themselves, and where they begin, which of them a filter need not look at. */
 export function mayHoldOf({ mayMatch }: Filter): MayHold {
-  return (zones, kind, offset) => {
-    const get = (number: number): FieldZone | undefined =>
-      number === OFFSET ? { kind: 'number', min: offset, max: offset, complete: true } : zoneOf(zones, number);
-    return mayMatch({ kind, source: undefined, fields: { get } });
+  // One for all frames, of which there may be many.
+  let frame: FrameSummary | undefined;
+  let offset = 0;
+  const get = (number: number): FieldZone | undefined =>
+    number === OFFSET ? { kind: 'number', min: offset, max: offset, complete: true } : frame && zoneOf(frame, number);
+  const zone: { kind: BatchKind | undefined } & Zone = { kind: undefined, source: undefined, fields: { get } };
+  return (summary, kind, at) => {
+    frame = summary;
+    offset = at;
+    zone.kind = kind;
+    return mayMatch(zone);
   };
 }
 

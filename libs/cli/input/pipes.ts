@@ -1,15 +1,14 @@
-import { constants, openSync } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { constants, openSync, promises as fs } from 'node:fs';
 import type { Readable } from 'node:stream';
 
 /** Pipes and devices keep their readers waiting. */
 export async function isPlainFile(path: string): Promise<boolean> {
-  const found = await stat(path).catch(() => undefined); // opening it says what is wrong
+  const found = await fs.stat(path).catch(() => undefined); // opening it says what is wrong
   return found?.isFile() === true;
 }
 
 export async function isPipe(path: string): Promise<boolean> {
-  const found = await stat(path).catch(() => undefined);
+  const found = await fs.stat(path).catch(() => undefined);
   return found?.isFIFO() === true;
 }
 

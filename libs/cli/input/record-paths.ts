@@ -1,7 +1,6 @@
-import { statSync, type Dirent, type Stats } from 'node:fs';
-import { readdir, realpath, stat } from 'node:fs/promises';
+import { promises as fs, statSync, type Dirent, type Stats } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
+import { promises as timers } from 'node:timers';
 import { isNotice, standingFiles, type Standing } from '../../archive/succession.ts';
 import { InputError } from '../../core/errors.ts';
 import { namedFile } from './byte-range.ts';
@@ -71,7 +70,7 @@ export async function* filesBelow(
     yield path;
     return;
   }
-  const real = await realpath(path);
+  const real = await fs.realpath(path);
   yield* filesIn(path, real, { roots: [real], unreadable });
 }
 
@@ -105,20 +104,20 @@ async function* filesIn(path: string, real: string, walk: Walk): AsyncGenerator<
  */
 async function settledEntries(path: string): Promise<Dirent[]> {
   for (let tries = 1; ; tries++) {
-    const { mtimeMs } = await stat(path);
-    const entries = await readdir(path, { withFileTypes: true });
-    const isSettled = mtimeMs === (await stat(path)).mtimeMs && !entries.some(({ name }) => isNotice(name));
+    const { mtimeMs } = await fs.stat(path);
+    const entries = await fs.readdir(path, { withFileTypes: true });
+    const isSettled = mtimeMs === (await fs.stat(path)).mtimeMs && !entries.some(({ name }) => isNotice(name));
     if (isSettled || tries === SETTLE_TRIES) return entries;
-    await delay(SETTLE_MS);
+    await timers.setTimeout(SETTLE_MS);
   }
 }
 
 async function* filesBehind(link: string, walk: Walk): AsyncGenerator<string, void, undefined> {
   let real: string;
-  let found: Awaited<ReturnType<typeof stat>>;
+  let found: Awaited<ReturnType<typeof fs.stat>>;
   try {
-    real = await realpath(link);
-    found = await stat(real);
+    real = await fs.realpath(link);
+    found = await fs.stat(real);
   } catch (error) {
     tell(walk, link, error);
     return;
@@ -137,6 +136,6 @@ function tell({ unreadable }: Walk, path: string, error: unknown): void {
 
 /** What makes two paths the same file; undefined where there is no plain file. */
 export async function identityOf(path: string): Promise<string | undefined> {
-  const found = await stat(path).catch(() => undefined);
+  const found = await fs.stat(path).catch(() => undefined);
   return found?.isFile() === true ? `${found.dev}:${found.ino}` : undefined;
 }

@@ -5,6 +5,7 @@ import { keepColumns } from '../../codec/keep-columns.ts';
 import { bytesOf, framesIn, type Chunk, type ReadOptions } from '../../codec/read.ts';
 import { FrameSearch, type Loss } from '../../codec/frame-search.ts';
 import type { Damage } from '../../codec/split.ts';
+import { steadyMs } from '../../core/clock.ts';
 import { GAP_BATCH, type Batch } from '../../record/batch.ts';
 import type { FrameTaker } from './scan.ts';
 
@@ -27,7 +28,7 @@ export class ScanReader implements AsyncIterable<Batch> {
   readonly #options: ScanReadOptions;
   readonly #decoder: FrameDecoder;
   readonly #search: FrameSearch;
-  readonly #beganMs = performance.now();
+  readonly #beganMs = steadyMs();
 
   /** @param chunks may be reused by their source as soon as the next one is asked for */
   constructor(chunks: AsyncIterable<Chunk>, options: ScanReadOptions) {
@@ -84,7 +85,7 @@ export class ScanReader implements AsyncIterable<Batch> {
   /** What is left of the file would take so long at the speed up to here. */
   #restMs(): number {
     const { fileBytes, skippedBytes } = this.#options;
-    return (performance.now() - this.#beganMs) * (fileBytes / (this.#search.offset + skippedBytes()) - 1);
+    return (steadyMs() - this.#beganMs) * (fileBytes / (this.#search.offset + skippedBytes()) - 1);
   }
 }
 

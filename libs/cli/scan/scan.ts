@@ -1,3 +1,4 @@
+import { steadyMs } from '../../core/clock.ts';
 import { AnsweringThread, leastBusy } from '../../core/answering-thread.ts';
 import type { ThreadOrder, WindowAnswer } from './messages.ts';
 import { FrameWindow } from './window.ts';
@@ -76,8 +77,8 @@ export class Scan<Result = unknown, Rest = never> {
   }
 
   #isLong(restMs: number): boolean {
-    this.#beganMs ??= performance.now();
-    const ms = performance.now() - this.#beganMs;
+    this.#beganMs ??= steadyMs();
+    const ms = steadyMs() - this.#beganMs;
     return ms >= LONG_MS || (ms >= LOOK_MS && restMs >= LONG_MS);
   }
 
