@@ -1,12 +1,13 @@
 import type { Batch } from '../batch.ts';
 import { cellOf, contextOf, isChanged } from './cells.ts';
 import { BLOCK_ROWS, Image, plainBlock, type BlockCell, type Place } from './block-cell.ts';
-import { columnInputs } from './inputs.ts';
+import { classBlock, classesFor, isOfClass } from './class-block.ts';
 import { isStored } from '../fields/table.ts';
 import { addressBlock } from './address-block.ts';
-import { memoBlock } from './memo-block.ts';
+import { namedPortBlock } from './named-port-block.ts';
 import { integerBlock, portBlock } from './number-block.ts';
 import type { PrintColumn, Settings } from './options.ts';
+import type { RowClasses } from './row-classes.ts';
 import { eachRow, type RowWriter, type RowsWriter } from './style.ts';
 import type { TextBuffer } from './text-buffer.ts';
 import { timeBlock } from './time-block.ts';
@@ -18,7 +19,12 @@ const NEWLINE = 0x0a;
 const BLOCK_BYTES = 1 << 18;
 
 /** Lays out a column's values for many rows at a time: the same bytes as value by value, in less time. */
-export function blockCellOf(column: PrintColumn, settings: Settings, place: Place): BlockCell {
+function blockCellOf(
+  column: PrintColumn,
+  settings: Settings,
+  place: Place,
+  classes: RowClasses | undefined,
+): BlockCell {
   const cell = cellOf(column, settings);
   const image = new Image(place);
   const context = contextOf(column, settings);
@@ -27,22 +33,19 @@ export function blockCellOf(column: PrintColumn, settings: Settings, place: Plac
   if (format === 'time' && endsInFraction(context))
     return timeBlock(name, cell, timeWriterOf(context), settings.precision, image);
   if (column.format !== undefined || isChanged(column, settings)) return plainBlock(cell, image);
-  const memo = (): BlockCell => memoBlock(new Set(columnInputs(column, settings)), format, cell, image);
+  if (classes !== undefined && isOfClass(column)) return classBlock(classes, cell, image);
   switch (format) {
     case 'integer':
       return integerBlock(name, cell, image);
     case 'port':
-      return settings.numeric === 0 || settings.numeric === 3 ? memo() : portBlock(name, cell, image);
+      return settings.numeric === 0 || settings.numeric === 3
+        ? namedPortBlock(name, cell, image)
+        : portBlock(name, cell, image);
     case 'address':
       // A name may become known at any time.
       return settings.numeric === 3 || settings.masks !== 'no' || !isStored(field)
         ? plainBlock(cell, image)
         : addressBlock(field, cell, image);
-    case 'protocol':
-    case 'direction':
-    case 'state':
-    case 'flags':
-      return memo();
     default:
       return plainBlock(cell, image);
   }
@@ -51,6 +54,7 @@ export function blockCellOf(column: PrintColumn, settings: Settings, place: Plac
 /** Writes rows of padded columns, many at a time. */
 export class ColumnBlock {
   readonly #cells: readonly BlockCell[];
+  readonly #classes: RowClasses | undefined;
   readonly #firsts: readonly number[];
   /** Bytes of a whole row, with its end. */
   readonly #stride: number;
@@ -58,7 +62,9 @@ export class ColumnBlock {
   #bytes: Uint8Array | undefined;
 
   constructor(columns: readonly PrintColumn[], places: readonly Place[], settings: Settings) {
-    this.#cells = columns.map((column, index) => blockCellOf(column, settings, places[index]!));
+    const classes = classesFor(columns, settings);
+    this.#classes = classes;
+    this.#cells = columns.map((column, index) => blockCellOf(column, settings, places[index]!, classes));
     let end = 0;
     this.#firsts = places.map(({ width, point }) => {
       const first = end - Number(point);
@@ -72,11 +78,13 @@ export class ColumnBlock {
   /** @param openRows is asked where a text has other characters than ASCII, which take more bytes than places */
   open(batch: Batch, openRows: () => RowWriter): RowsWriter {
     const writers = this.#cells.map((cell) => cell(batch));
+    const classify = this.#classes?.open(batch);
     const stride = this.#stride;
     const bytes = (this.#bytes ??= emptyRows(this.#rowsMax, stride));
     return (out, rows) => {
       for (let from = 0; from < rows.length; from += this.#rowsMax) {
         const part = rows.subarray(from, from + this.#rowsMax);
+        classify?.(part);
         if (writers.every((write, index) => write(bytes, this.#firsts[index]!, stride, part))) {
           append(out, bytes, stride, part.length);
         } else {

@@ -1,4 +1,5 @@
 const ZERO = 0x30;
+const LETTER_A = 0x61;
 
 /** The ASCII digits of 00 to 99. */
 const PAIRS = Uint8Array.from({ length: 200 }, (_, i) => ZERO + (i % 2 === 0 ? Math.floor(i / 20) : (i >> 1) % 10));
@@ -45,4 +46,10 @@ export function writePadded(bytes: Uint8Array, end: number, value: number, digit
     left = rest;
   }
   if (at > start) bytes[--at] = ZERO + (left % 10);
+}
+
+/** The lower-case hexadecimal digit of the lowest four bits. */
+export function hexDigit(value: number): number {
+  const digit = value & 15;
+  return digit + (digit < 10 ? ZERO : LETTER_A - 10);
 }

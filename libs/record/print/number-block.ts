@@ -1,7 +1,7 @@
 import { columnNumbers, numbersReader } from '../numbers.ts';
 import type { FieldName } from '../fields/table.ts';
 import { FIELDS, isStored } from '../fields/table.ts';
-import { BLOCK_ROWS, plainBlock, type BlockCell, type Image } from './block-cell.ts';
+import { BLOCK_ROWS, plainBlock, type BlockCell, type Image, type Place } from './block-cell.ts';
 import type { Cell } from './cell.ts';
 import { decimalDigits, writeDecimal } from './digits.ts';
 
@@ -39,8 +39,7 @@ export function integerBlock(name: FieldName, cell: Cell, image: Image): BlockCe
 export function portBlock(name: FieldName, cell: Cell, image: Image): BlockCell {
   const field = FIELDS[name];
   if (!isStored(field) || !image.place.left) return plainBlock(cell, image);
-  const { width, point } = image.place;
-  const lead = Number(point);
+  const { width } = image.place;
   return (batch) => {
     const write = cell(batch);
     const read = columnNumbers(batch, field.number);
@@ -51,10 +50,7 @@ export function portBlock(name: FieldName, cell: Cell, image: Image): BlockCell 
         const value = values[i]!;
         const digits = decimalDigits(value);
         if (value >= 0 && digits <= width) {
-          if (point) bytes[place] = DOT;
-          const end = place + lead + digits;
-          writeDecimal(bytes, end, value);
-          for (let at = end; at < place + lead + width; at++) bytes[at] = BLANK;
+          writePort(bytes, place, value, digits, image.place);
         } else {
           if (!image.make(write, rows[i]!)) return false;
           image.copyTo(bytes, place);
@@ -63,4 +59,12 @@ export function portBlock(name: FieldName, cell: Cell, image: Image): BlockCell 
       return true;
     };
   };
+}
+
+/** Writes a port of so many digits, at most `width`, left-aligned. */
+export function writePort(bytes: Uint8Array, at: number, port: number, digits: number, { width, point }: Place): void {
+  if (point) bytes[at] = DOT;
+  const start = at + Number(point);
+  writeDecimal(bytes, start + digits, port);
+  for (let i = start + digits; i < start + width; i++) bytes[i] = BLANK;
 }

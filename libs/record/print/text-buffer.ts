@@ -1,6 +1,8 @@
-import { decimalDigits, writeDecimal, writePadded } from './digits.ts';
+import { decimalDigits, hexDigit, writeDecimal, writePadded } from './digits.ts';
 
 const BLANK = 0x20;
+const ZERO = 0x30;
+const LETTER_X = 0x78;
 const INITIAL_BYTES = 1 << 16;
 const INITIAL_ROWS = 256;
 
@@ -129,7 +131,10 @@ export class TextBuffer {
 
   /** `0x` and at least `digits` hexadecimal digits of an unsigned 32-bit integer. */
   hex(value: number, digits: number): void {
-    this.ascii(`0x${value.toString(16).padStart(digits, '0')}`);
+    const count = Math.max(digits, 8 - (Math.clz32(value) >> 2));
+    this.byte(ZERO);
+    this.byte(LETTER_X);
+    for (let shift = 4 * (count - 1); shift >= 0; shift -= 4) this.byte(hexDigit(value >>> shift));
   }
 
   /** Moves what was written from `start` to the right, so that it takes `width` bytes. */

@@ -125,3 +125,46 @@ test('more rows than are laid out at once, with values that come again', () => {
     assert.equal(text.split('\n').length, records.length + 1);
   }
 });
+
+test('more kinds of rows than are remembered, in batches that have not the same fields', () => {
+  const list: readonly PrintColumn[] = [{ name: 'flgs' }, { name: 'proto' }, { name: 'dir' }, { name: 'state' }];
+  const settings = settingsOf({});
+  const style = columnStyle(list, settings);
+  const layout = layoutOf(list, settings);
+  const kinds = (from: number, more: RecordValues): Batch =>
+    recordBatch(Array.from({ length: 9000 }, (_, i) => ({ stime: START, events: from + i, spkts: i % 3, ...more })));
+  const few = kinds(0, { ipproto: 6, tcpstate: 3 });
+  for (const batch of [few, kinds(5000, { etype: 0x0800, ipproto: 17 }), kinds(99_000, { ipoptions: 5 }), few]) {
+    const rows = Uint32Array.from({ length: batch.rows }, (_, row) => row);
+    assert.equal(textOf(style.open(batch), rows), textOf(eachRow(rowWriter(layout, batch)), rows));
+  }
+});
+
+test('every port of TCP and UDP, by name or by number', () => {
+  const list: readonly PrintColumn[] = [{ name: 'saddr' }, { name: 'sport' }, { name: 'dport', width: 5 }];
+  const settings = settingsOf({ numeric: 0 });
+  const style = columnStyle(list, settings);
+  const layout = layoutOf(list, settings);
+  for (let first = 0; first < 65_536; first += 8192) {
+    const ports = Array.from({ length: 8192 }, (_, i) => first + i);
+    const batch = recordBatch(
+      ports.flatMap((port) => [6, 17].map((ipproto) => ({ stime: START, ipproto, sport: port, dport: 65_535 - port }))),
+    );
+    const rows = Uint32Array.from({ length: batch.rows }, (_, row) => row);
+    assert.equal(textOf(style.open(batch), rows), textOf(eachRow(rowWriter(layout, batch)), rows));
+  }
+});
+
+test('what ICMP has in the place of ports has as many digits as it needs', () => {
+  const list: readonly PrintColumn[] = [{ name: 'sport', width: 12 }, { name: 'dport', width: 12 }]; // prettier-ignore
+  const batch = recordBatch([
+    { stime: START, ipproto: 1, icmptype: 8, icmpcode: 0, icmpid: 0 },
+    { stime: START, ipproto: 1, icmptype: 3, icmpcode: 255, icmpid: 0xfedc },
+    { stime: START, ipproto: 50, spi: 0 },
+    { stime: START, ipproto: 50, spi: 0x9abcdef0 },
+  ]);
+  assert.equal(
+    textOf(columnStyle(list, settingsOf({})).open(batch), Uint32Array.of(0, 1, 2, 3)),
+    ['0x0008       0x0000', '0xff03       0xfedc', '             0x00000000', '             0x9abcdef0', ''].join('\n'),
+  );
+});
