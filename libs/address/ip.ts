@@ -64,33 +64,92 @@ export function formatIPv4(address: number): string {
   return `${address >>> 24}.${(address >>> 16) & 255}.${(address >>> 8) & 255}.${address & 255}`;
 }
 
-/**
- * The canonical text of an IPv6 address (RFC 5952 §4): lower case, no leading zeros, the longest run of two or more zero
- * groups, the first of equals, as `::`; IPv4-mapped addresses end dotted (§5).
- */
+/** The canonical text of an IPv6 address, as `writeIPv6` writes it. */
 export function formatIPv6(lane0: number, lane1: number, lane2: number, lane3: number): string {
-  if (lane0 === 0 && lane1 === 0 && lane2 === 0xffff) return `::ffff:${formatIPv4(lane3)}`;
-  const groups = [lane0 >>> 16, lane0 & 0xffff, lane1 >>> 16, lane1 & 0xffff, lane2 >>> 16, lane2 & 0xffff, lane3 >>> 16, lane3 & 0xffff]; // prettier-ignore
-  const { start, length } = longestZeroRun(groups);
-  const hex = (from: number, to: number): string =>
-    groups
-      .slice(from, to)
-      .map((group) => group.toString(16))
-      .join(':');
-  return length < 2 ? hex(0, 8) : `${hex(0, start)}::${hex(start + length, 8)}`;
+  return formatted.toString('latin1', 0, writeIPv6(formatted, 0, lane0, lane1, lane2, lane3));
 }
 
-function longestZeroRun(groups: readonly number[]): { start: number; length: number } {
-  let start = 0;
-  let length = 0;
-  for (let i = 0; i < groups.length; i++) {
-    let end = i;
-    while (end < groups.length && groups[end] === 0) end++;
-    if (end - i > length) {
+/** Bytes that an address written by `writeIPv6` takes at most. */
+export const IPV6_CHARACTERS_MAX = 39;
+const formatted = Buffer.alloc(IPV6_CHARACTERS_MAX);
+
+/** Of the address that is being written. */
+const groups = new Uint16Array(8);
+
+/**
+ * Writes the canonical text of an IPv6 address (RFC 5952 §4): lower case, no leading zeros, the longest run of two or more zero
+ * groups, the first of equals, as `::`; IPv4-mapped addresses end dotted (§5).
+ * @param start where there is room for `IPV6_CHARACTERS_MAX` bytes
+ * @returns just past its last character
+ */
+export function writeIPv6(
+  bytes: Uint8Array,
+  start: number,
+  lane0: number,
+  lane1: number,
+  lane2: number,
+  lane3: number,
+): number {
+  if (lane0 === 0 && lane1 === 0 && lane2 === 0xffff) return writeAscii(bytes, start, `::ffff:${formatIPv4(lane3)}`);
+  groups[0] = lane0 >>> 16;
+  groups[1] = lane0;
+  groups[2] = lane1 >>> 16;
+  groups[3] = lane1;
+  groups[4] = lane2 >>> 16;
+  groups[5] = lane2;
+  groups[6] = lane3 >>> 16;
+  groups[7] = lane3;
+  const zeros = longestZeroRun();
+  const zerosEnd = zeros < 0 ? -1 : endOfZeros(zeros);
+  let at = start;
+  for (let i = 0; i < 8; i++) {
+    if (i === zeros) {
+      bytes[at++] = COLON;
+      bytes[at++] = COLON;
+      i = zerosEnd - 1;
+    } else {
+      if (i > 0 && i !== zerosEnd) bytes[at++] = COLON;
+      at = writeGroup(bytes, at, groups[i]!);
+    }
+  }
+  return at;
+}
+
+/** Where the longest run of two or more zero groups begins; -1 where there is none. */
+function longestZeroRun(): number {
+  let start = -1;
+  let longest = 1;
+  for (let i = 0; i < 8; i++) {
+    if (groups[i] !== 0) continue;
+    const end = endOfZeros(i);
+    if (end - i > longest) {
       start = i;
-      length = end - i;
+      longest = end - i;
     }
     i = end;
   }
-  return { start, length };
+  return start;
+}
+
+function endOfZeros(start: number): number {
+  let end = start;
+  while (end < 8 && groups[end] === 0) end++;
+  return end;
+}
+
+const COLON = 0x3a;
+const HEX = Buffer.from('0123456789abcdef', 'latin1');
+
+function writeGroup(bytes: Uint8Array, start: number, group: number): number {
+  let at = start;
+  if (group > 0xfff) bytes[at++] = HEX[group >>> 12]!;
+  if (group > 0xff) bytes[at++] = HEX[(group >>> 8) & 15]!;
+  if (group > 0xf) bytes[at++] = HEX[(group >>> 4) & 15]!;
+  bytes[at++] = HEX[group & 15]!;
+  return at;
+}
+
+function writeAscii(bytes: Uint8Array, start: number, text: string): number {
+  for (let i = 0; i < text.length; i++) bytes[start + i] = text.charCodeAt(i);
+  return start + text.length;
 }

@@ -1,4 +1,4 @@
-import { formatIPv6 } from '../../address/ip.ts';
+import { writeIPv6 } from '../../address/ip.ts';
 import { formatMac } from '../../address/mac.ts';
 import { printable } from '../../core/sanitize.ts';
 import { IPV4_ADDRESS, IPV6_ADDRESS, MAC_ADDRESS } from '../../packet/headers.ts';
@@ -10,7 +10,7 @@ import { writeNothing, type Cell, type CellContext } from './cell.ts';
 import type { PrintOptions } from './options.ts';
 import type { TextBuffer } from './text-buffer.ts';
 
-/** Texts of addresses that took work to make, the last few thousand. */
+/** Texts of MAC addresses, the last few thousand. */
 const TEXTS_MAX = 8192;
 
 /** @param length how many bits of the address are known; `WHOLE` when it is left out */
@@ -42,24 +42,14 @@ function writeIPv4(out: TextBuffer, address: number): void {
 /** Numeric addresses. */
 function addressWriter(): WriteAddress {
   const macs = new Map<number, string>();
-  const hosts = new Map<number, { lane1: number; lane2: number; lane0: number; text: string }>();
   return (out, family, lane0, lane1, lane2, lane3) => {
     switch (family) {
       case IPV4_ADDRESS:
         writeIPv4(out, lane3);
         break;
-      case IPV6_ADDRESS: {
-        const known = hosts.get(lane3);
-        if (known !== undefined && known.lane0 === lane0 && known.lane1 === lane1 && known.lane2 === lane2) {
-          out.ascii(known.text);
-          break;
-        }
-        if (hosts.size >= TEXTS_MAX) hosts.clear();
-        const text = formatIPv6(lane0, lane1, lane2, lane3);
-        hosts.set(lane3, { lane0, lane1, lane2, text });
-        out.ascii(text);
+      case IPV6_ADDRESS:
+        out.end = writeIPv6(out.bytes, out.end, lane0, lane1, lane2, lane3);
         break;
-      }
       case MAC_ADDRESS: {
         const key = (lane2 & 0xffff) * 2 ** 32 + lane3;
         let text = macs.get(key);
