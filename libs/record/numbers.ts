@@ -53,7 +53,7 @@ function oneByOne(name: FieldName): NumbersReader | undefined {
 const seconds = new Float64Array(BATCH_ROWS_MAX);
 
 /** What is computed from two stored numbers that have to be there. */
-function ofTwo({ from, compute }: DerivedField): NumbersReader | undefined {
+function ofTwo({ from, compute, isSum }: DerivedField): NumbersReader | undefined {
   const [a = '', b = ''] = from;
   if (from.length !== 2 || !isFieldName(a) || !isFieldName(b)) return undefined;
   const [first, second] = [FIELDS[a], FIELDS[b]];
@@ -65,10 +65,16 @@ function ofTwo({ from, compute }: DerivedField): NumbersReader | undefined {
     return (rows, into) => {
       readFirst(rows, into);
       readSecond(rows, seconds);
+      if (isSum === true) return addSeconds(into, rows.length);
       for (let i = 0; i < rows.length; i++) {
         const value = into[i]! >= -Infinity && seconds[i]! >= -Infinity ? call(into[i]!, seconds[i]!) : NaN;
         into[i] = typeof value === 'number' ? value : NaN;
       }
     };
   };
+}
+
+/** What is absent, and so NaN, remains so. */
+function addSeconds(into: Float64Array, count: number): void {
+  for (let i = 0; i < count; i++) into[i] = into[i]! + seconds[i]!;
 }

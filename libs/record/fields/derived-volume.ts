@@ -21,6 +21,7 @@ const number = <U extends Unit | undefined>(
   ...(unit === undefined ? {} : { unit }),
   from,
   compute,
+  ...(compute === add ? { isSum: true as const } : {}),
   about,
 });
 

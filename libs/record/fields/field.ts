@@ -89,6 +89,8 @@ export interface DerivedField extends Printed {
    */
   readonly from: readonly string[];
   readonly compute: (...values: never[]) => Value;
+  /** `compute` adds two numbers. */
+  readonly isSum?: true;
   /** Of a text: all that it can be, where that is few. */
   readonly words?: readonly string[];
   /** Each of these words stands for its place in the list. */

@@ -69,9 +69,11 @@ class Hosts {
   }
 
   keep(column: AddressColumn, row: number, image: Image): void {
-    const lanes = [column.lane(0, row), column.lane(1, row), column.lane(2, row), column.lane(3, row)] as const;
-    const slot = slotOf(...lanes);
-    this.#lanes.set(lanes, 4 * slot);
+    const slot = slotOf(column.lane(0, row), column.lane(1, row), column.lane(2, row), column.lane(3, row));
+    this.#lanes[4 * slot] = column.lane(0, row);
+    this.#lanes[4 * slot + 1] = column.lane(1, row);
+    this.#lanes[4 * slot + 2] = column.lane(2, row);
+    this.#lanes[4 * slot + 3] = column.lane(3, row);
     this.#taken[slot] = 1;
     image.copyTo(this.#bytes, slot * this.#size);
   }

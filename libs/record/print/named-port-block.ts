@@ -44,7 +44,7 @@ export function namedPortBlock(name: FieldName, cell: Cell, image: Image): Block
         const isPort = port >= 0 && protocol >= 0;
         const own = protocol === IP_PROTOCOL.udp ? udp : tcp;
         const number = isPort ? own[port]! : UNKNOWN;
-        if (number === NAMELESS) writePort(bytes, place, port, decimalDigits(port), image.place);
+        if (number === NAMELESS) writePort(view, place, port, decimalDigits(port), image.place);
         else if (number >= NAMED) copyWords(view, place, names, number * image.size, image.size);
         else {
           if (!image.make(write, rows[i]!)) return false;

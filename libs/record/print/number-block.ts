@@ -3,9 +3,9 @@ import type { FieldName } from '../fields/table.ts';
 import { FIELDS, isStored } from '../fields/table.ts';
 import { BLOCK_ROWS, plainBlock, type BlockCell, type Image, type Place } from './block-cell.ts';
 import type { Cell } from './cell.ts';
-import { decimalDigits, writeDecimal } from './digits.ts';
+import { decimalDigits, putDecimal } from './digits.ts';
+import { blankWords, viewOf } from './words.ts';
 
-const BLANK = 0x20;
 const DOT = 0x2e;
 const values = new Float64Array(BLOCK_ROWS);
 
@@ -14,17 +14,19 @@ export function integerBlock(name: FieldName, cell: Cell, image: Image): BlockCe
   const numbers = numbersReader(name);
   if (numbers === undefined || image.place.left || image.place.point) return plainBlock(cell, image);
   const { width } = image.place;
+  const tooLarge = Math.min(10 ** width, 2 ** 32);
   return (batch) => {
     const write = cell(batch);
     const read = numbers(batch);
     return (bytes, first, stride, rows) => {
       read(rows, values);
+      const view = viewOf(bytes);
       let place = first;
       for (let i = 0; i < rows.length; i++, place += stride) {
         const value = values[i]!;
-        if (value >= 0 && value <= 0xffffffff && Math.floor(value) === value && decimalDigits(value) <= width) {
-          const start = writeDecimal(bytes, place + width, value);
-          for (let at = place; at < start; at++) bytes[at] = BLANK;
+        if (value >= 0 && value < tooLarge && Math.floor(value) === value) {
+          blankWords(view, place, width);
+          putDecimal(view, place + width, value);
         } else {
           if (!image.make(write, rows[i]!)) return false;
           image.copyTo(bytes, place);
@@ -45,12 +47,13 @@ export function portBlock(name: FieldName, cell: Cell, image: Image): BlockCell 
     const read = columnNumbers(batch, field.number);
     return (bytes, first, stride, rows) => {
       read(rows, values);
+      const view = viewOf(bytes);
       let place = first;
       for (let i = 0; i < rows.length; i++, place += stride) {
         const value = values[i]!;
         const digits = decimalDigits(value);
         if (value >= 0 && digits <= width) {
-          writePort(bytes, place, value, digits, image.place);
+          writePort(view, place, value, digits, image.place);
         } else {
           if (!image.make(write, rows[i]!)) return false;
           image.copyTo(bytes, place);
@@ -62,9 +65,9 @@ export function portBlock(name: FieldName, cell: Cell, image: Image): BlockCell 
 }
 
 /** Writes a port of so many digits, at most `width`, left-aligned. */
-export function writePort(bytes: Uint8Array, at: number, port: number, digits: number, { width, point }: Place): void {
-  if (point) bytes[at] = DOT;
+export function writePort(view: DataView, at: number, port: number, digits: number, { width, point }: Place): void {
   const start = at + Number(point);
-  writeDecimal(bytes, start + digits, port);
-  for (let i = start + digits; i < start + width; i++) bytes[i] = BLANK;
+  blankWords(view, start, width);
+  if (point) view.setUint8(at, DOT);
+  putDecimal(view, start + digits, port);
 }

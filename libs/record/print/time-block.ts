@@ -2,7 +2,7 @@ import { FIELDS, isFieldName, type FieldName } from '../fields/table.ts';
 import { numbersReader } from '../numbers.ts';
 import { BLOCK_ROWS, plainBlock, type BlockCell, type Image } from './block-cell.ts';
 import type { Cell } from './cell.ts';
-import { writePadded } from './digits.ts';
+import { putPadded } from './digits.ts';
 import type { WriteTime } from './time-cell.ts';
 import { copyWords, viewOf } from './words.ts';
 
@@ -56,7 +56,7 @@ export function timeBlock(name: FieldName, cell: Cell, write: WriteTime, digits:
           const beyond = readNanoseconds === undefined ? 0 : nanoseconds[i]!;
           const ns = Math.floor(us - second * 1e6) * 1000 + (beyond >= 0 && beyond < 1000 ? Math.floor(beyond) : 0);
           copyWords(view, place, imagesView, slot * width, prefix);
-          writePadded(bytes, place + width, Math.floor(ns / unit), digits);
+          putPadded(view, place + width, Math.floor(ns / unit), digits);
         } else {
           if (!image.make(writeOne, rows[i]!)) return false;
           image.copyTo(bytes, place);
