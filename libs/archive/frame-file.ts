@@ -296,7 +296,7 @@ export class FrameFile {
 
   /** Some columns of a frame; undefined where one of them is damaged. */
   #partOf(at: number, frameBytes: number, { fields, extents, head, bytes: bytesRead }: Wanted): FramePart | undefined {
-    if (frameBytes > this.#sparse.length) this.#sparse = new Uint8Array(frameBytes);
+    if (frameBytes > this.#sparse.length) this.#sparse = new Uint8Array(frameBytes + (frameBytes >> 2));
     const frame = this.#sparse.subarray(0, frameBytes);
     frame.set(this.#bytesAt(at, HEADER_BYTES + head.header.envelopeBytes));
     const body = frame.subarray(HEADER_BYTES);
