@@ -24,18 +24,21 @@ export interface Loss {
 /** First byte of a frame. */
 const FIRST_BYTE = 0x50;
 /**
- * Bytes of what began like frames and had a wrong checksum, after which no further ones are looked for: some damage makes a
- * few, and who writes many of them wants to keep a reader busy.
+ * Bytes of what began like frames and were none, after which no further ones are looked for: so many, and so many for each byte that
+ * has come. Some damage makes a few, and who writes many of them, one in the other, wants to keep a reader busy.
  */
-const TRIED_BYTES_MAX = 1 << 30;
+const TRIED_BYTES_FREE = 1 << 26;
+const TRIED_BYTES_EACH = 4;
 
 /**
- * Cuts a stream into frames as `FrameSplitter` does, and goes on behind damage with the next whole frame. Streams that do not
- * begin with a frame of this version are left alone. It holds at most one frame and a header, never more than has come of it.
+ * Cuts a stream into frames as `FrameSplitter` does, and goes on behind damage with the next whole frame. Streams that
+ * begin with a frame of a later version are left alone. It holds at most one frame and a header, never more than has come of it, and what it does
+ * grows with the length of the stream, whatever lies there.
  */
 export class FrameSearch {
   /** Bytes of the input that do not come here; undefined to stop at damage. */
   readonly #skippedBytes: (() => number) | undefined;
+  readonly #leadBytesMax: number;
   /** As many as there are in front of what was given. */
   #skipped = 0;
   #splitter = new FrameSplitter();
@@ -45,14 +48,17 @@ export class FrameSearch {
   /** What has come from the damage on; undefined where there is none, or no frame is looked for behind it. */
   #found: Debris | undefined;
   #loss: Loss | undefined;
+  #cameBytes = 0;
   #triedBytes = 0;
 
   /**
    * @param skippedBytes to go on behind damage: how many bytes of the input were passed over up to now, so that places are those in
    * the input. To be left out to stop at damage.
+   * @param leadBytesMax of what begins with something else, the first frame is looked for so far; not at all with 0
    */
-  constructor(skippedBytes?: () => number) {
+  constructor(skippedBytes?: () => number, leadBytesMax = 0) {
     this.#skippedBytes = skippedBytes;
+    this.#leadBytesMax = leadBytesMax;
   }
 
   /** Why reading stopped before the end, or what was wrong with what is behind the last frame. */
@@ -84,6 +90,7 @@ export class FrameSearch {
   *push(chunk: Uint8Array): Generator<Uint8Array> {
     this.#skipped = this.#skippedBytes?.() ?? 0;
     if (this.isOver) return;
+    this.#cameBytes += chunk.length;
     if (this.#found === undefined) yield* this.#split(chunk);
     else this.#found.add(chunk);
     yield* this.#goOn(false);
@@ -118,8 +125,17 @@ export class FrameSearch {
     // What is foreign to the splitter may lie behind frames.
     const kind = damage.kind === 'foreign' && offset > 0 ? 'damaged' : damage.kind;
     this.#damage = { ...damage, kind, offset };
-    const isOther = offset === 0 && (kind === 'foreign' || kind === 'version');
-    if (this.#skippedBytes !== undefined && !isOther) this.#found = new Debris(this.#splitter.takeRest());
+    if (this.#skippedBytes === undefined || (offset === 0 && kind === 'version')) return;
+    const most = kind === 'foreign' ? this.#leadBytesMax : Infinity;
+    const rest = this.#splitter.takeRest();
+    // What is no frame although its header says so was gone through, and perhaps copied.
+    if (this.#try(headerAt(rest, 0), rest) && most > 0) this.#found = new Debris(rest, most);
+  }
+
+  /** Takes note of what began like a frame and is none. @returns false where that was too much */
+  #try(header: Header | undefined, bytes: Uint8Array): boolean {
+    if (header !== undefined) this.#triedBytes += Math.min(HEADER_BYTES + header.bodyBytes, bytes.length);
+    return this.#triedBytes <= TRIED_BYTES_FREE + TRIED_BYTES_EACH * this.#cameBytes;
   }
 
   /** Passes over damage as long as frames are found behind it. */
@@ -145,17 +161,17 @@ export class FrameSearch {
 
   /** Where the next frame begins in what was found; undefined where that is not known yet, or never will be. */
   #next(found: Debris, isEnd: boolean): number | undefined {
-    for (let at; (at = found.candidate(isEnd)) !== undefined; found.from = at + 1) {
+    let at;
+    for (; (at = found.candidate(isEnd)) !== undefined; found.from = at + 1) {
       const { bytes } = found;
-      const length = HEADER_BYTES + readHeader(bytes, at).bodyBytes;
-      if (at + length > bytes.length) {
+      const header = readHeader(bytes, at);
+      const end = at + HEADER_BYTES + header.bodyBytes;
+      if (end > bytes.length) {
         if (!isEnd) return undefined;
-      } else if (checksumMatches(bytes.subarray(at, at + length))) return at;
-      else if ((this.#triedBytes += length) > TRIED_BYTES_MAX) {
-        this.#found = undefined;
-        return undefined;
-      }
+      } else if (checksumMatches(bytes.subarray(at, end))) return at;
+      else if (!this.#try(header, bytes)) break;
     }
+    if (at !== undefined || found.isDone) this.#found = undefined;
     return undefined;
   }
 }
@@ -168,18 +184,26 @@ class Debris {
   from = 0;
   /** Bytes in front that are of none. */
   dropped = 0;
+  /** The last place from the first byte on where a frame may begin. */
+  readonly #most: number;
   /** Where the frame ends that is damaged, if it is as long as it says. */
   #end: number | undefined;
   /** Memory of its own, of which `bytes` are a part; undefined where they are the caller's. */
   #memory: Uint8Array | undefined;
 
-  constructor(bytes: Uint8Array) {
+  constructor(bytes: Uint8Array, most: number) {
     this.bytes = bytes;
+    this.#most = most;
     const header = headerAt(bytes, 0);
     if (header === undefined) this.from = 1;
     // What a frame holds is not looked at where it can be told how long it is: payload may look like frames.
     else if (tellsLength(bytes, header)) this.from = HEADER_BYTES + header.bodyBytes;
     else this.#end = HEADER_BYTES + header.bodyBytes;
+  }
+
+  /** Whether no frame can begin in what comes. */
+  get isDone(): boolean {
+    return this.dropped + this.from > this.#most;
   }
 
   /** Where something begins like a frame, header and all, from `from` on; undefined where there is nothing of the kind yet. */
@@ -190,13 +214,15 @@ class Debris {
       this.from = isRight ? this.#end : 1;
       this.#end = undefined;
     }
-    for (;;) {
-      const at = this.bytes.indexOf(FIRST_BYTE, this.from);
-      this.from = at < 0 ? Math.max(this.from, this.bytes.length) : at;
-      if (at < 0 || (!isEnd && at + HEADER_BYTES > this.bytes.length)) return undefined;
-      if (headerAt(this.bytes, at) !== undefined) return at;
-      this.from = at + 1;
+    const { bytes } = this;
+    const end = Math.min(bytes.length - (isEnd ? 0 : HEADER_BYTES - 1), this.#most - this.dropped + 1);
+    for (let at = this.from; at < end; at++) {
+      if (bytes[at] !== FIRST_BYTE || headerAt(bytes, at) === undefined) continue;
+      this.from = at;
+      return at;
     }
+    this.from = Math.max(this.from, end);
+    return undefined;
   }
 
   /** More has come, which is copied. */
@@ -229,11 +255,12 @@ class Debris {
 /** The header of what may be a frame of this version; undefined where none begins here, or not all of it is there. */
 function headerAt(bytes: Uint8Array, offset: number): Header | undefined {
   if (offset + HEADER_BYTES > bytes.length || !startsLikeFrame(bytes, offset)) return undefined;
+  if (bytes[offset + 4]! > FORMAT_MAJOR) return undefined;
   const header = readHeader(bytes, offset);
-  return header.major <= FORMAT_MAJOR && headerProblem(header) === undefined ? header : undefined;
+  return headerProblem(header) === undefined ? header : undefined;
 }
 
 /** Whether header and envelope are right by a checksum of their own. */
-function tellsLength(frame: Uint8Array, { flags, envelopeBytes }: Header): boolean {
-  return flags === 0 && Zones.of(frame, envelopeBytes) !== undefined;
+function tellsLength(frame: Uint8Array, { flags, envelopeBytes, bodyBytes }: Header): boolean {
+  return flags === 0 && envelopeBytes <= bodyBytes && Zones.of(frame, envelopeBytes) !== undefined;
 }

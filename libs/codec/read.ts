@@ -11,6 +11,8 @@ export interface ReadOptions extends Pick<FrameDecoding, 'fields' | 'peek' | 'ro
   readonly where?: string;
   /** To go on behind damage, as `FrameSearch` does: how many bytes of the input were passed over up to now. */
   readonly skippedBytes?: () => number;
+  /** As `FrameSearch` has it. */
+  readonly leadBytesMax?: number;
 }
 
 /** What comes of a file: any bytes of it, or a frame that was read in part. */
@@ -40,11 +42,14 @@ export class BatchReader implements AsyncIterable<Batch> {
   readonly #search: FrameSearch;
 
   /** @param chunks may be reused by their source as soon as the next one is asked for */
-  constructor(chunks: AsyncIterable<Chunk>, { where = 'input', skippedBytes, ...decoding }: ReadOptions = {}) {
+  constructor(
+    chunks: AsyncIterable<Chunk>,
+    { where = 'input', skippedBytes, leadBytesMax, ...decoding }: ReadOptions = {},
+  ) {
     this.#chunks = chunks;
     this.#where = where;
     this.#decoder = new FrameDecoder(decoding);
-    this.#search = new FrameSearch(skippedBytes);
+    this.#search = new FrameSearch(skippedBytes, leadBytesMax);
   }
 
   /** Why reading stopped before the end of the stream; undefined when it did not. */

@@ -7,6 +7,8 @@ import { FrameSearch, type Loss } from '../../libs/codec/frame-search.ts';
 import type { Damage } from '../../libs/codec/split.ts';
 import { Random } from '../../libs/synthetic/random.ts';
 import { batchOf } from '../support/batches.ts';
+import { cpuMilliseconds } from '../support/cpu-clock.ts';
+import { falseFrames, type FalseFrames } from '../support/false-frames.ts';
 import { flowBatch } from '../support/flow-batch.ts';
 
 const FRAMES: readonly Uint8Array[] = [
@@ -18,6 +20,8 @@ const FRAMES: readonly Uint8Array[] = [
   encodeBatch(batchOf(1, { stime: [6] })),
 ];
 const STARTS = FRAMES.map((_, i) => FRAMES.slice(0, i).reduce((sum, { length }) => sum + length, 0));
+/** Four mebibytes must not take longer; where time grew with their square it was minutes. */
+const MILLISECONDS_MAX = 3000;
 const STREAM = Buffer.concat(FRAMES);
 
 interface Found {
@@ -27,8 +31,8 @@ interface Found {
   readonly damage: Damage | undefined;
 }
 
-function search(chunks: Iterable<Uint8Array>, skippedBytes: (() => number) | undefined = () => 0): Found {
-  const found = new FrameSearch(skippedBytes);
+function search(chunks: Iterable<Uint8Array>, skippedBytes: (() => number) | undefined = () => 0, lead = 0): Found {
+  const found = new FrameSearch(skippedBytes, lead);
   const came: number[] = [];
   const take = (frame: Uint8Array): number => came.push(FRAMES.findIndex((one) => Buffer.compare(one, frame) === 0));
   for (const chunk of chunks) {
@@ -141,12 +145,43 @@ for (const [name, bytes, kind] of [
   });
 }
 
-test('many false beginnings are given up', () => {
-  const bytes = new Uint8Array(40 << 20);
-  bytes.set(FRAMES[0]!);
-  const header = Uint8Array.from(FRAMES[0]!.subarray(0, HEADER_BYTES));
-  new DataView(header.buffer).setUint32(12, 20 << 20, true);
-  for (let at = FRAMES[0]!.length + 1; at < bytes.length / 2; at += HEADER_BYTES) bytes.set(header, at);
-  const { came, damage } = search([bytes]);
-  assert.deepEqual([came, damage?.offset], [[0], FRAMES[0]!.length]);
-});
+test('what begins with something else is searched so far for a frame, and no further', () =>
+  fc.assert(
+    fc.property(SIZES, fc.integer({ min: 1, max: 3000 }), (sizes, lead) => {
+      const bytes = Buffer.concat([Buffer.alloc(lead, '-PANO'), STREAM]);
+      const found = search(inPieces(bytes, sizes), () => 0, lead);
+      assert.deepEqual(found.came, [0, 1, 2, 3, 4, 5]);
+      assert.deepEqual(found.loss, { count: 1, bytes: lead, offset: 0, reason: 'not a frame' });
+      const unfound = search(inPieces(bytes, sizes), () => 0, lead - 1);
+      assert.deepEqual([unfound.came, unfound.loss, unfound.damage?.kind], [[], undefined, 'foreign']);
+    }),
+    { numRuns: 40 },
+  ));
+
+const NONE = new Uint8Array(0);
+const HALF = (bytesBehind: number): number => Math.floor(bytesBehind / 2);
+/** Ends of zones stand where envelopes end, as far as anybody sees who does not compute a checksum. */
+const ZONES = Buffer.concat([Buffer.from('c40802000000', 'hex'), FRAMES[3]!]);
+const ENVELOPE_BYTES = 10 + 10_000 * (ZONES.length + HEADER_BYTES);
+for (const [name, kind] of Object.entries<FalseFrames>({
+  'false frames': { between: Buffer.from('-'), bodyBytes: HALF },
+  'false frames with true ones between them': { between: FRAMES[3]!, bodyBytes: HALF },
+  'true frames and beginnings of some that go beyond the end': { between: FRAMES[3]!, bodyBytes: () => 64 << 20 },
+  'short frames with long envelopes': { between: ZONES, bodyBytes: () => 10, flags: 0, envelopeBytes: ENVELOPE_BYTES },
+  'first bytes': { between: Buffer.from('PANOPANOPANOPPPP'), bodyBytes: () => 2 ** 32 - 1 },
+  'false frames that are empty': { between: NONE, bodyBytes: () => 0 },
+})) {
+  test(`a stream of ${name} keeps nobody busy`, () => {
+    const bytes = falseFrames(4 << 20, FRAMES[3]!, kind);
+    for (const size of [1 << 20, 5003]) {
+      const startedMs = cpuMilliseconds();
+      search(
+        inPieces(
+          bytes,
+          Array.from({ length: Math.floor(bytes.length / size) }, () => size),
+        ),
+      );
+      assert.ok(cpuMilliseconds() - startedMs < MILLISECONDS_MAX);
+    }
+  });
+}

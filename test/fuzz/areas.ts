@@ -3,6 +3,7 @@ import { fuzz as argus3Records } from './argus3-records.ts';
 import { fuzz as capture } from './capture.ts';
 import { fuzz as filter } from './filter.ts';
 import { fuzz as flow } from './flow.ts';
+import { fuzz as frameSearch } from './frame-search.ts';
 import { fuzz as frames } from './frames.ts';
 import { fuzz as packets } from './packets.ts';
 import { fuzz as ring } from './ring.ts';
@@ -32,6 +33,7 @@ export const AREAS: readonly Area[] = [
   { name: 'packets', thing: 'mutated packets, decoded', soakRuns: 50_000_000, sliceRuns: 100_000, fuzz: packets },
   { name: 'flow', thing: 'mutated packets, to records', soakRuns: 10_000_000, sliceRuns: 40_000, fuzz: flow },
   { name: 'frames', thing: 'mutated frames, through the codec', soakRuns: 100_000, sliceRuns: 2000, fuzz: frames },
+  { name: 'frame-search', thing: 'streams of false frames', soakRuns: 50_000, sliceRuns: 200, fuzz: frameSearch },
   { name: 'capture', thing: 'mutated capture files', soakRuns: 10_000, sliceRuns: 500, fuzz: capture },
   { name: 'ring', thing: 'mutated blocks of the kernel ring', soakRuns: 2_000_000, sliceRuns: 8000, fuzz: ring },
   { name: 'argus3', thing: 'mutated files of Argus', soakRuns: 200_000, sliceRuns: 500, fuzz: argus3 },

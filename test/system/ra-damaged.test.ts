@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { after } from 'node:test';
+import { gzipSync } from 'node:zlib';
 import { encodeBatch } from '../../libs/codec/encode.ts';
 import { HEADER_BYTES } from '../../libs/codec/format.ts';
 import { batchOf } from '../support/batches.ts';
@@ -111,4 +112,56 @@ test('several damaged places are told in one line', async () => {
   assert.deepEqual([status, Object.keys(counts(stdout)).length], [1, SECONDS.length]);
   assert.match(stderr, /, and damage at 3 more places; 200 bytes were passed over/);
   assert.match(stderr, /not a frame at byte \d+; the records before it were read/);
+});
+
+const WITHOUT_FIRST = Object.fromEntries(SECONDS.slice(1).map((second) => [second, ROWS]));
+for (const [name, first] of Object.entries({
+  'a damaged beginning': FRAMES[0]!.with(1, 0),
+  'a bad block in front': Buffer.concat([Buffer.alloc(4096), FRAMES[0]!.subarray(4096)]),
+  'words in front': Buffer.from('Welcome to probe-7. Last login: yesterday\r\n'),
+})) {
+  test(`of a file with ${name} all frames behind that are read`, async () => {
+    const bytes = Buffer.concat([first, ...FRAMES.slice(1)]);
+    const told = new RegExp(`not a frame at byte 0; ${first.length} bytes were passed over, and the records behind them read`); // prettier-ignore
+    writeFileSync(path, bytes);
+    const { status, stdout, stderr } = await runCommand('ra', ['-r', path, ...PRINT]);
+    assert.deepEqual([status, counts(stdout)], [1, WITHOUT_FIRST]);
+    assert.match(stderr, told);
+    const piped = await runCommand('ra', ['-r', '-', ...PRINT], bytes);
+    assert.deepEqual([piped.status, counts(piped.stdout)], [1, WITHOUT_FIRST]);
+  });
+}
+
+test('what begins damaged is read as well packed, merged and by threads, and never replaced', async () => {
+  const bytes = Buffer.concat([Buffer.alloc(4), ...FRAMES.slice(1)]);
+  for (const [content, words] of [
+    [gzipSync(bytes), []],
+    [bytes, ['--merge']],
+    [bytes, ['--threads', '2']],
+  ] as const) {
+    writeFileSync(path, content);
+    const { status, stdout } = await runCommand('ra', ['-r', path, ...PRINT, ...words]);
+    assert.deepEqual([status, counts(stdout)], [1, WITHOUT_FIRST], words.join(' '));
+  }
+  assert.equal((await runCommand('rasort', ['-M', 'replace', '-m', 'spkts', '-r', path])).status, 1);
+  assert.deepEqual(readFileSync(path), bytes);
+});
+
+test('a packet capture is told to be one, even with records in its packets, and so is what holds none within a mebibyte', async () => {
+  const capture = Buffer.concat([Buffer.from('d4c3b2a1020004000000000000000000ffff000001000000', 'hex'), ...FRAMES]);
+  const far = Buffer.concat([Buffer.alloc((1 << 20) + 1), ...FRAMES]);
+  for (const [bytes, reason] of [
+    [capture, /this is a packet capture/],
+    [far, /these are not flow records/],
+  ] as const) {
+    writeFileSync(path, bytes);
+    for (const [file, input] of [
+      [path, undefined],
+      ['-', bytes],
+    ] as const) {
+      const { status, stdout, stderr } = await runCommand('ra', ['-r', file, ...PRINT], input);
+      assert.deepEqual([status, stdout], [1, '']);
+      assert.match(stderr, reason);
+    }
+  }
 });

@@ -68,6 +68,11 @@ const OTHERS: readonly (readonly [name: string, content: Uint8Array | string, to
   ['empty', '', /empty: empty$/m],
   ['small', frame(1, 0, 5), /small: 1 of 1 frames are read/],
   ['text', 'something else', /text: these are not flow records; nothing of it is taken$/m],
+  [
+    'damaged',
+    Buffer.concat([Buffer.alloc(99), whole]),
+    /damaged: its first 99 bytes are no frame; what is behind them is read$/m,
+  ],
   ['packed', gzipSync(whole), /packed: packed, its \d+ bytes are unpacked and read$/m],
   ['cut', whole.subarray(0, all - 10), new RegExp(`cut: 2 of 2 frames are read, .*; the ${frames[2]!.length - 10} bytes behind them begin with no whole frame$`, 'm')], // prettier-ignore
 ];

@@ -1,6 +1,7 @@
 import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import type { ByteRange } from '../../archive/byte-range.ts';
 import { FrameFile } from '../../archive/frame-file.ts';
+import { FrameSearch } from '../../codec/frame-search.ts';
 import type { InputError } from '../../core/errors.ts';
 import { printable } from '../../core/sanitize.ts';
 import type { Filter } from '../../filter/compile.ts';
@@ -17,7 +18,7 @@ import type { Context } from '../command.ts';
 import { argus3BytesOf } from '../../interop/argus3/byte-range.ts';
 import { foreignFormat } from '../network/foreign.ts';
 import { looksLikeArgus3 } from '../../interop/argus3/recognise.ts';
-import { START_BYTES } from './record-formats.ts';
+import { LEAD_BYTES_MAX, START_BYTES } from './record-formats.ts';
 import { isPacked } from './unpack.ts';
 import { cannotRead, checkFiles, checkTrees, filesBelow } from './record-paths.ts';
 
@@ -131,8 +132,21 @@ function planForeign({ path, range }: NamedFile): string {
       return `records of Argus${beginning(range)}, ${read.stop - read.start} of ${size} bytes are read`;
     }
     if (isPacked(start)) return `packed, its ${size} bytes are unpacked and read`;
-    return `${foreignFormat(start, path)?.reason ?? 'these are not flow records'}; nothing of it is taken`;
+    const foreign = foreignFormat(start, path);
+    const lead = foreign === undefined ? bytesBeforeFrame(fd) : undefined;
+    if (lead !== undefined) return `its first ${lead} bytes are no frame; what is behind them is read`;
+    return `${foreign?.reason ?? 'these are not flow records'}; nothing of it is taken`;
   } finally {
     closeSync(fd);
   }
+}
+
+/** Of a file that does not begin with a frame; undefined where none is found. */
+function bytesBeforeFrame(fd: number): number | undefined {
+  const search = new FrameSearch(() => 0, LEAD_BYTES_MAX);
+  const chunk = new Uint8Array(LEAD_BYTES_MAX);
+  for (let at = 0, count; !search.isOver && (count = readSync(fd, chunk, 0, chunk.length, at)) > 0; at += count)
+    for (const _ of search.push(chunk.subarray(0, count))) return search.loss?.bytes;
+  for (const _ of search.end()) return search.loss?.bytes;
+  return undefined;
 }

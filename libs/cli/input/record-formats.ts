@@ -63,6 +63,9 @@ export interface RecordFormat {
 /** Bytes of the beginning that tell the format. */
 export const START_BYTES = ARGUS3_START_BYTES;
 
+/** What begins with something unknown is searched so far for a frame of ours. */
+export const LEAD_BYTES_MAX = 1 << 20;
+
 /** Where starting threads is worth it, and how many there are at most, this one included. */
 const BYTES_FOR_THREADS = 64 << 20;
 const THREADS_MAX = 4;
@@ -115,7 +118,8 @@ const OWN: RecordFormat = { matches: () => true, read: readFrames };
 export async function readFrames(chunks: AsyncIterable<Chunk>, settings: ReadSettings): Promise<RecordReader> {
   const { path, name, start, fields, peek, room, deferred, offsets, skippedBytes, fileBytes, scan, addRecords } = settings; // prettier-ignore
   const passed = skippedBytes ?? (() => 0);
-  const options = { where: name, skippedBytes: passed, ...(fields && { fields }), ...(peek && { peek }), ...(room && { room }), deferred, offsets }; // prettier-ignore
+  const leadBytesMax = foreignFormat(start, path) === undefined ? LEAD_BYTES_MAX : 0;
+  const options = { where: name, skippedBytes: passed, leadBytesMax, ...(fields && { fields }), ...(peek && { peek }), ...(room && { room }), deferred, offsets }; // prettier-ignore
   const reader =
     scan === undefined || fileBytes === undefined
       ? new BatchReader(chunks, options)
