@@ -126,8 +126,7 @@ export function countsBothSides(words: readonly string[]): boolean {
 
 function readWord(text: string): KeyWord {
   const [written = '', mask] = text.split('/', 2);
-  // Records have one label for each direction, the first of them for Argus.
-  const name = namedField(written.replace(/^([sd]mpls)\[0\]$/, '$1')) ?? written;
+  const name = namedField(written) ?? written;
   if (!KEY_WORDS.includes(name)) {
     const hint = isUnavailable(name)
       ? 'Records here do not hold it.'

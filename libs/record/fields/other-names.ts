@@ -16,7 +16,9 @@ export const OTHER_NAMES: Readonly<Record<string, FieldName>> = {
 };
 
 /** The field that has a name or another one; undefined for what is no field. */
-export function namedField(name: string): FieldName | undefined {
+export function namedField(word: string): FieldName | undefined {
+  // Records have one label for each direction, the first of them for Argus.
+  const name = word.replace(/^([sd]mpls)\[0\]$/, '$1');
   const known = Object.hasOwn(OTHER_NAMES, name) ? OTHER_NAMES[name]! : name;
   return isFieldName(known) ? known : undefined;
 }
