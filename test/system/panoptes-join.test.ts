@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { after, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { readNote } from '../../libs/archive/archive-note.ts';
+import { HeldFiles } from '../../libs/cli/input/held-files.ts';
 import { filesBelow as filesRead } from '../../libs/cli/input/record-paths.ts';
 import { encodeBatch } from '../../libs/codec/encode.ts';
 import { FLOW_BATCH } from '../../libs/record/batch.ts';
@@ -112,6 +113,26 @@ test('of a large joined file -t reads little, and its frames are full and in ord
   assert.ok(Number(read) < Number(of) / 2, stdout);
   const flows = (await batchesIn(join(folder, file!))).filter(({ rows, kind }) => kind === FLOW_BATCH && rows > 1);
   for (const batch of flows) assert.deepEqual(startTimes(batch), startTimes(batch).toSorted());
+});
+
+test('who has begun to read a folder before its files are joined, or removed, reads each record once', async () => {
+  for (const words of [[], ['--max-bytes', '1']]) {
+    const folder = await dayOf(join(root, `begun-${words.length}`));
+    const held = new HeldFiles();
+    const numbers: number[] = [];
+    for await (const path of filesRead(join(folder, '2026-02-02'), assert.fail, held)) {
+      for (const batch of await batchesIn(held.placeOf(path))) numbers.push(...(cellsOf(batch, 'flowid') as number[]));
+      if (filesBelow(folder).length > 2) await archive(folder, ...words);
+    }
+    const unread = await numbersRead(join(folder, '2026-02-03')).catch(() => []);
+    assert.equal(new Set(numbers).size, numbers.length);
+    if (words.length === 0)
+      assert.deepEqual(
+        [...numbers, ...unread].sort((a, b) => a - b),
+        upTo(RECORDS),
+      );
+    else assert.ok(numbers.length > RECORDS / 2);
+  }
 });
 
 /** Kills `panoptes archive` when something in one of the folders has changed so many times. @returns whether it was still at work */

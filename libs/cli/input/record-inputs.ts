@@ -17,6 +17,7 @@ import { chooseBytes, noRanges } from './choose-bytes.ts';
 
 import type { Context } from '../command.ts';
 import { FileBytes } from './file-bytes.ts';
+import { HeldFiles } from './held-files.ts';
 import { merge } from '../../core/merge.ts';
 import type { Piece } from './merge-plan.ts';
 import { START_FIELDS, type MergeSettings } from './merge-settings.ts';
@@ -96,6 +97,7 @@ export class RecordInputs implements AsyncIterable<Batch> {
   readonly #signal: AbortSignal;
   readonly #written = new Set<string>();
   readonly #numbers: RecordNumbers;
+  readonly #held = new HeldFiles();
   #direction: PortDirection | undefined;
   #failed = false;
   #progress: Progress | undefined;
@@ -223,7 +225,7 @@ export class RecordInputs implements AsyncIterable<Batch> {
   }
 
   async *#filesOf(tree: string): AsyncGenerator<string> {
-    for await (const file of filesBelow(tree, (error) => this.#fail(error)))
+    for await (const file of filesBelow(tree, (error) => this.#fail(error), this.#held))
       if (!(await this.#isWritten(file))) yield file;
   }
 
@@ -288,8 +290,9 @@ export class RecordInputs implements AsyncIterable<Batch> {
     this.#signal.addEventListener('abort', stop, { once: true });
     try {
       yield* this.#decode(path, () => {
-        const frames = FrameFile.open(path, this.#settings);
-        if (frames === undefined) return this.#openForeign(path, range, (opened) => (stream = opened));
+        const place = this.#held.placeOf(path);
+        const frames = FrameFile.open(place, this.#settings);
+        if (frames === undefined) return this.#openForeign(place, range, (opened) => (stream = opened));
         if (range !== undefined && isChecked) frames.at(range);
         else if (range !== undefined) frames.within(range, path);
         const { beginning: start } = frames;

@@ -4,6 +4,7 @@ import { promises as timers } from 'node:timers';
 import { isNotice, standingFiles, type Standing } from '../../archive/succession.ts';
 import { InputError } from '../../core/errors.ts';
 import { namedFile } from './byte-range.ts';
+import type { HeldFiles } from './held-files.ts';
 import { systemReason } from '../system-error.ts';
 
 /** A folder that changes is looked at so often, milliseconds apart. */
@@ -61,56 +62,69 @@ const isMissing = (error: unknown): boolean => error instanceof Error && 'code' 
  * All plain files below `path` (or `path` itself when it is a file), folder by folder in the order of names. Symbolic links are followed
  * where they lead out of what is read anyway, so that no file comes twice by them. Names that begin with a dot are left out.
  * @param unreadable is told of folders that cannot be read, and of links to nothing; the others are read on
+ * @param held gets the files of a folder as they are when it is looked at, each until the one behind it is asked for
  */
 export async function* filesBelow(
   path: string,
   unreadable: (error: InputError) => void,
+  held?: HeldFiles,
 ): AsyncGenerator<string, void, undefined> {
   if (!lookUp(path).isDirectory()) {
     yield path;
     return;
   }
   const real = await fs.realpath(path);
-  yield* filesIn(path, real, { roots: [real], unreadable });
+  yield* filesIn(path, real, { roots: [real], unreadable, held });
 }
 
 interface Walk {
   /** Real paths of the folders and files that were followed to. */
   readonly roots: string[];
   readonly unreadable: (error: InputError) => void;
+  readonly held: HeldFiles | undefined;
 }
 
 async function* filesIn(path: string, real: string, walk: Walk): AsyncGenerator<string, void, undefined> {
   let files: Standing<Dirent>[];
   try {
-    files = standingFiles(path, await settledEntries(path));
+    files = await settledFiles(path, walk);
   } catch (error) {
     tell(walk, path, error);
     return;
   }
-  for (const { name: shown, entry } of files) {
-    if (shown.startsWith('.')) continue;
-    const [name, realName] = [join(path, entry.name), join(real, entry.name)];
-    if (entry.isSymbolicLink()) yield* filesBehind(name, walk);
-    else if (walk.roots.includes(realName)) continue;
-    else if (entry.isDirectory()) yield* filesIn(name, realName, walk);
-    else if (entry.isFile()) yield name;
+  try {
+    for (const { entry } of files) {
+      const [name, realName] = [join(path, entry.name), join(real, entry.name)];
+      if (entry.isSymbolicLink()) yield* filesBehind(name, walk);
+      else if (walk.roots.includes(realName)) continue;
+      else if (entry.isDirectory()) yield* filesIn(name, realName, walk);
+      else if (entry.isFile()) yield name;
+      walk.held?.release([name]);
+    }
+  } finally {
+    walk.held?.release(plainPaths(path, files));
   }
 }
 
 /**
- * What is in a folder at one moment. Where files are about to be replaced that is waited for, unless it was left undone.
+ * What is in a folder at one moment, but for names with a dot in front. Where files are about to be replaced that is waited for, unless it was left undone.
  * @throws errors of the system
  */
-async function settledEntries(path: string): Promise<Dirent[]> {
+async function settledFiles(path: string, { held }: Walk): Promise<Standing<Dirent>[]> {
   for (let tries = 1; ; tries++) {
     const { mtimeMs } = await fs.stat(path);
     const entries = await fs.readdir(path, { withFileTypes: true });
+    const files = standingFiles(path, entries).filter(({ name }) => !name.startsWith('.'));
+    held?.hold(plainPaths(path, files));
     const isSettled = mtimeMs === (await fs.stat(path)).mtimeMs && !entries.some(({ name }) => isNotice(name));
-    if (isSettled || tries === SETTLE_TRIES) return entries;
+    if (isSettled || tries === SETTLE_TRIES) return files;
+    held?.release(plainPaths(path, files));
     await timers.setTimeout(SETTLE_MS);
   }
 }
+
+const plainPaths = (path: string, files: readonly Standing<Dirent>[]): string[] =>
+  files.filter(({ entry }) => entry.isFile()).map(({ entry }) => join(path, entry.name));
 
 async function* filesBehind(link: string, walk: Walk): AsyncGenerator<string, void, undefined> {
   let real: string;
