@@ -106,7 +106,7 @@ test('records merge to the same whether columns were decoded beforehand or when 
         assert.deepEqual(await merged(frames, key, true), await merged(frames, key, false));
       },
     ),
-    { numRuns: 30 },
+    { seed: 1, numRuns: 30 },
   ));
 
 test('what all groups disagree in, or have had from the records before, is no longer decoded', async () => {

@@ -68,7 +68,7 @@ test('groups are the same whether keys are narrow or made whole', () =>
         }
       },
     ),
-    { numRuns: 150 },
+    { seed: 1, numRuns: 150 },
   ));
 
 test('more keys than are remembered are found all the same', () => {

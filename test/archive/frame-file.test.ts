@@ -184,7 +184,7 @@ test('whichever byte is damaged, what comes of it is right or nothing', async ()
       if (damage === '') assertSameBatch(came[0]!, batch, fields);
       else assert.deepEqual([came.length, damage], [0, 'wrong checksum at 0']);
     }),
-    { numRuns: 150 },
+    { seed: 1, numRuns: 150 },
   );
 });
 

@@ -59,7 +59,7 @@ test('without damage all frames come, and nothing is lost', () =>
       const { came, loss, damage } = search(inPieces(STREAM, sizes));
       assert.deepEqual([came, loss, damage], [[0, 1, 2, 3, 4, 5], undefined, undefined]);
     }),
-    { numRuns: 40 },
+    { seed: 1, numRuns: 40 },
   ));
 
 test('whatever is damaged behind the first frame, all frames come that are not touched, and no others', () =>
@@ -85,7 +85,7 @@ test('whatever is damaged behind the first frame, all frames come that are not t
         assert.equal(loss === undefined, !whole.includes(FRAMES.length - 1));
       },
     ),
-    { numRuns: 300 },
+    { seed: 2, numRuns: 300 },
   ));
 
 test('bytes that were put between frames, or are missing of one, cost no other frame', () => {

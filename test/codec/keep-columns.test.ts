@@ -22,7 +22,7 @@ test('what is kept decodes to the same, whichever columns are left out', () =>
       assert.ok(kept !== undefined);
       assertSameBatch(decoded(kept), BATCH, wanted);
     }),
-    { numRuns: 40 },
+    { seed: 1, numRuns: 40 },
   ));
 
 test('the frame itself stays as it was', () => {
@@ -66,5 +66,5 @@ test('whatever a frame holds, nothing is thrown', () =>
       frame[24 + at]! ^= bits;
       assert.doesNotThrow(() => keepColumns(frame, new Set(FIELDS.slice(0, 9))));
     }),
-    { numRuns: 300 },
+    { seed: 2, numRuns: 300 },
   ));

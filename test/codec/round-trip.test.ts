@@ -15,13 +15,13 @@ test('what is encoded decodes to the same records', () =>
     fc.property(arbitraryBatch(), fc.constantFrom(1, 3), (batch, level) => {
       assertSameBatch(decoded(encodeBatch(batch, { level })), batch);
     }),
-    { numRuns: 300 },
+    { seed: 1, numRuns: 300 },
   ));
 
 test('batches of hundreds of rows too', () =>
   fc.assert(
     fc.property(arbitraryBatch(1500), (batch) => assertSameBatch(decoded(encodeBatch(batch)), batch)),
-    { numRuns: 10 },
+    { seed: 2, numRuns: 10 },
   ));
 
 test('a full batch of flow records, compressed column by column, decodes to the same', () => {
@@ -205,7 +205,7 @@ test('only the fields asked for are decoded of flow records, to the same values;
       const wanted = batch.kind === FLOW_BATCH ? fields : undefined;
       assertSameBatch(decoded(encodeBatch(batch), fields), batch, wanted);
     }),
-    { numRuns: 100 },
+    { seed: 3, numRuns: 100 },
   ));
 
 test('a field decodes alone though it shares with fields that nobody asked for', () => {

@@ -82,5 +82,5 @@ test('merging keeps every value and every absence', () =>
       }
       assert.equal(merged.covers, first);
     }),
-    { numRuns: 100 },
+    { seed: 1, numRuns: 100 },
   ));

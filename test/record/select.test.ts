@@ -69,5 +69,5 @@ test('selected rows are those rows, whatever they hold, in one buffer', () =>
         if (column?.kind === 'bytes') assert.equal(column.blob.buffer, selected.buffer);
       }
     }),
-    { numRuns: 100 },
+    { seed: 1, numRuns: 100 },
   ));

@@ -97,5 +97,5 @@ test('with both sides all is there twice, with each side alone once', () =>
       assert.equal(total(each, 'spkts'), sent + answered);
       assert.equal(total(each, 'dpkts'), 0);
     }),
-    { numRuns: 60 },
+    { seed: 1, numRuns: 60 },
   ));
