@@ -17,35 +17,61 @@ const FIELDS = ['saddr', 'sport', 'daddr', 'dport', 'spkts', 'sbytes', 'stime'];
 const CONVERSATIONS = 20;
 /** Packets that a replay sends. */
 export const PACKETS = 200;
+/** Where the packets of a replay go to. */
+const SERVICE = 53;
+/** A source port of some that are replayed, which filters of the tests choose. */
+export const CHOSEN = 1003;
+
+function datagram(from: number, to: number): Uint8Array {
+  const bytes = Buffer.alloc(60);
+  bytes.write('02aa0000000202aa000000010800', 'hex');
+  bytes.write('4500002e000000004011000a0a0000010a000002', 14, 'hex');
+  bytes.writeUInt16BE(from, 34);
+  bytes.writeUInt16BE(to, 36);
+  bytes.writeUInt16BE(26, 38);
+  return bytes;
+}
 
 /** UDP packets in turn of twenty conversations, from ports `port` on. */
-function conversations(port: number): Uint8Array {
-  const frame = (number: number): Uint8Array => {
-    const bytes = Buffer.alloc(60);
-    bytes.write('02aa0000000202aa000000010800', 'hex');
-    bytes.write('4500002e000000004011000a0a0000010a000002', 14, 'hex');
-    bytes.writeUInt16BE(port + (number % CONVERSATIONS), 34);
-    bytes.writeUInt16BE(53, 36);
-    bytes.writeUInt16BE(26, 38);
-    return bytes;
-  };
-  return pcapFile(Array.from({ length: PACKETS }, (_, i) => ({ timeUs: 1e15 + i * 1000, bytes: frame(i) })));
-}
+const conversations = (port: number): Uint8Array[] =>
+  Array.from({ length: PACKETS }, (_, i) => datagram(port + (i % CONVERSATIONS), SERVICE));
 
 /** Real argus and radium on one side of a cable, what reads them, and packets that come from the other side. */
 export class OriginalsLab implements AsyncDisposable {
   readonly folder = mkdtempSync(join(tmpdir(), 'argus-servers-'));
   readonly #net: NetLab;
   readonly #started: { kill: (signal: NodeJS.Signals) => boolean }[] = [];
+  #knocks = 5300;
 
   constructor(net: NetLab) {
     this.#net = net;
   }
 
   async replay(port: number): Promise<void> {
+    await this.#send(conversations(port));
+  }
+
+  async #send(frames: readonly Uint8Array[]): Promise<void> {
     const path = join(this.folder, 'packets.pcap');
-    writeFileSync(path, conversations(port));
+    writeFileSync(path, pcapFile(frames.map((bytes, i) => ({ timeUs: 1e15 + i * 1000, bytes }))));
     await this.#net.replay(path, 1000);
+  }
+
+  /**
+   * Sends packets of a conversation of its own until records of it are in all of these files: every program on the way there
+   * captures, listens and is listened to, so that nothing is missed from then on.
+   */
+  async flowing(...files: readonly string[]): Promise<void> {
+    const port = this.#knocks++;
+    const knock = [datagram(CHOSEN, port)];
+    const filter = `udp and port ${port}`;
+    let deaf = files;
+    await until(async () => {
+      await this.#send(knock);
+      const found = await Promise.all(deaf.map((file) => this.#records(file, filter)));
+      deaf = deaf.filter((_, i) => found[i]!.length === 0);
+      return deaf.length === 0;
+    });
   }
 
   original(program: string, ...words: string[]): ChildProcessWithoutNullStreams & { said: string } {
@@ -87,20 +113,33 @@ export class OriginalsLab implements AsyncDisposable {
     return (await this.#net.run('b', ['ss', '-Htln', `sport = :${port}`])) !== '';
   }
 
-  /** Whether a program listens to the cable: the list of packet sockets has a heading. */
-  async isCaptured(): Promise<boolean> {
-    return (await this.#net.run('b', ['cat', '/proc/net/packet'])).trim().split('\n').length > 1;
+  /** What a record file, which may not be there yet, has of the packets that were replayed: as text, in the order of its values. */
+  async table(file: string): Promise<string[]> {
+    return (await this.#records(file, `udp and dst port ${SERVICE}`)).sort();
   }
 
-  async connectionsTo(port: number): Promise<number> {
-    const listed = await this.#net.run('b', ['ss', '-Htn', 'state', 'established', `sport = :${port}`]);
-    return listed.split('\n').length - 1;
+  /** Waits until a record file has so many of the packets that were replayed. */
+  async arrived(file: string, packets: number): Promise<void> {
+    await until(async () => packetsIn(await this.table(file)) >= packets);
   }
 
-  /** A record file as text, in the order of its values. */
-  async table(path: string): Promise<string[]> {
-    const words = ['-n', '-u', '-c', ',', '-r', join(this.folder, path), '-s', ...FIELDS, '-', 'udp'];
-    return (await runCommand('ra', words)).stdout.split('\n').slice(1).sort();
+  async #records(file: string, filter: string): Promise<string[]> {
+    const words = [
+      '-X',
+      '-n',
+      '-u',
+      '-c',
+      ',',
+      '-L',
+      '-1',
+      '-r',
+      join(this.folder, file),
+      '-s',
+      ...FIELDS,
+      '-',
+      filter,
+    ];
+    return (await runCommand('ra', words)).stdout.split('\n').filter(Boolean);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -27,6 +27,18 @@ export class RunningCommand {
     this.status = once(this.process, 'close').then(([status]) => (typeof status === 'number' ? status : -1));
   }
 
+  /**
+   * Resolves when it has said so on standard error.
+   * @throws when it ends before
+   */
+  async says(words: RegExp): Promise<void> {
+    const end = this.status.then((status) => {
+      if (!words.test(this.stderr)) throw new Error(`ended with ${status} before it said ${words}: ${this.stderr}`);
+    });
+    end.catch(() => undefined);
+    while (!words.test(this.stderr)) await Promise.race([once(this.process.stderr, 'data'), end]);
+  }
+
   /** Resolves when what it printed fulfils the condition, or when it has ended. */
   async until(condition: (stdout: string) => boolean): Promise<void> {
     let ended = false;

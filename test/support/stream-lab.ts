@@ -1,6 +1,4 @@
-import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -11,30 +9,34 @@ import { NumberColumn } from '../../libs/record/columns.ts';
 import { STORED_FIELDS } from '../../libs/record/fields/stored.ts';
 import { originKey } from '../../libs/record/ledger.ts';
 import { RangeSet } from '../../libs/record/range-set.ts';
+import { HOST } from './free-port.ts';
+import { PATIENCE } from './patience.ts';
 import { pcapFile } from './pcap-writer.ts';
 import { RunningCommand } from './run-command.ts';
 
-export const HOST = '127.0.0.1';
+/** Less than a test may take, so that the condition is told and not the test alone. */
+const UNTIL_MS_MAX = 0.9 * PATIENCE.timeout;
 
 /**
  * Looks again and again whether something has come true; events of other processes do not reach us otherwise.
- * @throws when it takes longer than `ms`
+ * @throws when it hangs
  */
-export async function until(isTrue: () => Promise<boolean> | boolean, ms = 100_000): Promise<void> {
-  const end = performance.now() + ms;
+export async function until(isTrue: () => Promise<boolean> | boolean): Promise<void> {
+  const end = performance.now() + UNTIL_MS_MAX;
   while (!(await isTrue())) {
-    if (performance.now() > end) throw new Error(`not within ${ms} ms: ${isTrue.toString()}`);
+    if (performance.now() > end) throw new Error(`not within ${UNTIL_MS_MAX} ms: ${isTrue.toString()}`);
     await delay(20);
   }
 }
 
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, HOST);
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
+/** Names of the readers for which servers keep records whose state lies below a folder. */
+export function knownReaders(state: string): string[] {
+  if (!existsSync(state)) return [];
+  const files = readdirSync(state).map((server) => join(state, server, 'readers.json'));
+  return files
+    .filter((path) => existsSync(path))
+    .flatMap((path) => JSON.parse(readFileSync(path, 'utf8')) as { readonly name: string }[])
+    .map(({ name }) => name);
 }
 
 const PCAP_HEADER_BYTES = 24;
@@ -131,6 +133,22 @@ function packetsOf(batch: Batch): number {
   return sum;
 }
 
+const journalOf = (folder: string, name: string): string => join(folder, 'archive', `rastream-${name}`, 'journal');
+
+/** Waits until the record files below a folder, which come and go meanwhile, fulfil the condition. */
+export async function accountFulfils(folder: string, condition: (account: Account) => boolean): Promise<void> {
+  await until(() => {
+    let account: Account;
+    try {
+      account = accountOf(folder);
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return false;
+      throw error;
+    }
+    return condition(account);
+  });
+}
+
 /** Ports, folders and commands of a chain: probe, multiplexer, archive. */
 export class StreamLab implements AsyncDisposable {
   readonly folder = mkdtempSync(join(tmpdir(), 'panoptes-stream-'));
@@ -164,10 +182,17 @@ export class StreamLab implements AsyncDisposable {
     return this.start(new RunningCommand('radium', [...servers, ...fixed, ...words]));
   }
 
-  /** Whether a multiplexer knows a reader by its name, so that it keeps for it what comes. */
-  isKnown(port: number, name: string): boolean {
-    const path = join(this.folder, `radium-${port}`, `radium-${HOST}-${port}`, 'readers.json');
-    return existsSync(path) && readFileSync(path, 'utf8').includes(`"${name}"`);
+  /** Waits until a multiplexer knows readers by their names, so that it keeps for them what comes. */
+  async known(port: number, ...names: readonly string[]): Promise<void> {
+    await until(() => {
+      const readers = knownReaders(join(this.folder, `radium-${port}`));
+      return names.every((name) => readers.includes(name));
+    });
+  }
+
+  /** Waits until the probe knows so many readers. */
+  async knownToProbe(count: number): Promise<void> {
+    await until(() => knownReaders(join(this.folder, 'probe')).length === count);
   }
 
   /** One whose files are never full, so that its journal has everything. */
@@ -178,9 +203,14 @@ export class StreamLab implements AsyncDisposable {
     return this.start(new RunningCommand('rastream', [...fixed, ...times, ...words]));
   }
 
-  /** What an archive has. */
+  /** What an archive has, of which nothing is written at the moment. */
   account(name: string): Account {
-    return accountOf(join(this.folder, 'archive', `rastream-${name}`, 'journal'));
+    return accountOf(journalOf(this.folder, name));
+  }
+
+  /** Waits until an archive has what fulfils the condition. */
+  async archived(name: string, condition: (account: Account) => boolean): Promise<void> {
+    await accountFulfils(journalOf(this.folder, name), condition);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

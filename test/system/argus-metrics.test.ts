@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,7 +15,7 @@ test('a scrape of a probe that runs tells what it has counted, and its log where
   const args = ['-X', '-r', '-', '-f', '-w', join(folder, 'flows'), '-e', 'gate', '--metrics', '0', '--log', 'json'];
   const argus = new RunningCommand('argus', args);
   argus.process.stdin.write(numberedPackets(PACKETS, { flows: 5 }));
-  await once(argus.process.stderr, 'data');
+  await argus.says(/\n/);
   const said = JSON.parse(argus.stderr.split('\n')[0] ?? '') as Record<string, string>;
   assert.deepEqual([said['level'], said['program']], ['info', 'argus']);
 

@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { once } from 'node:events';
-import { createWriteStream, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
+import { createWriteStream, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -10,6 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { writeCapture } from '../../libs/synthetic/capture-file.ts';
 import { mixedTraffic } from '../../libs/synthetic/traffic.ts';
+import { freePort } from '../support/free-port.ts';
 import { runCommand, RunningCommand } from '../support/run-command.ts';
 import { PATIENCE } from '../support/patience.ts';
 
@@ -29,14 +28,6 @@ async function packetsIn(path: string, ...filter: string[]): Promise<number> {
   const { status, stdout, stderr } = await runCommand('ra', ['-r', path, '-L', '-1', '-s', 'pkts', '-', ...filter]);
   assert.equal(status, 0, stderr);
   return stdout.split('\n').reduce((sum, line) => sum + Number(line), 0);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 test('a capture becomes records that count each packet once; appending makes them twice', PATIENCE, async () => {
@@ -88,24 +79,20 @@ test('readers get the records of a probe as they are due, and at TERM what was s
   const bytes = readFileSync(capture);
   const argus = new RunningCommand('argus', ['-r', '-', '-P', String(port), '-B', '127.0.0.1', '-S', '1']);
   t.after(() => argus.process.kill('SIGKILL'));
-  let reader = new RunningCommand('ra', ['-S', `127.0.0.1:${port}`, '-L', '-1', '-s', 'pkts']);
+  let reader: RunningCommand;
+  do {
+    reader = new RunningCommand('ra', ['-S', `127.0.0.1:${port}`, '-M', 'man', '-L', '-1', '-s', 'proto', 'pkts']);
+    await reader.until((stdout) => stdout !== ''); // the start record, or it came before the probe listened
+  } while (reader.stdout === '' && argus.process.exitCode === null);
   t.after(() => reader.process.kill('SIGKILL'));
-  // The reader may come before the probe listens; then it ends, and another one is started.
-  let at = 0;
-  while (reader.stdout === '' && at < bytes.length) {
-    argus.process.stdin.write(bytes.subarray(at, at + 2000));
-    at += 2000;
-    const more = once(reader.process.stdout, 'data').then(() => 'more');
-    if ((await Promise.race([more, reader.status, delay(50)])) === 1) {
-      reader = new RunningCommand('ra', ['-S', `127.0.0.1:${port}`, '-L', '-1', '-s', 'pkts']);
-    }
-  }
-  assert.notEqual(reader.stdout, '', argus.stderr);
-  const earlier = reader.stdout.length;
+  const flows = (): number => reader.stdout.match(/^ *(?!man )\S.*\n/gm)?.length ?? 0;
+  argus.process.stdin.write(bytes.subarray(0, bytes.length / 2));
+  await reader.until(() => flows() > 0);
+  const earlier = flows();
   argus.process.kill('SIGTERM');
   assert.equal(await argus.status, 0, argus.stderr);
   assert.equal(await reader.status, 0, reader.stderr);
-  assert.ok(reader.stdout.length > earlier, 'flows that were open at the end are reported');
+  assert.ok(earlier > 0 && flows() > earlier, 'flows that were open at the end are reported');
 });
 
 test('in the background: back at once when all is open, with the reason when it is not', PATIENCE, async (t) => {
@@ -116,17 +103,15 @@ test('in the background: back at once when all is open, with the reason when it 
   assert.equal(bad.status, 1);
   assert.match(bad.stderr, /none/);
   assert.equal((await runCommand('argus', ['-d', '-r', capture])).status, 2);
-  const { status, stderr } = await runCommand('argus', ['-d', '-r', fifo, '-w', path]);
-  assert.deepEqual([status, stderr], [0, '']);
+  const pidFile = join(folder, 'background.pid');
+  const background = await runCommand('argus', ['-d', '-r', fifo, '-w', path, '--pid-file', pidFile]);
+  assert.deepEqual([background.status, background.stderr], [0, '']);
+  assert.ok(existsSync(pidFile));
   const writer = createWriteStream(fifo);
   t.after(() => writer.destroy());
   writer.end(readFileSync(capture));
-  let counted = 0;
-  for (let tries = 0; counted < PACKETS && tries < 200; tries++) {
-    await delay(50);
-    counted = await packetsIn(path);
-  }
-  assert.equal(counted, PACKETS);
+  while (existsSync(pidFile)) await delay(20);
+  assert.equal(await packetsIn(path), PACKETS);
 });
 
 test('what cannot be done is said in a sentence', PATIENCE, async () => {

@@ -1,14 +1,16 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { NetLab } from '../support/netlab.ts';
-import { OriginalsLab, originalsMissing, PACKETS, packetsIn } from '../support/originals-lab.ts';
+import { CHOSEN, OriginalsLab, originalsMissing, PACKETS, packetsIn } from '../support/originals-lab.ts';
 import { RunningCommand } from '../support/run-command.ts';
-import { freePort, HOST, until } from '../support/stream-lab.ts';
+import { freePort, HOST } from '../support/free-port.ts';
+import { until } from '../support/stream-lab.ts';
 import { PATIENCE } from '../support/patience.ts';
 
 const OPTIONS = { skip: originalsMissing, ...PATIENCE };
@@ -26,40 +28,30 @@ function multiplexer(lab: OriginalsLab): RunningCommand {
   return lab.ours('radium', '-X', ...words, '--state', join(lab.folder, 'radium'));
 }
 
-const arrived = (lab: OriginalsLab, file: string, packets: number): Promise<void> =>
-  until(async () => packetsIn(await lab.table(file).catch(() => [])) >= packets);
-
-/** A reader of ours has got its first record, the start record, and so is one from now on. */
-const admitted = (lab: OriginalsLab, file: string): Promise<void> =>
-  until(() => (statSync(join(lab.folder, file), { throwIfNoEntry: false })?.size ?? 0) > 0);
-
-const readers = (lab: OriginalsLab, port: number, count: number): Promise<void> =>
-  until(async () => (await lab.connectionsTo(port)) === count);
+const arrived = (lab: OriginalsLab, files: readonly string[], packets: number): Promise<unknown> =>
+  Promise.all(files.map((file) => lab.arrived(file, packets)));
 
 test('a real argus through our radium, read by the real ra and ours at once: the same records', OPTIONS, async () => {
   await using lab = new OriginalsLab(await NetLab.create());
   await lab.argus(PROBE);
   const radium = multiplexer(lab);
-  await readers(lab, PROBE, 1);
+  await until(() => lab.listens(OURS));
   lab.original('ra', '-S', `127.0.0.1:${OURS}`, '-w', join(lab.folder, 'original'));
-  lab.original('ra', '-S', `127.0.0.1:${OURS}`, '-w', join(lab.folder, 'filtered'), '-', 'udp and port 1003');
+  lab.original('ra', '-S', `127.0.0.1:${OURS}`, '-w', join(lab.folder, 'filtered'), '-', `udp and port ${CHOSEN}`);
   const ours = lab.ours('ra', '-X', '-S', `127.0.0.1:${OURS}`, '-w', join(lab.folder, 'ours'));
-  await readers(lab, OURS, 3);
-  await admitted(lab, 'ours');
+  await lab.flowing('original', 'filtered', 'ours');
   await lab.replay(1000);
-  await Promise.all(['original', 'ours'].map((file) => arrived(lab, file, PACKETS)));
+  await arrived(lab, ['original', 'ours'], PACKETS);
   radium.process.kill('SIGTERM');
   assert.equal(await radium.status, 0);
   assert.equal(await ours.status, 0);
   const table = await lab.table('ours');
   assert.equal(packetsIn(table), PACKETS);
   assert.deepEqual(await lab.table('original'), table);
-  const some = table.filter((line) => line.includes(',1003,'));
+  const some = table.filter((line) => line.includes(`,${CHOSEN},`));
   assert.ok(some.length > 0);
-  assert.deepEqual(
-    (await lab.table('filtered')).filter((line) => line !== ''),
-    some,
-  );
+  await lab.arrived('filtered', packetsIn(some));
+  assert.deepEqual(await lab.table('filtered'), some);
 });
 
 test('our argus, read by the real ra, by a real radium and by ours: the same records', OPTIONS, async () => {
@@ -70,11 +62,10 @@ test('our argus, read by the real ra, by a real radium and by ours: the same rec
   lab.original('ra', '-S', `127.0.0.1:${PROBE}`, '-w', join(lab.folder, 'original'));
   const direct = lab.ours('ra', '-X', '-S', `127.0.0.1:${PROBE}`, '-w', join(lab.folder, 'direct'));
   lab.original('ra', '-S', `127.0.0.1:${THEIRS}`, '-w', join(lab.folder, 'relayed'));
-  await readers(lab, PROBE, 3);
-  await readers(lab, THEIRS, 1);
-  await admitted(lab, 'direct');
+  const files = ['original', 'direct', 'relayed'];
+  await lab.flowing(...files);
   await lab.replay(1000);
-  await Promise.all(['original', 'direct', 'relayed'].map((file) => arrived(lab, file, PACKETS)));
+  await arrived(lab, files, PACKETS);
   argus.process.kill('SIGTERM');
   assert.equal(await argus.status, 0);
   assert.equal(await direct.status, 0);
@@ -88,35 +79,31 @@ test('our argus and the original programs behind it are killed and come back: al
   await using lab = new OriginalsLab(await NetLab.create());
   const argus = probe(lab);
   await until(() => lab.listens(PROBE));
-  await until(() => lab.isCaptured());
   const theirs = await lab.radium(THEIRS);
   multiplexer(lab);
-  await readers(lab, PROBE, 2);
+  await until(() => lab.listens(OURS));
   const behindOurs = lab.original('ra', '-S', `127.0.0.1:${OURS}`, '-w', join(lab.folder, 'ours'));
   lab.ours('ra', '-X', '-S', `127.0.0.1:${THEIRS}`, '-w', join(lab.folder, 'theirs'));
-  await readers(lab, OURS, 1);
-  await readers(lab, THEIRS, 1);
+  const files = ['ours', 'theirs'];
+  await lab.flowing(...files);
   await lab.replay(1000);
-  await Promise.all([arrived(lab, 'ours', PACKETS), arrived(lab, 'theirs', PACKETS)]);
+  await arrived(lab, files, PACKETS);
 
   theirs.kill('SIGKILL');
   behindOurs.kill('SIGKILL');
-  await readers(lab, PROBE, 1);
+  await Promise.all([once(theirs, 'close'), once(behindOurs, 'close')]);
   await lab.radium(THEIRS);
   lab.original('ra', '-S', `127.0.0.1:${OURS}`, '-w', join(lab.folder, 'ours'));
-  await readers(lab, PROBE, 2);
-  await readers(lab, OURS, 1);
-  await readers(lab, THEIRS, 1);
+  await lab.flowing(...files);
   await lab.replay(2000);
-  await Promise.all([arrived(lab, 'ours', 2 * PACKETS), arrived(lab, 'theirs', 2 * PACKETS)]);
+  await arrived(lab, files, 2 * PACKETS);
 
   argus.process.kill('SIGKILL');
   await argus.status;
   probe(lab);
-  await readers(lab, PROBE, 2);
-  await until(() => lab.isCaptured());
+  await lab.flowing(...files);
   await lab.replay(3000);
-  await Promise.all([arrived(lab, 'ours', 3 * PACKETS), arrived(lab, 'theirs', 3 * PACKETS)]);
+  await arrived(lab, files, 3 * PACKETS);
 });
 
 test('--argus3 off refuses clients of Argus; any other word is none', PATIENCE, async () => {

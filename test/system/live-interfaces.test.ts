@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,7 +6,6 @@ import { after, before, test } from 'node:test';
 import { managementOf, rowsOf, startProbe, stopProbe } from '../support/live-capture.ts';
 import { NetLab, netLabMissing } from '../support/netlab.ts';
 import { numberedPackets } from '../support/numbered-packets.ts';
-import type { RunningCommand } from '../support/run-command.ts';
 import { PATIENCE } from '../support/patience.ts';
 
 const options = { skip: netLabMissing() ?? false, ...PATIENCE };
@@ -31,11 +29,6 @@ async function packetsBySource(path: string): Promise<Record<string, number>> {
     sums[srcid] = (sums[srcid] ?? 0) + pkts;
   }
   return sums;
-}
-
-/** Waits until the probe has said so on standard error. */
-async function says(probe: RunningCommand, words: RegExp): Promise<void> {
-  while (!words.test(probe.stderr)) await once(probe.process.stderr, 'data');
 }
 
 const INPUTS: readonly (readonly [input: readonly string[], sockets: number, sums: Record<string, number>])[] = [
@@ -72,14 +65,14 @@ for (const workers of ['1', '2']) {
       const probe = await startProbe(lab, ['-i', 'rx0', '--workers', workers, '-w', path], Number(workers));
       await lab.replay(numbered, PACE);
       await lab.linkDown();
-      await says(probe, /rx0 is down/);
+      await probe.says(/rx0 is down/);
       await lab.linkUp();
-      await says(probe, /rx0 is up again/);
+      await probe.says(/rx0 is up again/);
       await lab.replay(numbered, PACE);
       await lab.deleteLink();
-      await says(probe, /rx0 is gone/);
+      await probe.says(/rx0 is gone/);
       await lab.recreateLink();
-      await says(probe, /rx0 is back/);
+      await probe.says(/rx0 is back/);
       await lab.replay(numbered, PACE);
       await stopProbe(probe);
       assert.deepEqual(await packetsBySource(path), { '0.0.0.0': 3 * PACKETS });

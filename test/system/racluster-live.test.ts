@@ -8,7 +8,8 @@ import { RecordServer } from '../../libs/transport/server.ts';
 import { PATIENCE } from '../support/patience.ts';
 import { recordBatch } from '../support/records.ts';
 import { RunningCommand } from '../support/run-command.ts';
-import { freePort, HOST, StreamLab, until } from '../support/stream-lab.ts';
+import { freePort, HOST } from '../support/free-port.ts';
+import { StreamLab, until } from '../support/stream-lab.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'panoptes-racluster-live-'));
 after(() => rmSync(root, { recursive: true }));

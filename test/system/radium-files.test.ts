@@ -3,7 +3,8 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { RunningCommand } from '../support/run-command.ts';
-import { accountOf, freePort, HOST, StreamLab, until } from '../support/stream-lab.ts';
+import { freePort, HOST } from '../support/free-port.ts';
+import { accountOf, StreamLab, until } from '../support/stream-lab.ts';
 import { PATIENCE } from '../support/patience.ts';
 
 test('two multiplexers that only write files are two readers, and no third writes one of these', PATIENCE, async () => {
@@ -17,6 +18,8 @@ test('two multiplexers that only write files are two readers, and no third write
     return lab.start(new RunningCommand('radium', ['-X', ...words, '--retry', '0.2']));
   };
   const running = [start('one'), start('two')];
+  // Nothing is kept for whom the probe does not know yet.
+  await lab.knownToProbe(2);
   const packets = (name: string): number => {
     return existsSync(join(folder(name), 'records')) ? accountOf(folder(name)).packets : 0;
   };

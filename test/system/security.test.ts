@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test, type TestContext } from 'node:test';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
+import { freePort } from '../support/free-port.ts';
 import { NotifySocket } from '../support/notify-socket.ts';
 import { runCommand, RunningCommand } from '../support/run-command.ts';
 
@@ -13,15 +13,6 @@ const folder = mkdtempSync(join(tmpdir(), 'panoptes-security-'));
 after(() => rmSync(folder, { recursive: true }));
 const at = (name: string): string => join(folder, name);
 const TOKEN = 'a-token-of-the-night';
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 /** A multiplexer whose probe never comes; resolves when it listens. */
 async function radium(
@@ -116,7 +107,7 @@ test('radium and ra by TLS: who shows a certificate reads; new certificates are 
   const unknown = await ra(port, ['--tls-ca', pki('ca.crt')]);
   assert.equal(unknown.status, 1);
   assert.match(unknown.stderr, /refuses: this server wants a certificate, and none was shown/);
-  assert.match(server.stderr, /client 127\.0\.0\.1 refused: this server wants a certificate/);
+  await server.says(/client 127\.0\.0\.1 refused: this server wants a certificate/);
 
   const stays = new RunningCommand('ra', ['-S', `argus-tls://localhost:${port}`, '-M', 'man', ...CLIENT]);
   await stays.until((text) => text.includes('man'));
@@ -129,7 +120,7 @@ test('radium and ra by TLS: who shows a certificate reads; new certificates are 
 
   writeFileSync(pki('localhost.crt'), 'broken');
   server.process.kill('SIGHUP');
-  while (!server.stderr.includes('localhost.crt holds no certificate')) await once(server.process.stderr, 'data');
+  await server.says(/localhost\.crt holds no certificate/);
   assert.equal((await ra(port, CLIENT)).status, 0, 'it goes on with the certificate from before');
 
   assert.equal(stays.process.exitCode, null);
@@ -205,7 +196,7 @@ test('a token in clear to another machine, and a port for everybody, are warned 
   assert.ok(!reader.stderr.includes(TOKEN));
   const port = await freePort();
   const open = new RunningCommand('radium', ['-S', '127.0.0.1:9', '-P', String(port), '--state', at('state')]);
-  while (!open.stderr.includes('anybody who reaches this port')) await once(open.process.stderr, 'data');
+  await open.says(/anybody who reaches this port/);
   open.process.kill('SIGTERM');
   await open.status;
   assert.equal(open.stderr.split('anybody who reaches').length, 2);

@@ -1,19 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { freePort, HOST, StreamLab, until, type Account } from '../support/stream-lab.ts';
+import { freePort, HOST } from '../support/free-port.ts';
+import { StreamLab, until } from '../support/stream-lab.ts';
 import { PATIENCE } from '../support/patience.ts';
-
-/** Whether an account can be read and fulfils a condition: it is being written meanwhile. */
-function has(lab: StreamLab, name: string, condition: (account: Account) => boolean): () => boolean {
-  return () => {
-    try {
-      return condition(lab.account(name));
-    } catch {
-      return false;
-    }
-  };
-}
 
 test('radium and rastream killed in turn while records come: every record once', PATIENCE, async () => {
   await using lab = new StreamLab();
@@ -38,10 +28,10 @@ test('radium and rastream killed in turn while records come: every record once',
       probe.feed(500);
       rastream = lab.rastream(radiumPort, 'keeper');
     }
-    await until(has(lab, 'keeper', ({ packets }) => packets > before));
+    await lab.archived('keeper', ({ packets }) => packets > before);
   }
   await probe.end();
-  await until(has(lab, 'keeper', ({ packets }) => packets >= probe.sent));
+  await lab.archived('keeper', ({ packets }) => packets >= probe.sent);
   const { packets, doubles, lost, ranges } = lab.account('keeper');
   assert.deepEqual({ packets, doubles, lost }, { packets: probe.sent, doubles: 0, lost: 0 });
   for (const of of ranges) assert.equal(of.length, 1, JSON.stringify(of));
@@ -57,7 +47,7 @@ test('a probe that is killed: what it had sent is archived without a hole, and i
     probe.feed(200);
     await delay(10);
   }
-  await until(has(lab, 'keeper', ({ packets }) => packets > 1000));
+  await lab.archived('keeper', ({ packets }) => packets > 1000);
   probe.command.process.kill('SIGKILL');
   await probe.command.status;
   const next = lab.probe(probePort);
@@ -66,7 +56,7 @@ test('a probe that is killed: what it had sent is archived without a hole, and i
   const ENDED = /the run of probe 0\.0\.0\.0 from \S+ ended after number \d+ without farewell/;
   await until(() => ENDED.test(radium.stderr) && ENDED.test(rastream.stderr));
   await next.end();
-  await until(has(lab, 'keeper', ({ packets }) => packets >= 1000 + next.sent));
+  await lab.archived('keeper', ({ packets }) => packets >= 1000 + next.sent);
   const { doubles, lost, ranges } = lab.account('keeper');
   assert.deepEqual({ doubles, lost }, { doubles: 0, lost: 0 });
   assert.equal(ranges.filter((of) => of.some(([, count]) => count > 1)).length >= 2, true);
@@ -81,20 +71,20 @@ test('a reader that stands still delays nobody; a named one gets everything in t
   const still = lab.rastream(radiumPort, 'still');
   lab.rastream(radiumPort, 'brisk');
   // A reader that comes for the first time gets what others wait for, and no more.
-  await until(() => lab.isKnown(radiumPort, 'still') && lab.isKnown(radiumPort, 'brisk'));
+  await lab.known(radiumPort, 'still', 'brisk');
   probe.feed(1000);
-  await until(has(lab, 'still', ({ packets }) => packets > 0));
-  await until(has(lab, 'brisk', ({ packets }) => packets > 0));
+  await lab.archived('still', ({ packets }) => packets > 0);
+  await lab.archived('brisk', ({ packets }) => packets > 0);
   still.process.kill('SIGSTOP');
   for (let i = 0; i < 20; i++) {
     probe.feed(5000);
     await delay(10);
   }
-  await until(has(lab, 'brisk', ({ packets }) => packets > 99_000));
+  await lab.archived('brisk', ({ packets }) => packets > 99_000);
   still.process.kill('SIGCONT');
   await probe.end();
   for (const name of ['brisk', 'still']) {
-    await until(has(lab, name, ({ packets }) => packets >= probe.sent));
+    await lab.archived(name, ({ packets }) => packets >= probe.sent);
     const { packets, doubles, lost, ranges } = lab.account(name);
     assert.deepEqual({ packets, doubles, lost }, { packets: probe.sent, doubles: 0, lost: 0 });
     for (const of of ranges) assert.equal(of.length, 1, JSON.stringify(of));
@@ -108,7 +98,7 @@ test('what is beyond all limits is lost, and the gaps say exactly what', PATIENC
   const radium = lab.radium([`${HOST}:${probePort}`], radiumPort, '--keep-memory', '0.05', '--keep-disk', '0');
   let rastream = lab.rastream(radiumPort, 'away');
   probe.feed(1000);
-  await until(has(lab, 'away', ({ packets }) => packets > 0));
+  await lab.archived('away', ({ packets }) => packets > 0);
   rastream.process.kill('SIGTERM');
   await rastream.status;
   for (let i = 0; i < 60; i++) {
@@ -120,7 +110,7 @@ test('what is beyond all limits is lost, and the gaps say exactly what', PATIENC
   rastream = lab.rastream(radiumPort, 'away');
   await until(() => /lost on their way/.test(rastream.stderr));
   // The last record is the stop record: with it, all has come.
-  await until(has(lab, 'away', ({ ranges }) => ranges.some((of) => of.length === 1 && of[0]![1] > 50_000)));
+  await lab.archived('away', ({ ranges }) => ranges.some((of) => of.length === 1 && of[0]![1] > 50_000));
   const { doubles, lost, ranges } = lab.account('away');
   assert.equal(doubles, 0);
   assert.ok(lost > 0);
@@ -138,14 +128,17 @@ test(
     lab.radium([`${HOST}:${probePort}`], b, '--name', 'second');
     const words = ['-S', `${HOST}:${a},${HOST}:${b}`];
     lab.rastream(a, 'either', ...words);
-    // The probe keeps nothing for whom it does not know yet.
     lab.rastream(b, 'second');
+    // Nothing is kept for whom one does not know yet.
+    await lab.knownToProbe(2);
+    await lab.known(a, 'either');
+    await lab.known(b, 'either', 'second');
     probe.feed(2000);
-    for (const name of ['either', 'second']) await until(has(lab, name, ({ packets }) => packets > 0));
+    for (const name of ['either', 'second']) await lab.archived(name, ({ packets }) => packets > 0);
     first.process.kill('SIGKILL');
     probe.feed(2000);
     await probe.end();
-    await until(has(lab, 'either', ({ packets }) => packets >= probe.sent));
+    await lab.archived('either', ({ packets }) => packets >= probe.sent);
     const { packets, doubles, lost } = lab.account('either');
     assert.deepEqual({ packets, doubles, lost }, { packets: probe.sent, doubles: 0, lost: 0 });
   },

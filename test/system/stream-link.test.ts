@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { NetLab, netLabMissing } from '../support/netlab.ts';
 import { RunningCommand } from '../support/run-command.ts';
-import { accountOf, FedProbe, StreamLab, until, type Account } from '../support/stream-lab.ts';
+import { accountFulfils, accountOf, FedProbe, StreamLab, until } from '../support/stream-lab.ts';
 import { join } from 'node:path';
 import { PATIENCE } from '../support/patience.ts';
 
@@ -26,15 +26,10 @@ test(
     const out = ['-M', 'count', '1000000', '-w', join(lab.folder, 'out')];
     const archive = ['-S', '127.0.0.1:4001', '--name', 'keeper', '--retry', '0.2', ...out, ...state('archive')];
     lab.start(new RunningCommand('rastream', archive, {}, here));
-    const account = (): Account | undefined => {
-      try {
-        return accountOf(join(lab.folder, 'archive/rastream-keeper/journal'));
-      } catch {
-        return undefined; // not there yet, or being written
-      }
-    };
+    const journal = join(lab.folder, 'archive/rastream-keeper/journal');
+    const archived = (least: number): Promise<void> => accountFulfils(journal, ({ packets }) => packets >= least);
     probe.feed(2000);
-    await until(() => (account()?.packets ?? 0) > 1000);
+    await archived(1000);
     for (let turn = 0; turn < 2; turn++) {
       await net.linkDown();
       const before = far.stderr.length;
@@ -45,12 +40,11 @@ test(
       await until(() => /silent for 1000 ms|cannot reach/.test(far.stderr.slice(before)));
       await net.linkUp();
       await until(() => far.stderr.slice(before).includes('connected to'));
-      const wanted = probe.sent - 1000;
-      await until(() => (account()?.packets ?? 0) > wanted);
+      await archived(probe.sent - 1000);
     }
     await probe.end();
-    await until(() => (account()?.packets ?? 0) >= probe.sent);
-    const { packets, doubles, lost, ranges } = account()!;
+    await archived(probe.sent);
+    const { packets, doubles, lost, ranges } = accountOf(journal);
     assert.deepEqual({ packets, doubles, lost }, { packets: probe.sent, doubles: 0, lost: 0 });
     for (const of of ranges) assert.equal(of.length, 1, JSON.stringify(of));
   },

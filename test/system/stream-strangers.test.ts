@@ -9,7 +9,8 @@ import { Random } from '../../libs/synthetic/random.ts';
 import { encodeAcknowledgement, encodeHello } from '../../libs/transport/handshake.ts';
 import { netLabMissing } from '../support/netlab.ts';
 import type { RunningCommand } from '../support/run-command.ts';
-import { freePort, HOST, StreamLab, until } from '../support/stream-lab.ts';
+import { freePort, HOST } from '../support/free-port.ts';
+import { StreamLab, until } from '../support/stream-lab.ts';
 import { PATIENCE } from '../support/patience.ts';
 
 const HELLO = { version: 1, program: 'stranger', filter: '', fields: undefined, name: '', have: [], token: '' };
@@ -64,15 +65,8 @@ test(
     const probe = lab.probe(probePort);
     const radium = lab.radium([`${HOST}:${probePort}`], port);
     lab.rastream(port, 'keeper');
-    const has = (packets: number) => (): boolean => {
-      try {
-        return lab.account('keeper').packets >= packets;
-      } catch {
-        return false;
-      }
-    };
     probe.feed(2000);
-    await until(has(1000));
+    await lab.archived('keeper', ({ packets }) => packets >= 1000);
     const before = { radium: descriptors(radium), probe: descriptors(probe.command) };
     const random = new Random(11);
     for (let round = 0; round < 50; round++) {
@@ -81,7 +75,7 @@ test(
     }
     await until(() => descriptors(radium) <= before.radium && descriptors(probe.command) <= before.probe);
     await probe.end();
-    await until(has(probe.sent));
+    await lab.archived('keeper', ({ packets }) => packets >= probe.sent);
     const { packets, doubles, lost } = lab.account('keeper');
     assert.deepEqual({ packets, doubles, lost }, { packets: probe.sent, doubles: 0, lost: 0 });
     const peak = Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${radium.process.pid}/status`, 'utf8'))?.[1]) / 1024;
@@ -104,13 +98,7 @@ test(
     const radium = lab.radium([`${HOST}:${probePort}`], port, '--keep-memory', '0.02', '--name', 'middle');
     const archive = lab.rastream(port, 'keeper');
     probe.feed(1000);
-    await until(() => {
-      try {
-        return lab.account('keeper').packets > 0;
-      } catch {
-        return false;
-      }
-    });
+    await lab.archived('keeper', ({ packets }) => packets > 0);
     archive.process.kill('SIGKILL');
     await archive.status;
     while (!/cannot keep records in/.test(radium.stderr)) {
@@ -124,11 +112,9 @@ test(
     });
     await probe.end();
     lab.rastream(port, 'keeper');
-    await until(() => {
-      const { ranges, packets } = lab.account('keeper');
-      return packets > 0 && ranges.some((of) => of.length === 1 && of[0]![1] > 1000);
+    await lab.archived('keeper', ({ ranges }) => {
+      return ranges.some((of) => of[0]![1] > 1000) && ranges.every((of) => of.length === 1);
     });
-    await until(() => lab.account('keeper').ranges.every((of) => of.length === 1));
     assert.equal(lab.account('keeper').doubles, 0);
   },
 );

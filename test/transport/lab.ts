@@ -22,13 +22,14 @@ export const START: Batch = managementBatch(ORIGIN, 0, {
   values: { mversion: 'test' },
 });
 
-/** A server that listens on a free port and greets readers with `START`. */
+/** A server that greets readers with `START`. @param port 0 is any; of one that comes again it is from `freePort` */
 export async function startServer(
   options: Partial<ServerOptions> = {},
+  port = 0,
 ): Promise<{ server: RecordServer; port: number } & AsyncDisposable> {
   const server = new RecordServer({ program: 'argus test', source: ORIGIN.source, startUs: ORIGIN.run, ...options });
   server.setStart(START);
-  const [address] = await server.listen({ hosts: [HOST], port: 0 });
+  const [address] = await server.listen({ hosts: [HOST], port });
   return { server, port: address!.port, [Symbol.asyncDispose]: () => server.close(200) };
 }
 

@@ -12,6 +12,7 @@ import { RecordServer } from '../../libs/transport/server.ts';
 import { runOverBatch } from '../../libs/transport/farewell.ts';
 import { cellsOf } from '../support/batches.ts';
 import { decoded } from '../support/frames.ts';
+import { freePort } from '../support/free-port.ts';
 import { flows, HOST, ORIGIN, START, startForeign, startServer } from './lab.ts';
 
 /** A stream, and what it reported. */
@@ -85,9 +86,7 @@ test('a new named reader begins with the oldest that is there', async () => {
 });
 
 test('a server that is not there yet is waited for, and said once', async () => {
-  const lab = await startServer();
-  const { port } = lab;
-  await lab.server.close();
+  const port = await freePort();
   const { batches, reports, stop } = stream([[port]]);
   const next = take(batches, 1);
   await later(() => reports.length > 0);
@@ -118,7 +117,7 @@ test('when the server that is read goes, another one of the list goes on where i
 });
 
 test('who comes late misses nothing; who comes back is told what it missed', async () => {
-  await using lab = await startServer();
+  await using lab = await startServer({}, await freePort());
   const { server } = lab;
   server.push(flows([6, 17], 1));
   const { batches, reports, stop } = stream([[lab.port]], { name: '' });
