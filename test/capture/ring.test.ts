@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { test } from 'node:test';
 import { captureFilter } from '../../libs/capture/capture-filter.ts';
 import { InputError, UsageError } from '../../libs/core/errors.ts';
@@ -189,10 +191,21 @@ test(
   options,
   async () => {
     await using lab = await RingLab.create();
-    const sending = lab.net.replay(lab.file(numberedPackets(20_000)), 40_000);
+    const file = lab.file(numberedPackets(20_000));
+    const [program, ...words] = [...lab.net.prefix('a'), 'tcpreplay', '-q', '-i', 'tx0', '-p', '40000', '--loop', '0'];
+    const sending = spawn(program, [...words, file], { stdio: 'ignore' });
+    using _ = { [Symbol.dispose]: () => sending.kill() };
+    const ended = once(sending, 'close');
+    const sent = async (more: number): Promise<void> => {
+      const packets = (await lab.net.rxPackets()) + more;
+      while ((await lab.net.rxPackets()) < packets);
+    };
+    await sent(1);
     const refusing = Array.from({ length: 5 }, () => lab.openOne('rx0', {}, 'tcp'));
     const taking = lab.openOne('rx0', {}, 'udp');
-    await sending;
+    await sent(1);
+    sending.kill();
+    await ended;
     taking.stop();
     await lab.replay(numberedPackets(10, { bytes: 100 }));
     const taken = await packetsToTheEnd(taking);

@@ -1,12 +1,20 @@
 import { execFile, spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
 const execute = promisify(execFile);
 const OUTPUT_BYTES_MAX = 64 << 20;
 /** Programs that a lab consists of, and their packages. */
 const PROGRAMS = { ip: 'iproute2', tcpreplay: 'tcpreplay' } as const;
+
+const POLL_MS = 5;
+
+interface Link {
+  readonly operstate: string;
+  readonly qdisc: string;
+}
 
 let labs = 0;
 
@@ -123,6 +131,16 @@ export class NetLab implements AsyncDisposable {
 
   async linkUp(): Promise<void> {
     await this.#ip('b', 'link', 'set', 'rx0', 'up');
+    await this.#untilSending('tx0');
+  }
+
+  /** A moment after its other end is up, the kernel lets a device send; what is sent before is lost. */
+  async #untilSending(device: 'tx0' | 'tx1'): Promise<void> {
+    for (;;) {
+      const [link] = JSON.parse(await this.run('a', ['ip', '-j', 'link', 'show', device])) as Link[];
+      if (link?.operstate === 'UP' && link.qdisc !== 'noop') return;
+      await delay(POLL_MS);
+    }
   }
 
   /** Takes the cable away, with both its ends. */
@@ -139,7 +157,7 @@ export class NetLab implements AsyncDisposable {
     await this.#ip('a', 'addr', 'add', '10.99.0.1/30', 'dev', 'tx0');
     await this.#ip('b', 'addr', 'add', '10.99.0.2/30', 'dev', 'rx0');
     await this.#ip('a', 'link', 'set', 'tx0', 'up');
-    await this.#ip('b', 'link', 'set', 'rx0', 'up');
+    await this.linkUp();
   }
 
   /** A second cable, from `tx1` to `rx1`, without addresses. */
@@ -148,6 +166,7 @@ export class NetLab implements AsyncDisposable {
     await this.#ip('a', 'link', 'add', 'tx1', 'type', 'veth', ...peer);
     await this.#ip('a', 'link', 'set', 'tx1', 'up');
     await this.#ip('b', 'link', 'set', 'rx1', 'up');
+    await this.#untilSending('tx1');
   }
 
   /** Removes both sides; programs that still run there keep what they have. */
