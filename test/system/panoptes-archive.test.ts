@@ -8,6 +8,7 @@ import { encodeBatch } from '../../libs/codec/encode.ts';
 import { Random } from '../../libs/synthetic/random.ts';
 import { filesBelow, numbersBelow, upTo } from '../archive/archived.ts';
 import { numberedStream } from '../archive/numbered-stream.ts';
+import { atFileStep } from '../support/at-file-step.ts';
 import { runCommand, RunningCommand } from '../support/run-command.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'panoptes-archive-'));
@@ -53,12 +54,10 @@ test('killed again and again, it has lost and doubled no record, and leaves noth
   const random = new Random(3);
   let kills = 0;
   for (let round = 0; round < 12; round++) {
-    const command = new RunningCommand('panoptes', ['archive', folder, '--level', '12', '--join', 'no']);
-    const wait = delay(random.between(60, 400));
-    await Promise.race([command.status, wait]);
-    if (command.process.exitCode === null) kills += 1;
-    command.process.kill('SIGKILL');
+    const env = atFileStep(random.between(1, 60), 'SIGKILL');
+    const command = new RunningCommand('panoptes', ['archive', folder, '--join', 'no'], env);
     await command.status;
+    if (command.process.signalCode === 'SIGKILL') kills += 1;
     assert.deepEqual(await numbersBelow(folder), upTo(RECORDS));
   }
   assert.ok(kills > 3, `only ${kills} were killed at work`);
@@ -124,11 +123,13 @@ test('what was written a moment ago is not touched', async () => {
 
 test('two at once: the second says so', async () => {
   const folder = await archiveOf('twice');
-  const held = new RunningCommand('panoptes', ['archive', folder, '--level', '19']);
-  while (!existsSync(join(folder, '.archive.pid')) && held.process.exitCode === null) await delay(2);
-  held.process.kill('SIGSTOP');
+  const held = new RunningCommand('panoptes', ['archive', folder], atFileStep(20, 'SIGSTOP'));
+  while (!existsSync(join(folder, '.archive.pid'))) await delay(2);
   const second = await archive(folder);
-  held.process.kill('SIGCONT');
+  // Again and again, for it may not have come so far yet.
+  const going = setInterval(() => held.process.kill('SIGCONT'), 20);
+  await held.status;
+  clearInterval(going);
   assert.equal(second.status, 1);
   assert.match(second.stderr, /another 'panoptes archive' is at work in .*, process \d+/);
   assert.equal(await held.status, 0);

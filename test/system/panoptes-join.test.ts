@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statfsSync, statSync, symlinkSync, utimesSync, watch, writeFileSync } from 'node:fs'; // prettier-ignore
+import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, statfsSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'; // prettier-ignore
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, test } from 'node:test';
@@ -15,6 +15,7 @@ import { Random } from '../../libs/synthetic/random.ts';
 import { batchesIn, filesBelow, upTo } from '../archive/archived.ts';
 import { numberedStream, START_US } from '../archive/numbered-stream.ts';
 import { batchOf, cellsOf } from '../support/batches.ts';
+import { atFileStep } from '../support/at-file-step.ts';
 import { runCommand, RunningCommand, type Finished } from '../support/run-command.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'panoptes-join-'));
@@ -135,27 +136,15 @@ test('who has begun to read a folder before its files are joined, or removed, re
   }
 });
 
-/** Kills `panoptes archive` when something in one of the folders has changed so many times. @returns whether it was still at work */
-async function killAtChange(folder: string, changes: number): Promise<boolean> {
-  const command = new RunningCommand('panoptes', ['archive', folder, '--join', '6h']);
-  let left = changes;
-  const watchers = readdirSync(folder).map((day) =>
-    watch(join(folder, day), () => {
-      left -= 1;
-      if (left === 0) command.process.kill('SIGKILL');
-    }),
-  );
-  await command.status;
-  for (const watcher of watchers) watcher.close();
-  return command.process.signalCode === 'SIGKILL';
-}
-
 test('killed again and again, readers of the tree find each record once at any time, and the next run ends it', async () => {
   const folder = await dayOf(join(root, 'killed'));
   const random = new Random(8);
   let kills = 0;
   for (let round = 0; round < 14 && filesBelow(folder).length > 2; round++) {
-    if (await killAtChange(folder, random.between(1, 60))) kills += 1;
+    const env = atFileStep(random.between(1, 60), 'SIGKILL');
+    const command = new RunningCommand('panoptes', ['archive', folder, '--join', '6h'], env);
+    await command.status;
+    if (command.process.signalCode === 'SIGKILL') kills += 1;
     assert.deepEqual(await numbersRead(folder), upTo(RECORDS));
   }
   assert.ok(kills > 3, `only ${kills} were killed at work`);
