@@ -11,6 +11,7 @@ import { zshCompletion } from '../../libs/manual/completion-zsh.ts';
 import { manPage } from '../../libs/manual/man-page.ts';
 import { inShort } from '../../libs/manual/shown-options.ts';
 import { FIELD_NAMES } from '../../libs/record/fields/table.ts';
+import { PATIENCE } from '../support/patience.ts';
 import { commandNames, suiteCommand } from '../support/suite-command.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'manual-'));
@@ -134,7 +135,7 @@ test('zsh completes options, values and files at a terminal', { skip: missing('z
   for (const name of ['ra', 'racluster']) fileOf(`_${name}`, zshCompletion(await commandOf(name), FIELD_NAMES));
   fileOf('kept-records', '');
   const lines = ['ra --recu', 'ra -s sadd', 'ra -s stime sadd', 'ra -M nom', 'racluster -m matr', 'ra -r kept'];
-  const { stdout } = spawnSync('zsh', ['-f', '-c', AT_A_TERMINAL, 'zsh', folder, ...lines], { encoding: 'utf8', timeout: 60_000 }); // prettier-ignore
+  const { stdout } = spawnSync('zsh', ['-f', '-c', AT_A_TERMINAL, 'zsh', folder, ...lines], { encoding: 'utf8', timeout: PATIENCE.timeout }); // prettier-ignore
   assert.deepEqual(stdout.split('\n').map((line) => line.trimEnd()), [
     'ra --recurse',
     'ra -s saddr',

@@ -151,11 +151,12 @@ test('a reader that stood still itself does not take that for the silence of the
   assert.equal((await batches.next()).done, false);
 });
 
-test('a reader may be silent as long as it likes once it is admitted', async () => {
+test('a reader may be silent as long as it likes once it is admitted', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
   await using lab = await startServer();
   const batches = await admitted(lab.port, { answerMs: 500 });
   const next = batches.next();
-  await new Promise((resolve) => setTimeout(resolve, 800));
+  t.mock.timers.tick(800);
   lab.server.push(flows([6], 1));
   assert.equal((await next).done, false);
 });

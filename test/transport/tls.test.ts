@@ -92,8 +92,10 @@ test('TLS: a server that does not speak it is named as that', async () => {
 
 test('TLS: who does not speak it, or only an older one, is sent away with a reason in the log', async () => {
   const said: string[] = [];
-  await using lab = await startServer({ security: MUTUAL, helloMs: 100, report: (line) => said.push(line) });
-  await assert.rejects(unread(lab.port).next(), { name: 'InputError', message: /closed before its greeting/ });
+  const report = (line: string): void => void said.push(line);
+  await using hasty = await startServer({ security: MUTUAL, helloMs: 100, report });
+  await assert.rejects(unread(hasty.port).next(), { name: 'InputError', message: /closed before its greeting/ });
+  await using lab = await startServer({ security: MUTUAL, report });
   const rubbish = connect({ host: HOST, port: lab.port });
   rubbish.on('error', () => undefined);
   rubbish.write('GET / HTTP/1.0\r\n\r\n');
@@ -112,11 +114,18 @@ test('TLS: who does not speak it, or only an older one, is sent away with a reas
 test('TLS: those who do not finish the handshake take no more than their places, and not for long', async () => {
   await using lab = await startServer({ security: MUTUAL, waitingPerAddressMax: 3, helloMs: 300 });
   const idle = Array.from({ length: 3 }, () => connect({ host: HOST, port: lab.port }));
+  const gone = idle.map((socket) => once(socket, 'close'));
   await Promise.all(idle.map((socket) => once(socket, 'connect')));
-  await assert.rejects(unread(lab.port, speaking(site.material(noc))).next(), { name: 'InputError' });
-  await Promise.all(idle.map((socket) => once(socket, 'close')));
-  await admitted(lab.port, speaking(site.material(noc)));
-  assert.equal(lab.server.stats.readers, 1);
+  const client = speaking(site.material(noc));
+  const isRefused = await admitted(lab.port, client).then(
+    () => false,
+    (error) => error instanceof InputError,
+  );
+  // On a machine that stood still they may have gone before.
+  assert.ok(isRefused || idle.some(({ closed }) => closed));
+  await Promise.all(gone);
+  // There it may take more than one attempt, too, for nobody gets more time than they.
+  while (lab.server.stats.readers === 0) await admitted(lab.port, client).catch(() => undefined);
 });
 
 test('TLS: new certificates are shown to who comes, and who is there stays', async () => {

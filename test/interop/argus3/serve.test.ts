@@ -171,11 +171,15 @@ test('refusals are records that Argus understands', async () => {
   assert.deepEqual(off.server.stats.refusedBy, { access: 1 });
 });
 
-test('who does not start in time is sent away', async () => {
+test('who does not start in time is sent away', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
   await using lab = await served({ helloMs: 50 });
   const client = await OldClient.met(lab.port);
   client.say('FILTER: tcp');
   assert.equal((await client.take(2)).toString(), 'OK');
+  t.mock.timers.tick(49);
+  assert.deepEqual(lab.server.stats.refusedBy, {});
+  t.mock.timers.tick(1);
   assert.equal(await hex(client), '83800001');
   assert.deepEqual(lab.server.stats.refusedBy, { silent: 1 });
 });
