@@ -6,7 +6,8 @@ import { delimiter, join } from 'node:path';
 import { after, test } from 'node:test';
 
 const ROOT = join(import.meta.dirname, '../../..');
-const UNREACHABLE = /npm (?:error|ERR!) code (E[A-Z_]*(?:NOTFOUND|AGAIN|REFUSED|RESET|TIMEDOUT|UNREACH|TIMEOUT))/;
+const UNREACHABLE =
+  /npm (?:error|ERR!) code (E[A-Z_]*(?:NOTFOUND|AGAIN|REFUSED|RESET|TIMEDOUT|UNREACH|TIMEOUT)|E429|E5\d\d)/;
 
 type Manifest = { readonly version: string; readonly bin: Readonly<Record<string, string>> };
 type Packed = {

@@ -3,19 +3,14 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { setTimeout as delay } from 'node:timers/promises';
 import { COLLECTOR, Headquarters, INTERFACES, ROUTERS, type Daemon } from '../support/headquarters.ts';
 import { netLabMissing } from '../support/netlab.ts';
 import { numberedPackets } from '../support/numbered-packets.ts';
 import { PATIENCE } from '../support/patience.ts';
+import { knownReaders, until } from '../support/stream-lab.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'panoptes-topology-'));
 after(() => rmSync(folder, { recursive: true }));
-
-/** Looks again and again whether something has come true; events of other processes do not reach us otherwise. */
-async function until(isTrue: () => Promise<boolean> | boolean): Promise<void> {
-  while (!(await isTrue())) await delay(50);
-}
 
 /** As in the article: a probe for each interface, on ports from 4000 on, and a multiplexer that joins them. */
 async function startRouter(lab: Headquarters, router: (typeof ROUTERS)[number], address: string): Promise<Daemon[]> {
@@ -44,6 +39,8 @@ test(
     );
     const watcher = lab.start('hq', 'radium -S localhost:4001 -w /var/log/all.records --name watcher');
     const everybody = [rastream, quick, watcher];
+    // Nothing is kept for whom the multiplexer does not know yet.
+    await until(() => knownReaders(join(folder, 'state/hq')).length === everybody.length);
 
     const counts = ROUTERS.flatMap((router, r) =>
       INTERFACES.map((em, i) => ({ router, em, packets: 1000 * (r + 1) + 100 * i })),
@@ -76,17 +73,20 @@ test(
       (name) => name.startsWith('rastream-') && name !== 'rastream-quick',
     );
     assert.equal(totals(await lab.run('hq', `ra -q -A -R ${join(state, journal, 'journal')}`), 'TotalPkts'), sent);
-    const [day = ''] = readdirSync(join(folder, 'log/quick'));
-    assert.match(day, /^\d{4}-\d{2}-\d{2}$/);
-    for (const file of readdirSync(join(folder, 'log/quick', day)))
-      assert.match(file, /^argus\.\d{2}\.\d{2}\.\d{2}(\.late)?$/);
+    const days = readdirSync(join(folder, 'log/quick'));
+    for (const day of days) {
+      assert.match(day, /^\d{4}-\d{2}-\d{2}$/);
+      for (const file of readdirSync(join(folder, 'log/quick', day)))
+        assert.match(file, /^argus\.\d{2}\.\d{2}\.\d{2}(\.late)?$/);
+    }
 
     // The nightly jobs of the article: status records of a flow become one, all of them or those of a protocol.
+    const folders = days.map((day) => `/var/log/quick/${day}/`).join(' '); // two around midnight
     for (const filter of ['', ' - udp', ' - tcp']) {
-      const kept = `/var/log/argus-${day}${filter.replaceAll(' ', '')}.log`;
-      await lab.run('hq', `racluster -R /var/log/quick/${day}/ -w ${kept}${filter}`);
+      const kept = `/var/log/argus-${days[0]}${filter.replaceAll(' ', '')}.log`;
+      await lab.run('hq', `racluster -R ${folders} -w ${kept}${filter}`);
       const [apart, merged] = await Promise.all([
-        lab.run('hq', `ra -q -A -R /var/log/quick/${day}${filter}`),
+        lab.run('hq', `ra -q -A -R ${folders}${filter}`),
         lab.run('hq', `ra -q -A -r ${kept}`),
       ]);
       for (const what of ['TotalPkts', 'TotalBytes']) assert.equal(totals(merged, what), totals(apart, what), filter);

@@ -13,9 +13,8 @@ import { PATIENCE } from '../support/patience.ts';
 const ROOT = join(import.meta.dirname, '../../..');
 const PANOPTES = join(ROOT, 'dist/bin/panoptes');
 const RA = join(ROOT, 'dist/bin/ra');
-/** Processes end one after the other; as a rule it takes less than a second. */
-/** On a quiet machine it is a few hundred. */
-const END_MS_MAX = 15_000;
+/** An interface counts as silent after so long without records, milliseconds. */
+const SILENCE_MS = 5000;
 const PROCESSES = ['argus', 'ra', 'radium', 'rastream'];
 /** A time of day begins every record line. */
 const RECORD = /^ +\d\d:\d\d:\d\d\.\d+ .*/gm;
@@ -166,7 +165,7 @@ test('the archive has exactly what was shown, by day, and goes on when it is sta
 });
 
 test(
-  'SIGINT ends it within a few seconds and leaves no process',
+  'SIGINT ends it in order, so that no record is lost, and leaves no process',
   { ...PATIENCE, skip: hasProc !== true && hasProc },
   async (t) => {
     const suite = new Suite(t, ['--demo']);
@@ -176,7 +175,8 @@ test(
     const started = performance.now();
     suite.process.kill('SIGINT');
     await suite.ended;
-    assert.ok(performance.now() - started < END_MS_MAX);
+    t.diagnostic(`ended within ${Math.round(performance.now() - started)} ms`);
+    assert.match(suite.text, /All of these records are kept/);
     assert.deepEqual(processes.filter(isAlive), []);
     assert.equal(suite.process.exitCode, 0, suite.errors);
   },
@@ -196,9 +196,7 @@ test(
     assert.deepEqual(processes.map((pid) => commandOf(pid) ?? '').sort(byName), PROCESSES);
     suite.process.kill('SIGKILL');
     await suite.ended;
-    const giveUp = performance.now() + END_MS_MAX;
-    while (processes.some(isAlive) && performance.now() < giveUp) await delay(20);
-    assert.deepEqual(processes.filter(isAlive), []);
+    while (processes.some(isAlive)) await delay(20);
   },
 );
 
@@ -265,6 +263,7 @@ test(
     if (process.getuid?.() !== 0) return t.skip('needs the right to capture');
     const problem = layCable(t);
     if (problem !== undefined) return t.skip(problem);
+    const began = performance.now();
     const suite = new Suite(t, ['-i', NEAR]);
     await Promise.race([suite.ended, suite.until(() => suite.text.includes('Ctrl-C'))]);
     if (suite.errors.includes('package cap')) return t.skip(suite.errors.trim());
@@ -272,9 +271,9 @@ test(
     const socket = createSocket('udp4');
     t.after(() => socket.close());
     socket.send('who is there?', 9, THERE);
-    await suite.until(() => suite.records.length > 0);
-    assert.ok(suite.records[0]?.includes(' arp ') && suite.records[0].includes(THERE), suite.records[0]);
-    assert.doesNotMatch(suite.text, /Synthetic traffic has started/);
+    await suite.until(() => suite.records.some((line) => line.includes(' arp ') && line.includes(THERE)));
+    const isSynthetic = suite.text.includes('Synthetic traffic has started');
+    assert.ok(!isSynthetic || performance.now() - began > SILENCE_MS, suite.text);
 
     await suite.until(() => suite.text.includes('Synthetic traffic has started beside it'));
     await suite.until(() => suite.records.some((line) => / tcp /.test(line)));
