@@ -115,7 +115,8 @@ test(
       assert.equal(received + droppedByKernel, count);
       assert.equal(checker.unique, received);
       assert.equal(checker.foreign, 0);
-      assert.equal(droppedByKernel > 0, pauses, `dropped ${droppedByKernel}`);
+      // Where it is read meanwhile, a machine that is busy with other tests may drop some, too.
+      if (pauses) assert.ok(droppedByKernel > 0);
       lab.closeRings();
     }
   },

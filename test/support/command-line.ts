@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { NO_SETTINGS } from './no-settings.ts';
 import { PATIENCE } from './patience.ts';
 
 const COMMANDS = join(import.meta.dirname, '../../bin');
@@ -18,6 +19,7 @@ export class CommandLine implements Disposable {
   /** For processes that a test starts itself. */
   readonly env: NodeJS.ProcessEnv = {
     ...process.env,
+    ...NO_SETTINGS,
     PATH: [COMMANDS, process.env['PATH']].join(delimiter),
     TZ: 'UTC',
     LC_ALL: 'C.UTF-8',

@@ -2,6 +2,7 @@ import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { NO_SETTINGS } from './no-settings.ts';
 
 const execute = promisify(execFile);
 const APPS = join(import.meta.dirname, '../../apps');
@@ -122,7 +123,7 @@ export class Headquarters implements AsyncDisposable {
     const log = join(this.#folder, 'log');
     const script = `mkdir -p ${log} && mount --bind ${log} /var/log && exec ${process.execPath} ${join(APPS, command, 'main.js')}${rest}`;
     const child = spawn('ip', ['netns', 'exec', this.#space(place), 'unshare', '-m', 'sh', '-c', script], {
-      env: { ...process.env, STATE_DIRECTORY: join(this.#folder, 'state', place) },
+      env: { ...process.env, ...NO_SETTINGS, STATE_DIRECTORY: join(this.#folder, 'state', place) },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const daemon = new Daemon(child);

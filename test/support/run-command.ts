@@ -1,6 +1,7 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { NO_SETTINGS } from './no-settings.ts';
 
 const APPS = join(import.meta.dirname, '../../apps');
 
@@ -20,7 +21,7 @@ export class RunningCommand {
   /** @param prefix words before the command line, such as those that run it in a network namespace (`NetLab.prefix`) */
   constructor(name: string, args: readonly string[], env: NodeJS.ProcessEnv = {}, prefix: readonly string[] = []) {
     const [program, ...words] = [...prefix, process.execPath, ...commandLine(name, ...args)];
-    this.process = spawn(program!, words, { env: { ...process.env, TZ: 'UTC', ...env } });
+    this.process = spawn(program!, words, { env: { ...process.env, ...NO_SETTINGS, TZ: 'UTC', ...env } });
     this.process.stdout.setEncoding('utf8').on('data', (text: string) => (this.stdout += text));
     this.process.stderr.setEncoding('utf8').on('data', (text: string) => (this.stderr += text));
     this.process.stdin.on('error', () => undefined); // it may end before it has read everything

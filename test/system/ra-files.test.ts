@@ -8,6 +8,7 @@ import { promisify } from 'node:util';
 import { encodeBatch } from '../../libs/codec/encode.ts';
 import { FLOW_BATCH, MANAGEMENT_BATCH } from '../../libs/record/batch.ts';
 import { CAUSE } from '../../libs/record/fields/field.ts';
+import { NO_SETTINGS } from '../support/no-settings.ts';
 import { recordBatch, type RecordValues } from '../support/records.ts';
 import { commandLine, runCommand, type Finished } from '../support/run-command.ts';
 
@@ -51,6 +52,8 @@ async function folder(t: TestContext, files: Readonly<Record<string, Uint8Array 
 }
 
 const ra = (...args: string[]): Promise<Finished> => runCommand('ra', args);
+const inBash = (line: string): Promise<{ stdout: string; stderr: string }> =>
+  promisify(execFile)('bash', ['-c', line], { env: { ...process.env, ...NO_SETTINGS } });
 
 /** Source ports tell which flows were printed. */
 const portsIn = (stdout: string): number[] =>
@@ -123,7 +126,7 @@ test('-w - makes a stream that another ra reads; -E keeps what the filter refuse
   const rest = join(root, 'rest');
   const words = [process.execPath, ...commandLine('ra')].map((word) => `'${word}'`).join(' ');
   const line = `${words} -r ${root}/a -E ${rest} -w - - tcp | ${words} ${PORTS.join(' ')}`;
-  const { stdout } = await promisify(execFile)('bash', ['-c', `set -o pipefail; ${line}`]);
+  const { stdout } = await inBash(`set -o pipefail; ${line}`);
   assert.deepEqual(portsIn(stdout), [0, 1, 3, 4, 6, 7]);
   assert.deepEqual(portsIn((await ra('-r', rest, ...PORTS)).stdout), [2, 5, 8]);
 });
@@ -259,7 +262,7 @@ test('a reader that goes away ends it without a word', async (t) => {
   const root = await folder(t, { many: Buffer.concat(new Array<Uint8Array>(20).fill(frame)) });
   const words = [process.execPath, ...commandLine('ra')].map((word) => `'${word}'`).join(' ');
   const line = `${words} -r ${root}/many | head -1; echo "\${PIPESTATUS[0]}"`;
-  const { stdout, stderr } = await promisify(execFile)('bash', ['-c', line]);
+  const { stdout, stderr } = await inBash(line);
   assert.match(stdout, /^ +StartTime .*\n0\n$/);
   assert.equal(stderr, '');
 });

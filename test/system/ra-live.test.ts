@@ -6,6 +6,7 @@ import test, { type TestContext } from 'node:test';
 import { encodeBatch } from '../../libs/codec/encode.ts';
 import { GAP_BATCH, type Batch } from '../../libs/record/batch.ts';
 import { RecordServer } from '../../libs/transport/server.ts';
+import { freePort, HOST } from '../support/free-port.ts';
 import { recordBatch } from '../support/records.ts';
 import { RunningCommand } from '../support/run-command.ts';
 import { PATIENCE } from '../support/patience.ts';
@@ -30,8 +31,8 @@ function push(server: RecordServer, ...ports: number[]): void {
 async function serve(t: TestContext): Promise<[RecordServer, string]> {
   const server = new RecordServer({ program: 'test', source: '1', startUs: 1 });
   t.after(() => server.close());
-  const [address] = await server.listen({ port: 0, hosts: ['127.0.0.1'] });
-  return [server, `127.0.0.1:${address?.port}`];
+  const [address] = await server.listen({ port: 0, hosts: [HOST] });
+  return [server, `${HOST}:${address?.port}`];
 }
 
 /** Pushes the same record until the reader has printed something: only then it surely listens. */
@@ -76,9 +77,8 @@ test('the filter is applied on the way', PATIENCE, async (t) => {
   assert.deepEqual(new Set(portsIn(reader.stdout)), new Set([1, 5]));
 });
 
-test('nobody listening is said, with the place', PATIENCE, async (t) => {
-  const [server, where] = await serve(t);
-  await server.close();
+test('nobody listening is said, with the place', PATIENCE, async () => {
+  const where = `${HOST}:${await freePort()}`;
   const reader = new RunningCommand('ra', ['-S', where]);
   assert.equal(await reader.status, 1);
   assert.match(reader.stderr, new RegExp(`^ra: cannot reach ${where}: nothing listens there`));

@@ -8,11 +8,13 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import test, { type TestContext } from 'node:test';
 import { promisify } from 'node:util';
+import { NO_SETTINGS } from '../support/no-settings.ts';
 import { PATIENCE } from '../support/patience.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
 const PANOPTES = join(ROOT, 'dist/bin/panoptes');
 const RA = join(ROOT, 'dist/bin/ra');
+const ENV = { ...process.env, ...NO_SETTINGS };
 /** An interface counts as silent after so long without records, milliseconds. */
 const SILENCE_MS = 5000;
 const PROCESSES = ['argus', 'ra', 'radium', 'rastream'];
@@ -31,7 +33,7 @@ class Suite {
 
   constructor(t: TestContext, args: readonly string[]) {
     const words = [PANOPTES, 'up', '--archive', this.archive, ...args];
-    this.process = spawn(process.execPath, words, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
+    this.process = spawn(process.execPath, words, { cwd: ROOT, env: ENV, stdio: ['ignore', 'pipe', 'pipe'] });
     this.process.stdout?.on('data', (chunk: Buffer) => (this.text += chunk.toString()));
     this.process.stderr?.on('data', (chunk: Buffer) => (this.errors += chunk.toString()));
     this.ended = once(this.process, 'close');
@@ -104,6 +106,7 @@ test('up --demo shows records as they come, and a second reader gets them, too',
   const [program = '', ...args] = command;
   const { stdout } = await promisify(execFile)(process.execPath, [join(ROOT, program), ...args, '-N', '5'], {
     cwd: ROOT,
+    env: ENV,
   });
   assert.equal(stdout.match(RECORD)?.length, 5);
 
@@ -149,7 +152,7 @@ test('the archive has exactly what was shown, by day, and goes on when it is sta
     assert.equal(suite.process.exitCode, 0, suite.errors);
     assert.match(suite.text, /All of these records are kept: \S+\/ra -R \S+\n$/);
     shown.push(...suite.records);
-    const { stdout } = await promisify(execFile)(process.execPath, [RA, '-R', folder], { cwd: ROOT });
+    const { stdout } = await promisify(execFile)(process.execPath, [RA, '-R', folder], { cwd: ROOT, env: ENV });
     assert.deepEqual([...(stdout.match(RECORD) ?? [])].sort(), [...shown].sort());
   }
   const days = readdirSync(folder).filter((name) => !name.startsWith('.'));

@@ -7,6 +7,7 @@ import { connectRecords } from '../../libs/transport/client.ts';
 import { encodeGreeting } from '../../libs/transport/greeting.ts';
 import { encodeAnswer } from '../../libs/transport/handshake.ts';
 import { assertSameBatch } from '../support/batches.ts';
+import { freePort } from '../support/free-port.ts';
 import { admitted, collect, flows, HOST, START, startForeign, startServer, unread } from './lab.ts';
 
 const greeting = encodeGreeting({ startUs: 1e15, nowUs: 1e15, source: '7' });
@@ -33,8 +34,7 @@ test('a filter that is not understood is refused before anything is sent', () =>
 });
 
 test('a server that is not there', async () => {
-  const { server, port } = await startServer();
-  await server.close();
+  const port = await freePort();
   await assert.rejects(admitted(port), {
     name: 'InputError',
     message: `cannot reach 127.0.0.1:${port}: nothing listens there`,

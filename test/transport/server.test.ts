@@ -7,6 +7,7 @@ import { FLOW_BATCH, GAP_BATCH, type Batch } from '../../libs/record/batch.ts';
 import { STORED_FIELDS } from '../../libs/record/fields/stored.ts';
 import { RecordServer } from '../../libs/transport/server.ts';
 import { assertSameBatch } from '../support/batches.ts';
+import { freePort } from '../support/free-port.ts';
 import {
   admitted,
   bulkyFlows,
@@ -168,7 +169,7 @@ test('silent connections do not take the places of readers', async () => {
 });
 
 test('close delivers all that waits and a farewell', async () => {
-  const { server, port } = await startServer();
+  const { server, port } = await startServer({}, await freePort());
   const readers = await Promise.all([admitted(port), admitted(port, { filter: 'udp' })]);
   for (let first = 1; first <= 100; first++) server.push(flows([first % 2 === 0 ? 6 : 17], first));
   server.push(bulkyFlows(2000, 101));
