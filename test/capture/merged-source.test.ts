@@ -55,9 +55,10 @@ test('packets wait for those of a quiet interface no longer than they may', opti
     packets += 1;
     leastUs = Math.min(leastUs, Date.now() * 1000 - timeUs);
   };
-  // Nothing comes of the other interface, and nobody tells that nothing will.
-  await readPackets(merged, take, () => packets === count);
+  // Nothing comes of the other interface, and nobody tells that nothing will; a machine that stands still drops some.
+  await readPackets(merged, take, () => packets + merged.counters.droppedByKernel >= count);
   await sending;
+  assert.ok(packets > 0);
   assert.ok(leastUs < merged.delayUs + 500_000, `${leastUs} µs`);
 });
 
