@@ -155,7 +155,7 @@ test('what begins with something else is searched so far for a frame, and no fur
       const unfound = search(inPieces(bytes, sizes), () => 0, lead - 1);
       assert.deepEqual([unfound.came, unfound.loss, unfound.damage?.kind], [[], undefined, 'foreign']);
     }),
-    { numRuns: 40 },
+    { seed: 3, numRuns: 40 },
   ));
 
 const NONE = new Uint8Array(0);
