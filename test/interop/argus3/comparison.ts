@@ -69,7 +69,6 @@ export const REASONS: readonly Reason[] = [
   { page: 'counts the retransmitted segments', explains: (d) => RETRANSMITTED(d) && d.theirs === '0' },
   { page: '`stcpmax` is in thousands', explains: (d) => MAXIMUM_RATES(d) && close(d.ours, String(Number(d.theirs) * 1000), 1e-6) }, // prettier-ignore
   { page: 'The parameters index of ESP is partly overwritten', explains: (d) => d.field === 'dport' && d.record['proto'] === 'esp' }, // prettier-ignore
-  { page: '`offset` is where the record lies', explains: ({ field, ours }) => field === 'offset' && ours === '' },
   { page: '`svpri` and `dvpri` are empty', explains: (d) => PRIORITIES(d) && d.theirs === '' },
   {
     page: 'VLAN and LLC flows print backwards',
