@@ -94,7 +94,13 @@ test('--explain tells how files of Argus, pipes, standard input and servers are 
   const files = await runCommand('ra', ['--explain', '-r', argus, pipe, `${argus}::0:1`]);
   assert.match(files.stdout, new RegExp(`argus: records of Argus, ${size} of ${size} bytes are read$`, 'm'));
   assert.match(files.stdout, /pipe: read as it comes, it is no plain file$/m);
-  assert.match(files.stdout, new RegExp(`argus: records of Argus, 128 of ${size} bytes are read$`, 'm'));
+  assert.match(
+    files.stdout,
+    new RegExp(
+      `argus: records of Argus that begin from byte 0 on and before byte 1, 128 of ${size} bytes are read$`,
+      'm',
+    ),
+  );
   const { stdout: server } = await runCommand('ra', ['-S', 'example.net', '--explain', '-', 'tcp']);
   assert.match(server, /^example.net: it is asked for records that match: tcp$/m);
   const { stdout: input } = await runCommand('ra', ['--explain']);
