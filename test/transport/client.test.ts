@@ -157,6 +157,7 @@ test('a reader may be silent as long as it likes once it is admitted', async (t)
   const batches = await admitted(lab.port, { answerMs: 500 });
   const next = batches.next();
   t.mock.timers.tick(800);
+  t.mock.timers.reset();
   lab.server.push(flows([6], 1));
   assert.equal((await next).done, false);
 });

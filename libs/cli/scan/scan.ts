@@ -6,7 +6,7 @@ import { FrameWindow } from './window.ts';
 /** Windows that a thread has at once: one that it works on, and the next ones. */
 const WINDOWS_EACH = 3;
 /** What takes no longer is not worth threads, each of which starts and compiles what it runs. Milliseconds. */
-const LONG_MS = 3000;
+const LONG_MS = 5000;
 /** After so long code is compiled, and it can be told how long a file will take. Milliseconds. */
 const LOOK_MS = 300;
 /** Memory of windows that is kept for the next ones. */
