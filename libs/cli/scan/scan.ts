@@ -8,7 +8,7 @@ const WINDOWS_EACH = 3;
 /** What takes no longer is not worth threads, each of which starts and compiles what it runs. Milliseconds. */
 const LONG_MS = 5000;
 /** After so long code is compiled, and it can be told how long a file will take. Milliseconds. */
-const LOOK_MS = 300;
+const LOOK_MS = 1000;
 /** Memory of windows that is kept for the next ones. */
 const FREE_MAX = 8;
 
