@@ -123,11 +123,12 @@ export class NumberLane implements Lane, NumberPages {
     if (this.#rule === 'first') return areBefore(this, this.times, share);
     if (this.#rule === 'last') return false;
     if (areSettled(this.states, this.#disagreed, share)) return true;
+    // Where groups are many, all of them are hardly ever settled otherwise.
+    if (share.runs === undefined && this.#rule !== 'sum') return false;
     const possible = deferred.possible(field);
     if (possible === undefined) return false;
     if (share.runs !== undefined) return share.runs.every(({ from }) => this.#absorbs(share.groups[from]!, possible));
-    // Where groups are many, some are hardly ever settled.
-    return this.#rule === 'sum' && isZero(possible) && areAll(PRESENT, this.states, share);
+    return isZero(possible) && areAll(PRESENT, this.states, share);
   }
 
   /** Whether none of these numbers changes what there is of the group. */
