@@ -4,8 +4,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { NO_SETTINGS } from './no-settings.ts';
 import { PATIENCE } from './patience.ts';
-
-const COMMANDS = join(import.meta.dirname, '../../bin');
+import { COMMANDS } from './run-command.ts';
 
 export interface Outcome {
   readonly status: number | null;

@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { NO_SETTINGS } from './no-settings.ts';
+import { COMMANDS } from './run-command.ts';
 
 const execute = promisify(execFile);
-const APPS = join(import.meta.dirname, '../../apps');
 
 /** Packets come to a router on these. */
 export const INTERFACES = ['em0', 'em1', 'em2'] as const;
@@ -121,7 +121,7 @@ export class Headquarters implements AsyncDisposable {
     const command = /^\S+/.exec(line)?.[0].split('/').at(-1) ?? '';
     const rest = line.replace(/^\S+/, '');
     const log = join(this.#folder, 'log');
-    const script = `mkdir -p ${log} && mount --bind ${log} /var/log && exec ${process.execPath} ${join(APPS, command, 'main.js')}${rest}`;
+    const script = `mkdir -p ${log} && mount --bind ${log} /var/log && exec ${process.execPath} ${join(COMMANDS, command)}${rest}`;
     const child = spawn('ip', ['netns', 'exec', this.#space(place), 'unshare', '-m', 'sh', '-c', script], {
       env: { ...process.env, ...NO_SETTINGS, STATE_DIRECTORY: join(this.#folder, 'state', place) },
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -3,11 +3,12 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { NO_SETTINGS } from './no-settings.ts';
 
-const APPS = join(import.meta.dirname, '../../apps');
+/** Where the commands of the suite are, as they are installed: they start in a third of the time that their modules take. */
+export const COMMANDS = join(import.meta.dirname, '../../bin');
 
-/** Arguments of `node` that run a command of the suite as it was compiled. */
+/** Arguments of `node` that run a command of the suite. */
 export function commandLine(name: string, ...args: string[]): string[] {
-  return [join(APPS, name, 'main.js'), ...args];
+  return [join(COMMANDS, name), ...args];
 }
 
 /** A command as a process of its own, and all that it has said so far. */

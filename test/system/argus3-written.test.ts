@@ -7,7 +7,7 @@ import test, { after } from 'node:test';
 import { writeCapture } from '../../libs/synthetic/capture-file.ts';
 import { mixedTraffic } from '../../libs/synthetic/traffic.ts';
 import { compareTables, rowsOf, told } from '../interop/argus3/comparison.ts';
-import { runCommand } from '../support/run-command.ts';
+import { commandLine, runCommand } from '../support/run-command.ts';
 import { PATIENCE } from '../support/patience.ts';
 
 const { CORPUS_DIR } = process.env;
@@ -95,8 +95,9 @@ test('records go through a pipe to the original ra', { skip, ...PATIENCE }, asyn
 
 /** The probe's standard output as it is. */
 function runCommandBytes(words: readonly string[]): Promise<{ stdout: Uint8Array }> {
-  const main = join(import.meta.dirname, '../../apps/argus/main.js');
-  const { status, stdout } = spawnSync(process.execPath, [main, ...words], { maxBuffer: OUTPUT_BYTES_MAX });
+  const { status, stdout } = spawnSync(process.execPath, commandLine('argus', ...words), {
+    maxBuffer: OUTPUT_BYTES_MAX,
+  });
   assert.equal(status, 0);
   return Promise.resolve({ stdout });
 }

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import test, { type TestContext } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { compress, compressedBytesMax } from '../../libs/codec/zstd.ts';
-import { runCommand, RunningCommand, type Finished } from '../support/run-command.ts';
+import { commandLine, runCommand, RunningCommand, type Finished } from '../support/run-command.ts';
 
 const FIXTURES = join(import.meta.dirname, '../../../test/interop/argus3');
 const TCP = join(FIXTURES, 'argus3/01-tcp-close.arg');
@@ -46,7 +46,7 @@ test('what is written from records of Argus prints as they do', async (t) => {
 });
 
 test('standard input is recognised by its content, and the filter applies', async () => {
-  const result = spawnSync(process.execPath, [join(import.meta.dirname, '../../apps/ra/main.js'), ...PORTS, '-', 'port', '33001'], { input: await readFile(DNS), encoding: 'utf8' }); // prettier-ignore
+  const result = spawnSync(process.execPath, commandLine('ra', ...PORTS, '-', 'port', '33001'), { input: await readFile(DNS), encoding: 'utf8' }); // prettier-ignore
   assert.deepEqual([portsIn(result.stdout), result.stderr, result.status], [['33001'], '', 0]);
 });
 
