@@ -7,7 +7,8 @@ import { Room } from '../../libs/codec/room.ts';
 import type { Batch } from '../../libs/record/batch.ts';
 import { copyRows, selectRows } from '../../libs/record/select.ts';
 import { STORED_FIELDS } from '../../libs/record/fields/stored.ts';
-import { arbitraryBatch, assertSameBatch, batchOf, cellsOf } from '../support/batches.ts';
+import { arbitraryBatch } from '../support/arbitrary-batch.ts';
+import { assertSameBatch, batchOf, cellsOf } from '../support/batches.ts';
 import { flowBatch } from '../support/flow-batch.ts';
 
 const { saddr, daddr, sport, dport, dtcpb, ackdat, flowid } = STORED_FIELDS;

@@ -8,7 +8,8 @@ import { FLOW_BATCH, type Batch } from '../../libs/record/batch.ts';
 import { NumberColumn } from '../../libs/record/columns.ts';
 import type { PossibleNumbers } from '../../libs/record/deferred.ts';
 import { STORED_BY_NUMBER, STORED_FIELDS } from '../../libs/record/fields/stored.ts';
-import { arbitraryBatch, batchOf } from '../support/batches.ts';
+import { arbitraryBatch } from '../support/arbitrary-batch.ts';
+import { batchOf } from '../support/batches.ts';
 import { flowBatch } from '../support/flow-batch.ts';
 
 /** What is told of a batch before any of its columns is decoded. */

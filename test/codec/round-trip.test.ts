@@ -6,7 +6,8 @@ import { FLAG_WHOLE, readHeader } from '../../libs/codec/format.ts';
 import { FLOW_BATCH, GAP_BATCH, MANAGEMENT_BATCH, type Batch } from '../../libs/record/batch.ts';
 import { AddressColumn, NumberColumn } from '../../libs/record/columns.ts';
 import { STORED_FIELDS, type StoredName } from '../../libs/record/fields/stored.ts';
-import { arbitraryBatch, assertSameBatch, batchOf, cellsOf, ORIGIN, type Cell } from '../support/batches.ts';
+import { arbitraryBatch } from '../support/arbitrary-batch.ts';
+import { assertSameBatch, batchOf, cellsOf, ORIGIN, type Cell } from '../support/batches.ts';
 import { decoded, decodedAll } from '../support/frames.ts';
 import { flowBatch } from '../support/flow-batch.ts';
 

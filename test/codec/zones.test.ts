@@ -6,7 +6,8 @@ import { readHeader } from '../../libs/codec/format.ts';
 import { Zones } from '../../libs/codec/zones.ts';
 import type { Batch } from '../../libs/record/batch.ts';
 import { STORED_FIELDS, type StoredName } from '../../libs/record/fields/stored.ts';
-import { arbitraryBatch, assertSameBatch, batchOf, cellOf, cellsOf, type Table } from '../support/batches.ts';
+import { arbitraryBatch } from '../support/arbitrary-batch.ts';
+import { assertSameBatch, batchOf, cellOf, cellsOf, type Table } from '../support/batches.ts';
 import { decoded } from '../support/frames.ts';
 
 /** Frames of fewer rows have no zones. */

@@ -3,7 +3,8 @@ import test from 'node:test';
 import fc from 'fast-check';
 import type { Batch } from '../../libs/record/batch.ts';
 import { Reblocker } from '../../libs/record/reblock.ts';
-import { arbitraryBatch, batchOf, cellsAt, cellsOf, ORIGIN, type BatchSettings } from '../support/batches.ts';
+import { arbitraryBatch } from '../support/arbitrary-batch.ts';
+import { batchOf, cellsAt, cellsOf, ORIGIN, type BatchSettings } from '../support/batches.ts';
 
 const small = (times: readonly number[], settings: BatchSettings): Batch =>
   batchOf(times.length, { stime: times }, settings);

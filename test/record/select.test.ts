@@ -3,7 +3,8 @@ import test from 'node:test';
 import fc from 'fast-check';
 import type { Batch } from '../../libs/record/batch.ts';
 import { selectRows } from '../../libs/record/select.ts';
-import { arbitraryBatch, batchOf, cellOf, cellsOf } from '../support/batches.ts';
+import { arbitraryBatch } from '../support/arbitrary-batch.ts';
+import { batchOf, cellOf, cellsOf } from '../support/batches.ts';
 
 const flows = (): Batch =>
   batchOf(3, {

@@ -5,7 +5,8 @@ import fc from 'fast-check';
 import { emptyBatch, GAP_BATCH, type Batch } from '../../libs/record/batch.ts';
 import { NumberColumn } from '../../libs/record/columns.ts';
 import { fromMessage, toMessage, transferred, type BatchMessage } from '../../libs/record/transfer.ts';
-import { arbitraryBatch, assertSameBatch, batchOf, ORIGIN } from '../support/batches.ts';
+import { arbitraryBatch } from '../support/arbitrary-batch.ts';
+import { assertSameBatch, batchOf, ORIGIN } from '../support/batches.ts';
 
 /** What another thread gets. */
 function carried(batch: Batch): Batch {

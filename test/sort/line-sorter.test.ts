@@ -8,7 +8,8 @@ import { areWords } from '../../libs/sort/key-columns.ts';
 import { LineSorter } from '../../libs/sort/line-sorter.ts';
 import { RecordSorter } from '../../libs/sort/record-sorter.ts';
 import type { SortKey } from '../../libs/sort/sort-key.ts';
-import { arbitraryBatch, batchOf } from '../support/batches.ts';
+import { arbitraryBatch } from '../support/arbitrary-batch.ts';
+import { batchOf } from '../support/batches.ts';
 
 const PLENTY = 1 << 30;
 /** Every batch goes to a file of its own. */

@@ -6,7 +6,8 @@ import type { FieldName } from '../../libs/record/fields/table.ts';
 import { reader } from '../../libs/record/row.ts';
 import { RecordSorter, type SortSettings } from '../../libs/sort/record-sorter.ts';
 import type { SortKey } from '../../libs/sort/sort-key.ts';
-import { arbitraryBatch, batchOf, cellOf, type Cell } from '../support/batches.ts';
+import { arbitraryBatch } from '../support/arbitrary-batch.ts';
+import { batchOf, cellOf, type Cell } from '../support/batches.ts';
 
 const PLENTY = 1 << 30;
 /** Every batch goes to a file of its own. */

@@ -7,7 +7,7 @@ import { STORED_FIELDS } from '../../../libs/record/fields/stored.ts';
 import type { FieldName } from '../../../libs/record/fields/table.ts';
 import { numbersReader } from '../../../libs/record/numbers.ts';
 import { RecordPrinter } from '../../../libs/record/print/printer.ts';
-import { arbitraryBatch } from '../../support/batches.ts';
+import { arbitraryBatch } from '../../support/arbitrary-batch.ts';
 import { recordBatch } from '../../support/records.ts';
 
 const TALK = { etype: 0x0800, ipproto: 17, saddr: '10.0.0.1', sport: 5000, daddr: '192.0.2.1', dport: 53, spkts: 2, sbytes: 200, dpkts: 1, dbytes: 90, sttl: 64, dttl: 50 }; // prettier-ignore

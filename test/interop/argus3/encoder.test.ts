@@ -15,7 +15,8 @@ import { STORED_FIELDS, type StoredName } from '../../../libs/record/fields/stor
 import { managementBatch } from '../../../libs/record/management.ts';
 import { reader } from '../../../libs/record/row.ts';
 import { recordBatch, type RecordValues } from '../../support/records.ts';
-import { arbitraryBatch, batchOf, ORIGIN, type Cell, type Table } from '../../support/batches.ts';
+import { arbitraryBatch } from '../../support/arbitrary-batch.ts';
+import { batchOf, ORIGIN, type Cell, type Table } from '../../support/batches.ts';
 
 const FOLDER = join(import.meta.dirname, '../../../../test/interop/argus3');
 const NAMES = Object.keys(STORED_FIELDS) as StoredName[];

@@ -13,7 +13,7 @@ import {
 } from '../../../libs/record/print/options.ts';
 import { eachRow, type RowsWriter } from '../../../libs/record/print/style.ts';
 import { TextBuffer } from '../../../libs/record/print/text-buffer.ts';
-import { arbitraryBatch } from '../../support/batches.ts';
+import { arbitraryBatch } from '../../support/arbitrary-batch.ts';
 import { recordBatch, type RecordValues } from '../../support/records.ts';
 
 process.env['TZ'] = 'UTC';

@@ -7,7 +7,7 @@ import { CAUSE, EVENT, TCP_STATE } from '../../../libs/record/fields/field.ts';
 import { DEFAULT_COLUMNS, type PrintOptions } from '../../../libs/record/print/options.ts';
 import { parseFieldSpec } from '../../../libs/record/print/field-spec.ts';
 import { RecordPrinter } from '../../../libs/record/print/printer.ts';
-import { arbitraryBatch } from '../../support/batches.ts';
+import { arbitraryBatch } from '../../support/arbitrary-batch.ts';
 import { recordBatch, type RecordValues } from '../../support/records.ts';
 
 process.env['TZ'] = 'UTC';

@@ -6,7 +6,7 @@ import { STORED_FIELDS, type StoredName } from '../../../libs/record/fields/stor
 import { FIELD_NAMES, type FieldName } from '../../../libs/record/fields/table.ts';
 import type { PrintOptions } from '../../../libs/record/print/options.ts';
 import { RecordPrinter } from '../../../libs/record/print/printer.ts';
-import { arbitraryBatch } from '../../support/batches.ts';
+import { arbitraryBatch } from '../../support/arbitrary-batch.ts';
 import { recordBatch, type RecordValues } from '../../support/records.ts';
 
 process.env['TZ'] = 'UTC';

@@ -8,7 +8,7 @@ import { FIELD_NAMES, FIELDS } from '../../../libs/record/fields/table.ts';
 import { parseFieldSpec } from '../../../libs/record/print/field-spec.ts';
 import { DEFAULT_COLUMNS, type PrintOptions } from '../../../libs/record/print/options.ts';
 import { RecordPrinter } from '../../../libs/record/print/printer.ts';
-import { arbitraryBatch } from '../../support/batches.ts';
+import { arbitraryBatch } from '../../support/arbitrary-batch.ts';
 import { recordBatch, type RecordValues } from '../../support/records.ts';
 
 process.env['TZ'] = 'UTC';
