@@ -1,5 +1,5 @@
 import { spawnSync, type ChildProcessWithoutNullStreams } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type NetLab, netLabMissing } from './netlab.ts';
@@ -41,6 +41,8 @@ export class OriginalsLab implements AsyncDisposable {
   readonly folder = mkdtempSync(join(tmpdir(), 'argus-servers-'));
   readonly #net: NetLab;
   readonly #started: { kill: (signal: NodeJS.Signals) => boolean }[] = [];
+  /** What was found in a file by a filter, which holds until the file grows. */
+  readonly #found = new Map<string, { readonly bytes: number; readonly lines: string[] }>();
   #knocks = 5300;
 
   constructor(net: NetLab) {
@@ -115,7 +117,7 @@ export class OriginalsLab implements AsyncDisposable {
 
   /** What a record file, which may not be there yet, has of the packets that were replayed: as text, in the order of its values. */
   async table(file: string): Promise<string[]> {
-    return (await this.#records(file, `udp and dst port ${SERVICE}`)).sort();
+    return (await this.#records(file, `udp and dst port ${SERVICE}`)).toSorted();
   }
 
   /** Waits until a record file has so many of the packets that were replayed. */
@@ -124,22 +126,16 @@ export class OriginalsLab implements AsyncDisposable {
   }
 
   async #records(file: string, filter: string): Promise<string[]> {
-    const words = [
-      '-X',
-      '-n',
-      '-u',
-      '-c',
-      ',',
-      '-L',
-      '-1',
-      '-r',
-      join(this.folder, file),
-      '-s',
-      ...FIELDS,
-      '-',
-      filter,
-    ];
-    return (await runCommand('ra', words)).stdout.split('\n').filter(Boolean);
+    const path = join(this.folder, file);
+    const bytes = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+    const key = `${file} ${filter}`;
+    const known = this.#found.get(key);
+    if (bytes === (known?.bytes ?? 0)) return known?.lines ?? [];
+    const words = ['-X', '-n', '-u', '-c', ',', '-L', '-1', '-r', path, '-s', ...FIELDS, '-', filter];
+    const { stdout } = await runCommand('ra', words);
+    const lines = stdout.split('\n').filter(Boolean);
+    this.#found.set(key, { bytes, lines });
+    return lines;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
