@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { after, before } from 'node:test';
-import { corpusMissing, writeCorpusRecords } from '../support/argus3-corpus.ts';
+import { corpusMissing, writeCorpusRecords, writeCorpusSample } from '../support/argus3-corpus.ts';
 import { runCommand } from '../support/run-command.ts';
 
 const OUTPUT_BYTES_MAX = 1 << 28;
@@ -13,18 +13,19 @@ const ENV = { ...process.env, TZ: 'UTC' };
 const skip = corpusMissing();
 
 let folder = '';
-const all = (): string => join(folder, 'all.arg');
+const sample = (): string => join(folder, 'sample.arg');
 
 before(async () => {
   if (skip !== false) return;
   folder = await mkdtemp(join(tmpdir(), 'time-ranges-'));
-  await writeCorpusRecords(folder, all());
+  await writeCorpusRecords(folder, join(folder, 'all.arg'));
+  await writeCorpusSample(folder, sample());
 });
 
 after(() => rm(folder, { recursive: true, force: true }));
 
 const rowsOf = (text: string): string[] => text.split('\n').filter(Boolean).sort();
-const words = (range: string): string[] => ['-X', '-r', all(), '-t', range, ...STYLE];
+const words = (range: string): string[] => ['-X', '-r', sample(), '-t', range, ...STYLE];
 const theirs = (range: string): string[] =>
   rowsOf(spawnSync('ra', words(range), { encoding: 'utf8', env: ENV, maxBuffer: OUTPUT_BYTES_MAX }).stdout);
 const ours = async (range: string): Promise<string[]> => rowsOf((await runCommand('ra', words(range))).stdout);
