@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, statfsSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'; // prettier-ignore
+import { chmodSync, chownSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, statfsSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'; // prettier-ignore
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, test } from 'node:test';
@@ -38,8 +38,16 @@ async function run(name: string, ...args: string[]): Promise<Finished> {
 
 const archive = (...words: string[]): Promise<Finished> => run('panoptes', 'archive', ...words);
 
-/** Files of twenty minutes that rastream has made of a day, a folder for each date, as old as their records. */
+let archived: Promise<string> | undefined;
+
+/** Files of twenty minutes that rastream has made of a day, a folder for each date, as old as their records: a copy of its own. */
 async function dayOf(folder: string): Promise<string> {
+  archived ??= archiveDay(join(root, 'made'));
+  cpSync(await archived, folder, { recursive: true, preserveTimestamps: true });
+  return folder;
+}
+
+async function archiveDay(folder: string): Promise<string> {
   const words = ['-r', '-', '-M', 'time', '20m', '-w', join(folder, '%Y-%m-%d/%H.%M')];
   const { status, stderr } = await runCommand('rastream', words, BYTES);
   assert.equal(status, 0, stderr);
