@@ -10,10 +10,12 @@ import { runCommand, RunningCommand } from '../support/run-command.ts';
 const root = mkdtempSync(join(tmpdir(), 'panoptes-memory-'));
 after(() => rmSync(root, { recursive: true }));
 const records = join(root, 'records');
+const fewer = join(root, 'fewer');
 
 before(() => {
-  const batches = [1, 2, 3, 4, 5, 6, 1].map((seed) => flowBatch({ rows: 16_000, seed: 100 * seed }));
-  writeFileSync(records, Buffer.concat(batches.map((batch) => encodeBatch(batch))));
+  const frames = [1, 2, 3, 4, 5, 6].map((seed) => encodeBatch(flowBatch({ rows: 16_000, seed: 100 * seed })));
+  writeFileSync(records, Buffer.concat([...frames, frames[0]!]));
+  writeFileSync(fewer, Buffer.concat([...frames.slice(0, 3), frames[0]!]));
 });
 
 const SHOWN = ['-n', '-s', 'saddr', 'daddr', 'dport', 'trans', 'dur', 'mean', 'pkts'];
@@ -31,7 +33,7 @@ const sorted = (text: string): string[] => text.split('\n').sort();
 
 for (const words of CASES) {
   test(`racluster ${words.join(' ')}: the same records in little memory, with threads, as without either`, async () => {
-    const args = ['-X', '-r', records, ...words, ...SHOWN];
+    const args = ['-X', '-r', fewer, ...words, ...SHOWN];
     const plenty = await runCommand('racluster', [...args, '--threads', '1']);
     const little = await runCommand('racluster', [...args, '--threads', '2', '--memory', '16M']);
     assert.deepEqual([plenty.status, plenty.stderr, little.status, little.stderr], [0, '', 0, '']);
@@ -39,6 +41,15 @@ for (const words of CASES) {
     assert.deepEqual(sorted(little.stdout), sorted(plenty.stdout));
   });
 }
+
+test('racluster of more than fits in memory, on one thread: the same records in another order', async () => {
+  const args = ['-X', '-r', fewer, '-M', 'rmon', ...SHOWN, '--threads', '1'];
+  const plenty = await runCommand('racluster', args);
+  const little = await runCommand('racluster', [...args, '--memory', '16M']);
+  assert.deepEqual([plenty.status, plenty.stderr, little.status, little.stderr], [0, '', 0, '']);
+  assert.notEqual(little.stdout, plenty.stdout);
+  assert.deepEqual(sorted(little.stdout), sorted(plenty.stdout));
+});
 
 const FLOW = ['-s', 'proto', 'saddr', 'sport', 'daddr', 'dport', 'stime', 'trans', 'dur', 'pkts', 'bytes'];
 /** Parts that records which do not fit in memory are shared out among. */
