@@ -12,7 +12,7 @@ import { plainRecords, type PlainRecord } from '../support/flow-lab.ts';
 
 const { CORPUS_DIR } = process.env;
 const NEVER = new AbortController().signal;
-const PACKETS = 40_000;
+const PACKETS = 20_000;
 const OPTIONS: ProbeOptions = {
   origin: { source: 'test', run: 1 },
   table: { flowsMax: 100_000, statusUs: 1_000_000, seed: 3 },
