@@ -6,17 +6,21 @@ import type { FlowTableOptions } from '../../libs/flow/table-options.ts';
 import { Headers, IPV4_ADDRESS, NOT_FRAGMENTED, TCP_FLAG } from '../../libs/packet/headers.ts';
 import type { Batch } from '../../libs/record/batch.ts';
 import type { Column } from '../../libs/record/columns.ts';
-import { STORED_BY_NUMBER } from '../../libs/record/fields/stored.ts';
+import { STORED_BY_NUMBER, type StoredName } from '../../libs/record/fields/stored.ts';
 
 /** One record as a plain object: field name to value, absent fields left out; addresses as "a.b.c.d" of lane 3. */
 export type PlainRecord = Record<string, number | string>;
 
-export function plainRecords(batch: Batch): PlainRecord[] {
+/** @param fields those that are wanted, where it is not all */
+export function plainRecords(batch: Batch, fields?: readonly StoredName[]): PlainRecord[] {
+  const columns = batch.columns.flatMap((column, number) => {
+    if (column === undefined) return [];
+    const { name } = STORED_BY_NUMBER.get(number)!;
+    return fields?.includes(name) === false ? [] : [{ name, column }];
+  });
   return Array.from({ length: batch.rows }, (_, row) => {
     const record: PlainRecord = {};
-    batch.columns.forEach((column, number) => {
-      if (column?.has(row) === true) record[STORED_BY_NUMBER.get(number)!.name] = plainValue(column, row);
-    });
+    for (const { name, column } of columns) if (column.has(row)) record[name] = plainValue(column, row);
     return record;
   });
 }
