@@ -6,8 +6,8 @@ import { run } from 'node:test';
 import { spec, type TestEvent } from 'node:test/reporters';
 import { closingSummary, type Skipped } from './closing-summary.ts';
 
-/** Two files at a time: system tests start several processes each, and their time-outs are sized for that. */
-const FILES_AT_ONCE = 2;
+/** So many files at a time keep two processors busy: those of system tests wait for about as long as they work. */
+const FILES_AT_ONCE = 3;
 /** A backstop: a file of many system tests takes minutes on a machine that is busy with other work. */
 const FILE_TIMEOUT_MS = 20 * 60_000;
 
