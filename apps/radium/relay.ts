@@ -6,6 +6,7 @@ import { STORED_FIELDS } from '../../libs/record/fields/stored.ts';
 import type { OriginLedger } from '../../libs/record/ledger.ts';
 import type { Received } from '../../libs/transport/record-stream.ts';
 import type { RecordServer, ServerStats } from '../../libs/transport/server.ts';
+import { FileNumbers } from './file-numbers.ts';
 
 /** How often it is looked what can be acknowledged, milliseconds. */
 const ACKNOWLEDGE_MS = 50;
@@ -21,6 +22,7 @@ export class Relay {
   readonly #server: RecordServer | undefined;
   readonly #written: readonly WrittenOutput[];
   readonly #ledger: OriginLedger;
+  readonly #fileNumbers = new FileNumbers();
   /** What is not acknowledged yet, with the position behind it: no more than that, since it may have to wait for long. */
   readonly #pending: { readonly position: number; readonly acknowledge: Received['acknowledge'] }[] = [];
   readonly #timer: NodeJS.Timeout;
@@ -73,12 +75,13 @@ export class Relay {
     return this.#write(batch);
   }
 
-  /** The same for what nobody keeps for us. */
+  /** The same for what comes from files, which nobody keeps for us. */
   passBatch(batch: Batch): Promise<void> | undefined {
-    const frame = encodeBatch(batch);
-    this.#count(batch, frame.length);
     this.#ledger.take(batch);
-    this.#server?.forward(frame, batch);
+    const numbered = this.#fileNumbers.of(batch);
+    const frame = encodeBatch(numbered);
+    this.#count(batch, frame.length);
+    this.#server?.forward(frame, numbered);
     return this.#write(batch);
   }
 

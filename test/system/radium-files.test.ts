@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { encodeBatch } from '../../libs/codec/encode.ts';
+import { recordBatch } from '../support/records.ts';
 import { RunningCommand } from '../support/run-command.ts';
 import { freePort, HOST } from '../support/free-port.ts';
 import { accountOf, StreamLab, until } from '../support/stream-lab.ts';
@@ -59,3 +61,28 @@ test(
     assert.doesNotMatch(other.stderr, /did not get/);
   },
 );
+
+test('all records of files that were sorted, divided or are read twice reach readers', PATIENCE, async () => {
+  await using lab = new StreamLab();
+  // As rasort writes them: each frame may have any of the numbers.
+  const frames = (
+    [
+      [5, 0],
+      [3, 0],
+      [1, 9],
+    ] as const
+  ).map(([port, first]) => {
+    const records = [port, port].map((sport) => ({ flowid: sport, stime: 1e15, ipproto: 6, sport, spkts: 1 }));
+    return encodeBatch({ ...recordBatch(records), first, covers: 4 });
+  });
+  const file = join(lab.folder, 'sorted');
+  writeFileSync(file, Buffer.concat(frames));
+  const port = await freePort();
+  lab.radium([], port, '-r', file, file);
+  const words = ['-X', '-S', `${HOST}:${port}`, '-n', '-L', '-1', '-c', ',', '-s', 'sport'];
+  let reader = lab.start(new RunningCommand('ra', words));
+  while ((await reader.status) !== 0 && reader.stderr.includes('nothing listens there'))
+    reader = lab.start(new RunningCommand('ra', words));
+  assert.equal(reader.stderr, '');
+  assert.deepEqual(reader.stdout.trim().split('\n'), '5 5 3 3 1 1 5 5 3 3 1 1'.split(' '));
+});
