@@ -5,6 +5,7 @@ export interface Terminal {
   write(text: string): unknown;
 }
 
+const COLUMNS_USUAL = 80;
 const CLEAR = '\r\u001b[K';
 
 /** One line at the bottom of a terminal that is written over and over, and taken away before anything else is written there. */
@@ -19,10 +20,11 @@ export class StatusLine {
 
   /** Does nothing where nobody looks at it. */
   show(text: string): void {
-    const { isTTY, columns = 80 } = this.#terminal;
+    const { isTTY, columns = 0 } = this.#terminal;
     if (isTTY !== true || this.#isOver) return;
     this.#isShown = true;
-    this.#terminal.write(CLEAR + text.slice(0, columns - 1));
+    // A terminal that does not know its own width says 0.
+    this.#terminal.write(CLEAR + text.slice(0, (columns > 0 ? columns : COLUMNS_USUAL) - 1));
   }
 
   clear(): void {

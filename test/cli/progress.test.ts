@@ -49,5 +49,7 @@ test('a status line is only for terminals, is cut to their width, and goes befor
   line.end();
   line.show('y');
   assert.deepEqual(written, ['\r\u001b[Kabcde', '\r\u001b[K', '\r\u001b[Kx', '\r\u001b[K']);
+  new StatusLine({ ...terminal, columns: 0 }).show('width unknown');
+  assert.equal(written.at(-1), '\r\u001b[Kwidth unknown');
   new StatusLine({ write: () => assert.fail('no terminal') }).show('z');
 });
