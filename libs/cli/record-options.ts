@@ -162,7 +162,7 @@ export const PRINT_OPTIONS = {
     short: 'c',
     arity: 'one',
     placeholder: 'TEXT',
-    text: 'Separate columns by this, without padding; \\t is a tab.',
+    text: "Separate columns by this, without padding; \\t is a tab, '' is as --variable-width.",
     group: 'Printing',
   },
   'variable-width': {

@@ -39,6 +39,7 @@ const SAME: Readonly<Record<string, readonly string[]>> = {
     '-Z d',
     '-H -s spkts dpkts',
     '-c , -s stime saddr sport bytes state',
+    "-c '' -L -1 -s stime saddr sport bytes state",
     '-s -stime -s -flgs',
     '-s +2dur:14 +spkts',
     '-s saddr:7 daddr:30',
@@ -74,12 +75,14 @@ const skip = spawnSync('ra', ['-h']).error === undefined ? false : 'the original
 const linesOf = (text: string, name: string): string[] =>
   name === 'racluster' || name === 'rabins' ? text.split('\n').sort() : text.split('\n');
 
+const unquoted = (word: string): string => (word === "''" ? '' : word);
+
 for (const [name, lines] of Object.entries(SAME)) {
   test(`${name} prints what the original prints, option by option`, { skip }, async () => {
     for (const line of lines) {
       const [options = '', filter] = line.split(' - ');
       const asked = filter === undefined ? [] : ['-', filter];
-      const words = ['-X', '-r', ...FILES, ...options.split(' ').filter(Boolean), ...asked];
+      const words = ['-X', '-r', ...FILES, ...options.split(' ').filter(Boolean).map(unquoted), ...asked];
       const theirs = spawnSync(name, words, { encoding: 'utf8', env: { ...process.env, TZ: 'UTC' } });
       const ours = await runCommand(name, words);
       assert.deepEqual([ours.status, ours.stderr], [0, ''], line);

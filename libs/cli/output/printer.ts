@@ -50,6 +50,7 @@ export async function planPrinting(
   const names = numeric === 3 ? new (await import('./host-names.ts')).HostNames() : undefined;
   const color = wantsColor(args.color, context);
   const style = format === 'text' ? undefined : format;
+  const delimiter = args.delimiter?.replaceAll('\\t', '\t') ?? '';
   const options: PrintOptions = {
     numeric,
     unixTime: args.unix,
@@ -61,10 +62,10 @@ export async function planPrinting(
     managementWords: args.fields.length === 0,
     state: stateStyle(args.states, args.flags),
     ...(style !== undefined && { style }),
-    variableWidth: args['variable-width'],
+    variableWidth: args['variable-width'] || args.delimiter === '',
     portPoint: !args['no-port-point'],
     masks: maskStyle(args.cidr),
-    ...(args.delimiter !== undefined && { delimiter: args.delimiter.replaceAll('\\t', '\t') }),
+    ...(delimiter !== '' && { delimiter }),
     ...(args.precision !== undefined && { precision: args.precision }),
     ...(args['time-format'] !== undefined && { timeFormat: checkedTimeFormat(args['time-format']) }),
     ...(names !== undefined && { hostName: names.nameOf }),
