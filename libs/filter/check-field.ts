@@ -171,8 +171,7 @@ function intervalsOf(value: Place, field: AskedField, nowMs: number): readonly I
     if (held.low <= held.high) return [held];
     throw fault(value, `'${value.text}' is not a range`, 'The lower number comes first.');
   }
-  if (codes.size > 0)
-    throw fault(value, `'${value.text}' is no value of '${field.name}'`, didYouMean(value.text, codes.keys()));
+  if (codes.size > 0) throw noValue(value, field, [...codes.keys()]);
   const suffixes = field.isMoment
     ? 'A time is as 2026/03/01.14:30, 1700000000 or -10m.'
     : `A number may end in ${suffixesOf(dimension)}.`;
@@ -236,7 +235,16 @@ function knownWords(value: Place, field: AskedField): readonly string[] {
   if (numbered !== undefined) return [numbered];
   const meant = words.filter((word) => plain(word) === plain(value.text));
   if (meant.length > 0) return meant;
-  throw fault(value, `'${value.text}' is no value of '${field.name}'`, didYouMean(value.text, words));
+  throw noValue(value, field, words);
+}
+
+/** Values that an error tells all of. */
+const TOLD_VALUES_MAX = 20;
+
+function noValue(value: Place, { name }: AskedField, known: readonly string[]): Error {
+  const all = known.map((word) => (/^[\w.-]+$/.test(word.trim()) ? word.trim() : `"${word}"`)).join(' ');
+  const told = known.length > TOLD_VALUES_MAX ? '' : `Values are ${all}.`;
+  return fault(value, `'${value.text}' is no value of '${name}'`, didYouMean(value.text, known) || told);
 }
 
 /**

@@ -58,6 +58,8 @@ function unexpected(source: string, at: number): FilterError {
       "unexpected '['",
       'Records do not hold the bytes of packets; there are fields for most of them.',
     );
-  const shown = /[\x21-\x7e]/.test(character) ? `'${character}'` : 'a character';
-  return new FilterError(source, at, `unexpected ${shown}`);
+  if (/[\x21-\x7e]/.test(character))
+    return new FilterError(source, at, `unexpected '${character}'`, character === '|' ? "Did you mean '||'?" : '');
+  const code = source.codePointAt(at)!.toString(16).toUpperCase().padStart(4, '0');
+  return new FilterError(source, at, `unexpected character U+${code}`, 'A text that holds such stands in quotes.');
 }

@@ -249,11 +249,16 @@ class Parser {
     if (isBareValue(word.text)) throw fault(word, `'${word.text}' without a word that says what it is`, NUMBER_HINT);
     const sign = this.#tokens[this.#next + 1];
     if (sign?.kind === 'compare' && (isKnownWord(word.text) || protocolNode(word.text) !== undefined))
-      throw this.#error(sign.at, `'${word.text}' is a test by itself: unexpected '${sign.text}'`);
+      throw this.#afterTest(word, sign);
     const refusal = Object.hasOwn(REFUSED_WORDS, word.text) ? REFUSED_WORDS[word.text] : undefined;
     if (refusal !== undefined) throw fault(word, `'${word.text}' cannot be answered`, refusal);
     const kind = qualified ? "an address, 'host', 'net' or 'port'" : 'a test';
     throw fault(word, `'${word.text}' is not ${kind}`, nearestTest(word.text));
+  }
+
+  #afterTest({ text }: Place, sign: Token): FilterError {
+    const hint = sign.text === '&' ? "Did you mean '&&'?" : '';
+    return new FilterError(this.#source, sign.at, `'${text}' is a test by itself: unexpected '${sign.text}'`, hint);
   }
 
   #id(qualifiers: Qualifiers): Node {

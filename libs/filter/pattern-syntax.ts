@@ -138,12 +138,13 @@ class PatternParser {
       this.#at += 1;
       return { min: known[sign][0], max: known[sign][1] };
     }
-    const counted = /^\{(\d{1,4})(,?)(\d{0,4})\}/.exec(this.#text.slice(this.#at));
+    const counted = /^\{(\d+,?\d*|,\d+)\}/.exec(this.#text.slice(this.#at));
     if (counted === null) return undefined;
-    const min = Number(counted[1]);
-    const max = counted[2] === '' ? min : counted[3] === '' ? Infinity : Number(counted[3]);
+    const [least = '', most = least] = counted[1]!.split(',');
+    const min = Number(least);
+    const max = most === '' ? Infinity : Number(most);
     if (min > REPEAT_MAX || (max !== Infinity && (max > REPEAT_MAX || max < min)))
-      throw this.#error('no such number of times');
+      throw this.#error('no such number of times', `The most is {${REPEAT_MAX}}, and the lower number comes first.`);
     this.#at += counted[0].length;
     return { min, max };
   }

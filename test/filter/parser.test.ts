@@ -161,8 +161,12 @@ const WRONG: readonly [text: string, at: number, message: RegExp, hint?: RegExp]
   ['tcp[13] & 2 != 0', 3, /unexpected '\['/, /bytes of packets/],
   ['synack and src synack', 21, /expected a comparison/],
   ['tcp # udp', 4, /unexpected '#'/],
+  ['tcp | udp', 4, /unexpected '\|'/, /'\|\|'/],
+  ['dir eq foo', 7, /no value of 'dir'/, /"<->"/],
   ['"tcp', 0, /quotation/],
-  ['tcp & udp', 4, /unexpected '&'/],
+  ['tcp & udp', 4, /unexpected '&'/, /'&&'/],
+  ['label ~ "a{1000000}"', 10, /no such number of times/, /\{1000\}/],
+  ['label ~ "a{5,2}"', 10, /no such number of times/],
   ['constructor', 0, /not a test/],
   ['proto toString', 6, /not a protocol/],
 ];
