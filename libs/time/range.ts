@@ -43,7 +43,8 @@ export function parseTimeRange(text: string, context: TimeContext): TimeRange {
 /** The interval or intervals that `T`, `T-T`, `T+SPAN` … stand for. @throws {UsageError} */
 export function parseMoments(text: string, context: TimeContext): Moments {
   const { body, zone } = splitZone(text, context.zone ?? LOCAL_ZONE);
-  const [, sign = '', first = '', operator, second = ''] = /^([+-]?)([^+-]+)(?:([+-])(.+))?$/.exec(body) ?? [];
+  const parts = /^([+-]?)([^+-]+)(?:([+-])(.+))?$/.exec(glued(body));
+  const [, sign = '', first = '', operator, second = ''] = (parts ?? []).map(unglued);
   if (first === '') throw badTime(text);
   if (sign !== '') return fromNow(`${sign}${first}`, operator, second, zone, context.nowMs);
   const time = parseTime(first);
@@ -54,17 +55,25 @@ export function parseMoments(text: string, context: TimeContext): Moments {
     : between(first, time, second, zone, context.nowMs);
 }
 
-/** A zone after `@`, or `Z` after a date as ISO 8601 writes it, whose hyphens become slashes. */
+/** Stands for the hyphens within a date of ISO 8601, which begin neither a span nor an end. */
+const GLUE = '\u2010';
+const glued = (text: string): string => text.replaceAll(/(\d{4})-(\d\d)-(\d\d)/g, `$1${GLUE}$2${GLUE}$3`);
+const unglued = (text: string | undefined): string | undefined => text?.replaceAll(GLUE, '-');
+
+/** A zone after `@`, or as ISO 8601 writes it after a time of its own: `Z`, `+05:30`. */
 function splitZone(text: string, usual: Zone): { body: string; zone: Zone } {
   const [written = '', name, extra] = text.split('@', 3);
   if (extra !== undefined) throw badTime(text);
-  const isUtc = name === undefined && /T[\d:.]+Z$/.test(written);
-  const body = written
-    .replaceAll(/(\d{4})-(\d\d)-(\d\d)(?:T([\d:]+)Z?)?/g, (_, year, month, day, clock: string | undefined) => {
-      return `${String(year)}/${String(month)}/${String(day)}${clock === undefined ? '' : `.${clock}`}`;
-    })
-    .trim();
-  return { body, zone: isUtc ? namedZone('UTC') : name === undefined ? usual : namedZone(name.trim()) };
+  if (name !== undefined) return { body: written.trim(), zone: namedZone(name.trim()) };
+  const body = written.trim();
+  const [, offset] = /T[\d:.]+([+-]\d\d:\d\d)$/.exec(body) ?? [];
+  if (offset?.startsWith('-') === true)
+    throw new UsageError(`'${text}': '${offset}' may be a zone or an end`, {
+      hint: `Write @${offset} for the zone, the date before it for the end.`,
+    });
+  if (offset !== undefined) return { body: body.slice(0, -offset.length), zone: namedZone(offset) };
+  const withoutZ = body.replaceAll(/(T[\d:.]+)Z/g, '$1');
+  return { body: withoutZ, zone: withoutZ === body ? usual : namedZone('UTC') };
 }
 
 /** A span of time by the calendar: microseconds, and counts of units that are not always as long. */
@@ -128,6 +137,10 @@ function fromNow(first: string, operator: string | undefined, second: string, zo
 function alone(text: string, time: WrittenTime, zone: Zone, nowMs: number): Moments {
   if (time.kind === 'epoch') return oneInterval(time.us, time.us + time.lengthUs);
   const pattern = completed(text, time.fields, fieldsOf(zone.wallMs(nowMs)));
+  if (time.fraction !== undefined) {
+    const startUs = zone.instantMs(startOf(pattern)) * 1000 + time.fraction.us;
+    return oneInterval(startUs, startUs + time.fraction.lengthUs);
+  }
   const unit = (pattern.length - 1) as FieldIndex;
   return momentsOf(zone, pattern, (start) => addToWall(start, unit, 1), 0);
 }
@@ -147,7 +160,7 @@ function spanned(text: string, time: WrittenTime, span: CalendarSpan, zone: Zone
   if (time.kind === 'epoch') return ordered(text, time.us, shifted(time.us, span, zone));
   const pattern = completed(text, time.fields, fieldsOf(zone.wallMs(nowMs)));
   if (!isRecurring(pattern)) {
-    const start = zone.instantMs(startOf(pattern)) * 1000;
+    const start = zone.instantMs(startOf(pattern)) * 1000 + fractionUs(time);
     return ordered(text, start, shifted(start, span, zone));
   }
   if (span.sign < 0) throw badTime(text, `'${text}' has wildcards: a span after it goes forward`);
@@ -172,15 +185,19 @@ function between(text: string, time: WrittenTime, second: string, zone: Zone, no
   const pattern = completed(text, time.fields, fieldsOf(zone.wallMs(nowMs)));
   if (end.fields.includes('any')) throw badTime(second, `'${second}': the end of a range has no wildcards`);
   const first = end.fields.findIndex((value) => value !== undefined);
+  const [startFraction, endFraction] = [fractionUs(time), fractionUs(end)];
   // What is left out of the end is as in the start: 23.11:10-14 is of one day, 22-02 ends on the next.
   const endOf = (start: number): number => {
     const wall = startOf(completed(second, end.fields, fieldsOf(start)));
-    return wall <= start && first >= HOUR ? addToWall(wall, (first - 1) as FieldIndex, 1) : wall;
+    const isBefore = wall < start || (wall === start && endFraction <= startFraction);
+    return isBefore && first >= HOUR ? addToWall(wall, (first - 1) as FieldIndex, 1) : wall;
   };
   if (!isRecurring(pattern)) {
     const start = startOf(pattern);
-    return forward(`${text}-${second}`, zone.instantMs(start) * 1000, zone.instantMs(endOf(start)) * 1000);
+    const [startUs, endUs] = [zone.instantMs(start) * 1000, zone.instantMs(endOf(start)) * 1000];
+    return forward(`${text}-${second}`, startUs + startFraction, endUs + endFraction);
   }
+  if (endFraction !== 0) throw badTime(second, `'${second}': a range with wildcards has no fractions`);
   if (endOf(startOf(pattern)) <= startOf(pattern)) throw badTime(text, `'${text}-${second}' ends before it begins`);
   return momentsOf(zone, pattern, endOf, longest(pattern, endOf));
 }
@@ -189,8 +206,10 @@ function between(text: string, time: WrittenTime, second: string, zone: Zone, no
 function startUsOf(text: string, time: WrittenTime & { kind: 'calendar' }, reference: Fields, zone: Zone): number {
   const pattern = completed(text, time.fields, reference);
   if (isRecurring(pattern)) throw badTime(text, `'${text}' has wildcards, the other end of the range has none`);
-  return zone.instantMs(startOf(pattern)) * 1000;
+  return zone.instantMs(startOf(pattern)) * 1000 + fractionUs(time);
 }
+
+const fractionUs = (time: WrittenTime & { kind: 'calendar' }): number => time.fraction?.us ?? 0;
 
 function forward(text: string, startUs: number, endUs: number): Moments {
   if (endUs > startUs) return oneInterval(startUs, endUs);

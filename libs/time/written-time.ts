@@ -5,7 +5,19 @@ import { DAY, FIELD_MAX, FIELD_MIN, MONTH, YEAR, type FieldIndex, type Fields } 
 /** A time as it was written, before what is left out is filled in. */
 export type WrittenTime =
   | { readonly kind: 'epoch'; readonly us: number; readonly lengthUs: number }
-  | { readonly kind: 'calendar'; readonly fields: WrittenFields; readonly inUnits: boolean };
+  | {
+      readonly kind: 'calendar';
+      readonly fields: WrittenFields;
+      /** Of the second; undefined when it has none. */
+      readonly fraction: Fraction | undefined;
+      readonly inUnits: boolean;
+    };
+
+/** What stands behind the point of a second: microseconds, and those that its last digit is. */
+export interface Fraction {
+  readonly us: number;
+  readonly lengthUs: number;
+}
 
 /** From the year: a number, `any` for a wildcard, undefined for what was left out. */
 export type WrittenFields = readonly (number | 'any' | undefined)[];
@@ -22,25 +34,41 @@ const CLOCK = String.raw`${VALUE}(?::${VALUE}(?::${VALUE})?)?`;
 const DATED = new RegExp(String.raw`^(?:(?:${VALUE}/)?${VALUE}/)?${VALUE}\.${CLOCK}$`);
 const CLOCK_ONLY = new RegExp(`^${CLOCK}$`);
 const UNITS = /^(?:(?:\d{1,4}|\*+)[yMdhHms])+$/;
-const EPOCH = /^(\d{9,11})(?:\.(\d{1,6}))?$/;
+const EPOCH = /^(\d{9,11})(?:\.(\d{1,9}))?$/;
+const ISO = /^(\d{4})-(\d\d)-(\d\d)(?:[T ](.+))?$/;
+const WITH_FRACTION = /^(.*:.*:.*)\.(\d{1,9})$/;
 const UNIT_FIELDS: Readonly<Record<string, FieldIndex>> = { y: 0, M: 1, d: 2, h: 3, H: 3, m: 4, s: 5 };
 
 /**
- * Reads `[[[yyyy/]mm/]dd.]HH[:MM[:SS]]`, `[yyyy/]mm/dd`, `yyyy/mm`, `yyyy`, `2023y11M14d22h13m20s`, seconds since 1970.
+ * Reads `[[[yyyy/]mm/]dd.]HH[:MM[:SS[.f]]]`, `[yyyy/]mm/dd`, `yyyy/mm`, `yyyy`, `yyyy-mm-ddTHH:MM:SS.f`, `2023y11M14d22h13m20s`, seconds
+ * since 1970.
  * @throws {UsageError}
  */
 export function parseTime(text: string): WrittenTime {
   const epoch = EPOCH.exec(text);
   if (epoch !== null) {
-    const [, whole = '', fraction = ''] = epoch;
-    return { kind: 'epoch', us: Number(whole + fraction.padEnd(6, '0')), lengthUs: 10 ** (6 - fraction.length) };
+    const { us, lengthUs } = fractionOf(epoch[2] ?? '');
+    return { kind: 'epoch', us: Number(epoch[1]) * 1e6 + us, lengthUs };
   }
-  const written = UNITS.test(text) ? unitsOf(text) : datedOf(text);
+  const [, whole = text, digits] = WITH_FRACTION.exec(text) ?? [];
+  const written = UNITS.test(whole) ? unitsOf(whole) : datedOf(whole.replace(ISO, slashed).replace(/(?<=\/\d+) /, '.'));
   if (written === undefined) throw badTime(text);
   const fields = written.map((value, index) => valueOf(text, value, index));
   if (fields[MONTH] !== undefined && fields[DAY] !== undefined && !dayExists(fields))
     throw badTime(text, `'${text}': there is no such day`);
-  return { kind: 'calendar', fields, inUnits: UNITS.test(text) };
+  if (digits !== undefined && fields.includes('any')) throw badTime(text, `'${text}': wildcards have no fractions`);
+  const fraction = digits === undefined ? undefined : fractionOf(digits);
+  return { kind: 'calendar', fields, fraction, inUnits: UNITS.test(text) };
+}
+
+/** A date of ISO 8601 as it is written here. */
+function slashed(_: string, year: string, month: string, day: string, clock: string | undefined): string {
+  return `${year}/${month}/${day}${clock === undefined ? '' : `.${clock}`}`;
+}
+
+/** @param digits up to nine; below microseconds they are dropped */
+function fractionOf(digits: string): Fraction {
+  return { us: Number(digits.slice(0, 6).padEnd(6, '0')), lengthUs: 10 ** Math.max(0, 6 - digits.length) };
 }
 
 type Words = readonly (string | undefined)[];
