@@ -3,6 +3,7 @@ import { servesArgus3 } from '../../libs/cli/network/dialects.ts';
 import { logStyleOf } from '../../libs/cli/log-style.ts';
 import { UsageError } from '../../libs/core/errors.ts';
 import { parseMetricsAddress } from '../../libs/daemon/metrics-address.ts';
+import { parseFilter } from '../../libs/filter/parser.ts';
 import { parseInterfaces } from './interfaces.ts';
 import { parseSourceId } from '../../libs/cli/source-id.ts';
 
@@ -231,7 +232,8 @@ export const ARGUS_VARIABLES = {
   ARGUS_KEYSTROKE_CONF: { idle: OFF, about: 'keystrokes are not counted.' },
 } as const satisfies VariableTable;
 
-function plainFile([path = '']: readonly string[]): void {
+function plainFile([path = '', filter = '']: readonly string[]): void {
+  parseFilter(filter);
   if (!/^[\w-]+:\/\//.test(path)) return;
   throw new UsageError(`records are not sent to '${path}'`, {
     hint: 'Name a file, or let readers connect to ARGUS_ACCESS_PORT.',

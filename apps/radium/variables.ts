@@ -5,6 +5,7 @@ import { parseServerAddress } from '../../libs/cli/network/server-address.ts';
 import { parseSourceId } from '../../libs/cli/source-id.ts';
 import { UsageError } from '../../libs/core/errors.ts';
 import { parseMetricsAddress } from '../../libs/daemon/metrics-address.ts';
+import { parseFilter } from '../../libs/filter/parser.ts';
 
 const OFF = ['', 'no', '0', 'none'];
 const ASKED_BY_CERTIFICATE = 'there is no SASL; certificates and tokens say who somebody is.';
@@ -25,7 +26,11 @@ export const RADIUM_VARIABLES = {
     check: ([server = '']) => server.split(',').forEach(parseServerAddress),
   },
   RADIUM_INPUT_FILE: { option: 'read', form: 'words', about: 'Record file that it serves; each line is one more.' },
-  RADIUM_FILTER: { form: 'filter', about: 'Only records that match this pass.' },
+  RADIUM_FILTER: {
+    form: 'filter',
+    about: 'Only records that match this pass.',
+    check: ([filter = '']) => void parseFilter(filter),
+  },
 
   RADIUM_ACCESS_PORT: { option: 'port', form: 'value', about: 'TCP port for readers; 0 is off.' },
   RADIUM_BIND_IP: { option: 'bind', form: 'value', about: 'Addresses to listen on, with commas between them.' },
@@ -140,7 +145,8 @@ export const RADIUM_VARIABLES = {
   RADIUM_ZEROCONF_REGISTER: { idle: OFF, about: 'servers are named, not looked for.' },
 } as const satisfies VariableTable;
 
-function plainFile([path = '']: readonly string[]): void {
+function plainFile([path = '', filter = '']: readonly string[]): void {
+  parseFilter(filter);
   if (!/^[\w-]+:\/\//.test(path)) return;
   throw new UsageError(`records are not sent to '${path}'`, {
     hint: 'Name a file, or let readers connect to RADIUM_ACCESS_PORT.',

@@ -7,12 +7,18 @@ const CONTEXT_CHARACTERS = 50;
 /** A filter that is not understood; points at the place. Exit status 2. */
 export class FilterError extends UsageError {
   override readonly code = 'FILTER';
+  readonly source: string;
   /** Offset in the filter, in UTF-16 units, from 0. */
   readonly at: number;
+  /** What is wrong, without the place. */
+  readonly problem: string;
 
   constructor(source: string, at: number, problem: string, hint = '') {
-    super(`filter: ${problem.replaceAll(UNPRINTABLE, '·')} at column ${at + 1}\n${excerpt(source, at)}`, { hint });
+    const printable = `filter: ${problem.replaceAll(UNPRINTABLE, '·')}`;
+    super(`${printable} at column ${at + 1}\n${excerpt(source, at)}`, { hint });
+    this.source = source;
     this.at = at;
+    this.problem = printable;
   }
 }
 

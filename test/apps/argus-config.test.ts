@@ -97,6 +97,7 @@ const REFUSED: readonly (readonly [text: string, says: RegExp])[] = [
   ['ARGUS_MIN_SSF=40', /can only be 0, not '40'/],
   ['ARGUS_PACKET_CAPTURE_FILE=/tmp/p', /keeps no packets/],
   ['ARGUS_OUTPUT_STREAM=argus-udp://h:1 \'tcp\'', /records are not sent/],
+  ['ARGUS_OUTPUT_FILE=/a "tpc"', /filter: 'tpc' is not a test\n.*\n {24}\^/],
   ['ARGUS_DAEMON =yes', /no blanks/],
   ['ARGUS_FOO=1\nARGUS_DAEMON=1', /a\.conf:1: [^]*a\.conf:2: /],
 ]; // prettier-ignore

@@ -70,6 +70,8 @@ const REFUSED: readonly (readonly [text: string, says: RegExp])[] = [
   ['RADIUM_USER_AUTH="user/auth"', /there is no SASL/],
   ['RADIUM_MONITOR_ID="a b"', /no source id/],
   ['RADIUM_METRICS=nine', /no port/],
+  ['RADIUM_FILTER="tcp adn udp"', /radium\.conf:1: filter: expected 'and' or 'or' before 'adn'\n.*\n {21}\^/],
+  ['RADIUM_OUTPUT_FILE=/a "tpc"', /radium\.conf:1: filter: 'tpc' is not a test\n.*\n {25}\^/],
 ];
 
 for (const [text, says] of REFUSED)

@@ -1,5 +1,6 @@
 import { SuiteError } from '../../core/errors.ts';
 import { didYouMean } from '../../core/nearest.ts';
+import { FilterError } from '../../filter/errors.ts';
 import type { Assignment, Mistake } from './config-file.ts';
 import { LIST_SEPARATOR, takesValue, type Option, type OptionTable } from '../options.ts';
 import { toNumber } from '../parse.ts';
@@ -85,19 +86,40 @@ export function readVariable(
       ? variable.choices[value.toLowerCase()]
       : undefined;
     if (tokens !== undefined) return { assignment, tokens };
-    throw wrongValue(assignment, `${name} needs ${Object.keys(variable.choices).join(' or ')}, not '${value}'`, '');
+    const choices = Object.keys(variable.choices);
+    const others = choices.slice(0, -1).join(', ');
+    throw wrongValue(assignment, `${name} needs ${others} or ${choices.at(-1)}, not '${value}'`, '');
   }
   if ('idle' in variable) {
     const reading = { assignment, tokens: [] };
     return isAmong(variable.idle) ? reading : { ...reading, warning: `${name} does nothing: ${variable.about}` };
   }
   try {
-    if (value !== '') variable.check?.(isList(variable) ? wordsOf(assignment, variable.form) : [value]);
+    const isKnown = variable.option === undefined || Object.hasOwn(options, variable.option);
+    if (value !== '' && isKnown) variable.check?.(checkedWords(assignment, variable.form));
     return readSetting(assignment, variable, options, hostName);
   } catch (error) {
     if (!(error instanceof SuiteError) || error instanceof MistakeError) throw error;
-    throw wrongValue(assignment, error.message.split('\n')[0] ?? '', error.hint);
+    throw placedMistake(assignment, error);
   }
+}
+
+function checkedWords(assignment: Assignment, form: Form): readonly string[] {
+  if (form === 'list') return listedWords(assignment);
+  return form === 'words' || form === 'output' ? wordsOf(assignment, form) : [assignment.value];
+}
+
+/** Points at the word in question, where it can be found. */
+function placedMistake(assignment: Assignment, error: SuiteError): MistakeError {
+  const { source, at } = assignment;
+  if (error instanceof FilterError) {
+    const start = source.indexOf(error.source, at);
+    return new MistakeError(assignment, start === -1 ? at : start + error.at, error.problem, error.hint);
+  }
+  const what = error.message.split('\n')[0] ?? '';
+  const word = /'([^']+)'/.exec(what)?.[1];
+  const found = word === undefined ? -1 : source.indexOf(word, at);
+  return new MistakeError(assignment, found === -1 ? at : found, what, error.hint);
 }
 
 function readSetting(
@@ -120,8 +142,7 @@ function readSetting(
     return { assignment, tokens: [`--${name}=${words.join(LIST_SEPARATOR)}`] };
   }
   if (form === 'list') {
-    const listed = assignment.words.flatMap((word) => word.split(/[\s,]+/)).filter((word) => word !== '');
-    return { assignment, tokens: listed.map((word) => `--${name}=${word}`) };
+    return { assignment, tokens: listedWords(assignment).map((word) => `--${name}=${word}`) };
   }
   const text = form === 'host' ? hostOf(assignment, hostName) : form === 'mebibytes' ? mebibytesOf(assignment) : value;
   const option = options[name];
@@ -129,6 +150,10 @@ function readSetting(
     toNumber(assignment.name, text, option.number);
   }
   return { assignment, tokens: [`--${name}=${text}`] };
+}
+
+function listedWords({ words }: Assignment): readonly string[] {
+  return words.flatMap((word) => word.split(/[\s,]+/)).filter((word) => word !== '');
 }
 
 /** Whether every time that a variable stands in a file counts. */

@@ -13,6 +13,8 @@ const ZONE_MODE = '--mode=TZ=';
 /** `configure` of a command that reads records. What reads files is loaded where there are some. */
 export function readerConfiguration(options: OptionTable): NonNullable<Command['configure']> {
   return async (line, context) => {
+    // What a mistake in a file may refer to is told in spite of it.
+    if (line.tokens.includes('--list-fields')) return line;
     const given = { ...line, tokens: line.tokens.map(zoneOption) };
     const files = filesOf(context);
     const isConfigured =

@@ -1,4 +1,5 @@
 import type { IdleVariable, VariableTable } from './config-variables.ts';
+import { CHECKS } from './reader-checks.ts';
 import { parseServerAddress } from '../network/server-address.ts';
 
 /** A variable that asks for nothing with these values, and otherwise does nothing for this reason. */
@@ -34,6 +35,7 @@ export const RA_VARIABLES = {
     option: 'write',
     form: 'output',
     about: 'File that records are appended to, and perhaps a filter behind it; each line is one more.',
+    check: CHECKS.fileFilter,
   },
   RA_EXCEPTION_OUTPUT_FILE: {
     option: 'rejected',
@@ -41,11 +43,15 @@ export const RA_VARIABLES = {
     about: 'File for the records that the filter refuses.',
   },
   RA_NO_OUTPUT: { option: 'quiet', form: 'switch', about: 'Print no records.' },
-  RA_TIMERANGE: { option: 'time', form: 'value', about: 'Only records of this time.' },
-  RA_TZ: { option: 'time-zone', form: 'value', about: 'Zone that times are read and printed in.' },
+  RA_TIMERANGE: { option: 'time', form: 'value', about: 'Only records of this time.', check: CHECKS.timeRange },
+  RA_TZ: { option: 'time-zone', form: 'value', about: 'Zone that times are read and printed in.', check: CHECKS.zone },
   RA_RUN_TIME: { option: 'stop-after', form: 'value', about: 'Seconds after which reading stops; 0 is never.' },
-  RA_NUMBER: { option: 'range', form: 'value', about: 'Which of the records are taken.' },
-  RA_FILTER: { form: 'filter', about: 'Only records that match this are taken, where the command line has no filter.' },
+  RA_NUMBER: { option: 'range', form: 'value', about: 'Which of the records are taken.', check: CHECKS.recordRange },
+  RA_FILTER: {
+    form: 'filter',
+    about: 'Only records that match this are taken, where the command line has no filter.',
+    check: CHECKS.filter,
+  },
 
   RA_PRINT_MAN_RECORDS: {
     choices: { yes: ['--mode=man'], no: [] },
@@ -57,6 +63,7 @@ export const RA_VARIABLES = {
     option: 'fields',
     form: 'list',
     about: 'Fields to print. Words of `-s` with a sign change this list, others replace it.',
+    check: CHECKS.fields,
   },
   RA_FIELD_DELIMITER: { option: 'delimiter', form: 'value', about: 'Between columns, which have no widths then.' },
   RA_FIELD_WIDTH: {
@@ -75,6 +82,7 @@ export const RA_VARIABLES = {
     option: 'port-direction',
     form: 'value',
     about: 'Which ports tell the direction of TCP whose start was not seen.',
+    check: CHECKS.portDirection,
   },
   RA_PRINT_NAMES: {
     choices: {
@@ -90,6 +98,7 @@ export const RA_VARIABLES = {
     option: 'time-format',
     form: 'value',
     about: 'Times as strftime has it, with `%f` for the fraction.',
+    check: CHECKS.timeFormat,
   },
   RA_USEC_PRECISION: { option: 'precision', form: 'value', about: 'Decimals of times and other fractions.' },
   RA_PRINT_TCPSTATES: { option: 'states', form: 'switch', about: 'State column: letters of the TCP states.' },
@@ -115,13 +124,20 @@ export const RA_VARIABLES = {
     option: 'sort',
     form: 'list',
     about: '`rasort`, and `rabins` within each bin: fields to sort by.',
+    check: CHECKS.sortKeys,
   },
   RA_FLOW_MODEL: {
     option: 'model',
     form: 'list',
     about: '`racluster` and `rabins`: the key that records are merged by.',
+    check: CHECKS.model,
   },
-  RA_MEMORY: { option: 'memory', form: 'value', about: 'Memory of commands that hold records. Not one of Argus.' },
+  RA_MEMORY: {
+    option: 'memory',
+    form: 'value',
+    about: 'Memory of commands that hold records. Not one of Argus.',
+    check: CHECKS.memory,
+  },
 
   RA_TLS_CA: { option: 'tls-ca', form: 'value', about: 'Authority for certificates of servers. Not one of Argus.' },
   RA_TLS_CERT: { option: 'tls-cert', form: 'value', about: 'Certificate shown to servers. Not one of Argus.' },

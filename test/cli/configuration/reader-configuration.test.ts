@@ -103,7 +103,15 @@ test('.rarc: what does nothing is told of with -V', async () => {
 
 const MISTAKES: readonly (readonly [lines: string, said: RegExp])[] = [
   ['\nRA_FILTR=tcp', /\.rarc:2: unknown variable 'RA_FILTR'\n {2}RA_FILTR=tcp\n {2}\^\n {2}Did you mean 'RA_FILTER'\?/],
-  ['RA_PRINT_NAMES=some', /:1: RA_PRINT_NAMES needs none or proto or port or all, not 'some'/],
+  ['RA_PRINT_NAMES=some', /:1: RA_PRINT_NAMES needs none, proto, port or all, not 'some'/],
+  ['RA_FIELD_SPECIFIER="stime dur foo"', /:1: unknown field 'foo'\n.*\n {32}\^\n/],
+  ['RA_FILTER="tcp and prot 80"', /:1: filter: 'prot' is not a test\n.*\n {21}\^\n {2}Did you mean 'port'\?/],
+  ['RA_OUTPUT_FILE="x tpc"', /:1: filter: 'tpc' is not a test\n.*\n {20}\^\n/],
+  ['RA_TIME_FORMAT="%T %Q"', /:1: it has no conversion '%Q'\n.*\n {21}\^$/],
+  ['RA_TIMERANGE="2023/13/01"', /:1: '2023\/13\/01': 13 is no month/],
+  ['RA_TZ=Mars/Olympus', /:1: 'Mars\/Olympus' is no time zone/],
+  ['RA_NUMBER=9-2', /:1: '9-2' is no range of records/],
+  ['RA_PORT_DIRECTION="services,wellknow"', /:1: .*'wellknow'\n.*\n {30}\^\n {2}Did you mean 'wellknown'\?/],
   ['RA_USEC_PRECISION=12', /:1: RA_USEC_PRECISION needs a whole number between 0 and 9, not 12/],
   ['RA_MIN_SSF=40', /:1: RA_MIN_SSF can only be 0, not '40'/],
 ];
@@ -117,6 +125,9 @@ for (const [lines, said] of MISTAKES) {
       return true;
     }));
 }
+
+test('--list-fields tells the names in spite of a .rarc with a wrong one', async () =>
+  assert.deepEqual((await configured(ra, 'RA_FIELD_SPECIFIER=sprot', ['--list-fields'])).tokens, ['--list-fields']));
 
 test('docs/ra-conf.md is what the table of variables says', () => {
   const page = join(import.meta.dirname, '../../../../docs/ra-conf.md');
