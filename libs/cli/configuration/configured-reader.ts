@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { SplitArguments } from '../argv.ts';
 import type { Command, Context } from '../command.ts';
 import type { OptionTable } from '../options.ts';
-import { setTimeZone } from '../time-zone.ts';
+import { setTimeZone, takeTimeZone } from '../time-zone.ts';
 
 const SYSTEM_FILE = '/etc/panoptes/ra.conf';
 const OWN_FILE = '.rarc';
@@ -21,7 +21,8 @@ export function readerConfiguration(options: OptionTable): NonNullable<Command['
       files.some((file) => existsSync(file)) || given.tokens.some((token) => token.startsWith('--rc='));
     const configured = isConfigured ? await load(files, options, given, context) : given;
     const zone = configured.tokens.findLast((token) => token.startsWith(ZONE));
-    if (zone !== undefined) setTimeZone(zone.slice(ZONE.length));
+    if (zone === undefined) takeTimeZone(context.env['TZ'] ?? '');
+    else setTimeZone(zone.slice(ZONE.length));
     return configured;
   };
 }

@@ -21,10 +21,14 @@ async function configured<T extends Command['options']>(
   command: Command<T>,
   lines: string,
   words: readonly string[],
+  env: Context['env'] = {},
 ): Promise<{ readonly tokens: readonly string[]; readonly operands: readonly string[]; readonly warnings: string[] }> {
   writeFileSync(join(home, '.rarc'), lines);
   const warnings: string[] = [];
-  const context = { env: { HOME: home }, warn: (message: string) => void warnings.push(message) } as unknown as Context;
+  const context = {
+    env: { HOME: home, ...env },
+    warn: (message: string) => void warnings.push(message),
+  } as unknown as Context;
   const given = splitArguments(words, command.options, command.operands);
   const { tokens, operands } = (await command.configure?.(given, context)) ?? given;
   return { tokens: tokens.filter((token) => !token.startsWith('--rc=')), operands, warnings };
@@ -65,17 +69,36 @@ for (const [name, lines, words, tokens] of CASES) {
     assert.deepEqual((await configured(ra, lines, words.split(' ').filter(Boolean))).tokens, tokens));
 }
 
-test('-M TZ= is the time zone', async () => {
+async function withZoneKept(body: () => Promise<void>): Promise<void> {
   const zone = process.env['TZ'];
   try {
-    const { tokens } = await configured(ra, '', ['-M', 'json', 'TZ=Asia/Tokyo']);
-    assert.deepEqual(tokens, ['--mode=json', '--time-zone=Asia/Tokyo']);
-    assert.equal(new Date(0).getHours(), 9);
+    await body();
   } finally {
     if (zone === undefined) delete process.env['TZ'];
     else process.env['TZ'] = zone;
   }
-});
+}
+
+test('-M TZ= is the time zone', () =>
+  withZoneKept(async () => {
+    const { tokens } = await configured(ra, '', ['-M', 'json', 'TZ=Asia/Tokyo']);
+    assert.deepEqual(tokens, ['--mode=json', '--time-zone=Asia/Tokyo']);
+    assert.equal(new Date(0).getHours(), 9);
+  }));
+
+test('$TZ may be the file of a zone, and holds no rules, which would be taken for UTC', () =>
+  withZoneKept(async () => {
+    await configured(ra, '', [], { TZ: ':/usr/share/zoneinfo/Asia/Tokyo' });
+    assert.equal(new Date(0).getHours(), 9);
+    for (const TZ of ['EST5EDT4,M3.2.0/02,M11.1.0/02', 'CET-1CEST', '<+05>-5']) {
+      await assert.rejects(configured(ra, '', [], { TZ }), {
+        name: 'UsageError',
+        message: `$TZ: '${TZ}' is no time zone`,
+      });
+      await configured(ra, '', ['--time-zone', 'UTC'], { TZ });
+    }
+    for (const TZ of ['EST5EDT', 'JST-9', 'Nowhere', '', ':Europe/Berlin']) await configured(ra, '', [], { TZ });
+  }));
 
 test('.rarc: each command takes what it knows', async () => {
   const lines = 'RA_SORT_ALGORITHMS="bytes saddr"\nRA_PRINT_MAN_RECORDS=yes\nRA_NO_OUTPUT=yes';
