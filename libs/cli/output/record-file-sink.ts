@@ -1,7 +1,7 @@
 import { constants, open, stat, type FileHandle } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { IndexWriter } from '../../archive/index-writer.ts';
-import { SuiteError } from '../../core/errors.ts';
+import { SuiteError, UsageError } from '../../core/errors.ts';
 import type { Batch } from '../../record/batch.ts';
 import { withoutOffset } from '../../record/offset.ts';
 import { Reblocker } from '../../record/reblock.ts';
@@ -79,8 +79,12 @@ export class RecordFileSink implements Sink {
     this.#waitMs = path === '-' ? STREAM_WAIT_MS : FILE_WAIT_MS;
   }
 
-  /** @throws {SuiteError} when the file cannot be opened, or holds something else than such records */
+  /** @throws {SuiteError} when the file cannot be opened, holds something else than such records, or is a terminal */
   static async open(target: WriteTarget, stdout: Output, listeners: SinkListeners = DEAF): Promise<RecordFileSink> {
+    if (target.path === '-' && stdout.isTerminal) {
+      const hint = 'Name a file after -w, or pipe them into another command.';
+      throw new UsageError('records are not written to a terminal', { hint });
+    }
     const format = WRITE_FORMATS[target.format];
     const writer = await format.writer();
     const to = target.path === '-' ? new StreamTarget(stdout) : await openWhenRead(target.path, format, listeners);

@@ -185,3 +185,11 @@ test('what is pushed ahead is written in its order, and counted', async (t) => {
   assert.equal(sink.unwritten, 0);
   assert.deepEqual(await packetsOf(path), runs);
 });
+
+test('records are not written to a terminal, which they would put into disorder', async () => {
+  const terminal = new Output(Object.assign(new PassThrough(), { isTTY: true }));
+  await assert.rejects(RecordFileSink.open(parseWriteTarget('-'), terminal), {
+    name: 'UsageError',
+    message: /not written to a terminal/,
+  });
+});
