@@ -3,6 +3,8 @@ import { storedInputs } from '../record/fields/inputs.ts';
 import { fieldByName } from '../record/fields/table.ts';
 import {
   join,
+  type AddressNode,
+  type AddressRangeNode,
   type ListNode,
   type Node,
   type PatternNode,
@@ -26,6 +28,7 @@ import {
   selectValue,
   type Select,
 } from './columns.ts';
+import { addressLists, selectAddressList } from './address-list.ts';
 import { addressTest } from './address-test.ts';
 import { allOf, anyOf, noneOf, Scratch } from './combine.ts';
 import { selectEitherAddress, selectEitherRange, twins } from './either.ts';
@@ -117,14 +120,7 @@ class Compiler {
       case 'and':
         return allOf(node.terms.map((term) => this.compile(term, depth)));
       case 'or':
-        return (
-          this.#either(node.terms) ??
-          anyOf(
-            node.terms.map((term) => this.compile(term, depth + 1)),
-            this.#scratch,
-            depth,
-          )
-        );
+        return this.#either(node.terms) ?? anyOf(this.#alternatives(node.terms, depth + 1), this.#scratch, depth);
       case 'not':
         return noneOf(this.compile(node.term, depth + 1), this.#scratch, depth);
       case 'record':
@@ -170,6 +166,16 @@ class Compiler {
     );
   }
 
+  /** Terms one of which is to be true; many addresses that a field may have are one of them. */
+  #alternatives(terms: readonly Node[], depth: number): Select[] {
+    const { lists, rest } = addressLists(terms);
+    const selects = lists.map((list) => {
+      this.#addressInputs(list.wanted[0]);
+      return selectAddressList(list);
+    });
+    return [...selects, ...rest.map((term) => this.compile(term, depth))];
+  }
+
   #stored(name: string): number {
     const number = storedNumber(name);
     this.#fields.add(number);
@@ -206,10 +212,16 @@ class Compiler {
     return hasDefault ? selectKind(FLOW_BATCH) : selectPresent(number);
   }
 
-  #address(node: Extract<Node, { readonly kind: 'address' | 'addresses' }>): Select {
+  /** @returns undefined for a field that is computed */
+  #addressInputs(node: AddressNode | AddressRangeNode): number | undefined {
     const number = storedNumberOf(node.field);
     if (number !== undefined && node.kind === 'address' && isOfLastLane(node)) this.#fields.add(number);
     else this.#inputs(node.field);
+    return number;
+  }
+
+  #address(node: AddressNode | AddressRangeNode): Select {
+    const number = this.#addressInputs(node);
     if (number === undefined) return selectValue(readerOf(node.field), addressTest(node));
     if (node.kind === 'address') return selectAddress(number, node.family, node.lanes, node.masks);
     return selectAddressRange(number, node.family, node.low, node.high);

@@ -75,6 +75,8 @@ const TESTS =
   'port 53-443,src and dst port 53,spkts gt 9,dpkts >= 2k,pkts gt 10,pkts != 2,src pkts lt 10,ttl 64,ttl != 64,src and dst ttl lte 64,' +
   'dttl gt 63,saddr 10.0.0.0/30,saddr != 10.0.0.1,addr != 10.0.0.1,host 10.0.0.2-10.0.1.200,addr 2001:db8::1-2001:db8::ffff,' +
   'smac 02:00:00:00:00:01-02:00:00:00:00:09,snet 10/8,mac != 02:00:00:00:00:01,port in (53 443),sport in (80-100 1000-70000),' +
+  'host in (10.0.0.1 10.0.0.2 10.0.1.1 192.0.2.1 1.2.3.4),src host in (2001:db8::1 ::1 ::2 2001:db9::1 10.0.0.1),' +
+  'saddr != 10.0.0.1 and saddr in (::ffff:1 2001:db8:1::1 ::3 ::1 02:00:00:00:00:01 02:00:00:00:00:02 02:00:00:00:00:03 03:00:00:00:00:01),' +
   'pkts in (1 2 2000-5000),dur in (0 0.1),spkts != 9-10,trans 1,trans gt 1,has trans,has dport,has state,not has tcprtt,retrans,' +
   'retrans gt 1,src syn,src ack and push,sflags & 16,label alpha,label != alpha,label ~ "(a|ä)l?",label !~ a,state CON,state != CON,' +
   'state ~ "^(RST|INT)$",proto in (tcp udp),proto esp,appname ~ "\\.net$",suser ~ "(?:GET|SSH).*1",suser = GET,user !~ x,cid ~ A,' +
