@@ -169,11 +169,12 @@ function fieldsOf(name: string): number[] {
   return [...storedInputs(name), ...(MORE_FIELDS[name] ?? []).map((other) => STORED_FIELDS[other].number)];
 }
 
-/** Fields whose value is a piece of the key; ICMP's types and protocols are there in another form. */
+/** Fields whose value is a piece of the key, but for amounts, which are sums all the same; ICMP's types and protocols are there in another form. */
 function exactOf(name: string): number[] {
   if (name === 'dport') return (['dport', 'icmpid', 'spi'] as const).map((other) => STORED_FIELDS[other].number);
   const field = fieldByName(name);
-  return field !== undefined && isStored(field) && (field.kind === 'address' || isNumeric(field.kind)) ? [field.number] : []; // prettier-ignore
+  if (field === undefined || !isStored(field) || field.merge === 'sum') return [];
+  return field.kind === 'address' || isNumeric(field.kind) ? [field.number] : [];
 }
 
 const BITS = { u8: 8, u16: 16, u32: 32, bits: 32 } as const;

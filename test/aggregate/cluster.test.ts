@@ -39,6 +39,13 @@ const CASES: readonly Case[] = [
     expected: ['4000000000 2000000000 1000000000 3000000000 1000000000 4000000000'],
   },
   {
+    name: 'an amount that is a key is a sum as every other one',
+    records: [tcp({ spkts: 2 }), tcp({ spkts: 2 }), tcp({ spkts: 5 })],
+    settings: { key: ['spkts', 'dpkts'] },
+    fields: ['trans', 'spkts'],
+    expected: ['1 5', '2 4'],
+  },
+  {
     name: 'norep tells nothing of that',
     records: [tcp(), tcp()],
     settings: { reports: false },
