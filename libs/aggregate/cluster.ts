@@ -134,7 +134,7 @@ export class Cluster {
     const { found, keys } = this.#finder;
     if (expiry === undefined && missing === 0) {
       share.addAll(rows, found, count);
-      share.end(table.count);
+      share.end(table.end);
       return;
     }
     for (let i = 0; i < count; i++) {
@@ -159,8 +159,8 @@ export class Cluster {
       expiry?.touch(group, start[row]!, end[row]!);
     }
     groups.grow(table.room);
-    fresh.end(table.count);
-    share.end(table.count);
+    fresh.end(table.end);
+    share.end(table.end);
   }
 
   /** The same where records that are alone in their group stay as they are. */

@@ -85,10 +85,10 @@ const SETTLED_SHARE = 7 / 8;
 
 /** Whether the records of all groups that a share has records of disagree. @param disagreed how many groups do */
 export function areSettled(states: Pages<Uint8Array>, disagreed: number, share: Share): boolean {
-  const { groupsInUse } = share;
+  const { groupsEnd } = share;
   if (disagreed === 0) return false;
-  if (disagreed >= groupsInUse) return true;
-  if (share.runs === undefined && disagreed < groupsInUse * SETTLED_SHARE) return false;
+  if (disagreed >= groupsEnd) return true;
+  if (share.runs === undefined && disagreed < groupsEnd * SETTLED_SHARE) return false;
   return areAll(DISAGREED, states, share);
 }
 

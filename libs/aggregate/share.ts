@@ -33,8 +33,8 @@ export class Share {
   parts: Part[] = [];
   /** All of it, group by group; undefined where records do not lie like that. */
   runs: Run[] | undefined;
-  /** Groups that are in use, those of other records included. */
-  groupsInUse = 0;
+  /** Numbers of groups are below this, those of other records included. */
+  groupsEnd = 0;
   /** Whether each group is new and has the number after that of the one before it. */
   readonly areNew: boolean;
   /** Of all rows of the batch. */
@@ -75,8 +75,8 @@ export class Share {
   }
 
   /** All have been added: brings together what belongs to one group, or at least what lies on one page. */
-  end(groupsInUse: number): void {
-    this.groupsInUse = groupsInUse;
+  end(groupsEnd: number): void {
+    this.groupsEnd = groupsEnd;
     const { count } = this;
     if (count === 0) return;
     if (!this.areNew) this.#order();
@@ -86,7 +86,7 @@ export class Share {
   /** By group, if these are not too many for that, so that what lanes write goes from one end of their memory to the other. */
   #order(): void {
     const { count } = this;
-    const [least, greatest] = this.groupsInUse * RUN_ROWS <= count ? [0, this.groupsInUse - 1] : this.#range();
+    const [least, greatest] = this.groupsEnd * RUN_ROWS <= count ? [0, this.groupsEnd - 1] : this.#range();
     const groups = greatest - least + 1;
     if (groups > SORTED_GROUPS * count) this.#sort(least >>> PAGE_SHIFT, greatest >>> PAGE_SHIFT, PAGE_SHIFT);
     else {
@@ -190,7 +190,7 @@ export class Share {
 
   #choose(valid: Uint8Array, chosen: Share): void {
     chosen.begin(this.rows.length);
-    chosen.groupsInUse = this.groupsInUse;
+    chosen.groupsEnd = this.groupsEnd;
     if (this.runs === undefined) {
       for (const { page, from, to } of this.parts) {
         const start = chosen.count;
