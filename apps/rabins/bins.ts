@@ -4,6 +4,7 @@ import type { ClusterOptions } from '../../libs/aggregate/cluster-options.ts';
 import { Clusters } from '../../libs/aggregate/clusters.ts';
 import type { Rule } from '../../libs/aggregate/configuration.ts';
 import { Fragments } from '../../libs/aggregate/fragments.ts';
+import { fromZero } from '../../libs/aggregate/made-records.ts';
 import type { BinModes } from '../../libs/cli/aggregate/bin-modes.ts';
 import type { Batch } from '../../libs/record/batch.ts';
 import { NumberColumn } from '../../libs/record/columns.ts';
@@ -39,6 +40,7 @@ export class TimedBins implements Bins {
   readonly #times: BinTimes;
   readonly #order: BinOrder | undefined;
   readonly #holdUs: number;
+  readonly #number = fromZero();
   #newestUs = -Infinity;
   givenUs = -Infinity;
 
@@ -60,7 +62,7 @@ export class TimedBins implements Bins {
   async *push(batch: Batch, rows: Uint32Array | undefined, count: number): AsyncGenerator<Batch> {
     const all = rows ?? ALL_ROWS;
     if (this.#modes.apart) {
-      const parts = this.#modes.whole ? [copyRows(batch, all, count)] : this.#fragments.divide(batch, all, count);
+      const parts = this.#modes.whole ? [copyRows(batch, all, count)] : this.#divided(batch, all, count);
       if (this.#order !== undefined) await this.#order.push(parts);
       else for (const part of parts) yield* this.#times.given(part);
       return;
@@ -73,6 +75,13 @@ export class TimedBins implements Bins {
     if (limitUs <= this.givenUs) return;
     this.givenUs = limitUs;
     yield* this.#given(this.#binned.takeBefore(limitUs));
+  }
+
+  /** Parts are more than the records were, so that these have other numbers. */
+  *#divided(batch: Batch, rows: Uint32Array, count: number): Generator<Batch> {
+    for (const part of this.#fragments.divide(batch, rows, count)) {
+      yield { ...part, first: this.#number(part.origin, part.rows), covers: part.rows };
+    }
   }
 
   get cluster(): Cluster | undefined {

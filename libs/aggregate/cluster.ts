@@ -1,4 +1,4 @@
-import { BATCH_ROWS_MAX, FLOW_BATCH, type Batch, type Origin } from '../record/batch.ts';
+import { BATCH_ROWS_MAX, FLOW_BATCH, type Batch } from '../record/batch.ts';
 import { NumberColumn } from '../record/columns.ts';
 import { withAllColumns } from '../record/deferred.ts';
 import { STORED_FIELDS } from '../record/fields/stored.ts';
@@ -10,6 +10,7 @@ import type { Groups, GroupsMemory } from './groups.ts';
 import { CERTAIN_PIECE } from './key-pieces.ts';
 import { KeyLayout } from './key-layout.ts';
 import { isAway, isLone, type LoneRecords } from './lone-records.ts';
+import { fromZero, type Numbering } from './made-records.ts';
 import { Members } from './members.ts';
 import { NarrowKeys } from './narrow-keys.ts';
 import { initiatorOnly, mirrorBatch } from './mirror.ts';
@@ -43,7 +44,7 @@ export class Cluster {
   readonly #layout: KeyLayout;
   #members: Members;
   readonly #expiry: Expiry | undefined;
-  readonly #numbers: Map<string, number>;
+  readonly #number: Numbering;
   /** Records of groups that are new, and of others. */
   readonly #fresh = new Share(true);
   readonly #share = new Share(false, this.#fresh.times);
@@ -58,11 +59,11 @@ export class Cluster {
   /** Columns that later versions added and that merging cannot keep. */
   unknownColumns = 0;
 
-  constructor(options: ClusterOptions, level = 0, numbers = new Map<string, number>()) {
+  constructor(options: ClusterOptions, level = 0, number = fromZero()) {
     const { model, timeouts = NONE } = options;
     this.#options = options;
     this.#level = level;
-    this.#numbers = numbers;
+    this.#number = number;
     this.#layout = new KeyLayout(model.pieces, model.turning === 'none' ? undefined : CERTAIN_PIECE);
     const isTimed = timeouts.statusUs !== Infinity || timeouts.idleUs !== Infinity;
     this.#expiry = isTimed ? new Expiry(timeouts) : undefined;
@@ -350,7 +351,7 @@ export class Cluster {
       this.#finder.forget();
       if (this.#spill === undefined) return;
       for (const part of this.#spill.parts()) {
-        const cluster = new Cluster(this.#options, this.#level + 1, this.#numbers);
+        const cluster = new Cluster(this.#options, this.#level + 1, this.#number);
         for await (const batch of part) cluster.push(batch, undefined, batch.rows);
         yield* cluster.finish();
       }
@@ -358,12 +359,4 @@ export class Cluster {
       this.#spill?.close();
     }
   }
-
-  /** Records that were made count from 0 for each probe. */
-  readonly #number = ({ run, source }: Origin, records: number): number => {
-    const name = `${run} ${source}`;
-    const first = this.#numbers.get(name) ?? 0;
-    this.#numbers.set(name, first + records);
-    return first;
-  };
 }

@@ -4,6 +4,17 @@ import type { Groups } from './groups.ts';
 /** Number of the first of so many records that are made, of one probe. */
 export type Numbering = (origin: Origin, records: number) => number;
 
+/** Counts from 0 for each probe. */
+export function fromZero(): Numbering {
+  const numbers = new Map<string, number>();
+  return ({ run, source }, records) => {
+    const name = `${run} ${source}`;
+    const first = numbers.get(name) ?? 0;
+    numbers.set(name, first + records);
+    return first;
+  };
+}
+
 /** Records of groups, those of each probe in batches of their own. */
 export class MadeRecords {
   readonly #groups: Groups;

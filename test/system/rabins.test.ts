@@ -89,6 +89,12 @@ test('rabins -P sorts parts that are not merged, and bins of so many records', (
   assert.deepEqual(counted, [...upTo(59), ...upTo(39), ...upTo(19)], 'files have the last records first');
 });
 
+test('rabins -M nomerge -w writes more parts than there were records', () => {
+  const long = recordBatch([flow(0), flow(1)].map((record) => ({ ...record, dur: 60e9, spkts: 90, sbytes: 9000 })));
+  writeFileSync(join(line.folder, 'long'), encodeBatch(long));
+  assert.match(run('rabins -r long -M time 1s nomerge -w - | ra -q -A -r -').stdout, /TotalFarRecords 122 TotalPkts 180 TotalBytes 18000/); // prettier-ignore
+});
+
 test('rabins -w with a time makes a file of each bin, and with a field one of each value', () => {
   run(`rabins -r records -M time 20s -m saddr proto -w 'bins/%H.%M.%S' -w 'by/$proto/%S' 'src host 10.0.0.1' -w one`);
   assert.deepEqual(readdirSync(join(line.folder, 'bins')).sort(), ['22.13.20', '22.13.40', '22.14.00']);
