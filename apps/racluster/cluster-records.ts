@@ -3,6 +3,7 @@ import { Cluster } from '../../libs/aggregate/cluster.ts';
 import type { Rule } from '../../libs/aggregate/configuration.ts';
 import { mirrorOf } from '../../libs/aggregate/mirror.ts';
 import { forBothSides, parseAggregateModes } from '../../libs/cli/aggregate/aggregate-modes.ts';
+import { FILE_MODE_WORDS } from '../../libs/cli/mode-words.ts';
 import { AggregateScan } from '../../libs/cli/aggregate/aggregate-scan.ts';
 import { readClusterRules } from '../../libs/cli/aggregate/cluster-rules.ts';
 import type { Context } from '../../libs/cli/command.ts';
@@ -25,7 +26,7 @@ import type { RaclusterArguments } from './options.ts';
 
 /** Merges what the command line names and leaves it where it says. @returns the exit status */
 export async function clusterRecords(args: RaclusterArguments, context: Context): Promise<number> {
-  const modes = forBothSides(parseAggregateModes(args.mode), args.model);
+  const modes = forBothSides(parseAggregateModes(args.mode, FILE_MODE_WORDS), args.model);
   const range = args.range === undefined ? undefined : parseRecordRange(args.range);
   const inputRange = range?.counts === 'input' ? range : undefined;
   const plan = await planPrinting(args, modes, context);

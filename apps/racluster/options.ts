@@ -1,6 +1,6 @@
 import { AGGREGATE_OPTIONS, AGGREGATE_PRINT_OPTIONS } from '../../libs/cli/aggregate/aggregate-options.ts';
 import type { Arguments } from '../../libs/cli/options.ts';
-import { AGGREGATE_MODE_WORDS } from '../../libs/cli/mode-words.ts';
+import { AGGREGATE_MODE_WORDS, FILE_MODE_WORDS } from '../../libs/cli/mode-words.ts';
 import { EXPLAIN_OPTION, INPUT_OPTIONS, OUTPUT_OPTIONS } from '../../libs/cli/record-options.ts';
 import { THREADS_OPTION } from '../../libs/cli/scan/threads-option.ts';
 
@@ -14,7 +14,7 @@ export const RACLUSTER_OPTIONS = {
   ...AGGREGATE_OPTIONS,
   mode: {
     ...mode,
-    words: [...mode.words, ...AGGREGATE_MODE_WORDS],
+    words: [...mode.words, ...AGGREGATE_MODE_WORDS, ...FILE_MODE_WORDS],
     text: `${mode.text} ind: records of each file apart; replace: each file is replaced by what it became.`,
   },
   write,

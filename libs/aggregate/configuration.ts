@@ -55,6 +55,8 @@ const SWITCHES = ['RACLUSTER_REPORT_AGGREGATION', 'RACLUSTER_PRESERVE_FIELDS', '
 /** Known, and without a meaning here. */
 const WITHOUT_EFFECT = ['RACLUSTER_MODEL_NAME'] as const;
 const KEYS = ['filter', 'grep', 'model', 'status', 'idle', 'label', 'cont'] as const;
+/** What the statistics of merged records are of. */
+const AGG_METRIC = { variable: 'RACLUSTER_AGG_METRIC', value: 'dur' } as const;
 const SECONDS_MAX = 1e9;
 const LINE_CHARACTERS_MAX = 10_000;
 const RULES_MAX = 1000;
@@ -116,7 +118,10 @@ function wordsOf(line: Line): Word[] {
 
 function readSwitch(line: Line, { key, value, at, valueAt }: Word, switches: Map<string, boolean>): void {
   if (WITHOUT_EFFECT.some((known) => known === key)) return;
-  if (key === 'RACLUSTER_AGG_METRIC' && value === 'dur') return;
+  if (key === AGG_METRIC.variable) {
+    if (value === AGG_METRIC.value) return;
+    throw new ClusterConfigurationError(line, valueAt, `${key} is always ${AGG_METRIC.value}`, 'mean, min, max and stddev are those of durations.'); // prettier-ignore
+  }
   if (!SWITCHES.some((known) => known === key)) {
     const hint = didYouMean(key, SWITCHES) || `Known are ${SWITCHES.join(', ')}.`;
     throw new ClusterConfigurationError(line, at, `unknown variable '${key}'`, hint);

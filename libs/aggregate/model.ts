@@ -92,6 +92,7 @@ export const KEY_WORDS: readonly string[] = [
 export function parseModel(words: readonly string[], options: ModelOptions = {}): Model {
   const usual = options.rmon === true ? DEFAULT_HOST_MODEL : DEFAULT_MODEL;
   const given = words.length === 0 ? usual : wordsOf(words);
+  if (given.length === 0) throw new UsageError('no key is named', { hint: 'For example -m saddr, or none, which makes one record of all.' }); // prettier-ignore
   const read = given.map(readWord);
   const keys = read.filter(({ name }) => name !== 'none').flatMap(expand);
   if (keys.some(({ name }) => name === 'sport' || name === 'dport')) keys.push({ name: 'proto', mask: undefined });
@@ -125,17 +126,23 @@ export function countsBothSides(words: readonly string[]): boolean {
 }
 
 function readWord(text: string): KeyWord {
-  const [written = '', mask] = text.split('/', 2);
+  const [, written = '', mask] = /^([^/]*)(?:\/(.*))?$/s.exec(text)!;
   const name = namedField(written) ?? written;
-  if (!KEY_WORDS.includes(name)) {
-    const hint = isUnavailable(name)
-      ? 'Records here do not hold it.'
-      : didYouMean(name, KEY_WORDS) || "'ra --list-fields' shows the names; besides there are none, matrix, addr, mac and port."; // prettier-ignore
-    throw new UsageError(`'${text}' is no key to aggregate by`, { hint });
-  }
+  if (!KEY_WORDS.includes(name)) throw new UsageError(`'${text}' is no key to aggregate by`, { hint: hintFor(name) });
   const takesMask = [name, ...(COMPOSITES[name] ?? [])].some((word) => fieldByName(word)?.kind === 'address');
   if (mask !== undefined && !takesMask) throw new UsageError(`'${text}': only addresses take a mask`);
   return { name, mask };
+}
+
+function hintFor(name: string): string {
+  if (Object.hasOwn(UNAVAILABLE_FIELDS, name)) return 'Records here do not hold it.';
+  if (isUnavailable(name))
+    return 'It is known of records that are read or printed one by one, and is not part of them.';
+  if (/^[sd]mpls\[\d+\]$/.test(name)) return `Records have one label for each side: '${name.slice(0, 5)}'.`;
+  return (
+    didYouMean(name, KEY_WORDS) ||
+    "'ra --list-fields' shows the names; besides there are none, matrix, addr, mac and port."
+  );
 }
 
 function expand({ name, mask }: KeyWord): KeyWord[] {

@@ -15,7 +15,10 @@ export const PRINT_MODE_WORDS: readonly string[] = [
 ];
 
 /** Of commands that merge records. */
-export const AGGREGATE_MODE_WORDS = ['correct', 'nocorrect', 'norep', 'rep', 'preserve', 'nopreserve', 'ind', 'replace'] as const; // prettier-ignore
+export const AGGREGATE_MODE_WORDS = ['correct', 'nocorrect', 'norep', 'rep', 'preserve', 'nopreserve'] as const; // prettier-ignore
+
+/** Of a command that merges the records of each file by themselves. */
+export const FILE_MODE_WORDS = ['ind', 'replace'] as const;
 
 /** Of commands that put records in bins; a length stands behind the first three. */
 export const BIN_MODE_WORDS = [

@@ -51,6 +51,10 @@ for (const { line, problem } of [
     problem: 'unknown word \'modell\'\n  filter="udp" modell="saddr"\n               ^',
   },
   { line: 'model="saddrr"', problem: '\'saddrr\' is no key to aggregate by\n  model="saddrr"\n         ^' },
+  {
+    line: 'RACLUSTER_AGG_METRIC=bytes',
+    problem: 'RACLUSTER_AGG_METRIC is always dur\n  RACLUSTER_AGG_METRIC=bytes\n                       ^',
+  },
   { line: 'status=soon', problem: 'status is a number of seconds\n  status=soon\n         ^' },
   { line: 'filter="udp', problem: 'filter has no value' },
 ]) {
