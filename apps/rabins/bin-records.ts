@@ -28,6 +28,8 @@ import { BinOrder } from './bin-order.ts';
 import { CountedBins, TimedBins, type Bins, type Merging } from './bins.ts';
 import { ALL_ROWS, copyRows } from '../../libs/record/select.ts';
 import type { SortKey } from '../../libs/sort/sort-key.ts';
+import { sayMerged } from '../../libs/cli/aggregate/say-merged.ts';
+import { EMPTY_MAX } from './bin-times.ts';
 import type { RabinsArguments } from './options.ts';
 
 /** Puts what the command line names in bins and leaves what became of them where it says. @returns the exit status */
@@ -73,7 +75,10 @@ export async function binRecords(args: RabinsArguments, context: Context): Promi
     await scan?.close();
     await outputs.end();
   }
-  return records.failed ? 1 : 0;
+  if (bins.leavesOutEmpty)
+    context.warn(`of more than ${EMPTY_MAX} empty bins one after the other, the rest was left out`);
+  const status = sayMerged(bins.merged, context);
+  return records.failed ? 1 : status;
 }
 
 function openBins(args: RabinsArguments, modes: BinModes, merging: Merging, keys: readonly SortKey[]): Bins {

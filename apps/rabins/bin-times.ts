@@ -7,13 +7,15 @@ import { selectRows } from '../../libs/record/select.ts';
 import { TimeBins, type Span } from '../../libs/time/span.ts';
 
 /** More empty bins than this between two others are left out. */
-const EMPTY_MAX = 1_000_000;
+export const EMPTY_MAX = 1_000_000;
 const EMPTY_ROWS = 4096;
 
 /** Gives records the times of their bins, and makes some for bins that are empty, where that is wanted. */
 export class BinTimes {
   readonly #modes: Pick<BinModes, 'hard' | 'zero'>;
   readonly #bins: TimeBins;
+  /** Whether empty bins were left out. */
+  leavesOut = false;
   #lastBinEndUs: number | undefined;
 
   constructor(span: Span, modes: Pick<BinModes, 'hard' | 'zero'>) {
@@ -50,7 +52,11 @@ export class BinTimes {
     const set = (name: 'stime' | 'dur' | 'trans', row: number, value: number): void =>
       builder.number(STORED_FIELDS[name].number, STORED_FIELDS[name].kind).set(row, value);
     let left = EMPTY_MAX;
-    for (let us = fromUs; us < toUs && left > 0; left--) {
+    for (let us = fromUs; us < toUs; left--) {
+      if (left === 0) {
+        this.leavesOut = true;
+        break;
+      }
       this.#bins.seek(us);
       const row = builder.addRow();
       set('stime', row, this.#bins.startUs);

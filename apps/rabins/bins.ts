@@ -6,6 +6,7 @@ import type { Rule } from '../../libs/aggregate/configuration.ts';
 import { Fragments } from '../../libs/aggregate/fragments.ts';
 import { fromZero } from '../../libs/aggregate/made-records.ts';
 import type { BinModes } from '../../libs/cli/aggregate/bin-modes.ts';
+import type { Merged } from '../../libs/cli/aggregate/say-merged.ts';
 import type { Batch } from '../../libs/record/batch.ts';
 import { NumberColumn } from '../../libs/record/columns.ts';
 import { STORED_FIELDS } from '../../libs/record/fields/stored.ts';
@@ -21,6 +22,10 @@ export interface Bins {
   finish(): AsyncGenerator<Batch>;
   /** What threads may help with; undefined where the order of records matters. */
   readonly cluster: Cluster | undefined;
+  /** What merging could not keep so far. */
+  readonly merged: Merged;
+  /** Whether there were more empty bins one after the other than are given. */
+  readonly leavesOutEmpty: boolean;
   /** What is in bins that end by then has been given, microseconds since the epoch. */
   readonly givenUs: number;
 }
@@ -84,6 +89,14 @@ export class TimedBins implements Bins {
     }
   }
 
+  get merged(): Merged {
+    return this.#binned;
+  }
+
+  get leavesOutEmpty(): boolean {
+    return this.#times.leavesOut;
+  }
+
   get cluster(): Cluster | undefined {
     return this.#modes.apart || this.#holdUs !== Infinity ? undefined : this.#binned.single?.cluster;
   }
@@ -106,12 +119,14 @@ export class TimedBins implements Bins {
 /** Bins of so many records, or of records of so many bytes, in the order in which they come. */
 export class CountedBins implements Bins {
   readonly cluster = undefined;
+  readonly leavesOutEmpty = false;
   readonly givenUs = -Infinity;
   readonly #order: BinOrder | undefined;
   readonly #merging: Merging;
   readonly #limit: number;
   readonly #bytes: boolean;
   #clusters: Clusters<Cluster>;
+  #before: Merged = { unknownColumns: 0, isOver: false };
   #filled = 0;
 
   /**
@@ -158,8 +173,14 @@ export class CountedBins implements Bins {
     return to;
   }
 
+  get merged(): Merged {
+    const { unknownColumns, isOver } = this.#clusters;
+    return { unknownColumns: this.#before.unknownColumns + unknownColumns, isOver: this.#before.isOver || isOver };
+  }
+
   async *#next(): AsyncGenerator<Batch> {
     yield* this.finish();
+    this.#before = this.merged;
     this.#clusters = this.#opened();
     this.#filled = 0;
   }

@@ -2,6 +2,7 @@ import { Clusters, deferrableFields, fieldsOfRule } from '../../libs/aggregate/c
 import { Cluster } from '../../libs/aggregate/cluster.ts';
 import type { Rule } from '../../libs/aggregate/configuration.ts';
 import { mirrorOf } from '../../libs/aggregate/mirror.ts';
+import { sayMerged } from '../../libs/cli/aggregate/say-merged.ts';
 import { forBothSides, parseAggregateModes } from '../../libs/cli/aggregate/aggregate-modes.ts';
 import { FILE_MODE_WORDS } from '../../libs/cli/mode-words.ts';
 import { AggregateScan } from '../../libs/cli/aggregate/aggregate-scan.ts';
@@ -105,9 +106,8 @@ async function merge(work: Work, merging: Merging, outputs: RecordOutputs): Prom
   const { clusters, records } = merging;
   await pump(merging, outputs);
   for await (const batch of clusters.finish()) await outputs.push(batch);
-  if (clusters.unknownColumns > 0)
-    work.warn('fields of a later version were left out, since how they merge is not known');
-  return records.failed ? 1 : 0;
+  const status = sayMerged(clusters, work);
+  return records.failed ? 1 : status;
 }
 
 /** Merges the records of a file by themselves. @returns the exit status */

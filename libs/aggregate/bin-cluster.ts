@@ -37,6 +37,10 @@ export class BinCluster implements Merger {
     return this.cluster.unknownColumns;
   }
 
+  get isOver(): boolean {
+    return this.cluster.isOver;
+  }
+
   due(): Iterable<Batch> {
     return this.cluster.due();
   }

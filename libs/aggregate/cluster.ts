@@ -58,6 +58,7 @@ export class Cluster {
   #room = 0;
   /** Columns that later versions added and that merging cannot keep. */
   unknownColumns = 0;
+  #wereOver = false;
 
   constructor(options: ClusterOptions, level = 0, number = fromZero()) {
     const { model, timeouts = NONE } = options;
@@ -74,6 +75,11 @@ export class Cluster {
   /** Of the batch that was pushed last. */
   get times(): RecordTimes {
     return this.#share.times;
+  }
+
+  /** Whether records were made with sums that they cannot hold, which stay at the greatest number. */
+  get isOver(): boolean {
+    return this.#wereOver || this.#members.groups.areOver;
   }
 
   /** Groups that are in memory. */
@@ -347,6 +353,7 @@ export class Cluster {
   async *finish(): AsyncGenerator<Batch> {
     try {
       yield* this.#members.takeAll(this.#number);
+      this.#wereOver = this.isOver;
       this.#members = new Members(this.#options, this.#layout);
       this.#finder.forget();
       if (this.#spill === undefined) return;
@@ -354,6 +361,7 @@ export class Cluster {
         const cluster = new Cluster(this.#options, this.#level + 1, this.#number);
         for await (const batch of part) cluster.push(batch, undefined, batch.rows);
         yield* cluster.finish();
+        this.#wereOver ||= cluster.isOver;
       }
     } finally {
       this.#spill?.close();

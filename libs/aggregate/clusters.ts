@@ -34,7 +34,10 @@ const ALWAYS_NEEDED = (['stime', 'stimens', 'dur', 'trans', 'spkts', 'dpkts', 's
 
 /** What merges the records of a rule, such as a `Cluster`. */
 export interface Merger {
+  /** Columns that later versions added and that merging cannot keep. */
   readonly unknownColumns: number;
+  /** Whether records were made with sums that they cannot hold, which stay at the greatest number. */
+  readonly isOver: boolean;
   push(batch: Batch, rows: Uint32Array | undefined, count: number): void;
   due(): Iterable<Batch>;
   takeBefore(timeUs: number): Iterable<Batch>;
@@ -69,9 +72,14 @@ export class Clusters<M extends Merger> {
     return this.#members.length === 1 ? this.#members[0]?.cluster : undefined;
   }
 
-  /** Columns that later versions added and that merging cannot keep. */
+  /** See `Merger`. */
   get unknownColumns(): number {
     return this.#members.reduce((sum, { cluster }) => sum + cluster.unknownColumns, 0);
+  }
+
+  /** See `Merger`. */
+  get isOver(): boolean {
+    return this.#members.some(({ cluster }) => cluster.isOver);
   }
 
   /** See `Cluster.push`. */

@@ -97,6 +97,11 @@ export class Groups {
     return bytes;
   }
 
+  /** Whether records were made with sums that they cannot hold, which stay at the greatest number. */
+  get areOver(): boolean {
+    return this.#lanes.some((lane) => lane instanceof NumberLane && lane.isOver);
+  }
+
   /** Makes room for so many groups. */
   grow(room: number): void {
     if (room <= this.#room) return;

@@ -45,6 +45,8 @@ export class NumberLane implements Lane, NumberPages {
   readonly times = f64Pages();
   /** Of sums that may become larger than a double counts. */
   readonly carry: Carry | undefined;
+  /** Whether a column was made with a sum that its kind cannot hold. */
+  isOver = false;
   readonly #field: number;
   readonly #kind: NumericKind;
   readonly #rule: NumberRule;
@@ -322,6 +324,7 @@ export class NumberLane implements Lane, NumberPages {
     if (isRun(groups)) this.#copyRun(groups, values);
     else for (let i = 0; i < groups.length; i++) values[i] = this.values.get(groups[i]!);
     if (this.carry?.isUsed === true) for (let i = 0; i < groups.length; i++) values[i] = this.carry.get(groups[i]!);
+    if (this.#rule === 'sum' && this.carry === undefined) this.isOver ||= values.includes(MAX[this.#kind]);
     // Where there is none, zeros cost nothing when packed.
     if (valid !== undefined)
       for (let i = 0; i < groups.length; i++) if ((valid[i >> 3]! & (1 << (i & 7))) === 0) values[i] = 0;

@@ -89,6 +89,14 @@ test('rabins -P sorts parts that are not merged, and bins of so many records', (
   assert.deepEqual(counted, [...upTo(59), ...upTo(39), ...upTo(19)], 'files have the last records first');
 });
 
+test('rabins -M zero says where there are too many empty bins', () => {
+  const apart = recordBatch([flow(0), { ...flow(1), stime: START + 2e12 }]);
+  writeFileSync(join(line.folder, 'apart'), encodeBatch(apart));
+  const { status, stdout, stderr } = line.run('rabins -r apart -M zero time 1s -L -1 -s trans | wc -l');
+  assert.deepEqual([status, Number(stdout)], [0, 1_000_002]);
+  assert.match(stderr, /of more than 1000000 empty bins one after the other, the rest was left out/);
+});
+
 test('rabins -M nomerge -w writes more parts than there were records', () => {
   const long = recordBatch([flow(0), flow(1)].map((record) => ({ ...record, dur: 60e9, spkts: 90, sbytes: 9000 })));
   writeFileSync(join(line.folder, 'long'), encodeBatch(long));

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import test, { after, before } from 'node:test';
 import { encodeBatch } from '../../libs/codec/encode.ts';
 import { flowBatch } from '../support/flow-batch.ts';
+import { recordBatch } from '../support/records.ts';
 import { runCommand } from '../support/run-command.ts';
 
 let folder = '';
@@ -72,6 +73,22 @@ test('-M replace merges each file in its place', async () => {
   assert.equal((await runCommand('racluster', ['-X', '-M', 'replace', '-r', at('1.copy'), at('2.copy')])).status, 0);
   assert.equal(await totals('ra', '-r', at('1.copy')), original);
   assert.ok((await readFile(at('1.copy'))).length < (await readFile(at('1'))).length);
+});
+
+test('counts that a record cannot hold are not wrong in silence', async () => {
+  const most = 2 ** 32 - 1;
+  const records = [most, 1].map((spkts) => ({ stime: 1, dur: 0, spkts, dpkts: 0, sbytes: 60, dbytes: 0 }));
+  await writeFile(at('large'), encodeBatch(recordBatch(records)));
+  for (const words of [
+    ['racluster', '-m', 'none'],
+    ['rabins', '-M', 'time', '1s'],
+    ['rabins', '-M', 'count', '2'],
+  ]) {
+    const [command = '', ...args] = words;
+    const { stdout, stderr, status } = await runCommand(command, ['-X', '-r', at('large'), '-s', 'spkts:12', '-L', '-1', ...args]); // prettier-ignore
+    assert.deepEqual([status, Number(stdout)], [1, most], stderr);
+    assert.match(stderr, /larger than 4294967295/);
+  }
 });
 
 test('unknown keys and modes are refused with the nearest word', async () => {
