@@ -61,16 +61,20 @@ export function timeWriter(format: string, precision: number): WriteTime {
   };
 }
 
-/** Seconds since the epoch. */
+/** Seconds since the epoch; before it, they are less than zero. */
 export function unixTimeWriter(precision: number): WriteTime {
   const unit = 10 ** (9 - precision);
   return (out, us, ns) => {
     const second = Math.floor(us / 1e6);
     if (!(Math.abs(second) <= SECONDS_MAX)) return;
-    out.integer(second);
+    const fraction = Math.floor((Math.floor(us - second * 1e6) * 1000 + ns) / unit);
+    // What is beyond a second that lies before the epoch brings it nearer to zero.
+    const turns = second < 0 && fraction > 0;
+    if (turns) out.byte(0x2d);
+    out.integer(turns ? -second - 1 : second);
     if (precision === 0) return;
     out.byte(0x2e);
-    out.padded(Math.floor((Math.floor(us - second * 1e6) * 1000 + ns) / unit), precision);
+    out.padded(turns ? 10 ** precision - fraction : fraction, precision);
   };
 }
 

@@ -276,6 +276,14 @@ const CASES: readonly Case[] = [
     text: ' 1700000000.020000   0.100500\n',
   },
   {
+    name: 'Unix time before 1970',
+    spec: ['stime'],
+    options: { unixTime: true },
+    batch: recordBatch([-500_000, -2_000_000, -1_250_000].map((stime) => ({ ...UDP, stime }))),
+    header: '         StartTime \n',
+    text: '         -0.500000\n         -2.000000\n         -1.250000\n',
+  },
+  {
     name: 'headings that stand in the middle',
     spec: ['seq rank suser:4 state'],
     batch: recordBatch([{ ...UDP, flowid: 2 ** 32 + 5, ...counts(1, 0, 1, 0), suser: 'FFFFFF' }]),
