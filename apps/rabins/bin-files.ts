@@ -23,6 +23,7 @@ export const namesManyFiles = ([name = '']: readonly string[]): boolean => /%[^%
 /** A file for each bin, named as those of `rasplit`. */
 export class BinFiles implements Sink {
   readonly #pool = new FilePool();
+  readonly #files: OpenFiles;
   readonly #splitter: RecordSplitter;
   readonly #filter: Filter;
   readonly #rows = new Uint32Array(BATCH_ROWS_MAX);
@@ -47,14 +48,15 @@ export class BinFiles implements Sink {
 
   private constructor(mode: SplitMode, template: NameTemplate, filter: Filter) {
     const done = (): Promise<void> => Promise.resolve();
-    const files = new OpenFiles({
+    this.#files = new OpenFiles({
       pool: this.#pool,
       sorts: false,
       appends: true,
+      holdsNames: true,
       observer: { finishing: done, finished: done },
       attempt: (action) => action(),
     });
-    this.#splitter = new RecordSplitter({ mode, template, files, suffixLength: SUFFIX_LENGTH, holdUs: undefined, nowUs }); // prettier-ignore
+    this.#splitter = new RecordSplitter({ mode, template, files: this.#files, suffixLength: SUFFIX_LENGTH, holdUs: undefined, nowUs }); // prettier-ignore
     this.#filter = filter;
   }
 
@@ -80,6 +82,7 @@ export class BinFiles implements Sink {
       await written(this.#splitter.end());
     } finally {
       await this.#pool.closeAll();
+      await this.#files.abandon();
     }
   }
 }

@@ -10,6 +10,7 @@ import { selectRows } from '../record/select.ts';
 import { lastFrame, noteFrame, readNote } from './archive-note.ts';
 import type { FilePool, PooledFile } from './file-pool.ts';
 import { Gathered, GATHERED_ROWS } from './gathered.ts';
+import { HeldName } from './held-name.ts';
 import { joinNotes, NOTED_RANGES_MAX, type Contents } from './join-notes.ts';
 import { RangeSet } from '../record/range-set.ts';
 
@@ -30,6 +31,8 @@ export interface GrowingFileSettings {
   readonly sorts: boolean;
   /** A file of that name that is there already is gone on with. */
   readonly appends: boolean;
+  /** No other process may make a file of that name meanwhile. */
+  readonly holdsName: boolean;
 }
 
 interface OriginPart {
@@ -65,6 +68,7 @@ export class GrowingFile {
   #writtenRows = 0;
   /** Frames that were made and could not be written yet. */
   readonly #unwritten: Uint8Array[] = [];
+  #name: HeldName | undefined;
   #isPrepared = false;
   #isNoted = false;
   #replaces = false;
@@ -150,6 +154,11 @@ export class GrowingFile {
     await this.#pool.finish(this.file);
   }
 
+  /** Lets other processes make files of its name. */
+  async giveNameBack(): Promise<void> {
+    await this.#name?.giveBack();
+  }
+
   async #writeAll(batches: readonly Batch[]): Promise<void> {
     for (const batch of batches) {
       this.#unwritten.push(encodeBatch(batch, { zones: true }));
@@ -170,9 +179,10 @@ export class GrowingFile {
 
   async #prepare(): Promise<void> {
     if (this.#isPrepared) return;
-    const { path, partPath, appends } = this.settings;
+    const { path, partPath, appends, holdsName } = this.settings;
     const made = makeFolder(dirname(partPath));
     if (made !== undefined) await syncFolders(dirname(partPath), dirname(made));
+    if (holdsName) this.#name ??= await HeldName.take(path);
     await rm(partPath, { force: true }); // what a crash left may be a finished file under a second name
     if (appends && (await endsWhole(path))) {
       await copyFile(path, partPath);

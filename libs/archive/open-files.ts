@@ -33,6 +33,8 @@ export interface OpenFilesSettings {
   readonly sorts: boolean;
   /** Files that are there already are gone on with; otherwise another name is taken. */
   readonly appends: boolean;
+  /** Nothing else keeps other processes from making files of the same names. */
+  readonly holdsNames: boolean;
   readonly observer: FinishObserver;
   readonly attempt: Attempt;
 }
@@ -65,9 +67,12 @@ export class OpenFiles {
    * @param series what that has in common with those of other times
    */
   open(key: string, path: string, series: string, late = false): GrowingFile {
-    const { pool, sorts, appends } = this.#settings;
+    const { pool, sorts, appends, holdsNames } = this.#settings;
     const partPath = this.#freePart(path);
-    const file = new GrowingFile({ key, path, partPath, late, series, sorts, appends: appends && !late }, pool);
+    const file = new GrowingFile(
+      { key, path, partPath, late, series, sorts, appends: appends && !late, holdsName: holdsNames },
+      pool,
+    );
     this.#files.set(key, file);
     this.#parts.add(partPath);
     return file;
@@ -109,8 +114,14 @@ export class OpenFiles {
     for (const file of files) {
       this.release(file);
       this.#parts.delete(file.settings.partPath);
+      await file.giveNameBack();
     }
     await attempt(() => observer.finished(finished));
+  }
+
+  /** What is not finished will not be: other processes may make files of these names. */
+  async abandon(): Promise<void> {
+    for (const file of this) await file.giveNameBack();
   }
 
   #freePart(path: string): string {

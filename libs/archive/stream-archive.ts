@@ -115,7 +115,14 @@ export class StreamArchive implements FinishObserver {
     this.#done = RangeSet.from(saved.done);
     this.#programs = new Set(saved.programs);
     const sorts = settings.mode.kind === 'time';
-    this.#files = new OpenFiles({ pool: this.#pool, sorts, appends: false, observer: this, attempt });
+    this.#files = new OpenFiles({
+      pool: this.#pool,
+      sorts,
+      appends: false,
+      holdsNames: false,
+      observer: this,
+      attempt,
+    });
     this.#splitter = new RecordSplitter({ ...settings, files: this.#files, resume: saved.position });
   }
 

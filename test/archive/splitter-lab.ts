@@ -29,6 +29,7 @@ export class SplitterLab {
     const pool = new FilePool(openMax);
     const files = new OpenFiles({
       pool,
+      holdsNames: false,
       sorts: holdSeconds !== undefined,
       appends,
       attempt: (action) => action(),

@@ -48,6 +48,21 @@ for (const { line, files } of LINES) {
   });
 }
 
+test('two at once: who comes second is told, or goes on behind the first; no record is lost', () => {
+  const said = (script: string): string => shell.run(script).stdout;
+  const second = "for i in 1 2; do (rasplit -r records -M time 1d -w 'both/%Y' 2>>said || echo >>failed) & done; wait; touch failed; wc -l <failed"; // prettier-ignore
+  const failures = Number(said(second));
+  assert.equal(Number(/TotalPkts (\d+)/.exec(said('ra -R both -q -A'))?.[1]), 5000 * (2 - failures));
+  if (failures > 0) assert.match(said('cat said'), /^rasplit: process \d+ is writing .*both\/2026\n/);
+  assert.equal(said('ls -A both'), '2026\n');
+});
+
+test('a name that a process holds is left alone, until that process is no more', () => {
+  shell.run('mkdir held; ln -s $$ held/.2026.held; rasplit -r records -M time 1d -w held/%Y; echo $? >status; ls held >names'); // prettier-ignore
+  assert.equal(shell.run('cat status names').stdout, '1\n');
+  assert.equal(shell.run('rasplit -r records -M time 1d -w held/%Y; ls -A held').stdout, '2026\n');
+});
+
 test('a filter leaves records out', () => {
   const { stdout } = shell.run(
     'rm -rf out; rasplit -r records -M time 10s -w out/x - udp; ra -R out -qA; ra -r records -qA - udp',

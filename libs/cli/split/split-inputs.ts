@@ -50,7 +50,7 @@ export async function splitInputs(
   const inputs = await openInputs(args, filter, selection, context);
   const { plan, holdUs, sorts, appends, observer } = settings;
   const pool = new FilePool();
-  const files = new OpenFiles({ pool, sorts, appends, observer, attempt: (action) => action() });
+  const files = new OpenFiles({ pool, sorts, appends, holdsNames: true, observer, attempt: (action) => action() });
   const splitter = new RecordSplitter({ ...plan, files, holdUs, nowUs });
   const turns = new Turns();
   const timer = setInterval(() => void turns.take(() => splitter.closeDue()).catch(ignore), TICK_MS);
@@ -64,6 +64,7 @@ export async function splitInputs(
   } finally {
     clearInterval(timer);
     await pool.closeAll();
+    await files.abandon();
   }
   return inputs.failed ? 1 : 0;
 }
