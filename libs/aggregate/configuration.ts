@@ -4,7 +4,7 @@ import { compileFilter, type Filter } from '../filter/compile.ts';
 import { FilterError } from '../filter/errors.ts';
 import { EVERYTHING } from '../filter/everything.ts';
 import type { Timeouts } from './expiry.ts';
-import { parseModel, type Model } from './model.ts';
+import { parseModel, type Model, type ModelOptions } from './model.ts';
 
 /** What is done with the records that match a filter. */
 export interface Rule {
@@ -65,9 +65,14 @@ const RULES_MAX = 1000;
  * Reads a configuration of models: lines of `filter="…" model="…" status=60 idle=120 label="…" cont`, and the switches
  * `RACLUSTER_…=yes`. What stands behind # is a comment.
  * @param name of the file, for errors
+ * @param asked what the command line says of all models; it wins
  * @throws {ClusterConfigurationError}
  */
-export function parseClusterConfiguration(content: string, name: string): ClusterConfiguration {
+export function parseClusterConfiguration(
+  content: string,
+  name: string,
+  asked: ModelOptions = {},
+): ClusterConfiguration {
   const lines = content
     .split('\n')
     .map((text, i) => ({ name, number: i + 1, text: text.replace(/\r$/, '') }))
@@ -82,9 +87,10 @@ export function parseClusterConfiguration(content: string, name: string): Cluste
     else ruleLines.push({ line, words });
     if (ruleLines.length > RULES_MAX) throw new ClusterConfigurationError(line, 0, `more than ${RULES_MAX} lines`);
   }
-  const correct = switches.get('RACLUSTER_AUTO_CORRECTION');
+  const correct = asked.correct ?? switches.get('RACLUSTER_AUTO_CORRECTION');
+  const options = { ...asked, ...(correct === undefined ? {} : { correct }) };
   return {
-    rules: ruleLines.map(({ line, words }) => ruleOf(line, words, correct)),
+    rules: ruleLines.map(({ line, words }) => ruleOf(line, words, options)),
     reports: switches.get('RACLUSTER_REPORT_AGGREGATION'),
     preserves: switches.get('RACLUSTER_PRESERVE_FIELDS'),
     correct,
@@ -131,7 +137,7 @@ function readSwitch(line: Line, { key, value, at, valueAt }: Word, switches: Map
   switches.set(key, word === 'yes');
 }
 
-function ruleOf(line: Line, words: readonly Word[], correct: boolean | undefined): Rule {
+function ruleOf(line: Line, words: readonly Word[], options: ModelOptions): Rule {
   const found = new Map<string, Word>();
   for (const word of words) {
     if (!KEYS.some((known) => known === word.key)) {
@@ -148,15 +154,12 @@ function ruleOf(line: Line, words: readonly Word[], correct: boolean | undefined
   return {
     filter: attempt(line, found.get('filter'), (text) => compileFilter(text)) ?? EVERYTHING,
     grep: attempt(line, found.get('grep'), (text) => new RegExp(text)),
-    model: attempt(line, modelWord, (text) => parseModel([text], modelOptions(correct))) ?? parseModel([], modelOptions(correct)), // prettier-ignore
+    model: attempt(line, modelWord, (text) => parseModel([text], options)) ?? parseModel([], options),
     timeouts: status + idle === 0 ? undefined : { statusUs: status * 1e6 || Infinity, idleUs: idle * 1e6 || Infinity },
     label: found.get('label')?.value,
     continues: found.has('cont'),
   };
 }
-
-const modelOptions = (correct: boolean | undefined): { readonly correct?: boolean } =>
-  correct === undefined ? {} : { correct };
 
 /** 0 for none. */
 function secondsOf(line: Line, word: Word | undefined): number {

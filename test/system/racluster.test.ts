@@ -42,6 +42,14 @@ test('a configuration: the first line that matches, and what none matches by the
   assert.equal(await totals('racluster', '-f', at('conf'), '-r', at('1')), await totals('ra', '-r', at('1')));
 });
 
+test('what the command line says of models holds for those of a configuration as well', async () => {
+  await writeFile(at('modes'), 'RACLUSTER_AUTO_CORRECTION=yes\nfilter="tcp"\nfilter="udp" model="saddr"\n');
+  const packets = async (...words: string[]): Promise<number> => Number(/TotalPkts (\d+)/.exec(await totals(...(words as [string])))?.[1]); // prettier-ignore
+  const all = await packets('ra', '-r', at('1'));
+  assert.equal(await packets('racluster', '-f', at('modes'), '-r', at('1')), all);
+  assert.equal(await packets('racluster', '-M', 'rmon', '-f', at('modes'), '-r', at('1')), 2 * all);
+});
+
 for (const { line, problem } of [
   {
     line: 'filter="udp and porrt 3"',

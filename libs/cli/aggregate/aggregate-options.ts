@@ -17,7 +17,7 @@ export const AGGREGATE_OPTIONS = {
     short: 'f',
     arity: 'one',
     placeholder: 'FILE',
-    text: 'Merge by the lines of this file, each filter="..." model="..." status=SECONDS idle=SECONDS label="..." cont; records go to the first that they match.',
+    text: 'Merge by the lines of this file, each filter="..." grep="..." model="..." status=SECONDS idle=SECONDS label="..." cont; records go to the first that they match, and what matches none is merged by -m.',
     group: 'Aggregation',
   },
   memory: { ...MEMORY_OPTION.memory, group: 'Aggregation' },

@@ -23,8 +23,9 @@ export async function readClusterRules(
   args: { readonly model: readonly string[]; readonly config: string | undefined },
   modes: AggregateModes,
 ): Promise<ClusterRules> {
+  const asked = { rmon: modes.rmon, ...(modes.correct === undefined ? {} : { correct: modes.correct }) };
   const given =
-    args.config === undefined ? undefined : parseClusterConfiguration(await textOf(args.config), args.config);
+    args.config === undefined ? undefined : parseClusterConfiguration(await textOf(args.config), args.config, asked);
   const correct = modes.correct ?? given?.correct;
   const modelOptions = { rmon: modes.rmon, ...(correct === undefined ? {} : { correct }) };
   const model = parseModel(args.model, modelOptions);
