@@ -45,6 +45,7 @@ export function bundle(root, commands, modules) {
     ...Object.entries(INSTEAD).map(([name, other]) => `--alias:${name}=${other}`),
     '--bundle',
     '--minify-whitespace',
+    '--minify-syntax', // constants of numbers go to where they are used
     '--line-limit=160', // of a stack the lines mean something still
     '--format=cjs',
     '--platform=node',

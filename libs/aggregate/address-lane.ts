@@ -1,7 +1,7 @@
 import { IPV4_ADDRESS, MAC_ADDRESS } from '../packet/headers.ts';
 import { Area } from '../record/builder.ts';
 import { AddressColumn, type Column } from '../record/columns.ts';
-import type { DeferredColumns } from '../record/deferred.ts';
+import type { AddressFamilies, DeferredColumns } from '../record/deferred.ts';
 import { maskLanes } from '../address/prefix.ts';
 import { lanesOfMask, upperByFamily, type AddressMask } from './key-pieces.ts';
 import { ABSENT, areSettled, DISAGREED, place, placeSame, PRESENT, validityOf, type Lane } from './lane.ts';
@@ -14,6 +14,8 @@ const FAMILIES = 8;
 export const WHOLE = 0xff;
 /** Bits above an IPv4 address that all of them share. */
 const IPV4_PREFIX_BITS = 96;
+/** Bits before the last lane. */
+const LAST_LANE_BITS = 96;
 /** Bits before an address among the 128, by family. */
 const BEFORE: Readonly<Record<number, number>> = { [IPV4_ADDRESS]: IPV4_PREFIX_BITS, [MAC_ADDRESS]: 80 };
 
@@ -137,7 +139,35 @@ export class AddressLane implements Lane {
 
   wanted(share: Share, deferred: DeferredColumns, field: number): Column | undefined {
     if (areSettled(this.states, this.#disagreed, share)) return undefined;
-    return this.#mask === undefined ? deferred.lastLane(field) : deferred.column(field);
+    if (this.#mask !== undefined) return deferred.column(field);
+    return this.#areShort(share) && this.#areKnown(share, deferred.families(field))
+      ? undefined
+      : deferred.lastLane(field);
+  }
+
+  /** Whether of no group that a share has records of, in runs, the last lane counts any more. */
+  #areShort({ runs }: Share): boolean {
+    const { states } = this;
+    return (
+      runs?.every(({ page, at }) => {
+        const state = states.pages[page]![at];
+        return state === DISAGREED || (state === PRESENT && this.#bits.pages[page]![at]! <= LAST_LANE_BITS);
+      }) === true
+    );
+  }
+
+  /** Whether all addresses of such a share have what their groups have in common. */
+  #areKnown({ runs, rows }: Share, addresses: AddressFamilies | undefined): boolean {
+    if (addresses === undefined || runs === undefined) return false;
+    const { family, upper } = addresses;
+    return runs.every((run) => {
+      const { page, at } = run;
+      if (this.states.pages[page]![at] === DISAGREED) return true;
+      const own = this.#families.pages[page]![at]!;
+      const known = this.#lanes.map(({ pages }) => pages[page]![at]!);
+      const bits = this.#bits.pages[page]![at]!;
+      return commonBits(bits, known, [...upper(own), known[3]!]) === bits && areAllOf(own, family, rows, run);
+    });
   }
 
   /** @param upper the first three lanes by family; undefined where they do not go by that */
@@ -290,6 +320,11 @@ export class AddressLane implements Lane {
     const bits = Math.min(this.#bits.get(group), this.#keyBits[family & 7]!);
     return bits === ALL_BITS ? WHOLE : Math.max(0, bits - (BEFORE[family] ?? 0));
   }
+}
+
+function areAllOf(own: number, family: Uint8Array, rows: Uint32Array, { from, to }: Part): boolean {
+  for (let i = from; i < to; i++) if (family[rows[i]!] !== own) return false;
+  return true;
 }
 
 /** One value where all are equal. */

@@ -14,7 +14,7 @@ export class RecordTimes {
   duration: Float64Array = NONE;
   /** Microseconds with the nanoseconds in their fraction, as far as that is so fine: for comparing. */
   start: Float64Array = NONE;
-  readonly end = new Float64Array(BATCH_ROWS_MAX);
+  readonly #end = new Float64Array(BATCH_ROWS_MAX);
   #batch: Batch | undefined;
   readonly #startUs = new Float64Array(BATCH_ROWS_MAX);
   readonly #startNs = new Uint16Array(BATCH_ROWS_MAX);
@@ -23,6 +23,7 @@ export class RecordTimes {
   readonly #endUs = new Float64Array(BATCH_ROWS_MAX);
   readonly #endNs = new Uint16Array(BATCH_ROWS_MAX);
   #hasEnds = false;
+  #hasEndTimes = false;
 
   fill(batch: Batch): this {
     if (batch === this.#batch) return this;
@@ -31,7 +32,8 @@ export class RecordTimes {
     this.startUs = doubles(numbers(batch, 'stime'), rows, this.#startUs);
     this.duration = doubles(numbers(batch, 'dur'), rows, this.#duration);
     this.#hasEnds = false;
-    const { startUs, duration, end } = this;
+    this.#hasEndTimes = false;
+    const { startUs } = this;
     const stimens = numbers(batch, 'stimens');
     if (stimens === undefined) {
       this.startNs = NO_NS;
@@ -42,9 +44,18 @@ export class RecordTimes {
       this.startNs = this.#startNs;
       this.start = this.#start;
     }
-    const { startNs } = this;
-    for (let row = 0; row < rows; row++) end[row] = startUs[row]! + (startNs[row]! + duration[row]!) / 1000;
     return this;
+  }
+
+  /** When records ended, for comparing, as `start`. */
+  get end(): Float64Array {
+    const { startUs, startNs, duration } = this;
+    const end = this.#end;
+    if (this.#hasEnds) return end;
+    this.#hasEnds = true;
+    for (let row = 0; row < (this.#batch?.rows ?? 0); row++)
+      end[row] = endOf(startUs[row]!, startNs[row]!, duration[row]!);
+    return end;
   }
 
   /** Microseconds, and the nanoseconds beyond, below 1000. */
@@ -60,8 +71,8 @@ export class RecordTimes {
 
   /** Of all rows, once somebody asks for them. */
   #findEnds(): void {
-    if (this.#hasEnds) return;
-    this.#hasEnds = true;
+    if (this.#hasEndTimes) return;
+    this.#hasEndTimes = true;
     const { startUs, startNs, duration } = this;
     const endUs = this.#endUs;
     const endNs = this.#endNs;
@@ -80,6 +91,10 @@ export class RecordTimes {
     return [this.startUs[row]! + us, after - us * 1000];
   }
 }
+
+/** As `end` has it. @param duration nanoseconds */
+export const endOf = (startUs: number, startNs: number, duration: number): number =>
+  startUs + (startNs + duration) / 1000;
 
 function numbers(batch: Batch, name: StoredName): NumberColumn | undefined {
   const column = batch.columns[STORED_FIELDS[name].number];

@@ -1,5 +1,5 @@
 import { PAGE_MASK, PAGE_SHIFT } from './pages.ts';
-import { RecordTimes } from './record-times.ts';
+import { endOf, RecordTimes } from './record-times.ts';
 
 /** Records whose groups lie on one page: those at `from` and further, below `to`. */
 export interface Part {
@@ -23,6 +23,9 @@ export interface Run extends Part {
 const RUN_ROWS = 16;
 /** Records are brought together by group where there are at most so many groups for each. */
 const SORTED_GROUPS = 4;
+
+/** So many groups are rather found one after the other. */
+const PARTED_GROUPS = 4;
 
 /** Rows of a batch, and the groups that they belong to: `groups[i]` is that of `rows[i]`, `i` below `count`. */
 export class Share {
@@ -55,9 +58,10 @@ export class Share {
     this.parts.length = 0;
     this.runs = undefined;
     this.#subsetCount = 0;
-    if (this.rows.length >= most) return;
-    this.rows = new Uint32Array(most);
-    this.groups = new Uint32Array(most);
+    // One more, as `#part` puts a row down before it knows whether it belongs there.
+    if (this.rows.length > most) return;
+    this.rows = new Uint32Array(most + 1);
+    this.groups = new Uint32Array(most + 1);
   }
 
   add(row: number, group: number): void {
@@ -90,7 +94,7 @@ export class Share {
     const groups = greatest - least + 1;
     if (groups > SORTED_GROUPS * count) this.#sort(least >>> PAGE_SHIFT, greatest >>> PAGE_SHIFT, PAGE_SHIFT);
     else {
-      const ends = this.#sort(least, greatest, 0);
+      const ends = groups <= PARTED_GROUPS ? this.#part(least, greatest) : this.#sort(least, greatest, 0);
       if (groups * RUN_ROWS <= count) this.runs = this.#runsUntil(ends);
     }
   }
@@ -120,23 +124,38 @@ export class Share {
 
   #runOf(from: number, to: number): Run {
     const { rows, groups } = this;
-    const { start, end } = this.times;
+    const { start, startUs, startNs, duration } = this.times;
     const group = groups[from]!;
     let startsFrom = Infinity;
     let endsUntil = -Infinity;
+    let first = 0;
+    let last = 0;
+    let firstTies = 0;
+    let lastTies = 0;
     for (let i = from; i < to; i++) {
       const row = rows[i]!;
-      if (start[row]! < startsFrom) startsFrom = start[row]!;
-      if (end[row]! > endsUntil) endsUntil = end[row]!;
+      const began = start[row]!;
+      if (began <= startsFrom) {
+        firstTies += Number(began === startsFrom);
+        startsFrom = began;
+        first = row;
+      }
+      const ended = endOf(startUs[row]!, startNs[row]!, duration[row]!);
+      if (ended >= endsUntil) {
+        lastTies += Number(ended === endsUntil);
+        endsUntil = ended;
+        last = row;
+      }
     }
-    const firsts: number[] = [];
-    const lasts: number[] = [];
-    for (let i = from; i < to; i++) {
-      const row = rows[i]!;
-      if (start[row] === startsFrom) firsts.push(row);
-      if (end[row] === endsUntil) lasts.push(row);
-    }
+    const firsts = firstTies === 0 ? [first] : this.#rowsAt(start, startsFrom, from, to);
+    const lasts = lastTies === 0 ? [last] : this.#rowsAt(this.times.end, endsUntil, from, to);
     return { page: group >>> PAGE_SHIFT, at: group & PAGE_MASK, from, to, startsFrom, endsUntil, firsts, lasts };
+  }
+
+  #rowsAt(times: Float64Array, time: number, from: number, to: number): number[] {
+    const found: number[] = [];
+    for (let i = from; i < to; i++) if (times[this.rows[i]!] === time) found.push(this.rows[i]!);
+    return found;
   }
 
   #divide(): void {
@@ -162,17 +181,44 @@ export class Share {
     const places = new Uint32Array(greatest - least + 2);
     for (let i = 0; i < count; i++) places[(groups[i]! >>> shift) - least + 1]! += 1;
     for (let k = 1; k < places.length; k++) places[k]! += places[k - 1]!;
-    const toRows = this.#spareRows.length < rows.length ? new Uint32Array(rows.length) : this.#spareRows;
-    const toGroups = this.#spareGroups.length < rows.length ? new Uint32Array(rows.length) : this.#spareGroups;
+    const [toRows, toGroups] = this.#spare();
     for (let i = 0; i < count; i++) {
       const group = groups[i]!;
       const place = places[(group >>> shift) - least]!++;
       toRows[place] = rows[i]!;
       toGroups[place] = group;
     }
-    [this.rows, this.#spareRows] = [toRows, rows];
-    [this.groups, this.#spareGroups] = [toGroups, groups];
+    this.#swap();
     return places.subarray(0, -1);
+  }
+
+  /** Sorts by group. @returns the ends of groups */
+  #part(least: number, greatest: number): Uint32Array {
+    const { groups, rows, count } = this;
+    const [toRows, toGroups] = this.#spare();
+    const ends = new Uint32Array(greatest - least + 1);
+    let end = 0;
+    for (let group = least; group <= greatest; group++) {
+      const from = end;
+      end = rowsOf(group, groups, rows, count, toRows, end);
+      toGroups.fill(group, from, end);
+      ends[group - least] = end;
+    }
+    this.#swap();
+    return ends;
+  }
+
+  #spare(): [Uint32Array, Uint32Array] {
+    if (this.#spareRows.length < this.rows.length) {
+      this.#spareRows = new Uint32Array(this.rows.length);
+      this.#spareGroups = new Uint32Array(this.rows.length);
+    }
+    return [this.#spareRows, this.#spareGroups];
+  }
+
+  #swap(): void {
+    [this.rows, this.#spareRows] = [this.#spareRows, this.rows];
+    [this.groups, this.#spareGroups] = [this.#spareGroups, this.groups];
   }
 
   /** Those whose rows have a value, as a column's bitmap has it. Columns often have the same one. */
@@ -238,6 +284,23 @@ export class Share {
       count += (valid[row >> 3]! >> (row & 7)) & 1;
     }
   }
+}
+
+/** Puts down the rows of a group from `end` on, without a branch for each. @returns the end of these */
+function rowsOf(
+  group: number,
+  groups: Uint32Array,
+  rows: Uint32Array,
+  count: number,
+  to: Uint32Array,
+  end: number,
+): number {
+  let next = end;
+  for (let i = 0; i < count; i++) {
+    to[next] = rows[i]!;
+    next += ((groups[i]! ^ group) - 1) >>> 31;
+  }
+  return next;
 }
 
 interface Subset {

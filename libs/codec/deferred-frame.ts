@@ -1,5 +1,5 @@
 import type { AddressColumn, Column } from '../record/columns.ts';
-import type { DeferredColumns, PossibleNumbers } from '../record/deferred.ts';
+import type { AddressFamilies, DeferredColumns, PossibleNumbers } from '../record/deferred.ts';
 import type { FrameColumns } from './frame-columns.ts';
 import type { Place } from './plan.ts';
 import { FrameProblem } from './problem.ts';
@@ -33,6 +33,10 @@ export class DeferredFrame implements DeferredColumns {
 
   possible(field: number): PossibleNumbers | undefined {
     return this.#try(field, () => this.#columns.possible(field));
+  }
+
+  families(field: number): AddressFamilies | undefined {
+    return this.#try(field, () => this.#columns.families(field));
   }
 
   lastLane(field: number): AddressColumn | undefined {

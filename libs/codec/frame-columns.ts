@@ -1,11 +1,12 @@
 import type { Batch, UnknownColumn } from '../record/batch.ts';
 import { Area } from '../record/builder.ts';
 import type { Column } from '../record/columns.ts';
-import type { PossibleNumbers } from '../record/deferred.ts';
+import type { AddressFamilies, PossibleNumbers } from '../record/deferred.ts';
 import { STORED_BY_NUMBER } from '../record/fields/stored.ts';
 import { ChunkShelf } from './chunks.ts';
 import { chunksIn } from './decode-numbers.ts';
 import { DeferredFrame, type Deferral } from './deferred-frame.ts';
+import { familiesIn } from './families.ts';
 import { ColumnDecoder, type Part } from './decode-columns.ts';
 import { storedBytes, type Layout } from './directory.ts';
 import { OWN_BITMAP, SHARED_BITMAP } from './format.ts';
@@ -142,9 +143,22 @@ export class FrameColumns {
    * @throws FrameProblem
    */
   possible(field: number): PossibleNumbers | undefined {
+    return this.#glance(field, (place) => possibleNumbers(this.#body, place));
+  }
+
+  /**
+   * Of a column of addresses what there is beside the last lanes, unless it was decoded before.
+   * @throws FrameProblem
+   */
+  families(field: number): AddressFamilies | undefined {
+    if (this.#had.has(field) || this.#picked !== undefined) return undefined;
+    return this.#glance(field, (place) => familiesIn(this.#body, place, this.#rows));
+  }
+
+  #glance<Seen>(field: number, see: (place: Place) => Seen): Seen | undefined {
     const place = this.#places.get(field);
     try {
-      return place && possibleNumbers(this.#body, place);
+      return place && see(place);
     } catch (error) {
       if (error instanceof UnknownEncoding) return undefined;
       throw error;

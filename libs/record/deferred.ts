@@ -1,5 +1,5 @@
 import type { Batch } from './batch.ts';
-import type { AddressColumn, Column } from './columns.ts';
+import type { AddressColumn, Column, UpperLanes } from './columns.ts';
 
 /** What numbers a column may have: all that it has, and perhaps others. */
 export interface PossibleNumbers {
@@ -9,6 +9,13 @@ export interface PossibleNumbers {
   readonly bits: number;
   /** Each of them; undefined where they are many. */
   readonly values: ArrayLike<number> | undefined;
+}
+
+/** Addresses of which the last lanes are not known. */
+export interface AddressFamilies {
+  /** By row. */
+  readonly family: Uint8Array;
+  readonly upper: UpperLanes;
 }
 
 /**
@@ -22,6 +29,11 @@ export interface DeferredColumns {
   column(field: number): Column | undefined;
   /** Without looking at any row: what the rows with a value have; undefined where that cannot be told. */
   possible(field: number): PossibleNumbers | undefined;
+  /**
+   * Addresses without their last lanes; valid until the next ones are asked for. Undefined where rows may lack one, where the first
+   * three lanes do not go by the family, and where all lanes are there anyway.
+   */
+  families(field: number): AddressFamilies | undefined;
   /** An address whose first three lanes are what `upper` says, and need not be decoded, or are there where it is undefined. */
   lastLane(field: number): AddressColumn | undefined;
 }

@@ -88,7 +88,11 @@ function noting(columns: DeferredColumns, asked: (field: number) => void): Defer
       return columns.column(field);
     },
     possible: (field) => columns.possible(field),
-    lastLane: (field) => columns.lastLane(field),
+    families: (field) => columns.families(field),
+    lastLane: (field) => {
+      if (fields.includes(field)) asked(field);
+      return columns.lastLane(field);
+    },
   };
 }
 
@@ -131,6 +135,16 @@ test('what all groups disagree in, or have had from the records before, is no lo
   ];
   assert.deepEqual(settled.filter((name) => !names.get(0)!.includes(name)), []); // prettier-ignore
   assert.deepEqual(settled.filter((name) => names.get(2)!.includes(name)), []); // prettier-ignore
+});
+
+test('addresses are not decoded where no more than their networks counts', async () => {
+  const frames = [0, 4].map((second) => encodeBatch(recordBatch(records(300, 2, second, second * SECOND))));
+  const other = records(300, 3, 1, 8 * SECOND).map((record) => ({ ...record, daddr: '2001:db8::1' }));
+  const asked: number[] = [];
+  await merged([...frames, encodeBatch(recordBatch(other))], ['saddr/16'], true, (frame, field) => {
+    if (field === STORED_FIELDS.daddr.number) asked.push(frame);
+  });
+  assert.deepEqual([...new Set(asked)], [0, 2], 'addresses of another family count again');
 });
 
 test('a column of which nothing can be made is absent, and said to be wrong', async () => {
