@@ -105,14 +105,7 @@ export class Clusters<M extends Merger> {
   #match({ filter, grep }: Rule, batch: Batch, count: number): number {
     this.#matched.set(this.#left.subarray(0, count));
     const matched = filter.select(batch, this.#matched, count);
-    if (grep === undefined) return matched;
-    const labels = batch.columns[LABEL];
-    let kept = 0;
-    for (let i = 0; i < matched; i++) {
-      const row = this.#matched[i]!;
-      if (labels?.kind === 'text' && labels.has(row) && grep.test(labels.get(row))) this.#matched[kept++] = row;
-    }
-    return kept;
+    return grep === undefined ? matched : grep(batch, this.#matched, matched);
   }
 
   #remove(count: number, matched: number): number {

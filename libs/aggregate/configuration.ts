@@ -1,8 +1,13 @@
 import { UsageError } from '../core/errors.ts';
 import { didYouMean } from '../core/nearest.ts';
+import type { Select } from '../filter/columns.ts';
 import { compileFilter, type Filter } from '../filter/compile.ts';
 import { FilterError } from '../filter/errors.ts';
 import { EVERYTHING } from '../filter/everything.ts';
+import { Pattern } from '../filter/pattern.ts';
+import { PatternError } from '../filter/pattern-syntax.ts';
+import { selectText, textMatches } from '../filter/text-columns.ts';
+import { STORED_FIELDS } from '../record/fields/stored.ts';
 import type { Timeouts } from './expiry.ts';
 import { parseModel, type Model, type ModelOptions } from './model.ts';
 
@@ -10,7 +15,7 @@ import { parseModel, type Model, type ModelOptions } from './model.ts';
 export interface Rule {
   readonly filter: Filter;
   /** Only records with such a label; undefined for all. */
-  readonly grep: RegExp | undefined;
+  readonly grep: Select | undefined;
   readonly model: Model;
   readonly timeouts: Timeouts | undefined;
   /** Given to the records that are made. */
@@ -153,12 +158,17 @@ function ruleOf(line: Line, words: readonly Word[], options: ModelOptions): Rule
   const modelWord = found.get('model');
   return {
     filter: attempt(line, found.get('filter'), (text) => compileFilter(text)) ?? EVERYTHING,
-    grep: attempt(line, found.get('grep'), (text) => new RegExp(text)),
+    grep: attempt(line, found.get('grep'), selectLabel),
     model: attempt(line, modelWord, (text) => parseModel([text], options)) ?? parseModel([], options),
     timeouts: status + idle === 0 ? undefined : { statusUs: status * 1e6 || Infinity, idleUs: idle * 1e6 || Infinity },
     label: found.get('label')?.value,
     continues: found.has('cont'),
   };
+}
+
+/** Rows one of whose labels a regular expression matches. */
+function selectLabel(expression: string): Select {
+  return selectText(STORED_FIELDS.label.number, textMatches(new Pattern(expression)));
 }
 
 /** 0 for none. */
@@ -182,7 +192,8 @@ function attempt<T>(line: Line, word: Word | undefined, make: (text: string) => 
       const at = Math.max(0, (word.value ?? '').indexOf(/^'([^']*)'/.exec(error.message)?.[1] ?? ''));
       throw new ClusterConfigurationError(line, word.valueAt + at, error.message, error.hint);
     }
-    if (error instanceof SyntaxError) throw new ClusterConfigurationError(line, word.valueAt, error.message);
+    if (error instanceof PatternError)
+      throw new ClusterConfigurationError(line, word.valueAt + error.at, error.message, error.hint);
     throw error;
   }
 }
