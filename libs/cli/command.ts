@@ -41,7 +41,7 @@ export interface Context {
   readonly program: string;
   /** Aborts at SIGINT and SIGTERM and when nobody reads standard output any more. */
   readonly signal: AbortSignal;
-  readonly stdin: Readable & { readonly isTTY?: boolean };
+  readonly stdin: Readable & { readonly isTTY?: boolean; readonly fd?: number };
   readonly stdout: Output;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Writes one line to the log, which is standard error, under the command's name. */

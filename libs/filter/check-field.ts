@@ -226,9 +226,16 @@ function checkText(
   return ofEach(names, direction, inside ? undefined : { positive: test(true), present }, test(inside));
 }
 
+/** What texts of some fields look like, and one of them. */
+const FORMS: ReadonlyMap<string, { readonly form: RegExp; readonly what: string; readonly example: string }> = new Map([
+  ['cid', { form: /^1:[A-Za-z\d+/]{27}=$/, what: 'a Community ID', example: '1:LQU9qZlK+B5F3KDmev6m5PMibrg=' }],
+]);
+
 /** The texts of a field that a word means: where all are known, whatever the case and the blanks around. */
 function knownWords(value: Place, field: AskedField): readonly string[] {
   const words = wordsOf(field);
+  const { form, what, example } = FORMS.get(field.name) ?? {};
+  if (form?.test(value.text) === false) throw fault(value, `'${value.text}' is not ${what}`, `Such is "${example}".`);
   if (words === undefined) return [value.text];
   const plain = (text: string): string => text.trim().toLowerCase();
   const numbered = isNumbered(field) && /^\d+$/.test(value.text) ? words[Number(value.text)] : undefined;

@@ -32,3 +32,9 @@ for (const [filter, rows] of CASES) test(`filter: ${filter}`, () => assert.deepE
 test('filter: a code that does not exist is told with the nearest one', () => {
   assert.throws(() => compileFilter('app tsl'), /'tsl' is no value of 'app'/);
 });
+
+test('filter: what is no Community ID is told, and what one looks like', () => {
+  for (const wrong of ['1:x', 'LQU9qZlK+B5F3KDmev6m5PMibrg=', '2:LQU9qZlK+B5F3KDmev6m5PMibrg='])
+    assert.throws(() => compileFilter(`cid "${wrong}"`), { hint: 'Such is "1:LQU9qZlK+B5F3KDmev6m5PMibrg=".' });
+  assert.doesNotThrow(() => compileFilter('cid ~ "^1:LQ"'));
+});

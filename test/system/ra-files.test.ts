@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -107,6 +107,16 @@ test('standard input is read when nothing is named, and where - is named', async
   assert.equal(named.status, 2, 'a lone dash after a file begins the filter');
   const both = await runCommand('ra', ['-r', join(root, 'a'), '-r', '-', ...PORTS], flows(0, 1));
   assert.deepEqual(portsIn(both.stdout), [3, 0]);
+});
+
+test('a folder as standard input is told, whether it is named or not', async (t) => {
+  const root = await folder(t, { a: flows(0, 1) });
+  for (const words of [[], ['-r', '-']]) {
+    const script = '"$0" "$@" < .';
+    const { status, stdout, stderr } = spawnSync('sh', ['-c', script, process.execPath, ...commandLine('ra', '-X', ...words)], { cwd: root, encoding: 'utf8' }); // prettier-ignore
+    assert.deepEqual([status, stdout], [1, '']);
+    assert.match(stderr, /^ra: cannot read standard input: it is a folder\n.*-R/);
+  }
 });
 
 test('what -w wrote prints as what it was made from', async (t) => {

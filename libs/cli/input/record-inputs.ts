@@ -22,7 +22,7 @@ import { merge } from '../../core/merge.ts';
 import type { Piece } from './merge-plan.ts';
 import { START_FIELDS, type MergeSettings } from './merge-settings.ts';
 import type { PortDirection } from './port-direction.ts';
-import { cannotRead, checkFiles, checkTrees, filesBelow, identityOf } from './record-paths.ts';
+import { cannotRead, checkFiles, checkStandardInput, checkTrees, filesBelow, identityOf } from './record-paths.ts';
 import type { Progress } from '../progress.ts';
 import type { ClientSecurity } from '../network/client-security.ts';
 import type { ClientSecurityArguments } from '../network/security-options.ts';
@@ -123,6 +123,7 @@ export class RecordInputs implements AsyncIterable<Batch> {
     const { files, trees, servers, security } = settings;
     if (files.length + trees.length + servers.length > 0) {
       checkFiles(files);
+      if (files.includes('-')) checkStandardInput(context.stdin);
       checkTrees(trees);
       const addresses = servers.map(parseServerAddress);
       if (addresses.length === 0 || security === undefined) return new RecordInputs(settings, addresses, undefined, context, signal); // prettier-ignore
@@ -134,6 +135,7 @@ export class RecordInputs implements AsyncIterable<Batch> {
         hint: `Name files with -r, folders with -R, or a server with -S; or pipe records into ${context.program}.`,
       });
     }
+    checkStandardInput(context.stdin);
     return new RecordInputs({ ...settings, files: ['-'] }, [], undefined, context, signal);
   }
 

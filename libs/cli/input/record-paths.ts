@@ -1,4 +1,4 @@
-import { promises as fs, statSync, type Dirent, type Stats } from 'node:fs';
+import { promises as fs, fstatSync, statSync, type Dirent, type Stats } from 'node:fs';
 import { join } from 'node:path';
 import { promises as timers } from 'node:timers';
 import { isNotice, standingFiles, type Standing } from '../../archive/succession.ts';
@@ -23,6 +23,12 @@ export function checkFiles(words: readonly string[]): void {
       throw new InputError(`cannot read ${path}: it is a folder`, { hint: `Read all files below it with -R ${path}` });
     }
   }
+}
+
+/** @throws {InputError} for a folder, which Node takes for a stream that has ended */
+export function checkStandardInput(stdin: { readonly fd?: number }): void {
+  if (stdin.fd === undefined || !fstatSync(stdin.fd).isDirectory()) return;
+  throw new InputError('cannot read standard input: it is a folder', { hint: 'Read all files below it with -R' });
 }
 
 /** @throws {InputError} for a folder that is missing */
