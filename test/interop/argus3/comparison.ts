@@ -49,7 +49,7 @@ export const REASONS: readonly Reason[] = [
     explains: ({ field, ours, theirs }) => field !== 'state' && ours === '' && /^[0.]+$/.test(theirs),
   },
   {
-    page: '`sipid`, `dipid` and `icmpid` print with their bytes swapped',
+    page: '`sipid`, `dipid`, `icmpid` and `dport` of ICMP print with their bytes swapped',
     explains: (d) => SWAPPED(d) && d.ours !== '' && Number(d.ours) === swapBytes(Number(d.theirs)),
   },
   {
