@@ -81,8 +81,15 @@ export class ColumnDecoder {
    * @throws FrameProblem, UnknownEncoding
    */
   decode(place: Place, layout: Layout, part: Part = WHOLE): Column | undefined {
-    if (this.#picked !== undefined) return this.#decodePicked(place, layout, part, this.#picked);
-    return this.#decodeAll(place, layout, part);
+    const { isNarrow } = place;
+    const column = this.#picked === undefined ? this.#decodeAll(place, layout, part) : this.#decodePicked(place, layout, part, this.#picked); // prettier-ignore
+    return isNarrow && column instanceof NumberColumn ? this.#widened(column) : column;
+  }
+
+  #widened({ values, valid }: NumberColumn): NumberColumn {
+    const doubles = this.#area.numbers('f64', this.#length);
+    doubles.set(values);
+    return new NumberColumn('f64', doubles, valid);
   }
 
   #decodeAll(place: Place, layout: Layout, part: Part = WHOLE): Column {

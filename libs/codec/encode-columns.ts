@@ -13,6 +13,7 @@ import { Extent } from './extent.ts';
 import { COPIES, ENCODING, KIND_CODES, LIKE, OWN_BITMAP, ROW_BYTES_MAX, SHARED_BITMAP } from './format.ts';
 import { findUnlike, type Unlike } from './like.ts';
 import { packMessage, textBytesMax } from './msgpack.ts';
+import { narrowed } from './narrow.ts';
 import { allRows, setRows, type RowSet } from './rows.ts';
 import type { ValueRange } from './zones.ts';
 
@@ -64,7 +65,8 @@ export class ColumnEncoder {
    * The column's directory entry, its chunks having gone out; undefined when no row has a value.
    * @throws RangeError when a row has on average more than `ROW_BYTES_MAX` bytes of text or payload
    */
-  encode(field: number, column: Column): Entry | undefined {
+  encode(field: number, whole: Column): Entry | undefined {
+    const column = narrowed(field, whole, this.#rows);
     const { set, bitmap } = this.#rowSet(field, column.valid);
     if (set.count === 0) return undefined;
     const kind = KIND_CODES[column.kind];

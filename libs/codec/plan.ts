@@ -2,7 +2,8 @@ import { FIELD_NUMBERS_MAX } from '../record/batch.ts';
 import { Area } from '../record/builder.ts';
 import { STORED_BY_NUMBER } from '../record/fields/stored.ts';
 import { headOf, layoutOf, memoryOf, type Entry, type Head, type Layout, type Listed } from './directory.ts';
-import { FRAME_BYTES_MAX, ROW_BYTES_MAX } from './format.ts';
+import { FRAME_BYTES_MAX, KIND_CODES, ROW_BYTES_MAX } from './format.ts';
+import { mayBeNarrow } from './narrow.ts';
 import { FrameProblem } from './problem.ts';
 
 /** A column of a frame: its directory entry, what that means, and where its chunks begin in the body. */
@@ -10,6 +11,8 @@ export class Place {
   readonly field: number;
   readonly head: Head;
   readonly offset: number;
+  /** Its values are doubles that are stored as u32. */
+  readonly isNarrow: boolean;
   readonly #rows: number;
   readonly #listed: Listed;
   #entry: Entry | undefined;
@@ -21,6 +24,7 @@ export class Place {
     this.field = listed.field;
     this.head = headOf(listed);
     this.offset = offset;
+    this.isNarrow = this.head.kindCode === KIND_CODES.u32 && mayBeNarrow(this.field);
     this.#listed = listed;
     this.#rows = rows;
   }
@@ -41,7 +45,8 @@ export class Place {
   #readLayout(): Layout | undefined {
     const known = this.field < FIELD_NUMBERS_MAX && this.#rows > 0 ? STORED_BY_NUMBER.get(this.field) : undefined;
     const extraBytesMax = Math.min(this.#rows * ROW_BYTES_MAX, FRAME_BYTES_MAX);
-    return known === undefined ? undefined : layoutOf(this.entry, this.head, known.field.kind, extraBytesMax);
+    if (known === undefined) return undefined;
+    return layoutOf(this.entry, this.head, this.isNarrow ? 'u32' : known.field.kind, extraBytesMax);
   }
 }
 
@@ -96,7 +101,7 @@ export function planColumns(
     if (fields !== undefined && !fields.has(field)) continue;
     wanted.push(place);
     if (place.layout === undefined) continue;
-    bytes += memoryOf(place.layout, rows);
+    bytes += memoryOf(place.layout, rows) + (place.isNarrow ? Area.aligned(8 * rows) : 0);
     columns = Math.max(columns, field + 1);
   }
   if (bytes > FRAME_BYTES_MAX) throw new FrameProblem('frame: columns too large');

@@ -83,9 +83,9 @@ test('-M replace merges each file in its place', async () => {
   assert.ok((await readFile(at('1.copy'))).length < (await readFile(at('1'))).length);
 });
 
-test('counts that a record cannot hold are not wrong in silence', async () => {
+test('counts beyond 32 bits are exact where a record can hold them, and not wrong in silence where it cannot', async () => {
   const most = 2 ** 32 - 1;
-  const records = [most, 1].map((spkts) => ({ stime: 1, dur: 0, spkts, dpkts: 0, sbytes: 60, dbytes: 0 }));
+  const records = [most, 1].map((n) => ({ stime: 1, dur: 0, spkts: n, dpkts: n, sbytes: 60, dbytes: 0, sretrans: n }));
   await writeFile(at('large'), encodeBatch(recordBatch(records)));
   for (const words of [
     ['racluster', '-m', 'none'],
@@ -93,9 +93,11 @@ test('counts that a record cannot hold are not wrong in silence', async () => {
     ['rabins', '-M', 'count', '2'],
   ]) {
     const [command = '', ...args] = words;
-    const { stdout, stderr, status } = await runCommand(command, ['-X', '-r', at('large'), '-s', 'spkts:12', '-L', '-1', ...args]); // prettier-ignore
-    assert.deepEqual([status, Number(stdout)], [1, most], stderr);
-    assert.match(stderr, /larger than 4294967295/);
+    const said = await runCommand(command, ['-X', '-r', at('large'), '-s', 'spkts:12', 'dpkts:12', 'sretrans:12', '-c', ',', '-L', '-1', ...args]); // prettier-ignore
+    assert.deepEqual([said.status, said.stdout], [1, `${most + 1},${most + 1},${most}\n`], said.stderr);
+    assert.match(said.stderr, /larger than 4294967295/);
+    const packets = await runCommand(command, ['-X', '-r', at('large'), '-s', 'pkts', '-c', ',', '-L', '-1', ...args]);
+    assert.deepEqual([packets.status, packets.stdout, packets.stderr], [0, `${2 * (most + 1)}\n`, '']);
   }
 });
 

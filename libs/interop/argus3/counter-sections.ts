@@ -4,7 +4,6 @@ const PAIRS = 0x01;
 const TRIPLES = 0x04;
 /** Bytes of a value by the low two bits of the class, from class 1 on. */
 const WIDTHS = [1, 2, 4, 8] as const;
-const UINT32_MAX = 0xffffffff;
 
 /** The section METRIC: packets, bytes and perhaps payload bytes of each side, in the narrowest width that holds them all. */
 export function decodeMetric({ values }: FlowRecord, view: DataView, at: number, end: number): void {
@@ -21,7 +20,7 @@ export function decodeMetric({ values }: FlowRecord, view: DataView, at: number,
   if (at + 4 + (until - from + 1) * perSide * width > end) return;
   let offset = at + 4;
   for (let side = from; side <= until; side++) {
-    values[SIDED.packets + side] = Math.min(unsigned(view, offset, width), UINT32_MAX);
+    values[SIDED.packets + side] = unsigned(view, offset, width);
     values[SIDED.bytes + side] = unsigned(view, offset + width, width);
     if (hasPayload) values[SIDED.appBytes + side] = unsigned(view, offset + 2 * width, width);
     offset += perSide * width;

@@ -122,7 +122,7 @@ export const CORE_FIELDS = {
   },
   spkts: {
     number: 12,
-    kind: 'u32',
+    kind: 'f64',
     group: 'core',
     heading: 'SrcPkts',
     width: 8,
@@ -133,7 +133,7 @@ export const CORE_FIELDS = {
   },
   dpkts: {
     number: 13,
-    kind: 'u32',
+    kind: 'f64',
     group: 'core',
     heading: 'DstPkts',
     width: 8,

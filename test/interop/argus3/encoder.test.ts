@@ -213,8 +213,8 @@ const LOSSES: readonly { name: string; table: Table; read: Row; left: readonly s
   },
   {
     name: 'large counters are wide',
-    table: { ...TCP, sbytes: [2 ** 40 + 1], dbytes: [5] },
-    read: { sbytes: 2 ** 40 + 1, dbytes: 5 },
+    table: { ...TCP, spkts: [2 ** 33 + 1], dpkts: [3], sbytes: [2 ** 40 + 1], dbytes: [5] },
+    read: { spkts: 2 ** 33 + 1, dpkts: 3, sbytes: 2 ** 40 + 1, dbytes: 5 },
     left: [],
   },
 ];
