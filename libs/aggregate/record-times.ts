@@ -23,7 +23,7 @@ export class RecordTimes {
   readonly #endUs = new Float64Array(BATCH_ROWS_MAX);
   readonly #endNs = new Uint16Array(BATCH_ROWS_MAX);
   #hasEnds = false;
-  #hasEndTimes = false;
+  #hasEndParts = false;
 
   fill(batch: Batch): this {
     if (batch === this.#batch) return this;
@@ -32,7 +32,7 @@ export class RecordTimes {
     this.startUs = doubles(numbers(batch, 'stime'), rows, this.#startUs);
     this.duration = doubles(numbers(batch, 'dur'), rows, this.#duration);
     this.#hasEnds = false;
-    this.#hasEndTimes = false;
+    this.#hasEndParts = false;
     const { startUs } = this;
     const stimens = numbers(batch, 'stimens');
     if (stimens === undefined) {
@@ -71,8 +71,8 @@ export class RecordTimes {
 
   /** Of all rows, once somebody asks for them. */
   #findEnds(): void {
-    if (this.#hasEndTimes) return;
-    this.#hasEndTimes = true;
+    if (this.#hasEndParts) return;
+    this.#hasEndParts = true;
     const { startUs, startNs, duration } = this;
     const endUs = this.#endUs;
     const endNs = this.#endNs;

@@ -128,8 +128,9 @@ export class Share {
     const group = groups[from]!;
     let startsFrom = Infinity;
     let endsUntil = -Infinity;
-    let first = 0;
-    let last = 0;
+    // Rows whose times are no numbers neither begin first nor end last.
+    let first = -1;
+    let last = -1;
     let firstTies = 0;
     let lastTies = 0;
     for (let i = from; i < to; i++) {
@@ -147,8 +148,9 @@ export class Share {
         last = row;
       }
     }
-    const firsts = firstTies === 0 ? [first] : this.#rowsAt(start, startsFrom, from, to);
-    const lasts = lastTies === 0 ? [last] : this.#rowsAt(this.times.end, endsUntil, from, to);
+    const only = (row: number): number[] => (row < 0 ? [] : [row]);
+    const firsts = firstTies === 0 ? only(first) : this.#rowsAt(start, startsFrom, from, to);
+    const lasts = lastTies === 0 ? only(last) : this.#rowsAt(this.times.end, endsUntil, from, to);
     return { page: group >>> PAGE_SHIFT, at: group & PAGE_MASK, from, to, startsFrom, endsUntil, firsts, lasts };
   }
 

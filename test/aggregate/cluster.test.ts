@@ -405,6 +405,19 @@ test('many records of few groups at once come to the same as one after the other
 const total = (rows: readonly string[], column: number): number =>
   rows.reduce((sum, row) => sum + Number(row.split(' ')[column]), 0);
 
+test('records without a time that makes sense tell nothing of when their group began or ended', async () => {
+  const first = tcp().stime as number;
+  const few = [tcp(), tcp({ saddr: '10.0.0.3' })];
+  const early = tcp({ stime: first - 60e6, dur: 300e9 });
+  const broken = Array.from({ length: 40 }, () => tcp({ saddr: '10.0.0.3', stime: NaN }));
+  const merged = await clusterBatches([recordBatch(few), recordBatch([early, ...broken])], { key: ['saddr'] });
+  const told = lines(merged, ['saddr', 'stime', 'dur', 'trans']).map((line) => line.split(' ').slice(1));
+  assert.deepEqual(told, [
+    [String(first - 60e6), '300000000000', '2'],
+    [String(first), '1000000000', '41'],
+  ]);
+});
+
 test('packets and bytes are those of the records', () =>
   fc.assert(
     fc.asyncProperty(
