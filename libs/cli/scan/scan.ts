@@ -5,8 +5,8 @@ import { FrameWindow } from './window.ts';
 
 /** Windows that a thread has at once: one that it works on, and the next ones. */
 const WINDOWS_EACH = 3;
-/** What takes no longer is not worth threads, each of which starts and compiles what it runs. Milliseconds. */
-const LONG_MS = 5000;
+/** What takes no longer is not worth a second thread, as each starts and compiles what it runs; of more, less is worth it. Milliseconds. */
+const LONG_MS = 10_000;
 /** After so long code is compiled, and it can be told how long a file will take. Milliseconds. */
 const LOOK_MS = 1000;
 /** Memory of windows that is kept for the next ones. */
@@ -17,6 +17,7 @@ export interface ScanSettings<Result> {
   readonly module: URL;
   /** What it is told; structured cloning carries it. */
   readonly order: unknown;
+  /** At least 2. */
   readonly threads: number;
   /** Whether all frames are for the threads, however few there are. */
   readonly atOnce: boolean;
@@ -79,7 +80,8 @@ export class Scan<Result = unknown, Rest = never> {
   #isLong(restMs: number): boolean {
     this.#beganMs ??= steadyMs();
     const ms = steadyMs() - this.#beganMs;
-    return ms >= LONG_MS || (ms >= LOOK_MS && restMs >= LONG_MS);
+    const longMs = LONG_MS / (this.#settings.threads - 1);
+    return ms >= longMs || (ms >= LOOK_MS && restMs >= longMs);
   }
 
   /**
