@@ -167,18 +167,7 @@ export class StreamLab implements AsyncDisposable {
 
   radium(sources: readonly string[], port: number, ...words: readonly string[]): RunningCommand {
     const servers = sources.flatMap((source) => ['-S', source]);
-    const fixed = [
-      '-B',
-      HOST,
-      '-P',
-      String(port),
-      '--state',
-      join(this.folder, `radium-${port}`),
-      '--retry',
-      '0.2',
-      '--silence',
-      '8',
-    ];
+    const fixed = ['-B', HOST, '-P', String(port), '--state', join(this.folder, `radium-${port}`), '--retry', '0.2'];
     return this.start(new RunningCommand('radium', [...servers, ...fixed, ...words]));
   }
 
@@ -199,7 +188,7 @@ export class StreamLab implements AsyncDisposable {
   rastream(port: number, name: string, ...words: readonly string[]): RunningCommand {
     const out = join(this.folder, `out-${name}`, 'all');
     const fixed = ['-S', `${HOST}:${port}`, '-M', 'count', '1000000', '-w', out, '--name', name];
-    const times = ['--state', join(this.folder, 'archive'), '--retry', '0.2', '--silence', '8'];
+    const times = ['--state', join(this.folder, 'archive'), '--retry', '0.2'];
     return this.start(new RunningCommand('rastream', [...fixed, ...times, ...words]));
   }
 
