@@ -1,6 +1,5 @@
-import { BATCH_ROWS_MAX, FLOW_BATCH, type Batch } from '../record/batch.ts';
+import { BATCH_ROWS_MAX, FLOW_BATCH, withAllColumns, type Batch } from '../record/batch.ts';
 import { NumberColumn } from '../record/columns.ts';
-import { withAllColumns } from '../record/deferred.ts';
 import { STORED_FIELDS } from '../record/fields/stored.ts';
 import { ALL_ROWS } from '../record/select.ts';
 import type { ClusterOptions } from './cluster-options.ts';

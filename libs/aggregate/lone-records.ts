@@ -1,5 +1,4 @@
-import { BATCH_ROWS_MAX, emptyBatch, FLOW_BATCH, type Batch, type Origin } from '../record/batch.ts';
-import { withAllColumns } from '../record/deferred.ts';
+import { BATCH_ROWS_MAX, emptyBatch, FLOW_BATCH, withAllColumns, type Batch, type Origin } from '../record/batch.ts';
 import { replaceRows } from '../record/replace.ts';
 import { copyRows, selectRows } from '../record/select.ts';
 import type { Groups } from './groups.ts';

@@ -1,7 +1,6 @@
-import type { Batch } from '../record/batch.ts';
+import { columnOf, type Batch } from '../record/batch.ts';
 import { Area } from '../record/builder.ts';
 import { NumberColumn, type Column } from '../record/columns.ts';
-import { columnOf } from '../record/deferred.ts';
 import { ABSENT, areSettled, DISAGREED, PRESENT, validityOf } from './lane.ts';
 import { adopt, f64Pages, give, PAGE_MASK, u16Pages, u8Pages, type LaneMemory, type Pages } from './pages.ts';
 import type { Part, Share } from './share.ts';

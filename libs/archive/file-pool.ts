@@ -24,20 +24,35 @@ export class FilePool {
     return this.#open.size;
   }
 
-  /** @throws errors of the system; the file is as before then, and the same may be written again */
+  /** @throws errors of the system, with the path; the file is as before then, and the same may be written again */
   async write(file: PooledFile, bytes: Uint8Array): Promise<void> {
-    const handle = await this.#handleOf(file);
-    let at = 0;
-    while (at < bytes.length) at += (await handle.write(bytes, at, bytes.length - at, file.offset + at)).bytesWritten;
+    await this.#use(file, async (handle) => {
+      let at = 0;
+      while (at < bytes.length) at += (await handle.write(bytes, at, bytes.length - at, file.offset + at)).bytesWritten;
+    });
     file.offset += bytes.length;
   }
 
-  /** Cuts off what is behind the end, waits until all is on the disk, and closes the file. */
+  /**
+   * Cuts off what is behind the end, waits until all is on the disk, and closes the file.
+   * @throws errors of the system, with the path
+   */
   async finish(file: PooledFile): Promise<void> {
-    const handle = await this.#handleOf(file);
-    await handle.truncate(file.offset);
-    await handle.sync();
+    await this.#use(file, async (handle) => {
+      await handle.truncate(file.offset);
+      await handle.sync();
+    });
     await this.close(file);
+  }
+
+  /** What fails with an open file has no path in Node's error, unlike what fails to open one. */
+  async #use(file: PooledFile, action: (handle: FileHandle) => Promise<void>): Promise<void> {
+    const handle = await this.#handleOf(file);
+    try {
+      await action(handle);
+    } catch (error) {
+      throw error instanceof Error ? Object.assign(error, { path: file.path }) : error;
+    }
   }
 
   async close(file: PooledFile): Promise<void> {

@@ -1,6 +1,5 @@
 import type { AddressColumn, Column } from '../record/columns.ts';
 import type { AddressFamilies, DeferredColumns, PossibleNumbers } from '../record/deferred.ts';
-import type { FrameColumns } from './frame-columns.ts';
 import type { Place } from './plan.ts';
 import { FrameProblem } from './problem.ts';
 
@@ -12,15 +11,25 @@ export interface Deferral {
   readonly failed: (problem: string) => void;
 }
 
+/** Where the columns of one frame are had from; each says what is wrong with a column by `FrameProblem`. */
+export interface ColumnSource {
+  /** @param lastLane of an address only the last lane and the family are looked at */
+  look(field: number, lastLane: boolean): Column | undefined;
+  /** What numbers the column may have, without decoding it. */
+  possible(field: number): PossibleNumbers | undefined;
+  /** Of addresses what there is beside the last lanes. */
+  families(field: number): AddressFamilies | undefined;
+}
+
 /** Columns of one frame that wait to be asked for, as long as its bytes are there. */
 export class DeferredFrame implements DeferredColumns {
   readonly fields: readonly number[];
-  readonly #columns: FrameColumns;
+  readonly #columns: ColumnSource;
   /** Of those that can be decoded, as far as is known. */
   readonly #places: Map<number, Place>;
   readonly #failed: Deferral['failed'];
 
-  constructor(columns: FrameColumns, places: readonly Place[], failed: Deferral['failed']) {
+  constructor(columns: ColumnSource, places: readonly Place[], failed: Deferral['failed']) {
     this.fields = places.map(({ field }) => field);
     this.#columns = columns;
     this.#places = new Map(places.map((place) => [place.field, place]));

@@ -5,7 +5,7 @@ import type { AddressFamilies, PossibleNumbers } from '../record/deferred.ts';
 import { STORED_BY_NUMBER } from '../record/fields/stored.ts';
 import { ChunkShelf } from './chunks.ts';
 import { chunksIn } from './decode-numbers.ts';
-import { DeferredFrame, type Deferral } from './deferred-frame.ts';
+import { DeferredFrame, type ColumnSource, type Deferral } from './deferred-frame.ts';
 import { familiesIn } from './families.ts';
 import { ColumnDecoder, type Part } from './decode-columns.ts';
 import { storedBytes, type Layout } from './directory.ts';
@@ -47,7 +47,7 @@ const PICK_IN = 8;
 const PICK_FROM_ROWS = 256;
 
 /** The columns of one frame, each of which is decoded once, however often it is asked for. */
-export class FrameColumns {
+export class FrameColumns implements ColumnSource {
   readonly #body: Uint8Array;
   readonly #rows: number;
   readonly #places: ReadonlyMap<number, Place>;

@@ -59,3 +59,20 @@ export interface UnknownColumn {
   readonly entry: unknown;
   readonly bytes: Uint8Array;
 }
+
+/** A column of the batch, decoded now if it was not yet. */
+export function columnOf({ columns, deferred }: Batch, field: number): Column | undefined {
+  return columns[field] ?? deferred?.column(field);
+}
+
+/** The batch with all of its columns. */
+export function withAllColumns(batch: Batch): Batch {
+  const { deferred, ...rest } = batch;
+  if (deferred === undefined) return batch;
+  const columns = batch.columns.slice();
+  for (const field of deferred.fields) {
+    while (columns.length <= field) columns.push(undefined);
+    columns[field] = deferred.column(field);
+  }
+  return { ...rest, columns };
+}

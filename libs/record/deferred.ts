@@ -1,4 +1,3 @@
-import type { Batch } from './batch.ts';
 import type { AddressColumn, Column, UpperLanes } from './columns.ts';
 
 /** What numbers a column may have: all that it has, and perhaps others. */
@@ -36,21 +35,4 @@ export interface DeferredColumns {
   families(field: number): AddressFamilies | undefined;
   /** An address whose first three lanes are what `upper` says, and need not be decoded, or are there where it is undefined. */
   lastLane(field: number): AddressColumn | undefined;
-}
-
-/** A column of the batch, decoded now if it was not yet. */
-export function columnOf({ columns, deferred }: Batch, field: number): Column | undefined {
-  return columns[field] ?? deferred?.column(field);
-}
-
-/** The batch with all of its columns. */
-export function withAllColumns(batch: Batch): Batch {
-  const { deferred, ...rest } = batch;
-  if (deferred === undefined) return batch;
-  const columns = batch.columns.slice();
-  for (const field of deferred.fields) {
-    while (columns.length <= field) columns.push(undefined);
-    columns[field] = deferred.column(field);
-  }
-  return { ...rest, columns };
 }

@@ -1,7 +1,6 @@
-import { BATCH_ROWS_MAX, type Batch } from './batch.ts';
+import { BATCH_ROWS_MAX, withAllColumns, type Batch } from './batch.ts';
 import { Area } from './builder.ts';
 import { AddressColumn, BytesColumn, NumberColumn, TextColumn, type Column } from './columns.ts';
-import { withAllColumns } from './deferred.ts';
 import type { NumericArray } from './kinds.ts';
 
 /**

@@ -128,3 +128,9 @@ test('a folder that cannot be made is said', () => {
   assert.equal(status, 1);
   assert.match(stderr, /cannot write .*records/);
 });
+
+test('a file that cannot grow is said by the name that it has until then', () => {
+  const { status, stderr } = shell.run('rm -rf out; ulimit -f 2; rasplit -r records -M time 1d -w out/%F');
+  assert.equal(status, 1);
+  assert.match(stderr, /cannot write \S+\/out\/\.2026-01-01\.part: /);
+});
