@@ -5,7 +5,7 @@ import { Cluster } from './cluster.ts';
 import type { ClusterOptions } from './cluster-options.ts';
 import type { Merger } from './clusters.ts';
 import { Fragments } from './fragments.ts';
-import { binPieces } from './key-pieces.ts';
+import { binPieces } from './bin-pieces.ts';
 
 /** Merges records bin by bin of time. */
 export class BinCluster implements Merger {

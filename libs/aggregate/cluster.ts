@@ -6,7 +6,7 @@ import type { ClusterOptions } from './cluster-options.ts';
 import { Expiry, type Timeouts } from './expiry.ts';
 import { GroupFinder } from './group-finder.ts';
 import type { Groups, GroupsMemory } from './groups.ts';
-import { CERTAIN_PIECE } from './key-pieces.ts';
+import { CERTAIN_PIECE } from './flow-pieces.ts';
 import { KeyLayout } from './key-layout.ts';
 import { isAway, isLone, type LoneRecords } from './lone-records.ts';
 import { fromZero, type Numbering } from './made-records.ts';

@@ -7,7 +7,7 @@ import { STORED_BY_NUMBER, STORED_FIELDS } from '../record/fields/stored.ts';
 import { isNumeric } from '../record/kinds.ts';
 import { AddressLane } from './address-lane.ts';
 import { BytesLane } from './bytes-lane.ts';
-import type { Interned } from './key-pieces.ts';
+import type { Interned } from './text-pieces.ts';
 import { DISAGREED, PRESENT, type Lane } from './lane.ts';
 import { mirrorOf } from './mirror.ts';
 import { maskBytesFor, maskColumn, MASKED, MASKS } from './mask-column.ts';

@@ -1,6 +1,6 @@
 import type { Batch } from '../record/batch.ts';
 import { hashOfWords, mix, SEED } from './hash.ts';
-import type { KeyPiece, Target } from './key-pieces.ts';
+import type { KeyPiece, Target } from './key-piece.ts';
 
 interface Place {
   readonly piece: KeyPiece;

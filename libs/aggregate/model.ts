@@ -11,21 +11,12 @@ import { PRINTED_FIELDS } from '../record/fields/printed.ts';
 import { READING_FIELDS } from '../record/fields/reading.ts';
 import { UNAVAILABLE_FIELDS } from '../record/fields/unavailable.ts';
 import { reader } from '../record/row.ts';
-import {
-  addressPieces,
-  CERTAIN_PIECE,
-  doublePieces,
-  ICMP_PIECE,
-  Interned,
-  maskOfLength,
-  numberPiece,
-  presencePiece,
-  PROTOCOL_PIECE,
-  sourcePiece,
-  textPiece,
-  type AddressMask,
-  type KeyPiece,
-} from './key-pieces.ts';
+import { maskOfLength, type AddressMask } from './address-mask.ts';
+import { addressPieces } from './address-pieces.ts';
+import { CERTAIN_PIECE, ICMP_PIECE, PROTOCOL_PIECE } from './flow-pieces.ts';
+import type { KeyPiece } from './key-piece.ts';
+import { doublePieces, numberPiece, presencePiece } from './number-pieces.ts';
+import { Interned, sourcePiece, textPiece } from './text-pieces.ts';
 
 /** What records have in common that become one. */
 export interface Model {

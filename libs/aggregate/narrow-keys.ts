@@ -1,6 +1,6 @@
 import { BATCH_ROWS_MAX, type Batch } from '../record/batch.ts';
 import { mix, SEED } from './hash.ts';
-import type { KeyPiece } from './key-pieces.ts';
+import type { KeyPiece } from './key-piece.ts';
 
 /** Pieces of a narrow key that are computed for each row. */
 const WIDTH = 2;

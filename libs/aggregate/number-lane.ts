@@ -4,7 +4,7 @@ import type { DeferredColumns, PossibleNumbers } from '../record/deferred.ts';
 import type { Merge } from '../record/fields/field.ts';
 import { BYTES_PER_VALUE, numericArray, type NumericArray, type NumericKind } from '../record/kinds.ts';
 import { Carry, EXACT_LIMIT } from './carry.ts';
-import { ICMP_REQUEST } from './key-pieces.ts';
+import { ICMP_REQUEST } from './flow-pieces.ts';
 import {
   ABSENT,
   areAll,

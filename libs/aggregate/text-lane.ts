@@ -1,7 +1,7 @@
 import { Area } from '../record/builder.ts';
 import { TextColumn, type Column } from '../record/columns.ts';
 import type { DeferredColumns } from '../record/deferred.ts';
-import type { Interned } from './key-pieces.ts';
+import type { Interned } from './text-pieces.ts';
 import { ABSENT, DISAGREED, PRESENT, validityOf, type Lane } from './lane.ts';
 import { adopt, give, PAGE_MASK, PAGE_SHIFT, u32Pages, u8Pages, type LaneMemory } from './pages.ts';
 import type { Share } from './share.ts';

@@ -2,7 +2,7 @@ import type { GroupTable } from './group-table.ts';
 import type { Groups } from './groups.ts';
 import type { LoneRecords } from './lone-records.ts';
 import type { KeyLayout } from './key-layout.ts';
-import { CERTAIN_PIECE } from './key-pieces.ts';
+import { CERTAIN_PIECE } from './flow-pieces.ts';
 import type { Model } from './model.ts';
 
 /**
