@@ -1,25 +1,21 @@
-import { constants, open, stat, type FileHandle } from 'node:fs/promises';
-import { setTimeout as delay } from 'node:timers/promises';
-import { IndexWriter } from '../../archive/index-writer.ts';
-import { SuiteError, UsageError } from '../../core/errors.ts';
+import { UsageError } from '../../core/errors.ts';
 import type { Batch } from '../../record/batch.ts';
 import { withoutOffset } from '../../record/offset.ts';
 import { Reblocker } from '../../record/reblock.ts';
 import { selectRows } from '../../record/select.ts';
 import type { Output } from '../output.ts';
 import { OutputThreads } from './output-threads.ts';
+import {
+  FileTarget,
+  openFile,
+  openWhenRead,
+  StreamTarget,
+  type RecordTarget,
+  type SinkListeners,
+} from './record-target.ts';
 import type { Sink } from './sink.ts';
-import { systemReason } from '../system-error.ts';
 import { WRITE_FORMATS, type BatchWriter, type WriteFormat } from './write-formats.ts';
 import type { WriteTarget } from '../write-target.ts';
-
-/** Where whole frames go. */
-interface Target {
-  write(frame: Uint8Array): Promise<void> | undefined;
-  /** Writes what stands behind all frames, where nothing failed. */
-  finish(): Promise<void>;
-  close(): Promise<void>;
-}
 
 /** Frames that are written at once. */
 interface Group {
@@ -32,27 +28,12 @@ const AHEAD_BYTES_MAX = 8 << 20;
 /** Records wait this long at most for others to share their frame. */
 const FILE_WAIT_MS = 1000;
 const STREAM_WAIT_MS = 20;
-/** Whoever is writing a file right now has gone on after this time. */
-const STILL_WRITING_MS = 100;
 
 const DEAF: SinkListeners = { warn: () => undefined, info: () => undefined };
 
-/** Told when the end of a file had to be repaired, and what had no place in it. */
-export interface SinkListeners {
-  readonly warn: (message: string) => void;
-  readonly info: (message: string) => void;
-  /** Until it aborts, a pipe that nobody reads is waited for, when it is opened. Without it that is a failure. */
-  readonly signal?: AbortSignal;
-}
-
-/** How often it is looked whether somebody reads a pipe by now. */
-const READER_LOOK_MS = 100;
-
-class NobodyReadsError extends SuiteError {}
-
 /** Appends records to a file, or streams them to standard output, in whole frames or records. */
 export class RecordFileSink implements Sink {
-  #target: Target;
+  #target: RecordTarget;
   #name: string;
   readonly #format: WriteFormat;
   readonly #writer: BatchWriter;
@@ -70,7 +51,12 @@ export class RecordFileSink implements Sink {
   #threads: OutputThreads | undefined;
   #threadsHaveRoom: Promise<void> | undefined;
 
-  private constructor(target: Target, { format, path }: WriteTarget, writer: BatchWriter, listeners: SinkListeners) {
+  private constructor(
+    target: RecordTarget,
+    { format, path }: WriteTarget,
+    writer: BatchWriter,
+    listeners: SinkListeners,
+  ) {
     this.#target = target;
     this.#name = path === '-' ? 'standard output' : path;
     this.#format = WRITE_FORMATS[format];
@@ -258,133 +244,4 @@ export class RecordFileSink implements Sink {
   #settle(writing: Promise<void>): void {
     if (this.#writing === writing) this.#writing = undefined;
   }
-}
-
-class StreamTarget implements Target {
-  readonly #stdout: Output;
-
-  constructor(stdout: Output) {
-    this.#stdout = stdout;
-  }
-
-  write(frame: Uint8Array): Promise<void> | undefined {
-    return this.#stdout.write(frame);
-  }
-
-  finish(): Promise<void> {
-    return Promise.resolve();
-  }
-
-  close(): Promise<void> {
-    return Promise.resolve();
-  }
-}
-
-class FileTarget implements Target {
-  readonly #file: FileHandle;
-  readonly #path: string;
-  readonly #index: IndexWriter | undefined;
-
-  /** @param index of a file that may end with one */
-  constructor(file: FileHandle, path: string, index: IndexWriter | undefined) {
-    this.#file = file;
-    this.#path = path;
-    this.#index = index;
-  }
-
-  async write(frame: Uint8Array): Promise<void> {
-    this.#index?.add(frame);
-    await this.#append(frame);
-  }
-
-  async finish(): Promise<void> {
-    const frame = this.#index?.frame();
-    if (frame !== undefined) await this.#append(frame);
-  }
-
-  async #append(frame: Uint8Array): Promise<void> {
-    try {
-      for (let at = 0; at < frame.length;) at += (await this.#file.write(frame, at)).bytesWritten;
-    } catch (error) {
-      throw cannotWrite(this.#path, error);
-    }
-  }
-
-  async close(): Promise<void> {
-    await this.#file.close();
-  }
-}
-
-async function openWhenRead(path: string, format: WriteFormat, { warn, info, signal }: SinkListeners): Promise<Target> {
-  for (let isTold = false; ; isTold = true) {
-    try {
-      return await openFile(path, format, warn);
-    } catch (error) {
-      if (!(error instanceof NobodyReadsError) || signal === undefined || signal.aborted) throw error;
-      if (!isTold) info(`nobody reads the pipe ${path}; somebody is waited for`);
-      await delay(READER_LOOK_MS, undefined, { signal }).catch(() => undefined);
-    }
-  }
-}
-
-async function openFile(path: string, format: WriteFormat, warn: SinkListeners['warn']): Promise<FileTarget> {
-  let file: FileHandle | undefined;
-  try {
-    const existing = await stat(path).catch(() => undefined);
-    const isPlain = existing === undefined || existing.isFile();
-    file = existing?.isFIFO() === true ? await openPipe(path) : await open(path, isPlain ? 'a+' : 'a');
-    if (isPlain) await mendTail(file, path, format, warn);
-    const index = isPlain && format.frames ? new IndexWriter((await file.stat()).size) : undefined;
-    return new FileTarget(file, path, index);
-  } catch (error) {
-    await file?.close();
-    throw cannotWrite(path, error);
-  }
-}
-
-/** To open a pipe that nobody reads would take until somebody does, whatever happens meanwhile. @throws {NobodyReadsError} */
-async function openPipe(path: string): Promise<FileHandle> {
-  let first: FileHandle; // with which one cannot wait for room, and without which the reader would see an end already
-  try {
-    first = await open(path, constants.O_WRONLY | constants.O_NONBLOCK);
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ENXIO')) throw error;
-    throw new NobodyReadsError(`nobody reads the pipe ${path}`, { cause: error });
-  }
-  try {
-    return await open(path, 'a');
-  } finally {
-    await first.close();
-  }
-}
-
-/** Takes away a frame that a crash cut, since nothing behind it could be read. */
-async function mendTail(
-  file: FileHandle,
-  path: string,
-  format: WriteFormat,
-  warn: SinkListeners['warn'],
-): Promise<void> {
-  const tail = format.tailOf(file.fd);
-  if (tail.kind === 'whole') return;
-  if (tail.kind === 'foreign') {
-    const held = Object.values(WRITE_FORMATS).find((one) => one.tailOf(file.fd).kind !== 'foreign');
-    const where = tail.offset === 0 ? `does not hold ${format.holds}` : `is damaged at byte ${tail.offset}`;
-    throw new SuiteError(`${path} ${held === undefined ? where : `holds ${held.holds}`}; nothing was written to it`, {
-      hint: held === undefined ? 'Name another file, or move it away.' : `Name another file, or go on in it with -w ${held.prefix}${path}.`, // prettier-ignore
-    });
-  }
-  const { size } = await file.stat();
-  await delay(STILL_WRITING_MS);
-  if ((await file.stat()).size !== size) {
-    throw new SuiteError(`${path} is being written by another program`, { hint: 'Name another file.' });
-  }
-  await file.truncate(tail.offset);
-  warn(`${path} ended within a frame, of which ${size - tail.offset} bytes were removed at byte ${tail.offset}`);
-}
-
-/** Anything but a failed system call comes back as it is. */
-function cannotWrite(path: string, error: unknown): unknown {
-  const reason = systemReason(error);
-  return reason === undefined ? error : new SuiteError(`cannot write ${path}: ${reason}`, { cause: error });
 }
