@@ -21,6 +21,7 @@ import { BATCH_ROWS_MAX, FLOW_BATCH, GAP_BATCH, type BatchKind } from '../record
 import { STORED_FIELDS } from '../record/fields/stored.ts';
 import { startTimes } from '../record/gather.ts';
 import { behindTheEnd, notABeginning, type ByteRange, type FrameRun } from './byte-range.ts';
+import { FileWindow } from './file-window.ts';
 import { FrameIndex } from './frame-index.ts';
 
 /** Read at once where frames are taken one after the other, and where they are passed over. */
@@ -73,10 +74,7 @@ export class FrameFile {
   readonly #fields: ReadonlySet<number> | undefined;
   /** Of a frame that is read in part: its header, its envelope, and what was read of its columns, where they lie. */
   #sparse = new Uint8Array(0);
-  #window = new Uint8Array(READ_BYTES);
-  /** Offset in the file of the window's first byte, and how many bytes of it there are. */
-  #start = 0;
-  #held = 0;
+  readonly #window: FileWindow;
   #skippedBytes = 0;
   #skippedFrames = 0;
   /** Frames are wanted that begin from here on, and before there. */
@@ -85,6 +83,7 @@ export class FrameFile {
 
   private constructor(fd: number, bytes: number, { mayHold, fields }: FrameFileOptions) {
     this.#fd = fd;
+    this.#window = new FileWindow(fd, READ_BYTES, HEADER_BYTES + FRAME_BYTES_MAX);
     this.bytes = bytes;
     this.#mayHold = mayHold;
     this.#fields = fields;
@@ -100,7 +99,7 @@ export class FrameFile {
     const fd = openSync(path, 'r');
     const stats = fstatSync(fd);
     const file = new FrameFile(fd, stats.size, options);
-    if (stats.isFile() && file.#fill(0, HEADER_BYTES, HEAD_BYTES) && startsLikeFrame(file.#window, 0)) return file;
+    if (stats.isFile() && file.#beginsFrame(0, HEAD_BYTES)) return file;
     closeSync(fd);
     return undefined;
   }
@@ -134,7 +133,7 @@ export class FrameFile {
 
   /** First bytes of the file; to be asked before `chunks`. */
   get beginning(): Uint8Array {
-    return this.#window.slice(0, Math.min(this.#held, HEADER_BYTES));
+    return this.#window.at(0, HEADER_BYTES).slice();
   }
 
   /** Bytes of the file that did not come: in front, of frames that were passed over, of frames that were read in part. */
@@ -207,13 +206,13 @@ export class FrameFile {
     const { kind, envelopeBytes, bodyBytes, flags } = header;
     if (kind === GAP_BATCH) return Infinity;
     const bytes = HEADER_BYTES + envelopeBytes;
-    if (flags === 0 && envelopeBytes <= bodyBytes && this.#fill(at, bytes, bytes)) {
-      const range = Zones.of(this.#bytesAt(at, bytes), envelopeBytes)?.range(STIME);
+    if (flags === 0 && envelopeBytes <= bodyBytes && this.#window.has(at, bytes, bytes)) {
+      const range = Zones.of(this.#window.at(at, bytes), envelopeBytes)?.range(STIME);
       if (range?.isComplete === true) return range.least;
     }
     const frameBytes = lengthOf(header);
-    if (!this.#fill(at, frameBytes, frameBytes)) return -Infinity;
-    const decoded = decodeFrame(this.#bytesAt(at, frameBytes), { fields: new Set([STIME]) });
+    if (!this.#window.has(at, frameBytes, frameBytes)) return -Infinity;
+    const decoded = decodeFrame(this.#window.at(at, frameBytes), { fields: new Set([STIME]) });
     if ('problem' in decoded) return -Infinity;
     const least = startTimes(decoded.batch).reduce((a, b) => Math.min(a, b), Infinity);
     return least < Infinity ? least : -Infinity;
@@ -248,7 +247,7 @@ export class FrameFile {
         this.#skippedBytes += isWhole ? 0 : bytes - (part?.bytesRead ?? 0);
         if (part !== undefined) yield part;
         else if (!isWhole) this.#skippedFrames += 1;
-        else if (this.#fill(at, bytes, Math.max(bytes, ahead))) yield this.#bytesAt(at, bytes);
+        else if (this.#window.has(at, bytes, Math.max(bytes, ahead))) yield this.#window.at(at, bytes);
         else return yield* this.#rest(at);
         last = at;
         at += bytes;
@@ -269,9 +268,13 @@ export class FrameFile {
 
   /** Header of the frame that begins here, undefined where none does. */
   #headerAt(at: number, ahead: number): Header | undefined {
-    if (!this.#fill(at, HEADER_BYTES, ahead) || !startsLikeFrame(this.#window, at - this.#start)) return undefined;
-    const header = readHeader(this.#window, at - this.#start);
+    if (!this.#beginsFrame(at, ahead)) return undefined;
+    const header = readHeader(this.#window.at(at, HEADER_BYTES), 0);
     return headerProblem(header) === undefined ? header : undefined;
+  }
+
+  #beginsFrame(at: number, ahead: number): boolean {
+    return this.#window.has(at, HEADER_BYTES, ahead) && startsLikeFrame(this.#window.at(at, HEADER_BYTES), 0);
   }
 
   /** What of a frame is to be read. */
@@ -280,8 +283,8 @@ export class FrameFile {
     const { kind, envelopeBytes, bodyBytes, flags } = header;
     if (flags !== 0 || envelopeBytes > bodyBytes) return 'all';
     const bytes = HEADER_BYTES + envelopeBytes;
-    if (!this.#fill(at, bytes, Math.max(bytes, ahead))) return 'all';
-    const head = this.#bytesAt(at, bytes);
+    if (!this.#window.has(at, bytes, Math.max(bytes, ahead))) return 'all';
+    const head = this.#window.at(at, bytes);
     const zones = Zones.of(head, envelopeBytes);
     if (zones === undefined) return 'all';
     if (this.#mayHold?.(zones, kind as BatchKind, at) === false) return 'nothing';
@@ -298,7 +301,7 @@ export class FrameFile {
   #partOf(at: number, frameBytes: number, { fields, extents, head, bytes: bytesRead }: Wanted): FramePart | undefined {
     if (frameBytes > this.#sparse.length) this.#sparse = new Uint8Array(frameBytes + (frameBytes >> 2));
     const frame = this.#sparse.subarray(0, frameBytes);
-    frame.set(this.#bytesAt(at, HEADER_BYTES + head.header.envelopeBytes));
+    frame.set(this.#window.at(at, HEADER_BYTES + head.header.envelopeBytes));
     const body = frame.subarray(HEADER_BYTES);
     for (const { offset, bytes } of joined(extents)) {
       if (readSync(this.#fd, body, offset, bytes, at + HEADER_BYTES + offset) !== bytes) return undefined;
@@ -312,7 +315,7 @@ export class FrameFile {
   #damaged(at: number, last: number): Generator<Uint8Array, void, undefined> {
     const bytes = at - last;
     if (at >= this.bytes || bytes === 0) return this.#rest(at);
-    if (this.#fill(last, bytes, bytes) && checksumMatches(this.#bytesAt(last, bytes))) return this.#rest(at);
+    if (this.#window.has(last, bytes, bytes) && checksumMatches(this.#window.at(last, bytes))) return this.#rest(at);
     // It is shorter than it says, and others may begin in what was taken for a part of it.
     this.#skippedBytes -= bytes - HEADER_BYTES;
     return this.#rest(last + HEADER_BYTES);
@@ -320,38 +323,11 @@ export class FrameFile {
 
   /** All that follows, up to the end of the range. */
   *#rest(from: number): Generator<Uint8Array, void, undefined> {
-    for (let at = from; at < this.#stop && this.#fill(at, 1, READ_BYTES);) {
-      const bytes = Math.min(this.#stop, this.#start + this.#held) - at;
-      yield this.#bytesAt(at, bytes);
+    for (let at = from; at < this.#stop && this.#window.has(at, 1, READ_BYTES);) {
+      const bytes = Math.min(this.#stop, this.#window.end) - at;
+      yield this.#window.at(at, bytes);
       at += bytes;
     }
-  }
-
-  #bytesAt(at: number, bytes: number): Uint8Array {
-    const offset = at - this.#start;
-    return this.#window.subarray(offset, offset + bytes);
-  }
-
-  /**
-   * Has the window hold `wanted` bytes from `at` on.
-   * @param ahead how many to read if any have to be read, at most `HEADER_BYTES + FRAME_BYTES_MAX`
-   * @returns false when the file ends before
-   */
-  #fill(at: number, wanted: number, ahead: number): boolean {
-    if (at >= this.#start && at + wanted <= this.#start + this.#held) return true;
-    const kept = at >= this.#start && at < this.#start + this.#held ? this.#start + this.#held - at : 0;
-    const room = Math.min(ahead, HEADER_BYTES + FRAME_BYTES_MAX);
-    const from = this.#window;
-    if (room > from.length) this.#window = new Uint8Array(room);
-    this.#window.set(from.subarray(this.#held - kept, this.#held));
-    this.#start = at;
-    this.#held = kept;
-    while (this.#held < wanted) {
-      const count = readSync(this.#fd, this.#window, this.#held, Math.max(room, wanted) - this.#held, at + this.#held);
-      if (count === 0) return false;
-      this.#held += count;
-    }
-    return true;
   }
 }
 
