@@ -12,7 +12,7 @@ import { namedFile, type NamedFile } from './byte-range.ts';
 import { mayHoldOf } from './frame-zone.ts';
 import { START_FIELDS } from './merge-settings.ts';
 import { PortDirection } from './port-direction.ts';
-import type { InputSettings } from './record-inputs.ts';
+import type { InputSettings } from './input-settings.ts';
 import { recordFilter, type FilterArguments } from '../selection/record-filter.ts';
 import type { Context } from '../command.ts';
 import { argus3BytesOf } from '../../interop/argus3/byte-range.ts';

@@ -9,6 +9,7 @@ import { IP_PROTOCOL } from '../../record/fields/protocol.ts';
 import { STORED_FIELDS } from '../../record/fields/stored.ts';
 import { mergeBatches } from '../../record/reblock.ts';
 import { copyRows } from '../../record/select.ts';
+import type { InputSettings } from './input-settings.ts';
 
 /** Which of two ports is that of a server: 1 the first, -1 the second, 0 where neither can be. */
 type Judge = (port: number, other: number) => number;
@@ -64,9 +65,7 @@ export class PortDirection {
   }
 
   /** How records are to be read whose direction may change. */
-  static settings<S extends { readonly fields: ReadonlySet<number> | undefined }>(
-    settings: S,
-  ): S & typeof AS_THEY_COME {
+  static settings<S extends Pick<InputSettings, 'fields'>>(settings: S): S & typeof AS_THEY_COME {
     const { fields } = settings;
     return {
       ...settings,

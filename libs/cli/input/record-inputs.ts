@@ -1,89 +1,30 @@
-import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
 import type { ByteRange } from '../../archive/byte-range.ts';
 import { FrameFile } from '../../archive/frame-file.ts';
-import type { MayHold } from '../../codec/zones.ts';
 import { isNote } from '../../archive/is-note.ts';
-import type { Peek } from '../../codec/decode.ts';
 import type { Chunk } from '../../codec/read.ts';
-import type { Room } from '../../codec/room.ts';
 import { InputError, SuiteError, UsageError } from '../../core/errors.ts';
+import { merge } from '../../core/merge.ts';
 import { RecordNumbers } from '../../interop/argus3/record-numbers.ts';
 import { GAP_BATCH, type Batch } from '../../record/batch.ts';
 import { asksForOffset } from '../../record/offset.ts';
-import type { ReturnedMemory } from '../../record/returned-memory.ts';
-import { namedFile } from './byte-range.ts';
-import { chooseBytes, noRanges } from './choose-bytes.ts';
-
 import type { Context } from '../command.ts';
-import { FileBytes } from './file-bytes.ts';
+import type { ClientSecurity } from '../network/client-security.ts';
+import { parseServerAddress, type ServerAddress } from '../network/server-address.ts';
+import type { Progress } from '../progress.ts';
+import { version } from '../version.ts';
+import { namedFile } from './byte-range.ts';
 import { HeldFiles } from './held-files.ts';
-import { merge } from '../../core/merge.ts';
+import type { InputSettings } from './input-settings.ts';
 import type { Piece } from './merge-plan.ts';
 import { START_FIELDS, type MergeSettings } from './merge-settings.ts';
+import { countBytes, openForeign, type Opened } from './opened.ts';
+import { isPlainFile } from './pipes.ts';
 import type { PortDirection } from './port-direction.ts';
+import { formatOf, framesLeftOut, readFrames, START_BYTES, type RecordReader } from './record-formats.ts';
 import { cannotRead, checkFiles, checkStandardInput, checkTrees, filesBelow, identityOf } from './record-paths.ts';
-import type { Progress } from '../progress.ts';
-import type { ClientSecurity } from '../network/client-security.ts';
-import type { ClientSecurityArguments } from '../network/security-options.ts';
-import {
-  formatOf,
-  framesLeftOut,
-  readFrames,
-  START_BYTES,
-  type ReadSettings,
-  type RecordReader,
-} from './record-formats.ts';
-import { parseServerAddress, type ServerAddress } from '../network/server-address.ts';
-import type { FrameTaker } from '../scan/scan.ts';
-import { DamagedContentError, openContent, type Content } from './unpack.ts';
-import { isPipe, isPlainFile, openPipe } from './pipes.ts';
-import { version } from '../version.ts';
+import { DamagedContentError, openContent } from './unpack.ts';
 
-export interface InputSettings {
-  /** Record files in the order to read them, as `namedFile` takes them; `-` is standard input. */
-  readonly files: readonly string[];
-  readonly trees: readonly string[];
-  /** As `-S` takes them. */
-  readonly servers: readonly string[];
-  /** How to speak to servers; undefined where there are none. */
-  readonly security: ClientSecurityArguments | undefined;
-  /** Applied by servers, so that they send no more than is wanted; empty for all. */
-  readonly serverFilter: string;
-  /** Numbers of the stored fields that are wanted of files; undefined for all. A server is asked for whole records, which it packs once for all readers. */
-  readonly fields: ReadonlySet<number> | undefined;
-  /** Tells which batches of files are wanted; undefined for all. Of the others no more may come than what it looks at. */
-  readonly peek: Peek | undefined;
-  /** Where batches of files of ours lie, each until the next is asked for; undefined for buffers of their own. */
-  readonly room?: Room | undefined;
-  /** Numbers of the fields of which columns of files of ours may be deferred. */
-  readonly deferred?: ReadonlySet<number> | undefined;
-  /** Where every batch is given when nobody looks at it any more; undefined if not all are. */
-  readonly returned?: ReturnedMemory | undefined;
-  /** Tells which frames of files need not be read at all; undefined for all. */
-  readonly mayHold?: MayHold | undefined;
-  /** Whether management records are wanted of files, where leaving them out saves work; they may come all the same. */
-  readonly management?: boolean;
-  /** Whether records of files are to have the field `offset`; where it is among `fields`, this says so too. */
-  readonly offsets?: boolean;
-  /** Threads that are to read files of ours, instead of handing their batches out here; results are all taken when the last batch was. */
-  readonly scan?: FrameTaker | undefined;
-  /** Whether to say what of records in other formats had no meaning here. */
-  readonly verbose?: boolean;
-  /** Flow records of files are to come in the order of their starts; undefined for as they are. */
-  readonly merge?: MergeSettings | undefined;
-  /** As `--port-direction` has it; undefined for records as they are. */
-  readonly portDirection?: string | undefined;
-  /** Of records that have none, where they are to go on from those of other inputs. */
-  readonly numbers?: RecordNumbers;
-}
-
-/** What was opened: bytes of any format, or the frames of a file of ours. */
-type Opened = (Content | { readonly start: Uint8Array; readonly frames: AsyncIterable<Chunk> }) &
-  Pick<ReadSettings, 'skippedBytes' | 'fileBytes' | 'scan' | 'first'>;
-
-/** Bytes read from a file at a time. */
-const CHUNK_BYTES = 1 << 20;
 const SPILLS = 'records are not in the order of time, and more than fit into --memory; they wait in temporary files';
 /** After an interrupt, whoever writes to our standard input has this long to finish its last words. */
 const LAST_WORDS_MS = 1000;
@@ -294,7 +235,7 @@ export class RecordInputs implements AsyncIterable<Batch> {
       yield* this.#decode(path, () => {
         const place = this.#held.placeOf(path);
         const frames = FrameFile.open(place, this.#settings);
-        if (frames === undefined) return this.#openForeign(place, range, (opened) => (stream = opened));
+        if (frames === undefined) return openForeign(place, range, this.#signal, (opened) => (stream = opened));
         if (range !== undefined && isChecked) frames.at(range);
         else if (range !== undefined) frames.within(range, path);
         const { beginning: start } = frames;
@@ -306,20 +247,6 @@ export class RecordInputs implements AsyncIterable<Batch> {
       this.#signal.removeEventListener('abort', stop);
       stop();
     }
-  }
-
-  /** @param opened is told of a stream, which must be destroyed at the end */
-  async #openForeign(path: string, range: ByteRange | undefined, opened: (stream: Readable) => void): Promise<Opened> {
-    if (await isPlainFile(path)) {
-      const file = await FileBytes.open(path, this.#signal);
-      const first = range === undefined ? undefined : await chooseBytes(file, range, path);
-      const skippedBytes = (): number => range?.start ?? 0;
-      return { ...(await openContent(file, START_BYTES)), skippedBytes, fileBytes: file.size, first };
-    }
-    if (range !== undefined) throw noRanges(path);
-    const stream = (await isPipe(path)) ? await openPipe(path) : createReadStream(path, { highWaterMark: CHUNK_BYTES });
-    opened(stream);
-    return openContent(stream, START_BYTES);
   }
 
   async *#fromStandardInput(): AsyncGenerator<Batch> {
@@ -376,19 +303,5 @@ export class RecordInputs implements AsyncIterable<Batch> {
   #fail(error: InputError): void {
     this.#failed = true;
     this.#context.warn(error.hint === '' ? error.message : `${error.message}. ${error.hint}`);
-  }
-}
-
-async function* countBytes<C extends Chunk>(
-  chunks: AsyncIterable<C>,
-  progress: Progress,
-  skippedBytes = (): number => 0,
-): AsyncGenerator<C> {
-  let skipped = 0;
-  for await (const chunk of chunks) {
-    const bytes = chunk instanceof Uint8Array ? chunk.length : chunk.bytesRead;
-    progress.addBytes(bytes + skippedBytes() - skipped);
-    skipped = skippedBytes();
-    yield chunk;
   }
 }
