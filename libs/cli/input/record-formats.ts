@@ -1,31 +1,22 @@
 import { availableParallelism } from 'node:os';
-import type { Peek } from '../../codec/decode.ts';
 import type { Loss } from '../../codec/frame-search.ts';
 import { BatchReader, type Chunk } from '../../codec/read.ts';
-import type { Room } from '../../codec/room.ts';
 import type { Batch } from '../../record/batch.ts';
 import { ARGUS3_START_BYTES, looksLikeArgus3 } from '../../interop/argus3/recognise.ts';
-import type { ReturnedMemory } from '../../record/returned-memory.ts';
 import type { Argus3Reader } from '../../interop/argus3/reader.ts';
 import type { RecordNumbers } from '../../interop/argus3/record-numbers.ts';
 import { foreignFormat } from '../network/foreign.ts';
 import type { FrameTaker } from '../scan/scan.ts';
 import type { ScanReader, ScanReadOptions } from '../scan/scan-reader.ts';
+import type { InputSettings } from './input-settings.ts';
 
 /** What a format is told about the input that it reads. */
-export interface ReadSettings {
+export interface ReadSettings extends Pick<InputSettings, 'fields' | 'peek' | 'room' | 'deferred' | 'returned'> {
   /** As the user named it; `-` is standard input. */
   readonly path: string;
   /** For messages. */
   readonly name: string;
   readonly start: Uint8Array;
-  /** Numbers of the stored fields that are wanted; undefined for all. */
-  readonly fields: ReadonlySet<number> | undefined;
-  readonly peek: Peek | undefined;
-  /** As `InputSettings` has it. */
-  readonly room?: Room | undefined;
-  readonly deferred?: ReadonlySet<number> | undefined;
-  readonly returned?: ReturnedMemory | undefined;
   /** Bytes of the input that were passed over so far. */
   readonly skippedBytes?: () => number;
   readonly management: boolean;
