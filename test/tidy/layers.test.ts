@@ -27,9 +27,8 @@ test('every library has a layer', () => {
 
 test('imports go down the layers, never up or sideways', () => {
   const wrong: string[] = [];
-  for (const { path, imports } of [...sources('libs'), ...sources('apps')]) {
-    for (const specifier of imports.filter((name) => name.startsWith('.'))) {
-      const target = posix.join(posix.dirname(path), specifier);
+  for (const [path, targets] of importsOf()) {
+    for (const target of targets) {
       const from = roomOf(path);
       const to = roomOf(target);
       const below = (layerOf.get(to) ?? Infinity) < (layerOf.get(from) ?? -1);
@@ -38,3 +37,27 @@ test('imports go down the layers, never up or sideways', () => {
   }
   assert.deepEqual(wrong, []);
 });
+
+test('no files import each other in a circle', () => {
+  const left = importsOf();
+  // Whoever imports nothing that is left is in no circle, nor is whom nothing imports that is left.
+  for (let found = true; found;) {
+    found = false;
+    const imported = new Set([...left.values()].flat());
+    for (const [path, targets] of left) {
+      if (imported.has(path) && targets.some((target) => left.has(target))) continue;
+      left.delete(path);
+      found = true;
+    }
+  }
+  assert.deepEqual([...left.keys()], []);
+});
+
+/** Which of our files each file imports. */
+function importsOf(): Map<string, string[]> {
+  const files = [...sources('libs'), ...sources('apps')].map(({ path, imports }) => {
+    const own = imports.filter((name) => name.startsWith('.'));
+    return [path, own.map((name) => posix.join(posix.dirname(path), name))] as const;
+  });
+  return new Map(files);
+}
