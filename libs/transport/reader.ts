@@ -14,6 +14,8 @@ import type { Wish } from './wish.ts';
 const SOCKET_BYTES_MAX = 256 * 1024;
 /** Batches looked at for one reader before others have their turn. */
 const TURN_ENTRIES = 64;
+/** A reader that goes on taking has so many times the patience that one has that takes nothing. */
+const PATIENCE_TIMES = 10;
 
 export interface ReaderOptions {
   readonly log: RecordLog;
@@ -183,12 +185,11 @@ export class Reader {
     return true;
   }
 
-  /** Sends what waits, says farewell with the reason, and ends; after `timeoutMs` it is cut. */
-  async end(reason: string, timeoutMs: number): Promise<void> {
+  /** Sends what waits, says farewell with the reason, and ends. One that takes nothing for `patienceMs` is cut, any other after ten times that. */
+  async end(reason: string, patienceMs: number): Promise<void> {
     const socket = this.#socket;
     if (socket.destroyed) return;
     const closed = new Promise((resolve) => socket.once('close', resolve)); // `once` would throw what breaks the connection
-    const timer = setTimeout(() => socket.destroy(), timeoutMs);
     this.#onDone = () => {
       this.#onDone = undefined;
       this.#sayLosses();
@@ -197,8 +198,22 @@ export class Reader {
       socket.end();
     };
     this.pump();
+    const timer = this.#cutWhenIdle(patienceMs);
     await closed;
-    clearTimeout(timer);
+    clearInterval(timer);
+  }
+
+  /** It is looked for twice, since what stood still may have been this process. */
+  #cutWhenIdle(patienceMs: number): NodeJS.Timeout {
+    const taken = (): string => [this.#cursor, this.#ackedFrames, this.#socket.writableLength].join();
+    let [before, idle, looks] = [taken(), 0, 0];
+    return setInterval(() => {
+      const now = taken();
+      idle = now === before ? idle + 1 : 0;
+      before = now;
+      looks += 1;
+      if (idle === 2 || looks === 2 * PATIENCE_TIMES) this.#socket.destroy();
+    }, patienceMs / 2);
   }
 
   /** Ends at once, with the reason if the socket takes it. */

@@ -251,15 +251,15 @@ export class RecordServer {
   }
 
   /**
-   * Takes no more readers, sends what waits and a farewell, cuts who has not taken it all after `timeoutMs`, and puts on
-   * disk what named readers do not have.
+   * Takes no more readers, sends what waits and a farewell, cuts who takes nothing for `patienceMs` or not everything within ten
+   * times that, and puts on disk what named readers do not have.
    */
-  async close(timeoutMs = CLOSE_MS): Promise<void> {
+  async close(patienceMs = CLOSE_MS): Promise<void> {
     if (this.#closing) return;
     this.#closing = true;
     clearInterval(this.#flushTimer);
     this.#door.close();
-    await Promise.all([...this.#readers].map((reader) => reader.end('the server ends', timeoutMs)));
+    await Promise.all([...this.#readers].map((reader) => reader.end('the server ends', patienceMs)));
     await this.#door.clear();
     this.#strangers.close();
     this.#log.close();

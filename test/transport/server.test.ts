@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import test from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { InputError } from '../../libs/core/errors.ts';
 import { FLOW_BATCH, GAP_BATCH, type Batch } from '../../libs/record/batch.ts';
 import { STORED_FIELDS } from '../../libs/record/fields/stored.ts';
@@ -198,6 +199,22 @@ test('close does not wait for a reader that takes nothing', async () => {
   assert.ok(server.stats.queuedRecords > 0);
   await server.close(50);
   assert.equal(server.stats.readers, 0);
+});
+
+test('close waits for a reader that goes on taking, however slowly', async () => {
+  const { server, port } = await startServer({ queueBytesMax: 1 << 28 });
+  const socket = connect({ host: HOST, port });
+  socket.write(hello());
+  while (server.stats.readers === 0) await new Promise((resolve) => setImmediate(resolve));
+  for (let first = 1; first < 30_000; first += 1000) server.push(bulkyFlows(1000, first));
+  const closed = server.close(1000);
+  let bytes = 0;
+  for await (const chunk of socket) {
+    bytes += (chunk as Buffer).length;
+    await delay(4); // two seconds in all
+  }
+  await closed;
+  assert.ok(bytes > 30_000 * 1024, `${bytes} bytes`);
 });
 
 test('an address that is taken is refused with the reason', async () => {
