@@ -35,11 +35,16 @@ const RETRY_SECONDS = 0.2;
 const LOOK_MS = 200;
 const POLL_MS = 50;
 /** On a machine with much other work processes take long to start; one that ends is noticed at once. */
-const START_MS_MAX = 60_000;
+const START_MS_MAX = 120_000;
 /** A probe that may not capture finds that out within this time of its start. */
 const SETTLE_MS = 400;
-/** So long each process has to end; servers wait two seconds for readers that stand still. */
-const END_MS = 5000;
+/**
+ * So long each process has to end: one that is killed leaves records on their way. Servers wait two seconds for readers that stand
+ * still. Whoever does not want to wait ends us by a second signal.
+ */
+const END_MS = 30_000;
+/** A terminal has so long to take what there is still to show. */
+const SHOW_MS = 5000;
 /** `panoptes` itself, `ra` and `rastream`. */
 const READERS = 3;
 
@@ -126,13 +131,13 @@ class RunningSuite {
     this.#ending.abort();
     await Promise.all(this.#probes.map((probe) => probe.end(END_MS)));
     await this.#radium.end(END_MS);
-    await Promise.all([this.#rastream.end(END_MS), this.#reader?.end(END_MS)]);
+    await Promise.all([this.#rastream.end(END_MS), this.#reader?.end(SHOW_MS)]);
     // A terminal that stands still holds back what the reader wrote, and shall not hold us.
-    await Promise.race([this.#copied, delay(END_MS)]);
+    await Promise.race([this.#copied, delay(SHOW_MS)]);
     const { stdout } = this.#context;
     const isKept = this.#radium.hasSucceeded && this.#rastream.hasSucceeded;
     if (this.#hasBegun && isKept && !stdout.closed.aborted)
-      await Promise.race([stdout.write(farewellText(this.#archive.folder)), delay(END_MS)]);
+      await Promise.race([stdout.write(farewellText(this.#archive.folder)), delay(SHOW_MS)]);
   }
 
   #startRadium(): Child {
