@@ -2,12 +2,11 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, test } from 'node:test';
 import { CommandLine } from '../support/command-line.ts';
-import { writeGoldenCaptures } from './captures.ts';
-import { goldenCases, transcript } from './cases.ts';
+import { goldenCases, transcript, writeGoldenInputs } from './cases.ts';
 
 const shell = new CommandLine();
 after(() => shell[Symbol.dispose]());
-await writeGoldenCaptures(shell.folder);
+await writeGoldenInputs(shell);
 
 for (const { name, script, expectedPath } of goldenCases()) {
   test(`golden: ${name}`, () => {

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CommandLine, Outcome } from '../support/command-line.ts';
+import { writeGoldenCaptures } from './captures.ts';
 
 /** Where the cases lie: a folder `<command>/<case>` with `cmd`, lines of shell, and `expected`. */
 const FOLDER = join(import.meta.dirname, '../../../test/golden');
@@ -29,6 +30,13 @@ function subfolders(folder: string): string[] {
     .filter((entry) => entry.isDirectory())
     .map((entry) => entry.name)
     .sort();
+}
+
+/** Puts into the folder of a shell what cases read: the captures, and records of two of them, `visit` and `capture`. */
+export async function writeGoldenInputs(shell: CommandLine): Promise<void> {
+  await writeGoldenCaptures(shell.folder);
+  const { status, stderr } = shell.run('for name in visit capture; do argus -r $name.pcap -w $name; done');
+  if (status !== 0) throw new Error(stderr);
 }
 
 /** What a case gave, as `expected` holds it: standard output, then what else there was to notice. */

@@ -8,14 +8,14 @@ import { fieldsDocument } from '../../libs/record/fields/document.ts';
 import { CommandLine } from '../support/command-line.ts';
 import { commandNames, suiteCommand } from '../support/suite-command.ts';
 import { writeGoldenCaptures } from './captures.ts';
-import { goldenCases, KINDS_PATH, transcript } from './cases.ts';
+import { goldenCases, KINDS_PATH, transcript, writeGoldenInputs } from './cases.ts';
 import { recordsOfKinds } from './kinds.ts';
 import { withOutputs } from './page.ts';
 
 // Rewrites what the tests expect to be printed, as it is printed now. Read the difference before committing it.
 const ROOT = join(import.meta.dirname, '../../..');
 using shell = new CommandLine();
-await writeGoldenCaptures(shell.folder);
+await writeGoldenInputs(shell);
 
 for (const { script, expectedPath } of goldenCases()) rewrite(expectedPath, () => transcript(shell, script));
 const kinds = await recordsOfKinds();
