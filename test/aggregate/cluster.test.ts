@@ -433,13 +433,13 @@ test('packets and bytes are those of the records', () =>
   ));
 
 test('what does not fit in memory waits on the disk, and comes to the same', async () => {
-  const batches = [1, 2, 3, 4].map((seed) => flowBatch({ rows: 16_000, seed: 100 * seed, repeats: true }));
+  const batches = [1, 2, 3, 4].map((seed) => flowBatch({ rows: 8000, seed: 100 * seed, repeats: true }));
   const halves = batches.map((batch) => ({ ...batch, origin: { source: 'other', run: 5 } }));
   const all = [...batches, ...halves, ...batches];
   const fields: FieldName[] = ['srcid', ...ALL_FIELDS];
   const inMemory = lines(await clusterBatches(all), fields);
   for (const settings of [{}, { loneRowsMin: 1000 }]) {
-    const spilled = lines(await clusterBatches(all, { memoryBytes: 1 << 20, ...settings }), fields);
+    const spilled = lines(await clusterBatches(all, { memoryBytes: 1 << 19, ...settings }), fields);
     assert.equal(spilled.length, inMemory.length);
     assert.deepEqual(spilled, inMemory);
   }

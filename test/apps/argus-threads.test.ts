@@ -61,8 +61,9 @@ test('two probes in threads make the same records as one, each time in the same 
     const two = await together(OPTIONS, [path]);
     assert.deepEqual(lines(two), lines(one));
     assert.equal(new Set(two.map((r) => r['flowid'])).size, new Set(one.map((r) => r['flowid'])).size);
-    assert.deepEqual(await together(OPTIONS, [path]), two);
-    for (const late of [0, 3]) assert.deepEqual(await together(OPTIONS, [path], late), two, `given back after ${late}`);
+    const inOrder = JSON.stringify(two);
+    for (const late of [0, 3])
+      assert.ok(JSON.stringify(await together(OPTIONS, [path], late)) === inOrder, `given back after ${late}`);
     const packets = one.reduce((sum, r) => sum + Number(r['spkts']) + Number(r['dpkts']), 0);
     assert.equal(packets, PACKETS);
   } finally {
