@@ -3,7 +3,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { NetLab } from './netlab.ts';
-import { runCommand, RunningCommand } from './run-command.ts';
+import { RunningCommand } from './run-command.ts';
+import { runHere } from './run-here.ts';
 
 const POLL_MS = 20;
 
@@ -52,14 +53,14 @@ export async function startTcpdump(lab: NetLab, path: string, packets: number): 
 /** The flow records of a file as objects of all fields, in an order of their own. */
 export async function rowsOf(path: string, ...fields: string[]): Promise<string[]> {
   const words = ['-X', '-r', path, '-n', '-M', 'json', '-s', ...fields, '-', 'not', 'man'];
-  const { status, stdout, stderr } = await runCommand('ra', words);
+  const { status, stdout, stderr } = await runHere('ra', words);
   assert.equal(status, 0, stderr);
   return stdout.split('\n').filter(Boolean).sort();
 }
 
 /** The management records of a file. */
 export async function managementOf(path: string): Promise<Record<string, unknown>[]> {
-  const { status, stdout, stderr } = await runCommand('ra', ['-X', '-r', path, '-M', 'json', '-', 'man']);
+  const { status, stdout, stderr } = await runHere('ra', ['-X', '-r', path, '-M', 'json', '-', 'man']);
   assert.equal(status, 0, stderr);
   return stdout
     .split('\n')

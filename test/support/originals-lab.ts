@@ -2,9 +2,11 @@ import { spawnSync, type ChildProcessWithoutNullStreams } from 'node:child_proce
 import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { type NetLab, netLabMissing } from './netlab.ts';
 import { pcapFile } from './pcap-writer.ts';
-import { RunningCommand, runCommand } from './run-command.ts';
+import { RunningCommand } from './run-command.ts';
+import { runHere } from './run-here.ts';
 import { until } from './stream-lab.ts';
 
 const isInstalled = (program: string): boolean => spawnSync(program, ['-h']).error === undefined;
@@ -17,6 +19,8 @@ const FIELDS = ['saddr', 'sport', 'daddr', 'dport', 'spkts', 'sbytes', 'stime'];
 const CONVERSATIONS = 20;
 /** Packets that a replay sends. */
 export const PACKETS = 200;
+/** Records come every second. */
+const KNOCK_MS = 200;
 /** Where the packets of a replay go to. */
 const SERVICE = 53;
 /** A source port of some that are replayed, which filters of the tests choose. */
@@ -72,6 +76,7 @@ export class OriginalsLab implements AsyncDisposable {
       await this.#send(knock);
       const found = await Promise.all(deaf.map((file) => this.#records(file, filter)));
       deaf = deaf.filter((_, i) => found[i]!.length === 0);
+      if (deaf.length > 0) await delay(KNOCK_MS);
       return deaf.length === 0;
     });
   }
@@ -132,7 +137,7 @@ export class OriginalsLab implements AsyncDisposable {
     const known = this.#found.get(key);
     if (bytes === (known?.bytes ?? 0)) return known?.lines ?? [];
     const words = ['-X', '-n', '-u', '-c', ',', '-L', '-1', '-r', path, '-s', ...FIELDS, '-', filter];
-    const { stdout } = await runCommand('ra', words);
+    const { stdout } = await runHere('ra', words);
     const lines = stdout.split('\n').filter(Boolean);
     this.#found.set(key, { bytes, lines });
     return lines;

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { after } from 'node:test';
-import { runCommand } from '../support/run-command.ts';
+import { runHere } from '../support/run-here.ts';
 
 /* Masks that `racluster` leaves in records, and how they print, beside the original. */
 
@@ -42,7 +42,7 @@ for (const words of MODELS) {
       for (const style of [COLUMNS, DELIMITED]) {
         const args = ['-X', '-F', configuration(format), '-r', merged, ...style, ...filter];
         const theirs = linesOf(spawnSync('ra', args, { encoding: 'utf8', env: { ...process.env, TZ: 'UTC' } }).stdout);
-        const ours = await runCommand('ra', args);
+        const ours = await runHere('ra', args);
         assert.equal(ours.stderr, '');
         assert.ok(theirs.length > 0);
         assert.deepEqual(linesOf(ours.stdout), theirs, `${format} ${style.join(' ')}`);
@@ -52,7 +52,7 @@ for (const words of MODELS) {
   test(`racluster -m ${words.join(' ')} leaves the masks that the original leaves`, { skip }, async () => {
     const args = ['-X', '-F', configuration('yes'), ...DELIMITED, '-m', ...words, '-r', ...FILES, '-', 'tcp or udp'];
     const theirs = spawnSync('racluster', args, { encoding: 'utf8' }).stdout;
-    const ours = await runCommand('racluster', args);
+    const ours = await runHere('racluster', args);
     assert.equal(ours.stderr, '');
     assert.deepEqual(linesOf(ours.stdout).sort(), linesOf(theirs).sort());
   });
@@ -61,28 +61,17 @@ for (const words of MODELS) {
 test('masks go from racluster through files to ra, to other keys, and to readers of Argus', { skip }, async () => {
   const own = join(folder, 'own');
   const foreign = join(folder, 'foreign.arg');
-  const written = await runCommand('racluster', [
-    '-X',
-    '-r',
-    ...FILES,
-    '-m',
-    'saddr/16',
-    'proto',
-    '-w',
-    own,
-    '-',
-    'tcp',
-  ]);
+  const written = await runHere('racluster', ['-X', '-r', ...FILES, '-m', 'saddr/16', 'proto', '-w', own, '-', 'tcp']);
   assert.deepEqual([written.status, written.stderr], [0, '']);
-  const shown = await runCommand('ra', ['-X', '--cidr', 'yes', ...DELIMITED, '-r', own]);
+  const shown = await runHere('ra', ['-X', '--cidr', 'yes', ...DELIMITED, '-r', own]);
   assert.match(shown.stdout, /^\d+\.\d+\.0\.0\/16,/m);
-  const filtered = await runCommand('ra', ['-X', ...DELIMITED, '-r', own, '-', 'smask', '16']);
+  const filtered = await runHere('ra', ['-X', ...DELIMITED, '-r', own, '-', 'smask', '16']);
   assert.equal(filtered.stdout.split('\n').length, shown.stdout.split('\n').length);
-  const again = await runCommand('racluster', ['-X', '-r', own, '-m', 'saddr/8', '--cidr', 'yes', ...DELIMITED]);
+  const again = await runHere('racluster', ['-X', '-r', own, '-m', 'saddr/8', '--cidr', 'yes', ...DELIMITED]);
   assert.match(again.stdout, /^\d+\.0\.0\.0\/8,/m);
-  const kept = await runCommand('racluster', ['-X', '-r', own, '-m', 'saddr', '-M', 'json', '--cidr', 'yes', '-s', 'saddr smask']); // prettier-ignore
+  const kept = await runHere('racluster', ['-X', '-r', own, '-m', 'saddr', '-M', 'json', '--cidr', 'yes', '-s', 'saddr smask']); // prettier-ignore
   assert.match(kept.stdout, /"saddr":"\d+\.\d+\.0\.0\/16","smask":16/);
-  const converted = await runCommand('raconvert', ['-q', '-r', own, '-w', `argus3:${foreign}`]);
+  const converted = await runHere('raconvert', ['-q', '-r', own, '-w', `argus3:${foreign}`]);
   assert.equal(converted.status, 0);
   assert.doesNotMatch(converted.stderr, / [sd]mask\b/);
   const theirs = spawnSync('ra', ['-X', '-F', configuration('yes'), ...DELIMITED, '-r', foreign, '-', 'tcp'], { encoding: 'utf8' }); // prettier-ignore
@@ -90,7 +79,7 @@ test('masks go from racluster through files to ra, to other keys, and to readers
 });
 
 test('what is no way to print masks is an error that names the ways', async () => {
-  const { status, stderr } = await runCommand('ra', ['-X', '--cidr', 'always', '-r', FILES[0]!]);
+  const { status, stderr } = await runHere('ra', ['-X', '--cidr', 'always', '-r', FILES[0]!]);
   assert.equal(status, 2);
   assert.match(stderr, /--cidr.*yes, strict or no, not 'always'/);
 });

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { after, before } from 'node:test';
 import { corpusMissing, writeCorpusRecords, writeCorpusSample } from '../support/argus3-corpus.ts';
-import { runCommand } from '../support/run-command.ts';
+import { runHere } from '../support/run-here.ts';
 
 const OUTPUT_BYTES_MAX = 1 << 28;
 /** Argus computes rates in single precision. */
@@ -55,7 +55,7 @@ for (const field of [
   test(`records in the order of the original rasort: ${field}`, { skip }, async () => {
     const style = ['-m', field, '-nn', '-u', '-p', '6', '-c', ',', '-L', '-1', '-s', field];
     const theirs = values(original(sample(), 'rasort', ...style));
-    const ours = values((await runCommand('rasort', ['-X', '-r', sample(), ...style])).stdout);
+    const ours = values((await runHere('rasort', ['-X', '-r', sample(), ...style])).stdout);
     assert.ok(theirs.length > 5);
     assert.equal(ours.length, theirs.length);
     for (const [i, value] of theirs.entries())
@@ -69,14 +69,11 @@ test('a sorted file, and one sorted in little memory, hold what the original cou
   assert.ok(Number(packets) > 0);
   for (const [name, ...more] of [['whole'], ['spilled', '--memory', '16M']] as const) {
     const path = join(folder, name);
-    assert.equal(
-      (await runCommand('rasort', ['-X', '-r', all(), '-m', 'saddr', 'sport', ...more, '-w', path])).status,
-      0,
-    );
-    const { stdout } = await runCommand('ra', ['-X', '-q', '-A', '-r', path]);
+    assert.equal((await runHere('rasort', ['-X', '-r', all(), '-m', 'saddr', 'sport', ...more, '-w', path])).status, 0);
+    const { stdout } = await runHere('ra', ['-X', '-q', '-A', '-r', path]);
     assert.match(stdout, new RegExp(`TotalPkts ${packets} TotalBytes ${bytes}\n`));
   }
-  const printed = (name: string): Promise<{ stdout: string }> => runCommand('ra', ['-X', '-M', 'json', '-r', join(folder, name)]); // prettier-ignore
+  const printed = (name: string): Promise<{ stdout: string }> => runHere('ra', ['-X', '-M', 'json', '-r', join(folder, name)]); // prettier-ignore
   assert.equal((await printed('spilled')).stdout, (await printed('whole')).stdout);
 });
 
@@ -88,7 +85,7 @@ const rowsOf = (text: string, pattern: RegExp): Map<string, string> =>
 
 test('racount counts what the original counts', { skip }, async () => {
   const theirs = original(all(), 'racount', '-M', 'proto', 'addr');
-  const ours = (await runCommand('racount', ['-X', '-r', all(), '-M', 'proto', 'addr'])).stdout;
+  const ours = (await runHere('racount', ['-X', '-r', all(), '-M', 'proto', 'addr'])).stdout;
   assert.equal(ours.split('\n')[0], theirs.split('\n')[0]);
   const LINES = /^ *(\S+) +((?:\d+ +){6}\d+ *)$/gm;
   const [own, other] = [rowsOf(ours, LINES), rowsOf(theirs, LINES)];

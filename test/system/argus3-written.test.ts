@@ -7,7 +7,8 @@ import test, { after } from 'node:test';
 import { writeCapture } from '../../libs/synthetic/capture-file.ts';
 import { mixedTraffic } from '../../libs/synthetic/traffic.ts';
 import { compareTables, rowsOf, told } from '../interop/argus3/comparison.ts';
-import { commandLine, runCommand } from '../support/run-command.ts';
+import { commandLine } from '../support/run-command.ts';
+import { runHere } from '../support/run-here.ts';
 import { PATIENCE } from '../support/patience.ts';
 
 const { CORPUS_DIR } = process.env;
@@ -40,7 +41,7 @@ function originalSums(args: readonly string[], input?: Uint8Array): string[] {
 
 async function ourSums(path: string): Promise<string[]> {
   const fields = 'spkts dpkts sbytes dbytes'.split(' ');
-  const { stdout } = await runCommand('ra', [...STYLE, '-s', ...fields, '-r', path]);
+  const { stdout } = await runHere('ra', [...STYLE, '-s', ...fields, '-r', path]);
   const rows = rowsOf(stdout);
   const [spkts = 0, dpkts = 0, sbytes = 0, dbytes = 0] = fields.map((_, i) => rows.reduce((sum, row) => sum + Number(row[i]), 0)); // prettier-ignore
   return [spkts + dpkts, spkts, dpkts, sbytes + dbytes, sbytes, dbytes].map(String);
@@ -54,7 +55,7 @@ async function compare(t: test.TestContext, own: string, argus3: string): Promis
     assert.deepEqual(originalSums(['-r', '-'], bytes), expected, program);
   }
   const theirs = rowsOf(original('ra', [...STYLE, '-r', argus3, '-s', ...FIELDS]).stdout);
-  const ours = rowsOf((await runCommand('ra', [...STYLE, '-r', own, '-s', ...FIELDS])).stdout);
+  const ours = rowsOf((await runHere('ra', [...STYLE, '-r', own, '-s', ...FIELDS])).stdout);
   const comparison = compareTables(FIELDS, ours, theirs);
   t.diagnostic(told(comparison));
   assert.equal(ours.length, theirs.length);
@@ -81,7 +82,7 @@ test(
       '-w',
       `argus3:${at('argus3')}`,
     ];
-    const run = await runCommand('argus', words);
+    const run = await runHere('argus', words);
     assert.equal(run.status, 0, run.stderr);
     await compare(t, at('own'), at('argus3'));
   },
@@ -103,9 +104,9 @@ function runCommandBytes(words: readonly string[]): Promise<{ stdout: Uint8Array
 }
 
 test('ra writes what it selects, and the original reads it', { skip, ...PATIENCE }, async (t) => {
-  const run = await runCommand('ra', ['-X', '-r', at('argus3'), '-w', `argus3:${at('tcp')}`, '-', 'tcp']);
+  const run = await runHere('ra', ['-X', '-r', at('argus3'), '-w', `argus3:${at('tcp')}`, '-', 'tcp']);
   assert.equal(run.status, 0, run.stderr);
-  await runCommand('ra', ['-X', '-r', at('own'), '-w', at('own-tcp'), '-', 'tcp']);
+  await runHere('ra', ['-X', '-r', at('own'), '-w', at('own-tcp'), '-', 'tcp']);
   await compare(t, at('own-tcp'), at('tcp'));
 });
 
@@ -113,6 +114,6 @@ const skipCorpus = CORPUS_DIR === undefined ? 'CORPUS_DIR is not set' : skip;
 test('all captures: the original programs count and print as ours', { skip: skipCorpus, ...PATIENCE }, async (t) => {
   const captures = readdirSync(CORPUS_DIR!).filter((name) => /\.pcap(ng)?$/.test(name));
   const inputs = captures.flatMap((name) => ['-r', join(CORPUS_DIR!, name)]);
-  await runCommand('argus', ['-X', '-AJmRZ', ...inputs, '-w', at('all'), '-w', `argus3:${at('all.argus3')}`]);
+  await runHere('argus', ['-X', '-AJmRZ', ...inputs, '-w', at('all'), '-w', `argus3:${at('all.argus3')}`]);
   await compare(t, at('all'), at('all.argus3'));
 });

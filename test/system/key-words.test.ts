@@ -6,7 +6,7 @@ import test, { after } from 'node:test';
 import { APP_NAMES } from '../../libs/app/found-app.ts';
 import { encodeBatch } from '../../libs/codec/encode.ts';
 import { batchOf } from '../support/batches.ts';
-import { runCommand } from '../support/run-command.ts';
+import { runHere } from '../support/run-here.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'key-words-'));
 after(() => rmSync(folder, { recursive: true }));
@@ -33,7 +33,7 @@ writeFileSync(path, encodeBatch(batchOf(ROWS, TABLE)));
 
 /** Lines that a command prints of the records, without spaces, in their order. */
 async function lines(command: string, ...words: string[]): Promise<string[]> {
-  const { stdout, stderr, status } = await runCommand(command, ['-X', '-r', path, '-L', '-1', '-c', ',', ...words]);
+  const { stdout, stderr, status } = await runHere(command, ['-X', '-r', path, '-L', '-1', '-c', ',', ...words]);
   assert.deepEqual([status, stderr], [0, '']);
   return stdout.trim().split('\n');
 }
@@ -85,7 +85,7 @@ test('records with the same application become one, and lie side by side when th
 test('further labels, and masks where there are no addresses, are refused with the word', async () => {
   for (const word of ['smpls[1]', 'dmpls[2]', 'smpls[]', 'svc[0]', 'smpls[0]/8', 'svc/8']) {
     for (const command of ['racluster', 'rasort']) {
-      const { stderr, status } = await runCommand(command, ['-X', '-r', path, '-m', word]);
+      const { stderr, status } = await runHere(command, ['-X', '-r', path, '-m', word]);
       assert.equal(status, 2, `${command} ${word}`);
       assert.ok(stderr.includes(word.replace(/\/8$/, '')), stderr);
     }

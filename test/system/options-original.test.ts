@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { after } from 'node:test';
-import { runCommand } from '../support/run-command.ts';
+import { runHere } from '../support/run-here.ts';
 
 /*
  * Options one by one, with the original commands beside ours on the same records. What prints otherwise on purpose is in
@@ -84,7 +84,7 @@ for (const [name, lines] of Object.entries(SAME)) {
       const asked = filter === undefined ? [] : ['-', filter];
       const words = ['-X', '-r', ...FILES, ...options.split(' ').filter(Boolean).map(unquoted), ...asked];
       const theirs = spawnSync(name, words, { encoding: 'utf8', env: { ...process.env, TZ: 'UTC' } });
-      const ours = await runCommand(name, words);
+      const ours = await runHere(name, words);
       assert.deepEqual([ours.status, ours.stderr], [0, ''], line);
       assert.ok(theirs.stdout !== '' || line === '-q', line);
       assert.deepEqual(linesOf(ours.stdout, name), linesOf(theirs.stdout, name), line);

@@ -7,7 +7,7 @@ import { gzipSync } from 'node:zlib';
 import { encodeBatch } from '../../libs/codec/encode.ts';
 import { HEADER_BYTES } from '../../libs/codec/format.ts';
 import { batchOf } from '../support/batches.ts';
-import { runCommand } from '../support/run-command.ts';
+import { runHere } from '../support/run-here.ts';
 
 const ROWS = 1500;
 const SECONDS = [0, 100, 200, 300, 400];
@@ -64,12 +64,12 @@ for (const [name, damage] of Object.entries(DAMAGE)) {
   test(`of a file with a frame that has ${name} all others are read`, async () => {
     const bytes = damaged(damage);
     writeFileSync(path, bytes);
-    const { status, stdout, stderr } = await runCommand('ra', ['-r', path, ...PRINT]);
+    const { status, stdout, stderr } = await runHere('ra', ['-r', path, ...PRINT]);
     assert.deepEqual([status, counts(stdout)], [1, WITHOUT]);
     assert.match(stderr, new RegExp(`records: .* at byte ${BAD_AT}; \\d+ bytes were passed over, and the records behind them read`)); // prettier-ignore
-    const merged = await runCommand('ra', ['-r', path, '--merge', ...PRINT]);
+    const merged = await runHere('ra', ['-r', path, '--merge', ...PRINT]);
     assert.deepEqual([merged.status, counts(merged.stdout)], [1, WITHOUT]);
-    const piped = await runCommand('ra', ['-r', '-', ...PRINT], bytes);
+    const piped = await runHere('ra', ['-r', '-', ...PRINT], bytes);
     assert.deepEqual([piped.status, counts(piped.stdout)], [1, WITHOUT]);
   });
 }
@@ -83,13 +83,13 @@ test('threads, a filter, a time and other commands find what is behind damage', 
     ['--threads', '2'],
     ['-', 'src', 'host', '10.0.0.1'],
   ]) {
-    const { status, stdout } = await runCommand('ra', ['-r', path, ...PRINT, ...words]);
+    const { status, stdout } = await runHere('ra', ['-r', path, ...PRINT, ...words]);
     assert.deepEqual([status, counts(stdout)], [1, WITHOUT], words.join(' '));
   }
-  assert.deepEqual(counts((await runCommand('ra', ['-r', path, '-t', '1700000400+5s', ...PRINT])).stdout), {
+  assert.deepEqual(counts((await runHere('ra', ['-r', path, '-t', '1700000400+5s', ...PRINT])).stdout), {
     400: ROWS,
   });
-  const { status, stdout } = await runCommand('racount', ['-r', path]);
+  const { status, stdout } = await runHere('racount', ['-r', path]);
   assert.match(stdout, new RegExp(`^ *sum +${4 * ROWS} `, 'm'));
   assert.equal(status, 1);
 });
@@ -100,7 +100,7 @@ test('a frame of which the end is missing hides none behind it, whatever of it i
     damaged((bad) => bad.subarray(0, bad.length - 77)),
   );
   for (const words of [PRINT, ['-t', '1700000300+200s', ...PRINT]]) {
-    const { status, stdout } = await runCommand('ra', ['-r', path, ...words]);
+    const { status, stdout } = await runHere('ra', ['-r', path, ...words]);
     assert.deepEqual([status, counts(stdout)[300], counts(stdout)[400]], [1, ROWS, ROWS]);
   }
 });
@@ -108,7 +108,7 @@ test('a frame of which the end is missing hides none behind it, whatever of it i
 test('several damaged places are told in one line', async () => {
   const gap = Buffer.alloc(50);
   writeFileSync(path, Buffer.concat(FRAMES.flatMap((bytes) => [bytes, gap])));
-  const { status, stdout, stderr } = await runCommand('ra', ['-r', path, ...PRINT]);
+  const { status, stdout, stderr } = await runHere('ra', ['-r', path, ...PRINT]);
   assert.deepEqual([status, Object.keys(counts(stdout)).length], [1, SECONDS.length]);
   assert.match(stderr, /, and damage at 3 more places; 200 bytes were passed over/);
   assert.match(stderr, /not a frame at byte \d+; the records before it were read/);
@@ -124,10 +124,10 @@ for (const [name, first] of Object.entries({
     const bytes = Buffer.concat([first, ...FRAMES.slice(1)]);
     const told = new RegExp(`not a frame at byte 0; ${first.length} bytes were passed over, and the records behind them read`); // prettier-ignore
     writeFileSync(path, bytes);
-    const { status, stdout, stderr } = await runCommand('ra', ['-r', path, ...PRINT]);
+    const { status, stdout, stderr } = await runHere('ra', ['-r', path, ...PRINT]);
     assert.deepEqual([status, counts(stdout)], [1, WITHOUT_FIRST]);
     assert.match(stderr, told);
-    const piped = await runCommand('ra', ['-r', '-', ...PRINT], bytes);
+    const piped = await runHere('ra', ['-r', '-', ...PRINT], bytes);
     assert.deepEqual([piped.status, counts(piped.stdout)], [1, WITHOUT_FIRST]);
   });
 }
@@ -140,10 +140,10 @@ test('what begins damaged is read as well packed, merged and by threads, and nev
     [bytes, ['--threads', '2']],
   ] as const) {
     writeFileSync(path, content);
-    const { status, stdout } = await runCommand('ra', ['-r', path, ...PRINT, ...words]);
+    const { status, stdout } = await runHere('ra', ['-r', path, ...PRINT, ...words]);
     assert.deepEqual([status, counts(stdout)], [1, WITHOUT_FIRST], words.join(' '));
   }
-  assert.equal((await runCommand('rasort', ['-M', 'replace', '-m', 'spkts', '-r', path])).status, 1);
+  assert.equal((await runHere('rasort', ['-M', 'replace', '-m', 'spkts', '-r', path])).status, 1);
   assert.deepEqual(readFileSync(path), bytes);
 });
 
@@ -159,7 +159,7 @@ test('a packet capture is told to be one, even with records in its packets, and 
       [path, undefined],
       ['-', bytes],
     ] as const) {
-      const { status, stdout, stderr } = await runCommand('ra', ['-r', file, ...PRINT], input);
+      const { status, stdout, stderr } = await runHere('ra', ['-r', file, ...PRINT], input);
       assert.deepEqual([status, stdout], [1, '']);
       assert.match(stderr, reason);
     }

@@ -7,7 +7,7 @@ import test, { after } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { encodeBatch } from '../../libs/codec/encode.ts';
 import { batchOf } from '../support/batches.ts';
-import { runCommand } from '../support/run-command.ts';
+import { runHere } from '../support/run-here.ts';
 
 const ROWS = 2000;
 const folder = mkdtempSync(join(tmpdir(), 'ra-explain-'));
@@ -42,24 +42,24 @@ const CASES: readonly [name: string, words: readonly string[], read: readonly nu
 ];
 for (const [name, words, read] of CASES) {
   test(`--explain tells what is read for ${name}, and so many records come`, async () => {
-    const explained = await runCommand('ra', ['-r', path, '--explain', '-s', 'saddr', ...words]);
+    const explained = await runHere('ra', ['-r', path, '--explain', '-s', 'saddr', ...words]);
     assert.deepEqual([explained.status, explained.stderr], [0, '']);
     const bytes = read.reduce((sum, i) => sum + frames[i]!.length, 0);
     const [last] = explained.stdout.trimEnd().split('\n').slice(-1);
     assert.equal(last, `${path}: ${read.length} of 3 frames are read, ${bytes} of ${all} bytes`);
-    const { stdout } = await runCommand('ra', ['-r', path, '-L', '-1', '-s', 'spkts', ...words]);
+    const { stdout } = await runHere('ra', ['-r', path, '-L', '-1', '-s', 'spkts', ...words]);
     const expected = words.includes('not') && read.length > 0 ? read.length - 1 : read.length;
     assert.equal(stdout.split('\n').length - 1, expected * ROWS);
   });
 }
 
 test('--explain names the filter and the columns', async () => {
-  const { stdout } = await runCommand('ra', ['-r', path, '--explain', '-s', 'saddr', '-', 'dst', 'port', '80']);
+  const { stdout } = await runHere('ra', ['-r', path, '--explain', '-s', 'saddr', '-', 'dst', 'port', '80']);
   assert.match(stdout, /^filter:\n.*\n(.*\n)*columns: .*\bdport\b.*\bsaddr\b/);
 });
 
 test('--explain with -E reads all frames, since what is refused is kept', async () => {
-  const { stdout } = await runCommand('ra', ['-r', path, '--explain', '-E', join(folder, 'refused'), '-', 'host', '10.0.0.2']); // prettier-ignore
+  const { stdout } = await runHere('ra', ['-r', path, '--explain', '-E', join(folder, 'refused'), '-', 'host', '10.0.0.2']); // prettier-ignore
   assert.match(stdout, /: 3 of 3 frames are read/);
 });
 
@@ -79,7 +79,7 @@ const OTHERS: readonly (readonly [name: string, content: Uint8Array | string, to
 for (const [name, content, told] of OTHERS) {
   test(`--explain tells how a file is read that is ${name}`, async () => {
     writeFileSync(join(folder, name), content);
-    const { stdout, status, stderr } = await runCommand('ra', ['-r', join(folder, name), '--explain']);
+    const { stdout, status, stderr } = await runHere('ra', ['-r', join(folder, name), '--explain']);
     assert.deepEqual([status, stderr], [0, '']);
     assert.match(stdout, told);
   });
@@ -87,11 +87,11 @@ for (const [name, content, told] of OTHERS) {
 
 test('--explain tells how files of Argus, pipes, standard input and servers are read', async () => {
   const argus = join(folder, 'argus');
-  await runCommand('ra', ['-r', path, '-w', `argus3:${argus}`]);
+  await runHere('ra', ['-r', path, '-w', `argus3:${argus}`]);
   const { size } = statSync(argus);
   const pipe = join(folder, 'pipe');
   spawnSync('mkfifo', [pipe]);
-  const files = await runCommand('ra', ['--explain', '-r', argus, pipe, `${argus}::0:1`]);
+  const files = await runHere('ra', ['--explain', '-r', argus, pipe, `${argus}::0:1`]);
   assert.match(files.stdout, new RegExp(`argus: records of Argus, ${size} of ${size} bytes are read$`, 'm'));
   assert.match(files.stdout, /pipe: read as it comes, it is no plain file$/m);
   assert.match(
@@ -101,9 +101,9 @@ test('--explain tells how files of Argus, pipes, standard input and servers are 
       'm',
     ),
   );
-  const { stdout: server } = await runCommand('ra', ['-S', 'example.net', '--explain', '-', 'tcp']);
+  const { stdout: server } = await runHere('ra', ['-S', 'example.net', '--explain', '-', 'tcp']);
   assert.match(server, /^example.net: it is asked for records that match: tcp$/m);
-  const { stdout: input } = await runCommand('ra', ['--explain']);
+  const { stdout: input } = await runHere('ra', ['--explain']);
   assert.match(input, /^standard input: read as it comes$/m);
 });
 
@@ -120,7 +120,7 @@ const READERS: readonly (readonly [command: string, words: readonly string[], co
 ];
 for (const [command, words, columns, count] of READERS) {
   test(`${command} ${words.slice(0, 2).join(' ')} --explain tells what it would read, and does nothing`, async () => {
-    const told = await runCommand(command, ['-r', path, '--explain', ...words, '-', 'host', '10.0.0.2']);
+    const told = await runHere(command, ['-r', path, '--explain', ...words, '-', 'host', '10.0.0.2']);
     assert.deepEqual([told.status, told.stderr], [0, '']);
     assert.match(told.stdout, /^filter:\n/);
     assert.match(told.stdout, columns);

@@ -10,7 +10,7 @@ import { startTimes } from '../../libs/record/gather.ts';
 import { batchesIn } from '../archive/archived.ts';
 import { numberedStream } from '../archive/numbered-stream.ts';
 import { cellsOf } from '../support/batches.ts';
-import { runCommand } from '../support/run-command.ts';
+import { runHere } from '../support/run-here.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'ra-merge-'));
 after(() => rmSync(folder, { recursive: true }));
@@ -47,7 +47,7 @@ const COMMANDS: readonly (readonly [command: string, ...words: readonly string[]
 
 const printed = async (...words: readonly string[]): Promise<string[]> => {
   const fixed = ['-r', ...FILES, '--merge', '-u', '-p', '6', '-c', ',', '-L', '-1', '-s', 'stime', 'flowid'];
-  const { status, stdout, stderr } = await runCommand('ra', [...fixed, ...words]);
+  const { status, stdout, stderr } = await runHere('ra', [...fixed, ...words]);
   assert.deepEqual([status, stderr], [0, '']);
   return stdout.trimEnd().split('\n');
 };
@@ -68,7 +68,7 @@ test('--merge takes what the filter lets through, and of that the first', async 
 test('--merge -w and -E divide the records, each in order, management records first', async () => {
   const [web, rest] = [join(folder, 'tcp'), join(folder, 'rest')];
   const words = ['-r', ...FILES, '--merge', '-w', web, '-E', rest, '-', 'tcp'];
-  assert.deepEqual(await runCommand('ra', words), { status: 0, stdout: '', stderr: '' });
+  assert.deepEqual(await runHere('ra', words), { status: 0, stdout: '', stderr: '' });
   let records = 0;
   for (const path of [web, rest]) {
     const batches = await batchesIn(path);
@@ -87,8 +87,8 @@ const sorted = (text: string): string[] => text.trimEnd().split('\n').sort();
 
 test('--merge is known to every command that reads files', async () => {
   for (const [command, ...words] of COMMANDS) {
-    const plain = await runCommand(command, ['-r', ...FILES, ...words]);
-    const merged = await runCommand(command, ['-r', ...FILES, '--merge', ...words]);
+    const plain = await runHere(command, ['-r', ...FILES, ...words]);
+    const merged = await runHere(command, ['-r', ...FILES, '--merge', ...words]);
     assert.deepEqual([merged.status, merged.stderr], [0, '']);
     assert.ok(merged.stdout.length > 0);
     assert.deepEqual(sorted(merged.stdout), sorted(plain.stdout), command);
@@ -99,11 +99,11 @@ test('--merge puts files of Argus, packed ones, trees and standard input among t
   const tree = join(folder, 'tree');
   mkdirSync(join(tree, 'sub'), { recursive: true });
   const [first, second, third] = FILES as [string, string, string];
-  await runCommand('ra', ['-r', first, '-w', `argus3:${join(tree, 'argus')}`]);
+  await runHere('ra', ['-r', first, '-w', `argus3:${join(tree, 'argus')}`]);
   writeFileSync(join(tree, 'sub/packed'), gzipSync(readFileSync(second)));
   const fixed = ['--merge', '-M', 'noman', '-u', '-p', '6', '-c', ',', '-L', '-1', '-s', 'stime'];
   const input = readFileSync(third);
-  const { status, stdout, stderr } = await runCommand('ra', ['-R', tree, '-r', '-', ...fixed], input);
+  const { status, stdout, stderr } = await runHere('ra', ['-R', tree, '-r', '-', ...fixed], input);
   assert.deepEqual([status, stderr], [0, '']);
   assert.deepEqual(
     stdout.trimEnd().split('\n'),
@@ -116,14 +116,14 @@ test('--merge reads a file with damage up to there, and says so', async () => {
   const whole = readFileSync(FILES[0]!);
   writeFileSync(damaged, Buffer.concat([whole, Buffer.from('this is no frame')]));
   const words = ['-u', '-p', '6', '-c', ',', '-L', '-1', '-s', 'stime', 'flowid'];
-  const plain = await runCommand('ra', ['-r', damaged, ...words]);
-  const merged = await runCommand('ra', ['-r', damaged, '--merge', ...words]);
+  const plain = await runHere('ra', ['-r', damaged, ...words]);
+  const merged = await runHere('ra', ['-r', damaged, '--merge', ...words]);
   assert.deepEqual([merged.status, sorted(merged.stdout)], [1, sorted(plain.stdout)]);
   assert.equal(merged.stderr, plain.stderr);
 });
 
 test('--merge of a stream that does not end is refused', async () => {
-  const { status, stderr } = await runCommand('ra', ['-S', 'localhost', '--merge']);
+  const { status, stderr } = await runHere('ra', ['-S', 'localhost', '--merge']);
   assert.equal(status, 2);
   assert.match(stderr, /--merge/);
 });

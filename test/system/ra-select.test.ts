@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import test, { after } from 'node:test';
 import { encodeBatch } from '../../libs/codec/encode.ts';
 import { recordBatch, type RecordValues } from '../support/records.ts';
-import { runCommand } from '../support/run-command.ts';
+import { runHere } from '../support/run-here.ts';
 
 const HOUR_US = 3_600_000_000;
 const FIRST_US = Date.UTC(2023, 10, 14, 22) * 1000;
@@ -32,17 +32,7 @@ writeFileSync(file, encodeBatch(recordBatch(flows)));
 
 /** Packets of the records that are taken. */
 async function taken(...words: string[]): Promise<string> {
-  const { status, stdout, stderr } = await runCommand('ra', [
-    '-r',
-    file,
-    '-L',
-    '-1',
-    '-c',
-    ',',
-    '-s',
-    'spkts',
-    ...words,
-  ]);
+  const { status, stdout, stderr } = await runHere('ra', ['-r', file, '-L', '-1', '-c', ',', '-s', 'spkts', ...words]);
   assert.equal(status, 0, stderr);
   return stdout.trim().split('\n').join(' ');
 }
@@ -65,7 +55,7 @@ for (const [words, packets] of CASES)
   test(`ra ${words.join(' ')}`, async () => assert.equal(await taken(...words), packets));
 
 test('ra -b shows how the filter and the times were understood, and reads nothing', async () => {
-  const { status, stdout } = await runCommand('ra', ['-b', '-t', 'c2023/11/14@UTC', '-e', 's:x', '-', 'not', 'tcp']);
+  const { status, stdout } = await runHere('ra', ['-b', '-t', 'c2023/11/14@UTC', '-e', 's:x', '-', 'not', 'tcp']);
   assert.equal(status, 0);
   assert.equal(
     stdout,
@@ -88,7 +78,7 @@ test('what is not understood is told, with exit status 2', async () => {
     [['-e', 's:a(b'], /a '\(' without its '\)' at column 4/],
     [['-', 'prot 80'], /'prot' is not a test/],
   ] as const) {
-    const { status, stderr, stdout } = await runCommand('ra', ['-r', file, ...words]);
+    const { status, stderr, stdout } = await runHere('ra', ['-r', file, ...words]);
     assert.deepEqual([status, stdout], [2, '']);
     assert.match(stderr, message);
   }

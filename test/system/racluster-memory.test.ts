@@ -6,16 +6,21 @@ import { after, before, test } from 'node:test';
 import { encodeBatch } from '../../libs/codec/encode.ts';
 import { flowBatch } from '../support/flow-batch.ts';
 import { runCommand, RunningCommand } from '../support/run-command.ts';
+import { runHere } from '../support/run-here.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'panoptes-memory-'));
 after(() => rmSync(root, { recursive: true }));
+/** Of a frame. */
+const ROWS = 8000;
+/** More than fits in the least memory there can be, if it is written. */
 const records = join(root, 'records');
+/** So many that threads give them back as they are. */
 const fewer = join(root, 'fewer');
 
 before(() => {
-  const frames = [1, 2, 3, 4, 5, 6].map((seed) => encodeBatch(flowBatch({ rows: 16_000, seed: 100 * seed })));
+  const frames = [1, 2, 3, 4, 5, 6].map((seed) => encodeBatch(flowBatch({ rows: ROWS, seed: 100 * seed })));
   writeFileSync(records, Buffer.concat([...frames, frames[0]!]));
-  writeFileSync(fewer, Buffer.concat([...frames.slice(0, 3), frames[0]!]));
+  writeFileSync(fewer, Buffer.concat([...frames.slice(0, 2), frames[0]!]));
 });
 
 const SHOWN = ['-n', '-s', 'saddr', 'daddr', 'dport', 'trans', 'dur', 'mean', 'pkts'];
@@ -34,7 +39,7 @@ const sorted = (text: string): string[] => text.split('\n').sort();
 for (const words of CASES) {
   test(`racluster ${words.join(' ')}: the same records in little memory, with threads, as without either`, async () => {
     const args = ['-X', '-r', fewer, ...words, ...SHOWN];
-    const plenty = await runCommand('racluster', [...args, '--threads', '1']);
+    const plenty = await runHere('racluster', [...args, '--threads', '1']);
     const little = await runCommand('racluster', [...args, '--threads', '2', '--memory', '16M']);
     assert.deepEqual([plenty.status, plenty.stderr, little.status, little.stderr], [0, '', 0, '']);
     assert.ok(plenty.stdout.length > 10_000);
@@ -43,8 +48,8 @@ for (const words of CASES) {
 }
 
 test('racluster of more than fits in memory, on one thread: the same records in another order', async () => {
-  const args = ['-X', '-r', fewer, '-M', 'rmon', ...SHOWN, '--threads', '1'];
-  const plenty = await runCommand('racluster', args);
+  const args = ['-X', '-r', records, '-M', 'rmon', ...SHOWN, '--threads', '1'];
+  const plenty = await runHere('racluster', args);
   const little = await runCommand('racluster', [...args, '--memory', '16M']);
   assert.deepEqual([plenty.status, plenty.stderr, little.status, little.stderr], [0, '', 0, '']);
   assert.notEqual(little.stdout, plenty.stdout);
@@ -59,7 +64,7 @@ test('racluster -w in little memory writes the same records, part by part in ord
   // Threads help with files of ours alone.
   const ours = join(root, 'ours');
   const other = join(root, 'other');
-  writeFileSync(ours, Buffer.concat([1, 8].map((seed) => encodeBatch(flowBatch({ rows: 16_000, seed: 100 * seed })))));
+  writeFileSync(ours, Buffer.concat([1, 8].map((seed) => encodeBatch(flowBatch({ rows: ROWS, seed: 100 * seed })))));
   assert.equal((await runCommand('ra', ['-X', '-r', ours, '-w', `argus3:${other}`])).status, 0);
   const linesOf = async (name: string, ...settings: string[]): Promise<string[]> => {
     const path = join(root, name);
@@ -81,9 +86,12 @@ test('racluster -w in little memory writes the same records, part by part in ord
   }
 });
 
+/** Of these records not all fit in so little memory. */
+const SPILLED = ['-M', 'rmon', '--threads', '1', '-w', join(root, 'written'), '--memory', '16M'];
+
 test('racluster says where there was no place for what does not fit in memory', async () => {
   const missing = join(root, 'missing');
-  const args = ['-X', '-r', records, '-w', join(root, 'written'), '--memory', '16M'];
+  const args = ['-X', '-r', records, ...SPILLED];
   const command = new RunningCommand('racluster', args, { TMPDIR: missing });
   assert.equal(await command.status, 1);
   assert.match(command.stderr, /no room for records that do not fit in memory[^]*TMPDIR/);
@@ -92,7 +100,7 @@ test('racluster says where there was no place for what does not fit in memory', 
 test('racluster leaves no temporary files behind', async () => {
   const folder = join(root, 'temporary');
   mkdirSync(folder);
-  const args = ['-X', '-r', records, '-w', join(root, 'written'), '--memory', '16M'];
+  const args = ['-X', '-r', records, ...SPILLED];
   assert.equal(await new RunningCommand('racluster', args, { TMPDIR: folder }).status, 0);
   assert.deepEqual(readdirSync(folder), []);
 });

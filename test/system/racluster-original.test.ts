@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { after, before } from 'node:test';
 import { corpusMissing, writeCorpusRecords, writeCorpusSample } from '../support/argus3-corpus.ts';
-import { runCommand } from '../support/run-command.ts';
+import { runHere } from '../support/run-here.ts';
 
 /** Records of 1995 come into the bin of 1970 there, so that these stay out. */
 const SINCE = 'x1970';
@@ -77,7 +77,7 @@ for (const { words, fields, filter, records = sample } of MODELS) {
     async () => {
       const args = [...STYLE, records(), '-M', 'correct', ...words, '-s', ...fields, '-', filter];
       const theirs = rowsOf(spawnSync('racluster', args, { encoding: 'utf8', maxBuffer: OUTPUT_BYTES_MAX }).stdout);
-      const ours = rowsOf((await runCommand('racluster', args)).stdout);
+      const ours = rowsOf((await runHere('racluster', args)).stdout);
       assert.ok(theirs.length > 0);
       assert.deepEqual(difference(ours, theirs), []);
       assert.deepEqual(difference(theirs, ours), []);
@@ -119,7 +119,7 @@ for (const { bin, model, range } of BINS) {
     const fields = [...timed, ...model.map((key) => key.replace(/\/.*/, '')), 'trans'];
     const args = [...STYLE, part, '-M', 'hard', 'time', bin, '-m', ...model, '-s', ...fields, '-', 'tcp'];
     const theirs = rowsOf(spawnSync('rabins', args, { encoding: 'utf8', maxBuffer: OUTPUT_BYTES_MAX }).stdout);
-    const ours = rowsOf((await runCommand('rabins', args)).stdout);
+    const ours = rowsOf((await runHere('rabins', args)).stdout);
     assert.ok(theirs.length > 2);
     assert.deepEqual(difference(theirs, ours), []);
     assert.deepEqual(difference(ours, theirs), []);
@@ -127,7 +127,7 @@ for (const { bin, model, range } of BINS) {
 }
 
 test('totals are those of ra', { skip }, async () => {
-  const { stdout } = await runCommand('ra', ['-X', '-q', '-A', '-r', all()]);
+  const { stdout } = await runHere('ra', ['-X', '-q', '-A', '-r', all()]);
   const volume = (text: string): string => /TotalPkts.*/.exec(text)?.[0] ?? '';
   for (const [name, ...words] of [
     ['racluster'],
@@ -135,7 +135,7 @@ test('totals are those of ra', { skip }, async () => {
     ['racluster', '--memory', '16M'],
     ['rabins', '-M', 'time', '1s'],
   ]) {
-    const { stdout: merged } = await runCommand(name!, ['-X', '-q', '-A', '-r', all(), ...words]);
+    const { stdout: merged } = await runHere(name!, ['-X', '-q', '-A', '-r', all(), ...words]);
     assert.equal(volume(merged), volume(stdout), words.join(' '));
   }
 });

@@ -6,7 +6,7 @@ import test, { after, before } from 'node:test';
 import { encodeBatch } from '../../libs/codec/encode.ts';
 import { flowBatch } from '../support/flow-batch.ts';
 import { recordBatch } from '../support/records.ts';
-import { runCommand } from '../support/run-command.ts';
+import { runHere } from '../support/run-here.ts';
 
 let folder = '';
 const at = (name: string): string => join(folder, name);
@@ -19,14 +19,14 @@ before(async () => {
 after(() => rm(folder, { recursive: true, force: true }));
 
 const totals = async (command: string, ...args: string[]): Promise<string> =>
-  /TotalPkts.*/.exec((await runCommand(command, ['-X', '-q', '-A', ...args])).stdout)?.[0] ?? 'none';
+  /TotalPkts.*/.exec((await runHere(command, ['-X', '-q', '-A', ...args])).stdout)?.[0] ?? 'none';
 
 test('what it writes can be merged again', async () => {
   const all = ['-r', at('1'), at('2')];
-  assert.equal((await runCommand('racluster', ['-X', ...all, '-w', at('merged')])).status, 0);
+  assert.equal((await runHere('racluster', ['-X', ...all, '-w', at('merged')])).status, 0);
   const style = ['-X', '-c', ',', '-s', 'saddr', 'trans', 'pkts', 'mean', 'max', '-m', 'saddr'];
-  const direct = await runCommand('racluster', [...style, ...all]);
-  const again = await runCommand('racluster', [...style, '-r', at('merged')]);
+  const direct = await runHere('racluster', [...style, ...all]);
+  const again = await runHere('racluster', [...style, '-r', at('merged')]);
   assert.ok(direct.stdout.split('\n').length > 10);
   assert.deepEqual(again.stdout.split('\n').sort(), direct.stdout.split('\n').sort());
 });
@@ -36,7 +36,7 @@ test('a configuration: the first line that matches, and what none matches by the
     at('conf'),
     '# two models\nfilter="udp" model="proto" label="datagrams"\nfilter="dst port 443" model="dport"\n',
   );
-  const { stdout, status } = await runCommand('racluster', ['-X', '-f', at('conf'), '-r', at('1'), '-c', ',', '-L', '-1', '-s', 'proto', 'label', 'trans']); // prettier-ignore
+  const { stdout, status } = await runHere('racluster', ['-X', '-f', at('conf'), '-r', at('1'), '-c', ',', '-L', '-1', '-s', 'proto', 'label', 'trans']); // prettier-ignore
   assert.equal(status, 0);
   assert.equal(stdout.split('\n').filter((line) => line.startsWith('udp,datagrams,')).length, 1);
   assert.equal(await totals('racluster', '-f', at('conf'), '-r', at('1')), await totals('ra', '-r', at('1')));
@@ -69,7 +69,7 @@ for (const { line, problem } of [
 ]) {
   test(`a configuration with a fault is refused where it is: ${line}`, async () => {
     await writeFile(at('faulty'), `# first\n${line}\n`);
-    const { stderr, status } = await runCommand('racluster', ['-X', '-f', at('faulty'), '-r', at('1')]);
+    const { stderr, status } = await runHere('racluster', ['-X', '-f', at('faulty'), '-r', at('1')]);
     assert.equal(status, 2);
     assert.ok(stderr.includes(`faulty:2: ${problem}`), stderr);
   });
@@ -78,7 +78,7 @@ for (const { line, problem } of [
 test('-M replace merges each file in its place', async () => {
   for (const name of ['1', '2']) await copyFile(at(name), at(`${name}.copy`));
   const original = await totals('ra', '-r', at('1.copy'));
-  assert.equal((await runCommand('racluster', ['-X', '-M', 'replace', '-r', at('1.copy'), at('2.copy')])).status, 0);
+  assert.equal((await runHere('racluster', ['-X', '-M', 'replace', '-r', at('1.copy'), at('2.copy')])).status, 0);
   assert.equal(await totals('ra', '-r', at('1.copy')), original);
   assert.ok((await readFile(at('1.copy'))).length < (await readFile(at('1'))).length);
 });
@@ -93,10 +93,10 @@ test('counts beyond 32 bits are exact where a record can hold them, and not wron
     ['rabins', '-M', 'count', '2'],
   ]) {
     const [command = '', ...args] = words;
-    const said = await runCommand(command, ['-X', '-r', at('large'), '-s', 'spkts:12', 'dpkts:12', 'sretrans:12', '-c', ',', '-L', '-1', ...args]); // prettier-ignore
+    const said = await runHere(command, ['-X', '-r', at('large'), '-s', 'spkts:12', 'dpkts:12', 'sretrans:12', '-c', ',', '-L', '-1', ...args]); // prettier-ignore
     assert.deepEqual([said.status, said.stdout], [1, `${most + 1},${most + 1},${most}\n`], said.stderr);
     assert.match(said.stderr, /larger than 4294967295/);
-    const packets = await runCommand(command, ['-X', '-r', at('large'), '-s', 'pkts', '-c', ',', '-L', '-1', ...args]);
+    const packets = await runHere(command, ['-X', '-r', at('large'), '-s', 'pkts', '-c', ',', '-L', '-1', ...args]);
     assert.deepEqual([packets.status, packets.stdout, packets.stderr], [0, `${2 * (most + 1)}\n`, '']);
   }
 });
@@ -107,7 +107,7 @@ test('unknown keys and modes are refused with the nearest word', async () => {
     [['-M', 'nocorect'], "'nocorrect'"],
     [['--memory', 'much'], '512M'],
   ] as const) {
-    const { stderr, status } = await runCommand('racluster', ['-X', '-r', at('1'), ...args]);
+    const { stderr, status } = await runHere('racluster', ['-X', '-r', at('1'), ...args]);
     assert.equal(status, 2);
     assert.ok(stderr.includes(hint), stderr);
   }
@@ -147,7 +147,7 @@ test('rabins: bins of time keep all, whatever the key; empty ones are shown when
     'time',
     '1s',
   ];
-  const rows = (await runCommand('rabins', args)).stdout
+  const rows = (await runHere('rabins', args)).stdout
     .trim()
     .split('\n')
     .map((line) => line.split(',').map(Number));

@@ -4,7 +4,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type TestContext } from 'node:test';
-import { runCommand, type Finished } from '../support/run-command.ts';
+import { type Finished } from '../support/run-command.ts';
+import { runHere } from '../support/run-here.ts';
 
 const FIXTURES = join(import.meta.dirname, '../../../test/interop/argus3');
 const ARGUS_3 = readdirSync(join(FIXTURES, 'argus3'))
@@ -24,9 +25,9 @@ async function folder(t: TestContext): Promise<string> {
   return root;
 }
 
-const convert = (...args: string[]): Promise<Finished> => runCommand('raconvert', ['-X', ...args]);
+const convert = (...args: string[]): Promise<Finished> => runHere('raconvert', ['-X', ...args]);
 const printed = async (...files: string[]): Promise<string> =>
-  (await runCommand('ra', ['-X', '-M', 'json', 'man', '-s', ...FIELDS, '-r', ...files])).stdout;
+  (await runHere('ra', ['-X', '-M', 'json', 'man', '-s', ...FIELDS, '-r', ...files])).stdout;
 
 test('from Argus 3 to our format and back, nothing changes that both can hold', async (t) => {
   const root = await folder(t);
@@ -60,7 +61,7 @@ test('--merge brings files together in the order of their starts', async (t) => 
   const own = join(await folder(t), 'own');
   const files = ['19-longflow.arg', '06-udp-dns.arg', '01-tcp-close.arg'].map((name) => join(FIXTURES, 'argus3', name));
   assert.equal((await convert('--merge', '-r', ...files, '-w', own)).status, 0);
-  const starts = (await runCommand('ra', ['-X', '-u', '-L', '-1', '-s', 'stime', '-r', own])).stdout.trim().split('\n').map(Number); // prettier-ignore
+  const starts = (await runHere('ra', ['-X', '-u', '-L', '-1', '-s', 'stime', '-r', own])).stdout.trim().split('\n').map(Number); // prettier-ignore
   assert.ok(starts.length > 5);
   assert.deepEqual(
     starts,

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { after } from 'node:test';
 import type { RA_VARIABLES } from '../../libs/cli/configuration/reader-variables.ts';
-import { runCommand } from '../support/run-command.ts';
+import { runHere } from '../support/run-here.ts';
 
 /*
  * Variables of `.rarc` one by one, in the values that they can have, with the original `ra` beside ours. What the original does not
@@ -61,7 +61,7 @@ for (const [variable, values, line = ''] of SAME) {
       const asked = filter === undefined ? [] : ['-', filter];
       const words = ['-X', '-F', path, '-r', ...FILES, ...options.split(' ').filter(Boolean), ...asked];
       const theirs = spawnSync('ra', words, { encoding: 'utf8', env: { ...process.env, TZ: 'UTC' } });
-      const ours = await runCommand('ra', words);
+      const ours = await runHere('ra', words);
       assert.deepEqual([ours.status, ours.stderr], [0, ''], value);
       assert.notEqual(theirs.stdout, '', value);
       assert.equal(ours.stdout.replaceAll(/ +$/gm, ''), theirs.stdout.replaceAll(/ +$/gm, ''), value);

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { after, before } from 'node:test';
 import { corpusMissing, writeCorpusRecords, writeCorpusSample } from '../support/argus3-corpus.ts';
-import { runCommand } from '../support/run-command.ts';
+import { runHere } from '../support/run-here.ts';
 
 const OUTPUT_BYTES_MAX = 1 << 28;
 const STYLE = ['-u', '-p', '6', '-n', '-c', ',', '-L', '-1', '-s', 'stime', 'pkts', 'bytes', '-', 'not man'];
@@ -28,7 +28,7 @@ const rowsOf = (text: string): string[] => text.split('\n').filter(Boolean).sort
 const words = (range: string): string[] => ['-X', '-r', sample(), '-t', range, ...STYLE];
 const theirs = (range: string): string[] =>
   rowsOf(spawnSync('ra', words(range), { encoding: 'utf8', env: ENV, maxBuffer: OUTPUT_BYTES_MAX }).stdout);
-const ours = async (range: string): Promise<string[]> => rowsOf((await runCommand('ra', words(range))).stdout);
+const ours = async (range: string): Promise<string[]> => rowsOf((await runHere('ra', words(range))).stdout);
 
 /** Of each something is found, but not all. */
 const RANGES: readonly string[] = [

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { encodeBatch } from '../../libs/codec/encode.ts';
 import { numberedStream } from '../archive/numbered-stream.ts';
-import { runCommand } from '../support/run-command.ts';
+import { runHere } from '../support/run-here.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'panoptes-written-'));
 after(() => rmSync(root, { recursive: true }));
@@ -19,7 +19,7 @@ before(() => {
 /** What `ra` prints of a file. */
 async function recordsOf(name: string, ...filter: string[]): Promise<string[]> {
   const args = ['-X', '-r', path(name), '-L', '-1', '-s', 'flowid', 'stime', 'proto', 'saddr', ...filter];
-  return (await runCommand('ra', args)).stdout.split('\n').filter((line) => line !== '');
+  return (await runHere('ra', args)).stdout.split('\n').filter((line) => line !== '');
 }
 
 for (const program of ['ra', 'rasort', 'racluster'] as const) {
@@ -27,7 +27,7 @@ for (const program of ['ra', 'rasort', 'racluster'] as const) {
     const file = (name: string): string => path(`${program}-${name}`);
     const order = program === 'racluster' ? ['-m', 'flowid'] : [];
     const wanted = ['-w', file('udp'), 'udp', '-w', file('others'), 'not udp', '-w', file('all')];
-    const done = await runCommand(program, ['-X', '-r', path('all'), ...order, ...wanted, '-', 'flowid gt 5']);
+    const done = await runHere(program, ['-X', '-r', path('all'), ...order, ...wanted, '-', 'flowid gt 5']);
     assert.deepEqual([done.status, done.stdout, done.stderr], [0, '', '']);
     const all = await recordsOf(`${program}-all`);
     const [udp, others] = [await recordsOf(`${program}-udp`), await recordsOf(`${program}-others`)];
@@ -39,19 +39,19 @@ for (const program of ['ra', 'rasort', 'racluster'] as const) {
 }
 
 test('one filter is enough for one file', async () => {
-  await runCommand('rasort', ['-X', '-r', path('all'), '-m', 'saddr', '-w', path('one'), 'udp']);
+  await runHere('rasort', ['-X', '-r', path('all'), '-m', 'saddr', '-w', path('one'), 'udp']);
   assert.deepEqual((await recordsOf('one')).toSorted(), (await recordsOf('all', '-', 'udp')).toSorted());
 });
 
 test('what the filter refuses is left in a file, in the order in which it came', async () => {
   const args = ['-X', '-r', path('all'), '-m', 'saddr', '-E', path('refused'), '-w', path('taken'), '-', 'udp'];
-  assert.equal((await runCommand('rasort', args)).status, 0);
+  assert.equal((await runHere('rasort', args)).status, 0);
   assert.deepEqual(await recordsOf('refused'), await recordsOf('all', '-', 'not udp'));
   assert.deepEqual((await recordsOf('taken')).toSorted(), (await recordsOf('all', '-', 'udp')).toSorted());
 });
 
 test('no file is made where one of the filters is none', async () => {
-  const { status, stderr } = await runCommand('ra', ['-X', '-r', path('all'), '-w', path('never'), '-w', path('bad'), 'tpc']); // prettier-ignore
+  const { status, stderr } = await runHere('ra', ['-X', '-r', path('all'), '-w', path('never'), '-w', path('bad'), 'tpc']); // prettier-ignore
   assert.equal(status, 2);
   assert.match(stderr, /tpc/);
   assert.equal(existsSync(path('never')), false);

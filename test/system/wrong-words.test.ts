@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import test from 'node:test';
-import { runCommand } from '../support/run-command.ts';
+import { runHere } from '../support/run-here.ts';
 
 /* Words that are wrong by a letter: the message has the word and the right one. The filter's own are in test/filter. */
 
@@ -36,7 +36,7 @@ const CASES: readonly (readonly [line: string, said: RegExp])[] = [
 for (const [line, said] of CASES) {
   test(`${line} is an error that shows the way`, async () => {
     const [command = '', ...words] = line.split(' ');
-    const { status, stdout, stderr } = await runCommand(command, ['-X', '-r', RECORDS, ...words]);
+    const { status, stdout, stderr } = await runHere(command, ['-X', '-r', RECORDS, ...words]);
     assert.deepEqual([status, stdout], [2, '']);
     assert.match(stderr, said);
   });
@@ -44,7 +44,7 @@ for (const [line, said] of CASES) {
 
 for (const command of ['ra', 'racluster', 'rabins', 'rasort', 'racount', 'rasplit', 'rastream', 'ratimerange']) {
   test(`${command} -b says how a filter was understood`, async () => {
-    const { status, stdout, stderr } = await runCommand(command, ['-X', '-b', '-', 'udp']);
+    const { status, stdout, stderr } = await runHere(command, ['-X', '-b', '-', 'udp']);
     assert.deepEqual([status, stdout, stderr], [0, 'ipproto = 17\nreads: ipproto\n', '']);
   });
 }
