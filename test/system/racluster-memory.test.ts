@@ -37,7 +37,7 @@ const CASES: readonly (readonly string[])[] = [
 const sorted = (text: string): string[] => text.split('\n').sort();
 
 for (const words of CASES) {
-  test(`racluster ${words.join(' ')}: the same records in little memory, with threads, as without either`, async () => {
+  test(`racluster ${words.join(' ')}: the same records with threads and --memory 16M as without either`, async () => {
     const args = ['-X', '-r', fewer, ...words, ...SHOWN];
     const plenty = await runHere('racluster', [...args, '--threads', '1']);
     const little = await runCommand('racluster', [...args, '--threads', '2', '--memory', '16M']);
