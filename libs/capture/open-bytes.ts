@@ -1,7 +1,6 @@
-import { open as openDescriptor } from 'node:fs';
+import { constants, openSync } from 'node:fs';
 import { open, stat, type FileHandle } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
-import { promisify } from 'node:util';
 import { InputError } from '../core/errors.ts';
 import type { ByteSource, RawSource } from './byte-source.ts';
 import { PACKED_MAGIC_BYTES, packingOf } from './packing.ts';
@@ -46,9 +45,9 @@ const REASONS: Readonly<Record<string, string>> = {
 async function openPath(path: string, signal: AbortSignal, follows: boolean): Promise<RawSource> {
   const kind = await stat(path);
   if (kind.isFIFO()) {
-    // A read in the thread pool would keep the process from ending until something is written to the pipe.
+    // To open or to read it in the thread pool would keep the process from ending until somebody writes to the pipe.
     const { Socket } = await import('node:net');
-    const fd = await promisify(openDescriptor)(path, 'r');
+    const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
     return new StreamSource(new Socket({ fd, readable: true, writable: false }), signal);
   }
   const file = await open(path, 'r');

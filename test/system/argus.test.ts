@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { createWriteStream, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -51,6 +52,23 @@ test('packets come through a pipe, compressed or not, and records leave through 
     rmSync(path);
   }
 });
+
+test(
+  'pipes with names are read one after the other; TERM ends the wait for one that nobody writes to',
+  PATIENCE,
+  async () => {
+    const pipes = ['first.fifo', 'second.fifo'].map((name) => join(folder, name));
+    assert.equal(spawnSync('mkfifo', pipes).status, 0);
+    const path = join(folder, 'from-pipes');
+    const argus = new RunningCommand('argus', ['-r', ...pipes, '-w', path]);
+    const writer = spawn('sh', ['-c', 'cat "$0" > "$1"', capture, pipes[0]!]);
+    await once(writer, 'exit');
+    await delay(300);
+    argus.process.kill('SIGTERM');
+    assert.deepEqual([await argus.status, argus.stderr], [0, '']);
+    assert.equal(await packetsIn(path), PACKETS);
+  },
+);
 
 test('a cut capture gives the records of what is whole, then says where it is cut', PATIENCE, async () => {
   const cut = join(folder, 'cut.pcap');
