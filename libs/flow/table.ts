@@ -20,29 +20,7 @@ import {
   type FlowState,
   type Reporter,
 } from './record-state.ts';
-import {
-  B_SCTP_STATE,
-  F_DURATION,
-  F_FLOW_ID,
-  F_LAST,
-  F_START,
-  FlowRows,
-  H_ETHER_TYPE,
-  H_START_NS,
-  ROW,
-  ROW_BYTES,
-  ROW_DOUBLES,
-  ROW_HALVES,
-  ROW_WORDS,
-  W_EXTRA,
-  W_FLAGS,
-  W_FRAGMENTS,
-  W_ICMP_ERROR,
-  W_LINK,
-  W_OPTIONAL,
-  W_PARENT,
-  W_TRANSPORT,
-} from './rows.ts';
+import { B_SCTP_STATE, F_DURATION, F_FLOW_ID, F_LAST, F_START, FlowRows, H_ETHER_TYPE, H_START_NS, ROW, ROW_BYTES, ROW_DOUBLES, ROW_HALVES, ROW_WORDS, W_EXTRA, W_FLAGS, W_FRAGMENTS, W_ICMP_ERROR, W_LINK, W_OPTIONAL, W_PARENT, W_TRANSPORT } from './rows.ts'; // prettier-ignore
 import { RtpRows } from './rtp-rows.ts';
 import { initShowsReversed, isSctpClosed, SCTP_CHUNK } from './sctp.ts';
 import { TcpRows } from './tcp.ts';
@@ -376,7 +354,7 @@ export class FlowTable {
     const endsUs = f64[doubles + F_LAST]! + this.#timeoutOf(row);
     if (endsUs <= nowUs) {
       if (packets > 0 || (this.#options.endRecords && (flags & (ROW.reported | ROW.alias)) === ROW.reported))
-        this.#report(row, CAUSE.timeout);
+        this.#report(row, (flags & ROW.reported) === 0 ? CAUSE.start : CAUSE.timeout);
       this.#free(row);
       return;
     }

@@ -145,6 +145,20 @@ test('a long flow gives Start, Status, and Timeout measured from its last packet
   assert.equal(lab.records.length, 3);
 });
 
+test('the first record of a flow says Start, also when the flow is over by then', () => {
+  const lab = new FlowLab({ statusUs: 60e6 });
+  connection(lab, '10.0.0.1', '10.0.0.2', 5000, 53_000).forth(0, {});
+  for (const second of [0, 31, 59]) connection(lab, '10.0.0.5').forth(second, { flags: 'A' });
+  lab.clock(130);
+  assert.deepEqual(
+    lab.records.map((r) => pick(r, 'saddr', 'cause', 'spkts')),
+    [
+      ['10.0.0.1', CAUSE.start, 1],
+      ['10.0.0.5', CAUSE.start, 3],
+    ],
+  );
+});
+
 test('an end record tells that a flow fell silent after a status record', () => {
   const lab = new FlowLab({ endRecords: true });
   connection(lab).forth(0, { payload: 1 });
