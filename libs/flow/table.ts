@@ -351,6 +351,7 @@ export class FlowTable {
       this.#free(row);
       return;
     }
+    if (f64[doubles + F_LAST]! > this.#nowUs + TICK_US) return this.#setBack(row);
     const endsUs = f64[doubles + F_LAST]! + this.#timeoutOf(row);
     if (endsUs <= nowUs) {
       if (packets > 0 || (this.#options.endRecords && (flags & (ROW.reported | ROW.alias)) === ROW.reported))
@@ -368,6 +369,16 @@ export class FlowTable {
       next = Math.min(endsUs, isDue ? nowUs + statusUs : statusDueUs);
     }
     this.#timers.set(row, next);
+  }
+
+  /** The clock was set back, so that silence is measured anew. A record is of one time, and a flow that had none open ends. */
+  #setBack(row: number): void {
+    if (packetsOf(this.#rows, row) === 0) return this.#free(row);
+    this.#report(row, openCause(this.#rows, row));
+    this.#idle.remove(row);
+    this.#rows.f64[row * ROW_DOUBLES + F_LAST] = this.#nowUs;
+    this.#idle.add(row);
+    this.#timers.set(row, this.#nowUs + this.#timeoutOf(row));
   }
 
   #report(row: number, cause: number): void {

@@ -205,6 +205,32 @@ test('a full table makes room by reporting the flow that is idle longest', () =>
   assert.equal(packets, 5);
 });
 
+test('a clock that is set back far ends records, and flows are silent by the new one', () => {
+  const lab = new FlowLab();
+  const u = connection(lab, '10.0.0.1', '10.0.0.2', 5000, 53_000);
+  const other = connection(lab, '10.0.0.3', '10.0.0.4', 5000, 53_000);
+  other.forth(86_400, {});
+  u.forth(86_400, {}).clock(86_402);
+  u.forth(1, {});
+  u.forth(2, {}).clock(35);
+  assert.equal(lab.table.flows, 0);
+  assert.deepEqual(
+    lab.records.map((r) => pick(r, 'flowid', 'cause', 'spkts', 'dur')),
+    [
+      [1, CAUSE.start, 1, 0],
+      [2, CAUSE.start, 1, 0],
+      [2, CAUSE.status, 2, 1e9],
+    ],
+  );
+});
+
+test('a clock that is set back again and again does not keep flows that have ended', () => {
+  const lab = new FlowLab({ flowsMax: 100_000 });
+  for (let i = 0; i < 5000; i++) connection(lab, '10.0.0.1', '10.0.0.2', 1024 + i, 53_000).forth(-150 * i, {});
+  assert.ok(lab.table.flows < 5);
+  assert.equal(lab.end().length, 5000);
+});
+
 test('packets in disorder keep first, last and counts right', () => {
   const lab = new FlowLab();
   const u = connection(lab, '10.0.0.1', '10.0.0.2', 5000, 53_000);
