@@ -1,5 +1,6 @@
 import type { Writable } from 'node:stream';
 import { SuiteError } from '../core/errors.ts';
+import { watchReader } from './stalled-reader.ts';
 import { systemReason } from './system-error.ts';
 
 /** Nobody reads the output any more (`… | head`). The command ends, quietly. */
@@ -17,13 +18,19 @@ export class Output {
   #failure: SuiteError | undefined;
   #wake: (() => void)[] = [];
 
-  /** @param beforeTerminal is called before anything is written that people look at directly */
-  constructor(stream: Writable, beforeTerminal: () => void = () => undefined) {
+  /**
+   * @param beforeTerminal is called before anything is written that people look at directly
+   * @param stop when it aborts, a reader that takes nothing is waited for no longer than `STALLED_MS`
+   */
+  constructor(stream: Writable, beforeTerminal: () => void = () => undefined, stop?: AbortSignal) {
     this.#beforeTerminal = beforeTerminal;
     this.#stream = stream;
     this.closed = this.#closing.signal;
     stream.on('error', (error: NodeJS.ErrnoException) => this.#fail(error));
     stream.on('drain', () => this.#wakeAll());
+    if (stop === undefined) return;
+    const message = 'cannot write to standard output: whoever reads it takes nothing';
+    watchReader(stream, stop, () => this.#end(new SuiteError(message)));
   }
 
   /** Whether people look at it directly. */
@@ -48,10 +55,15 @@ export class Output {
     return this.#woken();
   }
 
-  /** Resolves when everything has left the process, or cannot any more. */
-  async flush(): Promise<void> {
-    if (this.#failure !== undefined) return;
-    await new Promise<void>((resolve) => this.#stream.write('', () => resolve()));
+  /** Resolves when everything has left the process, or cannot any more, with what keeps it from that. */
+  async flush(): Promise<SuiteError | undefined> {
+    if (this.#failure === undefined) {
+      await new Promise<void>((resolve) => {
+        this.closed.addEventListener('abort', () => resolve());
+        this.#stream.write('', () => resolve());
+      });
+    }
+    return this.#failure;
   }
 
   async #woken(): Promise<void> {
@@ -61,9 +73,15 @@ export class Output {
 
   #fail(error: NodeJS.ErrnoException): void {
     const closed = error.code === 'EPIPE' || error.code === 'ERR_STREAM_DESTROYED' || error.code === 'ECONNRESET';
-    this.#failure ??= closed
-      ? new OutputClosedError('standard output is closed')
-      : new SuiteError(`cannot write to standard output: ${systemReason(error) ?? error.message}`);
+    this.#end(
+      closed
+        ? new OutputClosedError('standard output is closed')
+        : new SuiteError(`cannot write to standard output: ${systemReason(error) ?? error.message}`),
+    );
+  }
+
+  #end(failure: SuiteError): void {
+    this.#failure ??= failure;
     this.#closing.abort();
     this.#wakeAll();
   }

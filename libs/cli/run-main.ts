@@ -24,8 +24,8 @@ export async function runMain<T extends OptionTable>(command: Command<T>): Promi
   process.exitCode = 1; // of a command that would wait for nothing any more before it has ended
   setLogStyle(defaultLogStyle(process.env));
   const status = new StatusLine(process.stderr);
-  const stdout = new Output(process.stdout, () => status.end());
   const stop = new AbortController();
+  const stdout = new Output(process.stdout, () => status.end(), stop.signal);
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stop.abort());
   if (process.env[ENDS_WITH_PARENT] !== undefined) process.once('disconnect', () => stop.abort());
   const context: Context = {
@@ -46,9 +46,13 @@ export async function runMain<T extends OptionTable>(command: Command<T>): Promi
     },
     ...(process.stderr.isTTY && { status: (text: string) => status.show(text) }),
   };
-  const exitStatus = await execute(command, process.argv.slice(2), context);
+  let exitStatus = await execute(command, process.argv.slice(2), context);
   status.clear();
-  await stdout.flush();
+  const failure = await stdout.flush();
+  if (exitStatus === 0 && failure !== undefined && !(failure instanceof OutputClosedError)) {
+    log(command.name, 'error', failure.message);
+    exitStatus = failure.exitStatus;
+  }
   await flushLog();
   process.exit(exitStatus);
 }

@@ -5,14 +5,7 @@ import { Reblocker } from '../../record/reblock.ts';
 import { selectRows } from '../../record/select.ts';
 import type { Output } from '../output.ts';
 import { OutputThreads } from './output-threads.ts';
-import {
-  FileTarget,
-  openFile,
-  openWhenRead,
-  StreamTarget,
-  type RecordTarget,
-  type SinkListeners,
-} from './record-target.ts';
+import { openFile, openWhenRead, StreamTarget, type RecordTarget, type SinkListeners } from './record-target.ts';
 import type { Sink } from './sink.ts';
 import { WRITE_FORMATS, type BatchWriter, type WriteFormat } from './write-formats.ts';
 import type { WriteTarget } from '../write-target.ts';
@@ -126,13 +119,13 @@ export class RecordFileSink implements Sink {
    * @throws {SuiteError} when it cannot be opened; the old file is kept then
    */
   async reopen(path: string): Promise<void> {
-    if (this.#failure !== undefined || !(this.#target instanceof FileTarget)) return;
+    if (this.#failure !== undefined || this.#target instanceof StreamTarget) return;
     this.#write(this.#reblocker.flush());
     this.#waiting = undefined;
     this.#writer.restart();
     const turn = (this.#writing ?? Promise.resolve()).then(async () => {
       const old = this.#target;
-      this.#target = await openFile(path, this.#format, this.#listeners.warn);
+      this.#target = await openFile(path, this.#format, this.#listeners);
       this.#name = path;
       try {
         await old.finish();

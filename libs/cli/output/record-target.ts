@@ -1,8 +1,11 @@
-import { constants, open, stat, type FileHandle } from 'node:fs/promises';
+import { constants, openSync } from 'node:fs';
+import { open, stat, type FileHandle } from 'node:fs/promises';
+import type { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { IndexWriter } from '../../archive/index-writer.ts';
 import { SuiteError } from '../../core/errors.ts';
 import type { Output } from '../output.ts';
+import { watchReader } from '../stalled-reader.ts';
 import { systemReason } from '../system-error.ts';
 import { WRITE_FORMATS, type WriteFormat } from './write-formats.ts';
 
@@ -18,7 +21,10 @@ export interface RecordTarget {
 export interface SinkListeners {
   readonly warn: (message: string) => void;
   readonly info: (message: string) => void;
-  /** Until it aborts, a pipe that nobody reads is waited for, when it is opened. Without it that is a failure. */
+  /**
+   * Until it aborts, a pipe that nobody reads is waited for, when it is opened; without it that is a failure. From then on a reader
+   * that takes nothing is not waited for for ever.
+   */
   readonly signal?: AbortSignal;
 }
 
@@ -86,18 +92,51 @@ export class FileTarget implements RecordTarget {
   }
 }
 
+/** A named pipe. To write to it in the thread pool would keep the process from ending while its reader takes nothing. */
+class PipeTarget implements RecordTarget {
+  readonly #socket: Socket;
+  readonly #path: string;
+  #failure: unknown;
+
+  /** @param stop when it aborts, a reader that takes nothing is waited for no longer than `STALLED_MS` */
+  constructor(socket: Socket, path: string, stop: AbortSignal | undefined) {
+    this.#socket = socket;
+    this.#path = path;
+    socket.on('error', () => undefined); // the write that it comes of tells it
+    const stalled = (): void => {
+      this.#failure ??= new SuiteError(`cannot write ${path}: whoever reads it takes nothing`);
+      socket.destroy();
+    };
+    if (stop !== undefined) watchReader(socket, stop, stalled);
+  }
+
+  async write(frame: Uint8Array): Promise<void> {
+    if (this.#failure === undefined) {
+      const error = await new Promise((resolve) => this.#socket.write(frame, resolve));
+      if (error) this.#failure ??= cannotWrite(this.#path, error);
+    }
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+
+  finish(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  async close(): Promise<void> {
+    if (this.#failure === undefined) await new Promise<void>((resolve) => this.#socket.end(() => resolve()));
+    this.#socket.destroy();
+  }
+}
+
 /**
  * Opens a file, or a pipe, for which a reader is waited for as the listeners say.
  * @throws {SuiteError} when it cannot be opened, or holds something else than such records
  */
-export async function openWhenRead(
-  path: string,
-  format: WriteFormat,
-  { warn, info, signal }: SinkListeners,
-): Promise<FileTarget> {
+export async function openWhenRead(path: string, format: WriteFormat, listeners: SinkListeners): Promise<RecordTarget> {
+  const { info, signal } = listeners;
   for (let isTold = false; ; isTold = true) {
     try {
-      return await openFile(path, format, warn);
+      return await openFile(path, format, listeners);
     } catch (error) {
       if (!(error instanceof NobodyReadsError) || signal === undefined || signal.aborted) throw error;
       if (!isTold) info(`nobody reads the pipe ${path}; somebody is waited for`);
@@ -108,15 +147,19 @@ export async function openWhenRead(
 
 /**
  * Opens a file to go on behind the last whole frame in it.
- * @param warn is told when the end of the file had to be repaired
  * @throws {SuiteError} when it cannot be opened, or holds something else than such records; of a pipe that nobody reads too
  */
-export async function openFile(path: string, format: WriteFormat, warn: SinkListeners['warn']): Promise<FileTarget> {
+export async function openFile(
+  path: string,
+  format: WriteFormat,
+  { warn, signal }: SinkListeners,
+): Promise<RecordTarget> {
   let file: FileHandle | undefined;
   try {
     const existing = await stat(path).catch(() => undefined);
+    if (existing?.isFIFO() === true) return new PipeTarget(await openPipe(path), path, signal);
     const isPlain = existing === undefined || existing.isFile();
-    file = existing?.isFIFO() === true ? await openPipe(path) : await open(path, isPlain ? 'a+' : 'a');
+    file = await open(path, isPlain ? 'a+' : 'a');
     if (isPlain) await mendTail(file, path, format, warn);
     const index = isPlain && format.frames ? new IndexWriter((await file.stat()).size) : undefined;
     return new FileTarget(file, path, index);
@@ -127,18 +170,14 @@ export async function openFile(path: string, format: WriteFormat, warn: SinkList
 }
 
 /** To open a pipe that nobody reads would take until somebody does, whatever happens meanwhile. @throws {NobodyReadsError} */
-async function openPipe(path: string): Promise<FileHandle> {
-  let first: FileHandle; // with which one cannot wait for room, and without which the reader would see an end already
+async function openPipe(path: string): Promise<Socket> {
+  const { Socket: PipeEnd } = await import('node:net');
   try {
-    first = await open(path, constants.O_WRONLY | constants.O_NONBLOCK);
+    const fd = openSync(path, constants.O_WRONLY | constants.O_NONBLOCK);
+    return new PipeEnd({ fd, readable: false, writable: true });
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'ENXIO')) throw error;
     throw new NobodyReadsError(`nobody reads the pipe ${path}`, { cause: error });
-  }
-  try {
-    return await open(path, 'a');
-  } finally {
-    await first.close();
   }
 }
 
