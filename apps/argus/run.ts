@@ -7,6 +7,7 @@ import { BATCH_ROWS_MAX } from '../../libs/record/batch.ts';
 import { detach, isDetached } from '../../libs/daemon/detach.ts';
 import { Surroundings } from '../../libs/daemon/surroundings.ts';
 import { CAUSE } from '../../libs/record/fields/field.ts';
+import { checkCaptures, checkFilterWords } from './capture-paths.ts';
 import type { Counting, Outcome } from './counting.ts';
 import { ManagementTimer, managementValues, startValues } from './management.ts';
 import { argusMetrics } from './metrics.ts';
@@ -22,6 +23,8 @@ import { statusLines } from './status.ts';
 export async function runProbe(args: ArgusArguments, context: Context): Promise<number> {
   const startUs = nowUs();
   const options = probeOptions(args, startUs, randomInt(2 ** 31), BATCH_ROWS_MAX);
+  checkCaptures(args.read, context);
+  checkFilterWords(args.operands);
   if (args['show-filter']) {
     const { filterListing } = await import('./show-filter.ts');
     await context.stdout.write(filterListing(args.operands.join(' '), !args['no-optimizer']));

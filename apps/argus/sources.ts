@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
-import { openCaptureFile } from '../../libs/capture/open-capture.ts';
+import { NoCaptureError } from '../../libs/capture/capture-failure.ts';
+import { openCaptureFile, type OpenCaptureOptions } from '../../libs/capture/open-capture.ts';
 import type { PacketSource } from '../../libs/capture/source.ts';
 
 /** Capture files and how to read them. */
@@ -17,7 +18,7 @@ export interface CaptureSettings {
 /** An input that ended before its time: what lay before the damage was counted. */
 export interface Damage {
   readonly name: string;
-  /** Of the first byte that makes no sense; -1 for an interface. */
+  /** Of the first byte that makes no sense; -1 where there is none, as of an interface. */
   readonly offset: number;
   readonly reason: string;
 }
@@ -41,7 +42,9 @@ export async function* openCaptures(
   const last = settings.files.length - 1;
   for (const [i, file] of settings.files.entries()) {
     const follows = settings.follows === true && i === last;
-    const capture = await openCaptureFile(file, { ...filter, stdin, signal, follows });
+    const options = { ...filter, stdin, signal, follows };
+    const capture = await (last === 0 ? openCaptureFile(file, options) : openOneOfSeveral(file, options, damage));
+    if (capture === undefined) continue;
     const source = await replayed(capture, settings.pace, signal);
     try {
       yield source;
@@ -49,6 +52,21 @@ export async function* openCaptures(
     } finally {
       await source.close();
     }
+  }
+}
+
+/** One that is no capture does not keep the others from being read. */
+async function openOneOfSeveral(
+  file: string,
+  options: OpenCaptureOptions,
+  damage: Damage[],
+): Promise<PacketSource | undefined> {
+  try {
+    return await openCaptureFile(file, options);
+  } catch (error) {
+    if (!(error instanceof NoCaptureError)) throw error;
+    damage.push({ name: file === '-' ? 'standard input' : file, offset: -1, reason: error.reason });
+    return undefined;
   }
 }
 

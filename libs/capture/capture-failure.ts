@@ -2,6 +2,17 @@ import { readdirSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { InputError } from '../core/errors.ts';
 
+/** What a file holds is no capture, or cannot be had. */
+export class NoCaptureError extends InputError {
+  /** What is wrong with it, to stand behind its name. */
+  readonly reason: string;
+
+  constructor(name: string, reason: string, cause?: unknown) {
+    super(`${name}: ${reason}`, { cause });
+    this.reason = reason;
+  }
+}
+
 /** Without the right to capture. */
 export class NotPermittedError extends InputError {
   override readonly code = 'NOT_PERMITTED';

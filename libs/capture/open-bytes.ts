@@ -1,8 +1,8 @@
 import { constants, openSync } from 'node:fs';
 import { open, stat, type FileHandle } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
-import { InputError } from '../core/errors.ts';
 import type { ByteSource, RawSource } from './byte-source.ts';
+import { NoCaptureError } from './capture-failure.ts';
 import { PACKED_MAGIC_BYTES, packingOf } from './packing.ts';
 import { StreamSource } from './stream-source.ts';
 
@@ -10,7 +10,7 @@ import { StreamSource } from './stream-source.ts';
  * Opens a file or pipe, or `stdin` for the path `-`. What is packed with gzip or zstd, by its first bytes, is unpacked.
  * @param signal ends a stream when it aborts, as if there were no more; a file, which keeps nobody waiting, goes on
  * @param follows whether more is waited for at the end of a plain file, until the signal aborts
- * @throws {InputError} when it cannot be opened or read
+ * @throws {NoCaptureError} when it cannot be opened or read
  */
 export async function openBytes(
   path: string,
@@ -23,14 +23,14 @@ export async function openBytes(
     source = path === '-' ? new StreamSource(stdin, signal) : await openPath(path, signal, follows);
     const packing = packingOf(await source.peek(PACKED_MAGIC_BYTES));
     if (packing === undefined) return source;
-    if (follows) throw new InputError(`${path}: what is compressed cannot be followed`);
+    if (follows) throw new NoCaptureError(path, 'what is compressed cannot be followed');
     const { unpacked } = await import('./decompress.ts');
     return unpacked(source, packing);
   } catch (error) {
     await source?.close();
     const { code, message } = error as NodeJS.ErrnoException;
-    if (code === undefined) throw error;
-    throw new InputError(`${path}: ${REASONS[code] ?? message}`, { cause: error });
+    if (code === undefined || error instanceof NoCaptureError) throw error;
+    throw new NoCaptureError(path, REASONS[code] ?? message, error);
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { InputError } from '../core/errors.ts';
+import { NoCaptureError } from './capture-failure.ts';
 import { BlockReader } from './block-reader.ts';
 import { openBytes } from './open-bytes.ts';
 import { CaptureFile, type FilterForLink } from './capture-file.ts';
@@ -22,7 +22,7 @@ const NEVER = new AbortController().signal;
 
 /**
  * Opens a capture file, pcap or pcapng, perhaps compressed with gzip or zstd; all of this is told by its first bytes.
- * @throws {InputError} when it cannot be opened or is no capture
+ * @throws {NoCaptureError} when it cannot be opened or is no capture
  */
 export async function openCaptureFile(path: string, options: OpenCaptureOptions = {}): Promise<PacketSource> {
   const name = path === '-' ? 'standard input' : path;
@@ -33,20 +33,20 @@ export async function openCaptureFile(path: string, options: OpenCaptureOptions 
     while (more && reader.end - reader.start < PCAP_HEADER_BYTES) more = await reader.advance();
     const { view, start, end } = reader;
     if (signal.aborted && !more) return new CaptureFile(name, reader, new PcapngFormat(), undefined, signal);
-    if (end === start) throw new InputError(`${name}: is empty, so no capture`);
+    if (end === start) throw new NoCaptureError(name, 'is empty, so no capture');
     const magic = end - start >= 4 ? view.getUint32(start, true) : 0;
     if (isPcapng(magic)) return new CaptureFile(name, reader, new PcapngFormat(), filter, signal, follows);
     if (isPcap(magic)) {
-      if (end - start < PCAP_HEADER_BYTES) throw new InputError(`${name}: is cut within the header of a pcap file`);
+      if (end - start < PCAP_HEADER_BYTES) throw new NoCaptureError(name, 'is cut within the header of a pcap file');
       reader.start += PCAP_HEADER_BYTES;
       const header = new DataView(view.buffer, view.byteOffset + start, PCAP_HEADER_BYTES);
       return new CaptureFile(name, reader, PcapFormat.of(header), filter, signal, follows);
     }
     const bytes = Buffer.from(view.buffer, view.byteOffset + start, Math.min(8, end - start)).toString('hex');
-    throw new InputError(`${name}: is no pcap or pcapng capture (it begins with ${bytes})`);
+    throw new NoCaptureError(name, `is no pcap or pcapng capture (it begins with ${bytes})`);
   } catch (error) {
     await reader.close();
-    if (error instanceof InputError) throw error;
-    throw new InputError(`${name}: ${(error as Error).message}`, { cause: error });
+    if (error instanceof NoCaptureError) throw error;
+    throw new NoCaptureError(name, (error as Error).message, error);
   }
 }

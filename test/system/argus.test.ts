@@ -10,7 +10,7 @@ import { gzipSync } from 'node:zlib';
 import { writeCapture } from '../../libs/synthetic/capture-file.ts';
 import { mixedTraffic } from '../../libs/synthetic/traffic.ts';
 import { freePort } from '../support/free-port.ts';
-import { runCommand, RunningCommand } from '../support/run-command.ts';
+import { commandLine, runCommand, RunningCommand } from '../support/run-command.ts';
 import { PATIENCE } from '../support/patience.ts';
 
 const PACKETS = 3000;
@@ -80,6 +80,25 @@ test('a cut capture gives the records of what is whole, then says where it is cu
   assert.ok((await packetsIn(path)) > 500);
 });
 
+test('what is no capture is told, and those beside it are read', PATIENCE, async () => {
+  const empty = join(folder, 'empty');
+  writeFileSync(empty, '');
+  for (const workers of ['1', '2']) {
+    const path = join(folder, `beside-${workers}`);
+    const argus = ['-r', empty, capture, import.meta.filename, folder, '-w', path, '--workers', workers];
+    const { status, stderr } = await runCommand('argus', argus);
+    assert.equal(status, 1);
+    assert.match(stderr, /^argus: .*empty: is empty.*\nargus: .*js: is no pcap.*\nargus: .*: is a directory\n$/);
+    assert.equal(await packetsIn(path), PACKETS);
+  }
+});
+
+test('a folder as standard input is told', PATIENCE, () => {
+  const [node, ...words] = [process.execPath, ...commandLine('argus', '-r', '-')];
+  const { status, stderr } = spawnSync('sh', ['-c', 'exec "$0" "$@" < /', node, ...words], { encoding: 'utf8' });
+  assert.deepEqual([status, stderr], [1, 'argus: standard input: is a directory\n']);
+});
+
 test('a capture filter and a range of packets choose what is counted', PATIENCE, async () => {
   const path = join(folder, 'some');
   const tcp = await runCommand('argus', ['-r', capture, '-w', path, '-', 'tcp', 'port', '443']);
@@ -135,6 +154,8 @@ test('in the background: back at once when all is open, with the reason when it 
 test('what cannot be done is said in a sentence', PATIENCE, async () => {
   const cases: { args: string[]; status: number; says: RegExp }[] = [
     { args: ['-r', 'no-such-file'], status: 1, says: /no-such-file: no such file/ },
+    { args: ['-r', capture, 'no-such-file'], status: 1, says: /no-such-file: no such file\n.*capture filter/ },
+    { args: ['-', capture], status: 2, says: /'.*' is a file, and no capture filter\n.*-r/ },
     { args: ['-r', import.meta.filename], status: 1, says: /is no pcap or pcapng capture/ },
     { args: ['-r', capture, '-', 'tcp prot 1'], status: 2, says: /capture filter: .*syntax error/ },
     { args: ['-r', capture, '-e', 'a b'], status: 2, says: /'a b' is no source id/ },
