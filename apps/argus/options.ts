@@ -1,4 +1,4 @@
-import type { Arguments, OptionTable } from '../../libs/cli/options.ts';
+import { WITHOUT_EFFECT, type Arguments, type OptionTable } from '../../libs/cli/options.ts';
 import { DEBUG_OPTION } from '../../libs/cli/idle-options.ts';
 import { DIALECT_OPTIONS } from '../../libs/cli/network/dialects.ts';
 import { SERVER_SECURITY_OPTIONS } from '../../libs/cli/network/security-options.ts';
@@ -201,6 +201,19 @@ export const ARGUS_OPTIONS = {
     arity: 'none',
     text: 'At the end tell on standard error what kept packets from decoding, and how many.',
     group: 'Running',
+  },
+  'control-plane': {
+    short: 'C',
+    arity: 'none',
+    text: 'Understood, since scripts have it; payload is kept of all flows alike, see -U.',
+    group: WITHOUT_EFFECT,
+  },
+  'hash-size': {
+    short: 'H',
+    arity: 'one',
+    placeholder: 'N',
+    text: 'Understood, since scripts have it; the table of flows grows as needed, see --flows.',
+    group: WITHOUT_EFFECT,
   },
   ...DEBUG_OPTION,
 } as const satisfies OptionTable;

@@ -30,6 +30,7 @@ export async function runProbe(args: ArgusArguments, context: Context): Promise<
     await context.stdout.write(filterListing(args.operands.join(' '), !args['no-optimizer']));
     return 0;
   }
+  if (args['control-plane'] && args.payload === 0) context.warn('-C does nothing; -U keeps payload, that of all flows');
   if (args.daemon && !isDetached(context)) return detach();
   const surroundings = await Surroundings.enter(args, context);
   try {

@@ -1,6 +1,7 @@
 import { UsageError } from '../../libs/core/errors.ts';
 import { didYouMean } from '../../libs/core/nearest.ts';
 import { parseRecordRange } from '../../libs/cli/selection/record-range.ts';
+import { servesArgus3 } from '../../libs/cli/network/dialects.ts';
 import { isStandardOutput } from '../../libs/cli/write-target.ts';
 import type { FlowTableOptions } from '../../libs/flow/table-options.ts';
 import type { InterfaceGroup } from './interfaces.ts';
@@ -36,6 +37,8 @@ export function probeOptions(args: ArgusArguments, now: number, seed: number, ro
       hint: 'With -d, name a file with -w or a port with -P.',
     });
   }
+  wordForWay(args.capture);
+  servesArgus3(args.argus3);
   const table: FlowTableOptions = {
     flowsMax: args.flows,
     statusUs: args.status * 1e6,
@@ -52,7 +55,7 @@ export function probeOptions(args: ArgusArguments, now: number, seed: number, ro
       payloadBytes: args.payload,
     },
   };
-  const range = args.packets === undefined ? { first: 1, last: -1 } : parseRecordRange(args.packets);
+  const range = args.packets === undefined ? { first: 1, last: -1 } : parseRecordRange(args.packets, 'packet');
   return {
     origin: { source: args.source === undefined ? DEFAULT_SOURCE_ID : parseSourceId(args.source), run: now },
     table,
@@ -111,16 +114,21 @@ export async function liveGroups(
 
 const WAYS = ['ring', 'cap'] as const;
 
+/** @returns undefined when nothing was said */
+function wordForWay(text: string | undefined): 'ring' | 'cap' | undefined {
+  const way = WAYS.find((each) => each === text);
+  if (way !== undefined || text === undefined) return way;
+  throw new UsageError(`--capture: no way '${text}'`, { hint: didYouMean(text, WAYS) || 'It is ring or cap.' });
+}
+
 async function captureWay(text: string | undefined, warn: (message: string) => void): Promise<'ring' | 'cap'> {
-  if (text === undefined) {
+  const said = wordForWay(text);
+  if (said === undefined) {
     if (process.platform !== 'linux') return 'cap';
     const { ringMissing } = await import('../../libs/capture/ring-socket.ts');
     const reason = ringMissing();
     if (reason !== undefined) warn(`${reason}: packets come by cap, whose times and losses are not exact`);
     return reason === undefined ? 'ring' : 'cap';
   }
-  const way = WAYS.find((each) => each === text);
-  if (way === undefined)
-    throw new UsageError(`--capture: no way '${text}'`, { hint: didYouMean(text, WAYS) || 'It is ring or cap.' });
-  return way;
+  return said;
 }

@@ -17,6 +17,6 @@ const REASONS: Readonly<Record<string, string>> = {
 
 /** What a failed system call means, in words that fit after "cannot read FILE: ". Undefined for any other error. */
 export function systemReason(error: unknown): string | undefined {
-  if (!(error instanceof Error) || !('syscall' in error)) return undefined;
-  return REASONS['code' in error ? String(error.code) : ''] ?? error.message;
+  if (!(error instanceof Error)) return undefined;
+  return REASONS['code' in error ? String(error.code) : ''] ?? ('syscall' in error ? error.message : undefined);
 }

@@ -151,6 +151,13 @@ test('in the background: back at once when all is open, with the reason when it 
   assert.equal(await packetsIn(path), PACKETS);
 });
 
+test('options of Argus that have no effect are understood', PATIENCE, async () => {
+  const path = join(folder, 'idle');
+  const { status, stderr } = await runCommand('argus', ['-C', '-H', '65536', '-D', '1', '-r', capture, '-w', path]);
+  assert.deepEqual([status, stderr], [0, 'argus: -C does nothing; -U keeps payload, that of all flows\n']);
+  assert.equal(await packetsIn(path), PACKETS);
+});
+
 test('what cannot be done is said in a sentence', PATIENCE, async () => {
   const cases: { args: string[]; status: number; says: RegExp }[] = [
     { args: ['-r', 'no-such-file'], status: 1, says: /no-such-file: no such file/ },
@@ -160,6 +167,14 @@ test('what cannot be done is said in a sentence', PATIENCE, async () => {
     { args: ['-r', capture, '-', 'tcp prot 1'], status: 2, says: /capture filter: .*syntax error/ },
     { args: ['-r', capture, '-e', 'a b'], status: 2, says: /'a b' is no source id/ },
     { args: ['-r', capture, '--flow', '5'], status: 2, says: /--flow.*\n.*--flows/ },
+    { args: ['-r', capture, '-N', '3-'], status: 2, says: /'3-' is no range of packets\n/ },
+    { args: ['-r', capture, '--argus3', 'no'], status: 2, says: /--argus3: 'no' is neither/ },
+    { args: ['-r', capture, '--capture', 'rings'], status: 2, says: /no way 'rings'\nDid you mean 'ring'/ },
+    {
+      args: ['-r', capture, '-c', '/no-such'],
+      status: 1,
+      says: /cannot be shut into \/no-such: no such file or folder/,
+    },
     { args: ['-r', capture, '-S', 'often'], status: 2, says: /often/ },
     { args: ['-r', capture, '-w', join(folder, 'none', 'flows')], status: 1, says: /none/ },
   ];
