@@ -63,7 +63,7 @@ export const ARGUS_OPTIONS = {
     short: 'N',
     arity: 'one',
     placeholder: 'RANGE',
-    text: 'Count only some packets: N (the first ones), A-B, or A+N (from number A to number A+N).',
+    text: 'Count only some packets: N (the first ones; 0 is all), A-B, or A+N (from number A to number A+N).',
     group: 'Packets in',
   },
   'no-promiscuous': {

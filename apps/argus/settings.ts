@@ -55,7 +55,8 @@ export function probeOptions(args: ArgusArguments, now: number, seed: number, ro
       payloadBytes: args.payload,
     },
   };
-  const range = args.packets === undefined ? { first: 1, last: -1 } : parseRecordRange(args.packets, 'packet');
+  const { packets = '0' } = args;
+  const range = packets === '0' ? { first: 1, last: -1 } : parseRecordRange(packets, 'packet');
   return {
     origin: { source: args.source === undefined ? DEFAULT_SOURCE_ID : parseSourceId(args.source), run: now },
     table,

@@ -109,6 +109,9 @@ test('a capture filter and a range of packets choose what is counted', PATIENCE,
   rmSync(path);
   assert.equal((await runCommand('argus', ['-r', capture, '-N', '101+50', '-w', path])).status, 0);
   assert.equal(await packetsIn(path), 51); // from 101 to 151, as `ra` counts records
+  rmSync(path);
+  assert.equal((await runCommand('argus', ['-r', capture, '-N', '0', '-w', path])).status, 0);
+  assert.equal(await packetsIn(path), PACKETS);
 });
 
 test('readers get the records of a probe as they are due, and at TERM what was still open', PATIENCE, async (t) => {
