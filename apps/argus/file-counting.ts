@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import type { Context } from '../../libs/cli/command.ts';
 import type { Counting, Outcome } from './counting.ts';
 import type { OriginRecords } from './origin-records.ts';
@@ -23,9 +24,15 @@ export async function countFiles(
   return new PooledFileCounting(pool, captures, records);
 }
 
-/** A range of packet numbers and a pipe are for one thread alone. */
+/** A range of packet numbers, and what can be read once only, are for one thread alone. */
 function threadsFor(wanted: number, { packets }: ProbeOptions, files: readonly string[]): number {
-  return packets.last !== -1 || packets.first > 1 || files.includes('-') ? 1 : wanted;
+  return packets.last !== -1 || packets.first > 1 || files.some(isStream) ? 1 : wanted;
+}
+
+function isStream(file: string): boolean {
+  if (file === '-') return true;
+  const found = statSync(file, { throwIfNoEntry: false });
+  return found !== undefined && !found.isFile() && !found.isDirectory();
 }
 
 class FileCounting implements Counting {

@@ -53,6 +53,16 @@ test('packets come through a pipe, compressed or not, and records leave through 
   }
 });
 
+test('a pipe with a name is counted by one thread, however many there may be', PATIENCE, async () => {
+  const pipe = join(folder, 'threads.fifo');
+  const path = join(folder, 'from-threads');
+  assert.equal(spawnSync('mkfifo', [pipe]).status, 0);
+  const argus = new RunningCommand('argus', ['-r', pipe, '--workers', '2', '-w', path]);
+  spawn('sh', ['-c', 'cat "$0" > "$1"', capture, pipe]);
+  assert.deepEqual([await argus.status, argus.stderr], [0, '']);
+  assert.equal(await packetsIn(path), PACKETS);
+});
+
 test(
   'pipes with names are read one after the other; TERM ends the wait for one that nobody writes to',
   PATIENCE,
