@@ -1,9 +1,10 @@
 import type { Context } from '../../libs/cli/command.ts';
+import type { ProgramRunner } from '../../libs/archive/program-runner.ts';
 import { splitInputs } from '../../libs/cli/split/split-inputs.ts';
 import { planSplit, type SplitPlan } from '../../libs/cli/split/split-plan.ts';
 import { detach, isDetached } from '../../libs/daemon/detach.ts';
 import { parseSpan, spanSeconds } from '../../libs/time/span.ts';
-import { runnerOf } from './file-program.ts';
+import { GRACE_MS, runnerOf } from './file-program.ts';
 import type { RastreamArguments } from './options.ts';
 
 /** Keeps what the command line names in files. @returns the exit status */
@@ -18,7 +19,7 @@ export async function keepRecords(args: RastreamArguments, context: Context): Pr
 
 /** Files and standard input have no need of a journal: they can be read again. */
 async function keepInputs(args: RastreamArguments, plan: SplitPlan, holdUs: number, context: Context): Promise<number> {
-  const runner = runnerOf(args, context.info);
+  const runner = runnerOf(args, context);
   const hasFiles = args.read.some((path) => path !== '-') || args.recurse.length > 0;
   const status = await splitInputs(args, context, {
     plan,
@@ -33,6 +34,19 @@ async function keepInputs(args: RastreamArguments, plan: SplitPlan, holdUs: numb
       },
     },
   });
-  await runner?.idle();
-  return runner !== undefined && runner.failures > 0 ? 1 : status;
+  if (runner === undefined) return status;
+  const left = await comeToEnd(runner, context.signal);
+  if (left > 0) context.warn(`told to end before ${args.program} was done with ${left} of the files; nobody runs it for them any more`); // prettier-ignore
+  return runner.failures + left > 0 ? 1 : status;
+}
+
+/** @returns for how many files the program did not come to its end, since this was told to end first */
+async function comeToEnd(runner: ProgramRunner, signal: AbortSignal): Promise<number> {
+  let stopped: Promise<number> | undefined;
+  const stop = (): void => void (stopped = runner.stop(GRACE_MS));
+  if (signal.aborted) stop();
+  else signal.addEventListener('abort', stop, { once: true });
+  await runner.idle();
+  signal.removeEventListener('abort', stop);
+  return (await stopped) ?? 0;
 }

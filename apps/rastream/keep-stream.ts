@@ -10,7 +10,7 @@ import { nowUs } from '../../libs/core/clock.ts';
 import { UsageError } from '../../libs/core/errors.ts';
 import { makeFolder } from '../../libs/core/make-folder.ts';
 import { Surroundings } from '../../libs/daemon/surroundings.ts';
-import { runnerOf } from './file-program.ts';
+import { GRACE_MS, runnerOf } from './file-program.ts';
 import { archiveMetrics, statusLines } from './metrics.ts';
 import type { RastreamArguments } from './options.ts';
 import { received } from './received.ts';
@@ -18,8 +18,6 @@ import { giveAway, lockFolder, stateFolder } from './state-folder.ts';
 
 /** How often files are looked for that are to be closed, milliseconds. */
 const TICK_MS = 500;
-/** Programs that run when this is told to end have so long to come to theirs, milliseconds. */
-const GRACE_MS = 5000;
 
 /** Keeps what servers send until told to end. @returns the exit status */
 export async function keepStream(
@@ -45,7 +43,7 @@ export async function keepStream(
     const made = prepareFolder(plan.folder);
     lock = lockFolder(folder, context.program);
     const broken = new AbortController();
-    const runner = runnerOf(args, context.info);
+    const runner = runnerOf(args, context);
     const archive = await openArchive(args, plan, holdUs, folder, runner, () => broken.abort(), context);
     await surroundings.ready({
       reload: () => Promise.resolve(),

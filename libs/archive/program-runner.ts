@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
 
 /** Between asking a program to end and ending it, milliseconds. */
@@ -22,8 +22,12 @@ export class ProgramRunner {
   readonly #settings: ProgramSettings;
   readonly #waiting: { readonly path: string; readonly done: (isDone: boolean) => void }[] = [];
   readonly #running = new Set<Promise<void>>();
-  readonly #stop = new AbortController();
+  /** No run begins any more. */
+  readonly #noMore = new AbortController();
+  /** What runs is ended. */
+  readonly #end = new AbortController();
   #failures = 0;
+  #unsettled = 0;
 
   constructor(settings: ProgramSettings) {
     this.#settings = settings;
@@ -40,6 +44,10 @@ export class ProgramRunner {
 
   /** @param done told whether that is settled: it succeeded, or there is no use in trying again */
   add(path: string, done: (isSettled: boolean) => void): void {
+    if (this.#noMore.signal.aborted) {
+      this.#unsettled += 1;
+      return done(false);
+    }
     this.#waiting.push({ path, done });
     this.#startSome();
   }
@@ -49,12 +57,18 @@ export class ProgramRunner {
     while (this.#running.size > 0) await Promise.race(this.#running);
   }
 
-  /** Starts nothing more, gives what runs some time, then ends it. */
-  async stop(graceMs: number): Promise<void> {
+  /**
+   * Starts nothing more, gives what runs some time, then ends it.
+   * @returns for how many files the program did not come to its end
+   */
+  async stop(graceMs: number): Promise<number> {
+    this.#unsettled += this.#waiting.length;
     this.#waiting.length = 0;
-    const timer = setTimeout(() => this.#stop.abort(), graceMs);
+    this.#noMore.abort();
+    const timer = setTimeout(() => this.#end.abort(), graceMs);
     await this.idle();
     clearTimeout(timer);
+    return this.#unsettled;
   }
 
   #startSome(): void {
@@ -63,6 +77,7 @@ export class ProgramRunner {
       if (next === undefined) return;
       const run = this.#tryFor(next.path).then((isSettled) => {
         this.#running.delete(run);
+        if (!isSettled) this.#unsettled += 1;
         next.done(isSettled);
         this.#startSome();
       });
@@ -78,49 +93,68 @@ export class ProgramRunner {
         report(`${program} -r ${path}: done`);
         return true;
       }
-      if (this.#stop.signal.aborted) return false;
+      if (this.#end.signal.aborted) return false;
       this.#failures += 1;
       const isLast = attempt >= triesMax;
       report(`${program} -r ${path}: ${failure}${isLast ? '; given up' : ''}`);
       if (isLast) return true;
-      await delay(retryMs * 2 ** (attempt - 1), undefined, { signal: this.#stop.signal }).catch(() => undefined);
+      await delay(retryMs * 2 ** (attempt - 1), undefined, { signal: this.#noMore.signal }).catch(() => undefined);
+      if (this.#noMore.signal.aborted) return false;
     }
   }
 
   /** @returns why it did not succeed */
   async #runOnce(path: string): Promise<string | undefined> {
-    const { program, timeoutMs } = this.#settings;
-    // In a group of its own, so that what it started ends with it.
-    const child = spawn(program, ['-r', path], { stdio: ['ignore', 'inherit', 'inherit'], detached: true });
-    let isLate = false;
+    const { timeoutMs } = this.#settings;
+    const child = this.#spawn(path);
+    if (typeof child === 'string') return child;
+    let isEnded = false;
     const end = (signal: NodeJS.Signals): void => {
-      try {
-        if (child.pid !== undefined) process.kill(-child.pid, signal);
-      } catch {
-        // it has ended meanwhile
-      }
+      isEnded = true;
+      killGroup(child, signal);
     };
-    const timer = setTimeout(() => {
-      isLate = true;
+    const timer = setTimeout(() => end('SIGTERM'), timeoutMs);
+    let killer = setTimeout(() => end('SIGKILL'), timeoutMs + KILL_AFTER_MS);
+    const stop = (): void => {
       end('SIGTERM');
-    }, timeoutMs);
-    let killer: NodeJS.Timeout | undefined;
-    const kill = (): void => {
-      end('SIGTERM');
-      killer ??= setTimeout(() => end('SIGKILL'), KILL_AFTER_MS);
+      clearTimeout(killer);
+      killer = setTimeout(() => end('SIGKILL'), KILL_AFTER_MS);
     };
-    const lateKiller = setTimeout(() => end('SIGKILL'), timeoutMs + KILL_AFTER_MS);
-    this.#stop.signal.addEventListener('abort', kill);
+    this.#end.signal.addEventListener('abort', stop);
     const outcome = await new Promise<string | undefined>((resolve) => {
-      child.once('error', (error) => resolve(`cannot be started: ${error.message}`));
+      child.once('error', (error) => resolve(cannotStart(error)));
       child.once('exit', (status, signal) => {
-        if (isLate) resolve(`ended after ${timeoutMs / 1000} seconds`);
+        if (isEnded) resolve(`ended after ${timeoutMs / 1000} seconds`);
         else
           resolve(status === 0 ? undefined : status === null ? `ended by ${String(signal)}` : `exit status ${status}`);
       });
     });
-    for (const pending of [timer, killer, lateKiller]) clearTimeout(pending);
-    this.#stop.signal.removeEventListener('abort', kill);
+    if (isEnded) killGroup(child, 'SIGKILL'); // what it started may not have listened
+    clearTimeout(timer);
+    clearTimeout(killer);
+    this.#end.signal.removeEventListener('abort', stop);
     return outcome;
+  }
+
+  /** In a group of its own, so that what it starts ends with it. @returns why that cannot be, or the process, which may yet fail to start */
+  #spawn(path: string): ChildProcess | string {
+    try {
+      return spawn(this.#settings.program, ['-r', path], { stdio: ['ignore', 'inherit', 'inherit'], detached: true });
+    } catch (error) {
+      return cannotStart(error);
+    }
+  }
+}
+
+function cannotStart(error: unknown): string {
+  return `cannot be started: ${error instanceof Error ? error.message : String(error)}`;
+}
+
+/** Tells a process, and what it started. */
+function killGroup({ pid }: ChildProcess, signal: NodeJS.Signals): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, signal);
+  } catch {
+    // it has ended meanwhile
   }
 }

@@ -84,3 +84,34 @@ test('stopped, it starts nothing more and leaves what did not come to its end fo
   assert.deepEqual(settled, [false]);
   assert.deepEqual(said, []);
 });
+
+test('stopped before it runs again for a file, it runs no more, and tells for how many files', async () => {
+  const log = join(root, 'runs');
+  const program = script('again', `echo run >> ${log}; exit 3`);
+  const settled: boolean[] = [];
+  let failed = (): void => undefined;
+  const hasFailed = new Promise<void>((resolve) => (failed = resolve));
+  const limits = { timeoutMs: 60_000, triesMax: 3, retryMs: 60_000, runningMax: 1 };
+  const runner = new ProgramRunner({ program, ...limits, report: () => failed() });
+  for (const file of ['a', 'b']) runner.add(file, (isSettled) => settled.push(isSettled));
+  await hasFailed;
+  assert.equal(await runner.stop(60_000), 2);
+  assert.equal(readFileSync(log, 'utf8'), 'run\n');
+  assert.deepEqual(settled, [false]);
+});
+
+test('what a program started ends with it, though it does not listen', async () => {
+  const [alive, started] = [join(root, 'deaf'), join(root, 'started')];
+  const deaf = `(trap '' TERM; touch ${started}; sleep 1; touch ${alive}) &\nwhile [ ! -e ${started} ]; do :; done\nsleep 60`;
+  await run(script('parent', deaf), ['f'], { timeoutMs: 300 });
+  await new Promise((resolve) => setTimeout(resolve, 1200));
+  assert.ok(!existsSync(alive));
+});
+
+test('what cannot be started for any reason is a failure like others', async () => {
+  for (const program of ['/etc/passwd/none', `/${'x'.repeat(5000)}`]) {
+    const { said, failures } = await run(program, ['f']);
+    assert.match(said[0] ?? '', /cannot be started/);
+    assert.equal(failures, 3);
+  }
+});
