@@ -209,6 +209,37 @@ test('a damaged checkpoint, or journal, costs what is damaged, and that is said'
   assert.equal(kept.length, 90);
 });
 
+test('a checkpoint that says something else is as good as damaged, and one of a later version is left as it is', async () => {
+  const lab = new Lab();
+  lab.nowUs = START_US + 1e6;
+  await lab.open();
+  await lab.take(frame(0));
+  await lab.close();
+  const path = join(lab.state, 'checkpoint.json');
+  const good = JSON.parse(readFileSync(path, 'utf8')) as Record<string, unknown>;
+  const position = good['position'] as Record<string, unknown>;
+  const others: readonly unknown[] = [
+    null,
+    [],
+    { version: 1 },
+    { ...good, done: [[0, 'a']] },
+    { ...good, finishing: [{}] },
+    { ...good, programs: [1] },
+    { ...good, position: { ...position, suffixes: null } },
+    { ...good, position: { ...position, open: [{ key: 1 }] } },
+  ];
+  for (const [index, other] of others.entries()) {
+    writeFileSync(path, JSON.stringify(other));
+    await lab.open();
+    await lab.close();
+    assert.equal(lab.said.filter((each) => each.includes('checkpoint.json is damaged')).length, index + 1);
+  }
+  const later = JSON.stringify({ ...good, version: 2 });
+  writeFileSync(path, later);
+  await assert.rejects(() => lab.open(), /is of a later version/);
+  assert.equal(readFileSync(path, 'utf8'), later);
+});
+
 test('a frame that was cut at the end of the journal comes again', async () => {
   const lab = new Lab();
   lab.nowUs = START_US + 1e6;
