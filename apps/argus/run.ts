@@ -57,7 +57,7 @@ async function count(
     beforeRights: (identity) => {
       const { stateDirectory } = outputs;
       if (stateDirectory !== undefined && identity?.user !== undefined)
-        giveDirectory(stateDirectory, identity.user.uid, identity.gid);
+        giveDirectory(stateDirectory, identity.user.uid, identity.gid, context.warn);
       if (identity?.user === undefined || countings.every(({ capture }) => capture !== 'cap')) return;
       context.warn('with --capture cap, the process that captures keeps its rights');
     },

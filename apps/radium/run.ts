@@ -107,7 +107,7 @@ async function multiplex(
     status: () => Promise.resolve(statusLines(relay)),
     metrics: (metrics) => radiumMetrics(metrics, relay),
     beforeRights: (identity) => {
-      if (identity?.user !== undefined) giveDirectory(plan.directory, identity.user.uid, identity.gid);
+      if (identity?.user !== undefined) giveDirectory(plan.directory, identity.user.uid, identity.gid, context.warn);
     },
   });
   const every = args.management > 0 ? setInterval(() => void relay.add(own.next(CAUSE.status, relay)), args.management * 1000) : undefined; // prettier-ignore

@@ -5,6 +5,7 @@ import { StreamArchive, type Arrival } from '../../libs/archive/stream-archive.t
 import type { Context } from '../../libs/cli/command.ts';
 import { cannotWrite } from '../../libs/cli/split/split-inputs.ts';
 import type { SplitPlan } from '../../libs/cli/split/split-plan.ts';
+import { giveDirectory } from '../../libs/cli/state-directory.ts';
 import { stopAfter } from '../../libs/cli/stop-after.ts';
 import { nowUs } from '../../libs/core/clock.ts';
 import { UsageError } from '../../libs/core/errors.ts';
@@ -14,7 +15,7 @@ import { GRACE_MS, runnerOf } from './file-program.ts';
 import { archiveMetrics, statusLines } from './metrics.ts';
 import type { RastreamArguments } from './options.ts';
 import { received } from './received.ts';
-import { giveAway, lockFolder, stateFolder } from './state-folder.ts';
+import { lockFolder, stateFolder } from './state-folder.ts';
 
 /** How often files are looked for that are to be closed, milliseconds. */
 const TICK_MS = 500;
@@ -50,8 +51,10 @@ export async function keepStream(
       status: () => Promise.resolve(statusLines(archive.stats, runner)),
       metrics: (metrics) => archiveMetrics(metrics, archive.stats, runner),
       beforeRights: (identity) => {
-        giveAway(folder, identity);
-        if (made !== undefined) giveAway(made, identity);
+        if (identity === undefined) return;
+        const uid = identity.user?.uid ?? process.getuid?.() ?? 0;
+        for (const each of made === undefined ? [folder] : [folder, made])
+          giveDirectory(each, uid, identity.gid, context.warn);
       },
     });
     const signal = stopAfter(args['stop-after'], AbortSignal.any([context.signal, broken.signal]));

@@ -1,12 +1,10 @@
 import { createHash } from 'node:crypto';
-import { chownSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Context } from '../../libs/cli/command.ts';
 import { readerName, stateDirectory } from '../../libs/cli/state-directory.ts';
 import { InputError, UsageError } from '../../libs/core/errors.ts';
 import { makeFolder } from '../../libs/core/make-folder.ts';
 import { PidFile } from '../../libs/daemon/pid-file.ts';
-import type { Identity } from '../../libs/daemon/privileges.ts';
 import { isReaderName } from '../../libs/transport/handshake.ts';
 
 export interface StateFolder {
@@ -47,12 +45,4 @@ export function lockFolder(folder: string, program: string): PidFile {
       cause: error,
     });
   }
-}
-
-/** Gives the folder, and what is in it, to whom this process is about to become. */
-export function giveAway(folder: string, identity: Identity | undefined): void {
-  if (identity === undefined) return;
-  const uid = identity.user?.uid ?? process.getuid?.() ?? 0;
-  const inside = readdirSync(folder, { recursive: true, encoding: 'utf8' });
-  for (const path of ['', ...inside]) chownSync(join(folder, path), uid, identity.gid);
 }

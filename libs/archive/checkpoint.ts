@@ -1,4 +1,4 @@
-import { open, readFile, rename } from 'node:fs/promises';
+import { open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { InputError } from '../core/errors.ts';
 import { NO_POSITION, type SplitterPosition } from './filing.ts';
@@ -85,8 +85,9 @@ const isOpenFile = (value: unknown): boolean =>
 /** Writes it so that after a crash it is there whole: this one, or the one before. */
 export async function writeCheckpoint(path: string, checkpoint: Checkpoint): Promise<void> {
   const draft = `${path}.new`;
+  await rm(draft, { force: true }); // it may be a link that somebody else put there
   {
-    await using file = await open(draft, 'w', 0o640);
+    await using file = await open(draft, 'wx', 0o640);
     await file.writeFile(JSON.stringify({ version: VERSION, ...checkpoint }));
     await file.sync();
   }

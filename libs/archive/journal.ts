@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { open, readdir, stat, truncate, unlink, type FileHandle } from 'node:fs/promises';
+import { lstat, open, readdir, rm, truncate, unlink, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FrameSplitter } from '../codec/split.ts';
 import { makeFolder } from '../core/make-folder.ts';
@@ -53,7 +53,8 @@ export class Journal {
       const [, first] = NAME.exec(name) ?? [];
       if (first === undefined) continue;
       const path = join(folder, name);
-      segments.push({ path, first: Number(first), bytes: (await stat(path)).size });
+      const found = await lstat(path);
+      if (found.isFile()) segments.push({ path, first: Number(first), bytes: found.size });
     }
     return new Journal(folder, segments, segmentBytes);
   }
@@ -152,7 +153,8 @@ export class Journal {
     const current = this.#segments.at(-1);
     if (this.#file !== undefined && current !== undefined) return { file: this.#file, segment: current };
     const path = join(this.#folder, `${String(this.#next).padStart(16, '0')}.records`);
-    const file = await open(path, 'w', 0o640);
+    await rm(path, { force: true }); // it may be a link that somebody else put there
+    const file = await open(path, 'wx', 0o640);
     await syncFolder(this.#folder);
     const segment = { path, first: this.#next, bytes: 0 };
     this.#file = file;

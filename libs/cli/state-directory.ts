@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { chownSync, readFileSync, writeFileSync } from 'node:fs';
+import { chownSync, lchownSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir, hostname } from 'node:os';
 import { join } from 'node:path';
 import { makeFolder } from '../core/make-folder.ts';
 import { isReaderName } from '../transport/handshake.ts';
 import type { Context } from './command.ts';
+import { systemReason } from './system-error.ts';
 
 /**
  * Where a program keeps what it must not forget over its end, a folder of its own: below `--state` when that is given, else below
@@ -36,7 +37,8 @@ export function readerName(directory: string, program: string, warn: (message: s
   try {
     const name = `${program}@${host}:${randomBytes(4).toString('hex')}`;
     makeFolder(directory, 0o750);
-    writeFileSync(file, `${name}\n`, { mode: 0o640 });
+    rmSync(file, { force: true }); // it may be a link that somebody else put there
+    writeFileSync(file, `${name}\n`, { flag: 'wx', mode: 0o640 });
     return name;
   } catch (error) {
     warn(`nothing can be kept in ${directory}: ${error instanceof Error ? error.message : String(error)}`);
@@ -44,8 +46,18 @@ export function readerName(directory: string, program: string, warn: (message: s
   }
 }
 
-/** Makes the directory for a user that the program is about to become. @throws the system's error */
-export function giveDirectory(directory: string, uid: number, gid: number): void {
-  makeFolder(directory, 0o750);
-  chownSync(directory, uid, gid);
+/**
+ * Makes the directory, and gives it with what is in it to a user that the program is about to become. Links in there are not followed: that
+ * user could make some that lead anywhere. Where that cannot be done nothing can be kept, which is said.
+ */
+export function giveDirectory(directory: string, uid: number, gid: number, warn: (message: string) => void): void {
+  try {
+    makeFolder(directory, 0o750);
+    chownSync(directory, uid, gid);
+    for (const path of readdirSync(directory, { recursive: true, encoding: 'utf8' })) lchownSync(join(directory, path), uid, gid); // prettier-ignore
+  } catch (error) {
+    const reason = systemReason(error);
+    if (reason === undefined) throw error;
+    warn(`cannot give ${directory} to user ${uid}: ${reason}`);
+  }
 }

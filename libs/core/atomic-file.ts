@@ -7,7 +7,8 @@ import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'n
 export function writeFileAtomically(path: string, content: string): void {
   const draft = `${path}.new`;
   try {
-    const fd = openSync(draft, 'w', 0o640);
+    rmSync(draft, { force: true }); // it may be a link that somebody else put there
+    const fd = openSync(draft, 'wx', 0o640);
     try {
       const bytes = Buffer.from(content);
       for (let at = 0; at < bytes.length;) at += writeSync(fd, bytes, at);

@@ -35,7 +35,8 @@ export class PidFile implements Disposable {
   static open(path: string, program: string): PidFile {
     const draft = `${path}.${process.pid}`;
     try {
-      const fd = openSync(draft, 'w', 0o644);
+      rmSync(draft, { force: true }); // it may be a link that somebody else put there
+      const fd = openSync(draft, 'wx', 0o644);
       try {
         writeSync(fd, `${process.pid}\n`);
         fsyncSync(fd);

@@ -55,7 +55,8 @@ export class Spool {
   static open(directory: string, warn: (message: string) => void): Spool {
     makeFolder(directory, 0o750);
     const spool = new Spool(directory);
-    const files = readdirSync(directory).filter((file) => NAME.test(file));
+    const there = readdirSync(directory, { withFileTypes: true });
+    const files = there.filter((file) => file.isFile() && NAME.test(file.name)).map(({ name }) => name);
     for (const file of files.sort()) {
       const segment = scan(join(directory, file), Number.parseInt(file, 10), warn);
       if (segment.end > segment.start) spool.#segments.push(segment);

@@ -1,7 +1,17 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
@@ -88,3 +98,31 @@ for (const [name, args, figure] of [
     command.process.kill('SIGTERM');
     assert.equal(await command.status, 0, command.stderr);
   });
+
+for (const [name, words, state] of [
+  ['radium', ['-P', '0', '-w', 'FOLDER/written'], undefined],
+  ['rastream', ['--name', 'us', '-M', 'time', '1h', '-w', 'FOLDER/out/%H'], 'rastream-us'],
+] as const) {
+  test(`-u: what links in the state of ${name} lead to stays with its owner`, { skip }, async (t) => {
+    const folder = folderOf(t);
+    const others = join(folder, 'others');
+    writeFileSync(others, 'ours alone');
+    const args = ['-X', '-S', '127.0.0.1:1', ...words.map((word) => word.replace('FOLDER', folder)), '--state', folder];
+    const [first] = await started(name, args, []);
+    const own = state ?? readdirSync(folder).find((each) => each.startsWith(`${name}-`)) ?? '';
+    first.process.kill();
+    await first.status;
+    for (const link of ['link', 'checkpoint.json.new', 'readers.json.new', 'name']) {
+      rmSync(join(folder, own, link), { force: true });
+      symlinkSync(others, join(folder, own, link));
+    }
+    mkdirSync(join(folder, own, 'journal'), { recursive: true });
+    symlinkSync(others, join(folder, own, 'journal', '0000000000000000.records'));
+    const [second] = await started(name, [...args, '-u', '65534', '-g', '65534'], []);
+    second.process.kill();
+    assert.equal(await second.status, 0, second.stderr);
+    assert.equal(statSync(others).uid, 0);
+    assert.equal(readFileSync(others, 'utf8'), 'ours alone');
+    assert.equal(statSync(join(folder, own)).uid, 65_534);
+  });
+}
