@@ -300,10 +300,14 @@ const REASONS: Readonly<Record<string, string>> = {
   EHOSTUNREACH: 'there is no way to that host',
   ENETUNREACH: 'there is no way to that network',
   ETIMEDOUT: 'it does not answer',
+  EACCES: 'this machine does not let us go there',
+  EPERM: 'this machine does not let us go there',
+  EADDRNOTAVAIL: 'this machine has no address from which to go there',
 };
 
 /** What a socket's failure means; anything else comes back as it is. */
 function explain(where: string, error: unknown): unknown {
+  if (error instanceof AggregateError) return explain(where, mostTelling(error.errors)); // of a name with several addresses
   if (!(error instanceof Error) || error instanceof InputError || !('code' in error)) return error;
   const code = String(error.code);
   const tls = tlsFailure(error);
@@ -314,6 +318,12 @@ function explain(where: string, error: unknown): unknown {
     return new InputError(`cannot reach ${where}: ${reason}`, { hint: ANSWER_HINT, cause: error });
   if (LOSSES.has(code)) return lost(where, 'the server broke it off', '', error);
   return 'syscall' in error ? new InputError(`${where}: ${error.message}`, { cause: error }) : error;
+}
+
+/** That of an address which did not answer, rather than of one that cannot be reached from here at all. */
+function mostTelling(errors: readonly unknown[]): unknown {
+  const ofCode = (code: string): unknown => errors.find((error) => error instanceof Error && 'code' in error && error.code === code); // prettier-ignore
+  return ofCode('ECONNREFUSED') ?? ofCode('ETIMEDOUT') ?? errors[0];
 }
 
 const LOSSES: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE']);

@@ -1,6 +1,6 @@
 import { FIELD_NUMBERS_MAX } from '../record/batch.ts';
 import type { Position } from '../record/ledger.ts';
-import { encodeMessage } from './message.ts';
+import { encodeMessage, MESSAGE_BYTES_MAX } from './message.ts';
 
 /** What a client wants. Keys that a server does not know are ignored. */
 export interface Hello {
@@ -40,6 +40,9 @@ const TOKEN_CHARACTERS_MAX = 512;
 /** Most origins that a hello tells of. */
 export const POSITIONS_MAX = 1000;
 const SOURCE_CHARACTERS_MAX = 256;
+/** Of a position beside its source, at most; and of all that a hello tells, so that it fits a message with what else it says. */
+const POSITION_BYTES = 24;
+const HAVE_BYTES_MAX = MESSAGE_BYTES_MAX - 32 * 1024;
 const NAME = /^[\w.:@+-]{1,128}$/;
 
 /** Whether a reader can be called that. */
@@ -55,9 +58,16 @@ export function encodeHello({ version, program, filter, fields, name, have, toke
   if (filter !== '') content.set('filter', filter);
   if (fields !== undefined) content.set('fields', fields);
   if (name !== '') content.set('name', name);
-  if (have.length > 0) content.set('have', have.slice(0, POSITIONS_MAX).map(({ origin, end }) => [origin.source, origin.run, end])); // prettier-ignore
+  if (have.length > 0) content.set('have', fitting(have).map(({ origin, end }) => [origin.source, origin.run, end])); // prettier-ignore
   if (token !== '') content.set('token', token);
   return encodeMessage(content);
+}
+
+/** Of what is had as much as there is room for; the rest is sent again, and left out then. */
+function fitting(have: readonly Position[]): readonly Position[] {
+  let bytes = 0;
+  const fits = ({ origin }: Position): boolean => (bytes += Buffer.byteLength(origin.source) + POSITION_BYTES) <= HAVE_BYTES_MAX; // prettier-ignore
+  return have.slice(0, POSITIONS_MAX).filter(fits);
 }
 
 /** The hello that a message holds, or what is wrong with it. */

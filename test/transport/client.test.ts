@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import dns from 'node:dns';
 import test from 'node:test';
 import { encodeBatch } from '../../libs/codec/encode.ts';
 import { MANAGEMENT_BATCH } from '../../libs/record/batch.ts';
@@ -39,6 +40,16 @@ test('a server that is not there', async () => {
     name: 'InputError',
     message: `cannot reach 127.0.0.1:${port}: nothing listens there`,
   });
+});
+
+test('a name of several addresses, to none of which there is a way', async (t) => {
+  // Addresses of a link, without which link it is: the system refuses them in words of its own.
+  const addresses = ['fe80::1', 'fe80::2'].map((address) => ({ address, family: 6 }));
+  const lookup = (_: string, __: unknown, found: (error: null, addresses: unknown) => void): void =>
+    found(null, addresses);
+  t.mock.method(dns, 'lookup', lookup as never);
+  const connect = (): Promise<unknown> => connectRecords({ host: 'probe', port: 561, program: 'ra' })[Symbol.asyncIterator]().next(); // prettier-ignore
+  await assert.rejects(connect, { name: 'InputError', message: /^probe:561: / });
 });
 
 const SERVERS: readonly [name: string, sends: readonly Uint8Array[], message: RegExp][] = [

@@ -54,6 +54,13 @@ test('a hello arrives as it was said', () => {
   );
 });
 
+test('of what a reader has, a hello tells what was heard of last and fits, however long its sources are called', () => {
+  const have = Array.from({ length: 1000 }, (_, run) => ({ origin: { source: '€'.repeat(256), run }, end: 2 ** 52 }));
+  const told = helloOf(contentOf(encodeHello({ ...HELLO, filter: '€'.repeat(4096), have })));
+  assert.ok('have' in told && told.have.length > 100 && told.have.length < 1000);
+  assert.deepEqual(told.have, have.slice(0, told.have.length));
+});
+
 test('the largest hello fits in a message', () => {
   const fields = Array.from({ length: 512 }, () => 511);
   const have = Array.from({ length: 1000 }, (_, run) => ({
