@@ -3,6 +3,7 @@ import type { ProgramRunner } from '../../libs/archive/program-runner.ts';
 import { splitInputs } from '../../libs/cli/split/split-inputs.ts';
 import { planSplit, type SplitPlan } from '../../libs/cli/split/split-plan.ts';
 import { detach, isDetached } from '../../libs/daemon/detach.ts';
+import { UsageError } from '../../libs/core/errors.ts';
 import { parseSpan, spanSeconds } from '../../libs/time/span.ts';
 import { GRACE_MS, runnerOf } from './file-program.ts';
 import type { RastreamArguments } from './options.ts';
@@ -11,10 +12,22 @@ import type { RastreamArguments } from './options.ts';
 export async function keepRecords(args: RastreamArguments, context: Context): Promise<number> {
   const plan = planSplit(args);
   const holdUs = spanSeconds(parseSpan(args.hold)) * 1e6;
-  if (args.server.length === 0) return keepInputs(args, plan, holdUs, context);
+  if (args.server.length === 0) {
+    requireNoDaemon(args);
+    return keepInputs(args, plan, holdUs, context);
+  }
   if (args.daemon && !isDetached(context)) return detach();
   const { keepStream } = await import('./keep-stream.ts');
   return keepStream(args, plan, holdUs, context);
+}
+
+/** Options that only who reads a stream can do anything with, and that would be missed by whoever asked for them. */
+const OF_DAEMONS = ['user', 'group', 'pid-file', 'metrics', 'daemon'] as const;
+
+function requireNoDaemon(args: RastreamArguments): void {
+  const given = OF_DAEMONS.find((name) => args[name] !== undefined && args[name] !== false);
+  if (given === undefined) return;
+  throw new UsageError(`--${given} is for a stream, and none is named`, { hint: 'Name its server with -S, or leave it out.' }); // prettier-ignore
 }
 
 /** Files and standard input have no need of a journal: they can be read again. */

@@ -124,7 +124,10 @@ class Splitter {
     const isBehindFields = this.#tokens.at(-1)?.startsWith('--fields=') === true;
     if (isBehindFields && word.length > 2) return `To leave a field out, write -s ${word}.`;
     const letter = written.slice(1);
-    if (letter === 'C' && Object.hasOwn(this.#table, 'server')) return NO_NETFLOW;
+    if (Object.hasOwn(this.#table, 'server')) {
+      if (letter === 'C') return NO_NETFLOW;
+      if (Object.hasOwn(this.#table, 'port') && letter in NOT_OF_RADIUM) return NOT_OF_RADIUM[letter] ?? '';
+    }
     const other = letter === letter.toUpperCase() ? letter.toLowerCase() : letter.toUpperCase();
     return other !== letter && this.#names.has(other) ? `Did you mean '-${other}'?` : SEE_HELP;
   }
@@ -132,6 +135,12 @@ class Splitter {
 
 /** Of a letter that readers of Argus have. */
 const NO_NETFLOW = 'Argus reads NetFlow with it, which is not read here yet.';
+
+/** Of letters that radium of Argus has. */
+const NOT_OF_RADIUM: Readonly<Record<string, string>> = {
+  t: 'Readers select times of what they are sent; a filter behind - selects what is passed on.',
+  T: 'Times stay as they came; management records of probes tell how clocks differ.',
+};
 
 const SEE_HELP = 'See --help for the options.';
 

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { UsageError } from '../core/errors.ts';
 
 /** Formats that records are written in: ours, and that of Argus 3. */
 export type WriteFormatName = 'own' | 'argus3';
@@ -11,10 +12,16 @@ export interface WriteTarget {
 }
 
 const ARGUS3 = 'argus3:';
+const SENT_BY_SERVERS =
+  'Name a file after -w; from argus and radium that listen with -P, readers fetch records themselves.';
 
-/** What `-w` names: a file, or `argus3:` and a file. One whose name begins so is written `./argus3:…`. */
+/**
+ * What `-w` names: a file, or `argus3:` and a file. One whose name begins so is written `./argus3:…`.
+ * @throws {UsageError} for a place that is no file
+ */
 export function parseWriteTarget(text: string): WriteTarget {
   if (text.startsWith(ARGUS3)) return { format: 'argus3', path: text.slice(ARGUS3.length) };
+  if (/^[\w+-]+:\/\//.test(text)) throw new UsageError(`records are not sent to '${text}'`, { hint: SENT_BY_SERVERS });
   return { format: 'own', path: text };
 }
 

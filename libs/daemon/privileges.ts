@@ -90,7 +90,8 @@ export function giveUpPrivileges(
   }
   if (folder !== undefined) {
     attempt(`cannot be shut into ${folder}`, () => {
-      chroot(folder);
+      process.chdir(folder); // which tells better than chroot what is wrong with it
+      chroot('.');
       process.chdir('/');
     });
   }

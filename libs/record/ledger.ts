@@ -124,16 +124,15 @@ export function isStop(batch: Batch): boolean {
   return column instanceof NumberColumn && batch.rows > 0 && column.has(0) && column.values[0] === CAUSE.stop;
 }
 
+function isCount(value: unknown): boolean {
+  return Number.isSafeInteger(value) && Number(value) >= 0;
+}
+
 function isSaved(value: unknown): value is SavedLedger[number] {
   if (!Array.isArray(value)) return false;
   const [source, run, ended, had] = value as unknown[];
-  const isPair = (pair: unknown): boolean =>
-    Array.isArray(pair) && pair.length === 2 && pair.every(Number.isSafeInteger);
+  const isPair = (pair: unknown): boolean => Array.isArray(pair) && pair.length === 2 && pair.every(isCount);
   return (
-    typeof source === 'string' &&
-    Number.isSafeInteger(run) &&
-    typeof ended === 'boolean' &&
-    Array.isArray(had) &&
-    had.every(isPair)
+    typeof source === 'string' && isCount(run) && typeof ended === 'boolean' && Array.isArray(had) && had.every(isPair)
   );
 }

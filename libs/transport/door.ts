@@ -226,6 +226,7 @@ function cannotListen(port: number, host: string | undefined, error: NodeJS.Errn
   const reasons: Partial<Record<string, readonly [reason: string, hint: string]>> = {
     EADDRINUSE: ['another program listens there', 'Choose another port with -P.'],
     EACCES: ['not permitted', 'Ports below 1024 need privileges; choose a higher one with -P.'],
+    ENOTFOUND: ['there is no host of that name', 'Give an address of this machine with -B.'],
     EADDRNOTAVAIL: ['this machine has no such address', 'Give one of its own addresses with -B.'],
   };
   const [reason, hint] = reasons[error.code ?? ''] ?? [error.message, ''];

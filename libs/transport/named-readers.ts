@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { writeFileAtomically } from '../core/atomic-file.ts';
 import { makeFolder } from '../core/make-folder.ts';
 import type { Batch } from '../record/batch.ts';
+import { isReaderName } from './handshake.ts';
 import { Losses } from './losses.ts';
 
 /** A reader for which records are kept while it is away. */
@@ -153,5 +154,6 @@ function isSaved(value: unknown): value is Saved {
   if (typeof value !== 'object' || value === null) return false;
   const { name, acked, proven, seenMs } = value as Record<string, unknown>;
   const isProof = proven === undefined || typeof proven === 'boolean';
-  return typeof name === 'string' && Number.isSafeInteger(acked) && isProof && typeof seenMs === 'number';
+  const isPosition = Number.isSafeInteger(acked) && Number(acked) >= 0;
+  return typeof name === 'string' && isReaderName(name) && isPosition && isProof && typeof seenMs === 'number';
 }

@@ -51,5 +51,5 @@ export class OwnRuns {
 function isOrigin(value: unknown): value is Origin {
   if (typeof value !== 'object' || value === null) return false;
   const { source, run } = value as Record<string, unknown>;
-  return typeof source === 'string' && Number.isSafeInteger(run);
+  return typeof source === 'string' && Number.isSafeInteger(run) && Number(run) >= 0;
 }

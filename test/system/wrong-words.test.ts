@@ -31,6 +31,10 @@ const CASES: readonly (readonly [line: string, said: RegExp])[] = [
   ['rasort -m byts', /unknown field 'byts'.*\n.*'bytes'/],
   ['racount -M prto', /unknown mode 'prto'.*\n.*'proto'/],
   ['rasplit -M tiem 5m -w none', /unknown mode 'tiem'.*\n.*'time'/],
+  ['rastream -M time 5m -w none -u nobody', /--user is for a stream/],
+  ['rastream -M time 5m -w none -f ./none', /-f '\.\/none': there is no program/],
+  ['radium -w argus-udp://host:561', /not sent to 'argus-udp:\/\/host:561'\n.*-P/],
+  ['radium -P 0 -T 5', /unknown option '-T'\n.*clocks/],
   ['ratimerange -M xml', /xml\n.*json/],
 ];
 for (const [line, said] of CASES) {

@@ -51,3 +51,10 @@ for (const [name, text] of [
     writeFileSync(join(state.path, 'runs.json'), text);
     assert.deepEqual(new OwnRuns(state.path).killed(), []);
   });
+
+test('what nobody wrote down that knows runs is passed over', () => {
+  using state = folder();
+  const odd = [null, 7, { source: 'x', run: -1 }, { source: 1, run: 1 }, { source: 'x', run: 1e300 }];
+  writeFileSync(join(state.path, 'runs.json'), JSON.stringify([...odd, ORIGIN]));
+  assert.deepEqual(new OwnRuns(state.path).killed(), [ORIGIN]);
+});
