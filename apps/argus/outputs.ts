@@ -50,7 +50,7 @@ export class Outputs {
     if (port === 0) return new Outputs(printer, written);
     const { RecordServer } = await import('../../libs/transport/server.ts');
     const hosts = args.bind.flatMap((list) => list.split(','));
-    const directory = stateDirectory(args.state, context.env, ['argus', ...hosts, port].join('-'));
+    const directory = stateDirectory(args.state, context.env, ['argus', ...hosts, port].join('-'), args.chroot);
     const security = await openSecurity(args, hosts, context);
     const server = new RecordServer({
       security,
@@ -91,6 +91,11 @@ export class Outputs {
     if (giveBack !== undefined) this.#loans.add(giveBack);
     this.#loans.settle();
     return waits.length === 0 ? undefined : Promise.all(waits).then(() => undefined);
+  }
+
+  /** All paths begin at this folder by now. */
+  moveTo(root: string): void {
+    if (this.stateDirectory !== undefined) this.#server?.moveState(pathBelow(root, this.stateDirectory));
   }
 
   /**

@@ -62,6 +62,7 @@ async function count(
       context.warn('with --capture cap, the process that captures keeps its rights');
     },
   });
+  outputs.moveTo(surroundings.root);
   const outcomes = await Promise.all(countings.map((counting) => finish(counting, outputs, args.management)));
   await outputs.end();
   const damage = outcomes.flatMap((outcome) => outcome.damage);

@@ -110,10 +110,12 @@ async function multiplex(
       if (identity?.user !== undefined) giveDirectory(plan.directory, identity.user.uid, identity.gid, context.warn);
     },
   });
+  const directory = pathBelow(surroundings.root, plan.directory);
+  server?.moveState(directory);
   const every = args.management > 0 ? setInterval(() => void relay.add(own.next(CAUSE.status, relay)), args.management * 1000) : undefined; // prettier-ignore
   let failed = false;
   try {
-    const work = [readStreams(args, plan, reader, relay, ledger, context)];
+    const work = [readStreams(args, { ...plan, directory }, reader, relay, ledger, context)];
     if (args.read.length + args.recurse.length > 0) work.push(readFiles(args, plan, server, relay, context));
     failed = (await Promise.all(work)).includes(false);
   } finally {

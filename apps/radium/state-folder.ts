@@ -15,7 +15,7 @@ import type { RadiumArguments } from './options.ts';
  * @param port 0 when it serves nobody
  */
 export function stateFolder(
-  args: Pick<RadiumArguments, 'state' | 'server' | 'write'>,
+  args: Pick<RadiumArguments, 'state' | 'server' | 'write' | 'chroot'>,
   env: Context['env'],
   hosts: readonly string[],
   port: number,
@@ -23,7 +23,7 @@ export function stateFolder(
   const files = args.write.map(([file = '']) => resolve(file));
   const words = [...args.server, '', ...files].join('\n');
   const own = port === 0 ? [createHash('sha256').update(words).digest('hex').slice(0, 12)] : [...hosts, port];
-  return stateDirectory(args.state, env, ['radium', ...own].join('-'));
+  return stateDirectory(args.state, env, ['radium', ...own].join('-'), args.chroot);
 }
 
 /**

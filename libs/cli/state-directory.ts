@@ -1,22 +1,31 @@
 import { randomBytes } from 'node:crypto';
 import { chownSync, lchownSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir, hostname } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+import { UsageError } from '../core/errors.ts';
 import { makeFolder } from '../core/make-folder.ts';
 import { isReaderName } from '../transport/handshake.ts';
 import type { Context } from './command.ts';
+import { isBelow } from './path-below.ts';
 import { systemReason } from './system-error.ts';
 
 /**
  * Where a program keeps what it must not forget over its end, a folder of its own: below `--state` when that is given, else below
  * what systemd says, else below /var/lib/panoptes, or ~/.local/state/panoptes for those who are not root. It is not made.
  * @param folder name of the program, and what tells several of them apart
+ * @param root the folder that the program will be shut into, which holds it then
+ * @throws {UsageError} for one outside
  */
-export function stateDirectory(given: string | undefined, env: Context['env'], folder: string): string {
+export function stateDirectory(given: string | undefined, env: Context['env'], folder: string, root = '/'): string {
   const ofSystemd = env['STATE_DIRECTORY']?.split(':')[0];
   const own = process.getuid?.() === 0 ? '/var/lib/panoptes' : join(homedir(), '.local/state/panoptes');
   const base = given ?? (ofSystemd === undefined || ofSystemd === '' ? own : ofSystemd);
-  return join(base, folder.replaceAll(/[^\w.:@-]+/g, '-'));
+  const directory = join(base, folder.replaceAll(/[^\w.:@-]+/g, '-'));
+  if (isBelow(root, directory)) return root === '/' ? directory : resolve(directory);
+  if (given === undefined) return join(resolve(root), resolve(directory));
+  throw new UsageError(`--state ${given} is outside of ${root}, which -c shuts everything into`, {
+    hint: 'Name a folder inside it.',
+  });
 }
 
 /**

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { Context } from '../cli/command.ts';
 import { announceReady, isDetached, logToStarter } from './detach.ts';
 import { parseMetricsAddress } from './metrics-address.ts';
@@ -34,6 +35,7 @@ export class Surroundings {
   readonly #identity: Identity | undefined;
   readonly #pidFile: PidFile | undefined;
   readonly #notifier: Notifier;
+  readonly #root: string;
   #signals: Disposable | undefined;
   #metrics: MetricsServer | undefined;
 
@@ -43,6 +45,7 @@ export class Surroundings {
     this.#identity = identityOf(args);
     this.#pidFile = args['pid-file'] === undefined ? undefined : PidFile.open(args['pid-file'], context.program);
     this.#notifier = notifier;
+    this.#root = resolve(args.chroot ?? '/');
   }
 
   /**
@@ -55,13 +58,19 @@ export class Surroundings {
     return new Surroundings(args, context, await Notifier.connect(context));
   }
 
+  /** The folder that all paths begin at from `ready` on, by its path before. */
+  get root(): string {
+    return this.#root;
+  }
+
   /**
    * All is open: gives up the rights that this took, listens to signals, and tells whoever started the daemon.
    * @throws {SuiteError} when it may not become who it should
    */
   async ready({ reload, status, metrics, beforeRights }: Answers): Promise<void> {
     const { program, signal, info } = this.#context;
-    const { chroot, metrics: address } = this.#args;
+    const { metrics: address } = this.#args;
+    const chroot = this.#args.chroot === undefined ? undefined : this.root;
     const useSystemLog = isDetached(this.#context) ? await openSystemLog() : undefined;
     if (address !== undefined) {
       const { startMetrics } = await import('./metrics-server.ts');
@@ -77,7 +86,7 @@ export class Surroundings {
     const notifier = this.#notifier;
     const reloadAndTell = async (): Promise<void> => {
       notifier.reloading();
-      await reload?.(chroot ?? '/').finally(() => notifier.ready());
+      await reload?.(this.root).finally(() => notifier.ready());
     };
     const reloads = reload !== undefined && !hasTerminal();
     this.#signals = watchSignals({ reload: reloads ? reloadAndTell : undefined, status }, this.#context);

@@ -28,7 +28,7 @@ const READERS_MAX = 1024;
 /** The named readers of a server, which it remembers over its own end. */
 export class NamedReaders {
   readonly #readers = new Map<string, NamedReader>();
-  readonly #file: string | undefined;
+  #file: string | undefined;
   readonly #keepMs: number;
   #changed = false;
   #savedMs = -Infinity;
@@ -45,6 +45,11 @@ export class NamedReaders {
       const awayMs = Math.max(0, Date.now() - seenMs);
       this.#readers.set(name, { name, acked, proven, seenMs: now - awayMs, losses: new Losses() });
     }
+  }
+
+  /** The folder that they are remembered in is called so by now. */
+  moveTo(directory: string): void {
+    this.#file = join(directory, FILE);
   }
 
   get size(): number {

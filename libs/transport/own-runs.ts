@@ -9,13 +9,18 @@ const FILE = 'runs.json';
 
 /** The runs of this program itself that have not ended, remembered so that the next run can say of one that was killed. */
 export class OwnRuns {
-  readonly #file: string | undefined;
+  #file: string | undefined;
   readonly #open = new Map<string, Origin>();
   #changed = false;
 
   /** @param directory where they are remembered; undefined is nowhere */
   constructor(directory: string | undefined) {
     this.#file = directory === undefined ? undefined : join(directory, FILE);
+  }
+
+  /** The folder that they are remembered in is called so by now. */
+  moveTo(directory: string): void {
+    this.#file = join(directory, FILE);
   }
 
   /** Runs of before that did not say farewell. */

@@ -46,6 +46,7 @@ export class RecordLog {
   readonly named: NamedReaders;
   readonly meter: Meter = { bytes: 0 };
   readonly #options: KeepOptions;
+  #directory: string | undefined;
   readonly #warn: (message: string) => void;
   readonly #lost: (position: number, entry: LogEntry) => void;
   /** From `#head` on; those before have left. */
@@ -74,10 +75,18 @@ export class RecordLog {
     this.named = new NamedReaders(options.directory, options.keepMs);
     // No directory is made before there is a reader to keep for.
     const { directory } = options;
+    this.#directory = directory;
     if (directory !== undefined && existsSync(join(directory, SPOOL))) this.#spool = this.#openSpool();
     let start = this.#spool?.end ?? 0;
     for (const { acked } of this.named) start = Math.max(start, acked);
     this.#start = start;
+  }
+
+  /** The directory that it goes on in is called so by now. */
+  moveTo(directory: string): void {
+    this.#directory = directory;
+    this.named.moveTo(directory);
+    this.#spool?.moveTo(join(directory, SPOOL));
   }
 
   /** Position of the oldest batch that can still be had. */
@@ -129,7 +138,7 @@ export class RecordLog {
 
   /** The reader of this name, for which is kept from now on. */
   meet(name: string, isConnected: (reader: NamedReader) => boolean): NamedReader | undefined {
-    const { directory } = this.#options;
+    const directory = this.#directory;
     if (directory !== undefined) this.attempt('readers', () => void makeFolder(directory, 0o750));
     const isKnown = [...this.named].some((known) => known.name === name);
     const reader = this.named.meet(name, this.start, isConnected);
@@ -182,7 +191,7 @@ export class RecordLog {
 
   #forgetMissing(): void {
     const missing = this.#spool?.forgetMissing() ?? 0;
-    if (missing > 0) this.#warn(`somebody removed ${missing} of the files in ${join(this.#options.directory ?? '', SPOOL)}; readers that are away lose what was in them`); // prettier-ignore
+    if (missing > 0) this.#warn(`somebody removed ${missing} of the files in ${join(this.#directory ?? '', SPOOL)}; readers that are away lose what was in them`); // prettier-ignore
   }
 
   /**
@@ -218,7 +227,7 @@ export class RecordLog {
   /** The program ends: what is kept for readers goes to disk. */
   close(): void {
     const { acked } = this.named;
-    if (acked !== undefined && this.#options.directory !== undefined) {
+    if (acked !== undefined && this.#directory !== undefined) {
       this.#spool?.dropBelow(acked);
       while (this.#start < Math.min(acked, this.end)) this.#shift();
       this.#spill(0);
@@ -231,12 +240,11 @@ export class RecordLog {
   attempt(what: Kept, work: () => void): boolean {
     try {
       work();
-      if (this.#failing.delete(what) && this.#failing.size === 0)
-        this.#warn(`${this.#options.directory} can be written again`);
+      if (this.#failing.delete(what) && this.#failing.size === 0) this.#warn(`${this.#directory} can be written again`);
       return true;
     } catch (error) {
       if (!(error instanceof Error) || !('syscall' in error)) throw error;
-      if (this.#failing.size === 0) this.#warn(`cannot keep records in ${this.#options.directory}: ${error.message}; beyond what memory holds, readers that are away lose some`); // prettier-ignore
+      if (this.#failing.size === 0) this.#warn(`cannot keep records in ${this.#directory}: ${error.message}; beyond what memory holds, readers that are away lose some`); // prettier-ignore
       this.#failing.add(what);
       return false;
     }
@@ -268,7 +276,7 @@ export class RecordLog {
 
   /** Moves the oldest from memory to disk, or gives them up. */
   #spill(bytesMax: number): void {
-    if (this.#spool === undefined && this.#options.directory !== undefined) this.#spool = this.#openSpool();
+    if (this.#spool === undefined && this.#directory !== undefined) this.#spool = this.#openSpool();
     // Where the disk takes nothing, memory is used to its limit, and at the end whoever sent it has it still.
     let goal = bytesMax;
     while (this.meter.bytes > goal && this.#start < this.end) {
@@ -301,7 +309,7 @@ export class RecordLog {
   }
 
   #openSpool(): Spool | undefined {
-    const { directory } = this.#options;
+    const directory = this.#directory;
     if (directory === undefined) return undefined;
     let spool: Spool | undefined;
     this.attempt('spool', () => (spool = Spool.open(join(directory, SPOOL), this.#warn)));

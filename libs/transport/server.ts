@@ -210,6 +210,12 @@ export class RecordServer {
     return this.#log.safe;
   }
 
+  /** The directory of what it keeps is called so by now, since all paths begin at another folder. */
+  moveState(directory: string): void {
+    this.#log.moveTo(directory);
+    this.#runs.moveTo(directory);
+  }
+
   /** Waits for the first reader. */
   async whenRead(signal: AbortSignal): Promise<void> {
     while (this.#readers.size === 0 && !signal.aborted) await delay(POLL_MS);

@@ -12,7 +12,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { makeFolder } from '../core/make-folder.ts';
 import { FrameSplitter } from '../codec/split.ts';
 
@@ -24,7 +24,7 @@ const READ_BYTES = 1 << 20;
 const NAME = /^\d{16}\.records$/;
 
 interface Segment {
-  readonly path: string;
+  path: string;
   /** Position of its first frame, and of the first behind it. */
   readonly start: number;
   end: number;
@@ -38,7 +38,7 @@ interface Segment {
  * position of the first in the name. Survives the program; a file that a crash cut loses the frame that was cut.
  */
 export class Spool {
-  readonly #directory: string;
+  #directory: string;
   readonly #segments: Segment[] = [];
   #fd: number | undefined;
   #synced = 0;
@@ -64,6 +64,12 @@ export class Spool {
     }
     spool.#synced = spool.end;
     return spool;
+  }
+
+  /** The folder of its files is called so by now. */
+  moveTo(directory: string): void {
+    this.#directory = directory;
+    for (const segment of this.#segments) segment.path = join(directory, basename(segment.path));
   }
 
   get bytes(): number {

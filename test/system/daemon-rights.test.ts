@@ -16,7 +16,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { parseExposition } from '../support/exposition.ts';
-import { commandLine, RunningCommand } from '../support/run-command.ts';
+import { freePort } from '../support/free-port.ts';
+import { commandLine, runCommand, RunningCommand } from '../support/run-command.ts';
+import { knownReaders, until } from '../support/stream-lab.ts';
 
 /** As the units start a daemon: a user without rights, or with one. */
 function asNobodyWith(rights: string): string[] {
@@ -126,3 +128,36 @@ for (const [name, words, state] of [
     assert.equal(statSync(join(folder, own)).uid, 65_534);
   });
 }
+
+test('-c: radium finds what it kept for its readers again, wherever its paths begin', { skip }, async (t) => {
+  const folder = folderOf(t);
+  const port = String(await freePort());
+  const probe = ['-X', '-S', '127.0.0.1:1', '-P', port, '-B', '127.0.0.1', '-M', '0', '-c', folder];
+  const keeper = [
+    '-X',
+    '-S',
+    `127.0.0.1:${port}`,
+    '--name',
+    'keeper',
+    '-M',
+    'time',
+    '1h',
+    '-w',
+    join(folder, 'out/%H'),
+  ];
+  const inside = ['--state', join(folder, 'state')];
+  const [first] = await started('radium', [...probe, ...inside], []);
+  const reader = new RunningCommand('rastream', [...keeper, ...inside]);
+  await until(() => knownReaders(join(folder, 'state')).includes('keeper'));
+  reader.process.kill();
+  await reader.status;
+  first.process.kill();
+  await first.status;
+  const [second, url] = await started('radium', [...probe, ...inside], []);
+  assert.equal((await valuesOf(url)).get('panoptes_named_readers'), 1);
+  second.process.kill();
+  await second.status;
+  const outside = await runCommand('radium', [...probe, '--state', '/tmp']);
+  assert.equal(outside.status, 2);
+  assert.match(outside.stderr, /--state \/tmp is outside of/);
+});

@@ -38,11 +38,12 @@ export class FileSecurity implements ServerSecurity {
     warn: (message: string) => void,
   ): Promise<FileSecurity> {
     const { 'tls-cert': cert, access, tokens } = args;
-    const state = await load(args, '/', warn);
+    const paths = absolute(args); // the folder in which we are may be another when they are read anew
+    const state = await load(paths, '/', warn);
     const isOpen = cert === undefined && access === undefined && tokens === undefined;
     if (isOpen && (hosts.length === 0 || !hosts.every(isLoopback)))
       warn('anybody who reaches this port can read all records; see --tls-ca, --tokens, --access, or -B 127.0.0.1');
-    return new FileSecurity(args, state, warn);
+    return new FileSecurity(paths, state, warn);
   }
 
   get tls(): TlsMaterial | undefined {
@@ -61,9 +62,16 @@ export class FileSecurity implements ServerSecurity {
   }
 }
 
+const FILES = ['tls-cert', 'tls-key', 'tls-ca', 'tokens', 'access'] as const;
+
+function absolute(args: ServerSecurityArguments): ServerSecurityArguments {
+  const paths = FILES.map((name) => [name, args[name] === undefined ? undefined : resolve(args[name])]);
+  return { ...args, ...(Object.fromEntries(paths) as Pick<ServerSecurityArguments, (typeof FILES)[number]>) };
+}
+
 async function load(args: ServerSecurityArguments, root: string, warn: (message: string) => void): Promise<State> {
   const there = (path: string | undefined): string | undefined =>
-    path === undefined ? undefined : pathBelow(root, resolve(path));
+    path === undefined ? undefined : pathBelow(root, path);
   const paths = {
     'tls-cert': there(args['tls-cert']),
     'tls-key': there(args['tls-key']),
