@@ -20,6 +20,7 @@ const SENT_BY_SERVERS =
  * @throws {UsageError} for a place that is no file
  */
 export function parseWriteTarget(text: string): WriteTarget {
+  if (text === ARGUS3) throw new UsageError(`'${text}' names no file`, { hint: `Write ${ARGUS3}FILE.` });
   if (text.startsWith(ARGUS3)) return { format: 'argus3', path: text.slice(ARGUS3.length) };
   if (/^[\w+-]+:\/\//.test(text)) throw new UsageError(`records are not sent to '${text}'`, { hint: SENT_BY_SERVERS });
   return { format: 'own', path: text };

@@ -34,6 +34,7 @@ const CASES: readonly (readonly [line: string, said: RegExp])[] = [
   ['rastream -M time 5m -w none -u nobody', /--user is for a stream/],
   ['rastream -M time 5m -w none -f ./none', /-f '\.\/none': there is no program/],
   ['radium -w argus-udp://host:561', /not sent to 'argus-udp:\/\/host:561'\n.*-P/],
+  ['raconvert -w argus3:', /'argus3:' names no file\n.*argus3:FILE/],
   ['radium -P 0 -T 5', /unknown option '-T'\n.*clocks/],
   ['ratimerange -M xml', /xml\n.*json/],
 ];
