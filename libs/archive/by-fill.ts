@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { compileFilter, type Filter } from '../filter/compile.ts';
 import { BATCH_ROWS_MAX, type Batch } from '../record/batch.ts';
-import type { Filing, SplitterSettings } from './filing.ts';
+import { FILES_MAX, type Filing, type SplitterSettings } from './filing.ts';
 import type { GrowingFile } from './growing-file.ts';
 import type { SplitMode } from './split-mode.ts';
 import { suffixOf } from './suffix.ts';
@@ -21,7 +21,8 @@ export class ByFill implements Filing {
   readonly #mode: Exclude<SplitMode, { kind: 'time' }>;
   readonly #filter: Filter | undefined;
   readonly #matches = new Uint32Array(BATCH_ROWS_MAX);
-  readonly #suffixes: Record<string, number>;
+  /** Of the values that were met last; those of others are found again by the files that there are. */
+  readonly #suffixes: Map<string, number>;
   /** Names of files that were open when an earlier run stopped. */
   #resumed: Map<string, string>;
   #full: GrowingFile[] = [];
@@ -31,7 +32,7 @@ export class ByFill implements Filing {
     this.#settings = settings;
     this.#mode = mode;
     this.#filter = mode.kind === 'flow' ? compileFilter(mode.filter) : undefined;
-    this.#suffixes = { ...settings.resume?.suffixes };
+    this.#suffixes = new Map(Object.entries(settings.resume?.suffixes ?? {}));
     this.#resumed = new Map(settings.resume?.open.map(({ key, path }) => [key, path]));
   }
 
@@ -40,7 +41,7 @@ export class ByFill implements Filing {
   }
 
   get suffixes(): Readonly<Record<string, number>> {
-    return this.#suffixes;
+    return Object.fromEntries(this.#suffixes);
   }
 
   async share(batch: Batch, rows: readonly number[], times: Float64Array, ordinal: number): Promise<Set<GrowingFile>> {
@@ -126,15 +127,23 @@ export class ByFill implements Filing {
     await this.#settings.files.write(file, Infinity, 1);
   }
 
+  #noteSuffix(values: string, next: number): void {
+    const suffixes = this.#suffixes;
+    suffixes.delete(values);
+    suffixes.set(values, next);
+    if (suffixes.size <= (this.#settings.filesMax ?? FILES_MAX)) return;
+    for (const oldest of suffixes.keys()) if (suffixes.delete(oldest)) break;
+  }
+
   #nextPath(values: string, timeUs: number): string {
     const resumed = this.#resumed.get(values);
     this.#resumed.delete(values);
     if (resumed !== undefined) return resumed;
     const { template, suffixLength, nowUs } = this.#settings;
     const name = template.nameOf(values, Number.isNaN(timeUs) ? nowUs() : timeUs);
-    let index = Object.hasOwn(this.#suffixes, values) ? (this.#suffixes[values] ?? 0) : 0;
+    let index = this.#suffixes.get(values) ?? 0;
     while (existsSync(name + suffixOf(index, suffixLength))) index += 1;
-    this.#suffixes[values] = index + 1;
+    this.#noteSuffix(values, index + 1);
     return name + suffixOf(index, suffixLength);
   }
 }

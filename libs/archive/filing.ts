@@ -7,6 +7,9 @@ import type { SplitMode } from './split-mode.ts';
 /** A record that claims to be from so far ahead of this machine's clock does not make others late, microseconds. */
 export const AHEAD_MAX_US = 60e6;
 
+/** Files under construction at most: whoever sends packets must not choose how many there are. */
+export const FILES_MAX = 16_384;
+
 export interface SplitterSettings {
   readonly mode: SplitMode;
   readonly template: NameTemplate;

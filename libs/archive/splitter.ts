@@ -3,7 +3,14 @@ import { startTimes } from '../record/gather.ts';
 import { withoutOffset } from '../record/offset.ts';
 import { ByFill } from './by-fill.ts';
 import { ByTime } from './by-time.ts';
-import { AHEAD_MAX_US, NO_POSITION, type Filing, type SplitterPosition, type SplitterSettings } from './filing.ts';
+import {
+  AHEAD_MAX_US,
+  FILES_MAX,
+  NO_POSITION,
+  type Filing,
+  type SplitterPosition,
+  type SplitterSettings,
+} from './filing.ts';
 import { GATHERED_ROWS } from './gathered.ts';
 import type { GrowingFile } from './growing-file.ts';
 
@@ -13,8 +20,6 @@ const WAITING_BYTES_MAX = 128 << 20;
 const QUIET_MIN_US = 2e6;
 /** A file out of its time is closed when nothing came for so long, even with a shorter hold, microseconds. */
 const STRAY_IDLE_MIN_US = 5e6;
-/** Files under construction at most: whoever sends packets must not choose how many there are. */
-const FILES_MAX = 16_384;
 /** Management records and gaps that wait for a file at most. */
 const HOMELESS_MAX = 10_000;
 

@@ -145,6 +145,19 @@ test('values of records do not choose how many files are held', async () => {
   assert.ok(filesBelow(folder).includes('02/7.2'));
 });
 
+test('values of records do not choose how many suffixes are remembered, and no file is written over', async () => {
+  const folder = newFolder();
+  const lab = new SplitterLab({ folder, mode: 'count 2', name: '$sport.', filesMax: 8 });
+  const ports = upTo(60).map((n) => n % 20);
+  const table = { flowid: upTo(60), stime: ports.map(() => START_US), etype: ports.map(() => 0x800), ipproto: ports.map(() => 6), sport: ports }; // prettier-ignore
+  const whole = batchOf(60, table, { origin: ORIGIN });
+  for (let row = 0; row < 60; row++) await lab.splitter.push(whole, Uint32Array.of(row), 1, 0);
+  assert.ok(Object.keys(lab.splitter.position.suffixes).length <= 8);
+  await lab.splitter.end();
+  assert.deepEqual(await numbersBelow(folder), upTo(60));
+  assert.ok(filesBelow(folder).includes('7.ab'));
+});
+
 test('management records and gaps are with the records around them, whatever their own time', async () => {
   const folder = newFolder();
   const lab = new SplitterLab({ folder, mode: 'time 10s', name: 'x.%S' });
