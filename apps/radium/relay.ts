@@ -5,7 +5,8 @@ import { NumberColumn } from '../../libs/record/columns.ts';
 import { STORED_FIELDS } from '../../libs/record/fields/stored.ts';
 import type { OriginLedger } from '../../libs/record/ledger.ts';
 import type { Received } from '../../libs/transport/record-stream.ts';
-import type { RecordServer, ServerStats } from '../../libs/transport/server.ts';
+import type { ServerStats } from '../../libs/transport/server-stats.ts';
+import type { RecordServer } from '../../libs/transport/server.ts';
 import { FileNumbers } from './file-numbers.ts';
 
 /** How often it is looked what can be acknowledged, milliseconds. */

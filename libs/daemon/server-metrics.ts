@@ -1,5 +1,5 @@
 import { REFUSALS } from '../transport/handshake.ts';
-import type { ServerStats } from '../transport/server.ts';
+import type { ServerStats } from '../transport/server-stats.ts';
 import type { Metrics } from './metrics.ts';
 
 /** The figures of a server of records. */

@@ -4,7 +4,7 @@ import type { HashTable } from './hash-table.ts';
 import { PROTOCOL, type FlowKey } from './key.ts';
 import { LinkRows } from './link-rows.ts';
 import { GROUP_PACKETS, type PacketGroup } from './packet-group.ts';
-import type { FlowState } from './record-state.ts';
+import type { FlowState } from './flow-state.ts';
 import {
   B_IP_OPTIONS,
   B_SCTP_STATE,

@@ -1,12 +1,8 @@
 import type { Headers } from '../packet/headers.ts';
 import { CAUSE, EVENT, SCTP_STATE } from '../record/fields/field.ts';
-import type { EspRows } from './esp-rows.ts';
 import { exchange, exchangedBits } from './exchange.ts';
-import type { FragmentRows } from './fragment-rows.ts';
-import type { IcmpErrorRows } from './icmp-error-rows.ts';
+import type { FlowState } from './flow-state.ts';
 import { PROTOCOL } from './key.ts';
-import type { LinkRows } from './link-rows.ts';
-import type { OptionalRows } from './optional-rows.ts';
 import {
   B_IP_OPTIONS,
   B_SCTP_STATE,
@@ -33,22 +29,6 @@ import {
   W_TRANSPORT,
   type FlowRows,
 } from './rows.ts';
-import type { RtpRows } from './rtp-rows.ts';
-import type { TcpRows } from './tcp.ts';
-import type { TimeOrigin } from './time-origin.ts';
-
-/** Everything that is known of the flows: what a reporter reads. */
-export interface FlowState {
-  readonly rows: FlowRows;
-  readonly tcp: TcpRows;
-  readonly esp: EspRows;
-  readonly rtp: RtpRows;
-  readonly link: LinkRows;
-  readonly optional: OptionalRows;
-  readonly icmpErrors: IcmpErrorRows;
-  readonly fragments: FragmentRows;
-  readonly origin: TimeOrigin;
-}
 
 /** Takes the record of a row, before the row's counters are cleared. */
 export interface Reporter {

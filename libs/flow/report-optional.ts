@@ -2,7 +2,7 @@ import { MAC_ADDRESS } from '../packet/headers.ts';
 import { appNameOf, appOf } from './app-rows.ts';
 import type { FlowColumns } from './columns.ts';
 import { INTERVAL_DOUBLES, INTERVALS_ACTIVE, INTERVALS_IDLE } from './optional-rows.ts';
-import type { FlowState } from './record-state.ts';
+import type { FlowState } from './flow-state.ts';
 import { F_START, H_START_NS, ROW_DOUBLES, ROW_HALVES, ROW_WORDS, W_PACKETS } from './rows.ts';
 
 /** Writes what the features that are on have gathered for a record. */

@@ -18,7 +18,8 @@ import {
 } from './link-rows.ts';
 import { reportOptional } from './report-optional.ts';
 import { reportTcp } from './report-tcp.ts';
-import type { FlowState, Reporter } from './record-state.ts';
+import type { FlowState } from './flow-state.ts';
+import type { Reporter } from './record-state.ts';
 import {
   B_IP_OPTIONS,
   B_SCTP_STATE,

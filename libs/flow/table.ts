@@ -1,13 +1,10 @@
 import { FIRST_FRAGMENT, LATER_FRAGMENT, TCP_FLAG, type Headers } from '../packet/headers.ts';
 import { CAUSE } from '../record/fields/field.ts';
-import { EspRows } from './esp-rows.ts';
-import { FragmentRows } from './fragment-rows.ts';
+import { giveParts, noFlows, type FlowState } from './flow-state.ts';
 import { HashTable } from './hash-table.ts';
-import { IcmpErrorRows } from './icmp-error-rows.ts';
 import { IdleOrder } from './idle-order.ts';
-import { FlowKey, PROTOCOL } from './key.ts';
-import { LinkRows } from './link-rows.ts';
-import { NO_FEATURES, OptionalRows } from './optional-rows.ts';
+import { FlowKey } from './key.ts';
+import { NO_FEATURES } from './optional-rows.ts';
 import { GROUP_PACKETS, type PacketGroup } from './packet-group.ts';
 import { EARLIEST, NEXT_TICK, packetPath, touchRows } from './packet-path.ts';
 import {
@@ -17,15 +14,29 @@ import {
   openCause,
   packetsOf,
   reverseFlow,
-  type FlowState,
   type Reporter,
 } from './record-state.ts';
-import { B_SCTP_STATE, F_DURATION, F_FLOW_ID, F_LAST, F_START, FlowRows, H_ETHER_TYPE, H_START_NS, ROW, ROW_BYTES, ROW_DOUBLES, ROW_HALVES, ROW_WORDS, W_EXTRA, W_FLAGS, W_FRAGMENTS, W_ICMP_ERROR, W_LINK, W_OPTIONAL, W_PARENT, W_TRANSPORT } from './rows.ts'; // prettier-ignore
-import { RtpRows } from './rtp-rows.ts';
+import {
+  B_SCTP_STATE,
+  F_DURATION,
+  F_FLOW_ID,
+  F_LAST,
+  F_START,
+  H_ETHER_TYPE,
+  H_START_NS,
+  ROW,
+  ROW_BYTES,
+  ROW_DOUBLES,
+  ROW_HALVES,
+  ROW_WORDS,
+  W_EXTRA,
+  W_FLAGS,
+  W_PARENT,
+  W_TRANSPORT,
+  type FlowRows,
+} from './rows.ts';
 import { initShowsReversed, isSctpClosed, SCTP_CHUNK } from './sctp.ts';
-import { TcpRows } from './tcp.ts';
 import { TICK_US, TimerWheel } from './timers.ts';
-import { TimeOrigin } from './time-origin.ts';
 import type { FlowCounters, FlowTableOptions } from './table-options.ts';
 import { DEFAULT_TIMEOUTS, timeoutOf } from './timeouts.ts';
 
@@ -71,18 +82,8 @@ export class FlowTable {
     const { flowsMax, features, timeouts } = this.#options;
     this.#nextFlowId = this.#options.flowIds.first;
     this.#reporter = reporter;
-    this.#rows = new FlowRows(flowsMax);
-    this.state = {
-      rows: this.#rows,
-      tcp: new TcpRows(flowsMax),
-      esp: new EspRows(flowsMax),
-      rtp: new RtpRows(flowsMax),
-      link: new LinkRows(flowsMax),
-      optional: new OptionalRows(features, flowsMax),
-      icmpErrors: new IcmpErrorRows(flowsMax),
-      fragments: new FragmentRows(flowsMax),
-      origin: new TimeOrigin(),
-    };
+    this.state = noFlows(flowsMax, features);
+    this.#rows = this.state.rows;
     this.#index = new HashTable(this.#rows);
     this.#timers = new TimerWheel(this.#rows);
     this.#idle = new IdleOrder(this.#rows, Math.max(LINGER_US, ...Object.values<number>({ ...timeouts })) + TICK_US);
@@ -214,23 +215,11 @@ export class FlowTable {
 
   /** As `#free`, of a row that is no longer in the order of the idle. */
   #release(row: number): void {
-    const { u32 } = this.#rows;
-    const at = row * ROW_WORDS;
-    const { tcp, esp, rtp, link, optional, icmpErrors, fragments } = this.state;
     this.#timers.clear(row);
     this.#index.remove(row);
-    const transport = u32[at + W_TRANSPORT]!;
-    if (transport !== 0) {
-      const protocol = u32[at + W_EXTRA]! & 255;
-      if (protocol === PROTOCOL.tcp) tcp.free(transport - 1);
-      else (protocol === PROTOCOL.udp ? rtp : esp).slab.give(transport - 1);
-    }
-    if (u32[at + W_LINK] !== 0) link.slab.give(u32[at + W_LINK]! - 1);
-    if (u32[at + W_OPTIONAL] !== 0) optional.slab.give(u32[at + W_OPTIONAL]! - 1);
-    if (u32[at + W_ICMP_ERROR] !== 0) icmpErrors.slab.give(u32[at + W_ICMP_ERROR]! - 1);
-    if (u32[at + W_FRAGMENTS] !== 0) fragments.slab.give(u32[at + W_FRAGMENTS]! - 1);
+    giveParts(this.state, row);
     this.#rows.f64[row * ROW_DOUBLES + F_FLOW_ID] = 0;
-    u32[at + W_EXTRA] = NO_KEY;
+    this.#rows.u32[row * ROW_WORDS + W_EXTRA] = NO_KEY;
     this.#rows.give(row);
   }
 
