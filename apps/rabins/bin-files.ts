@@ -82,7 +82,7 @@ export class BinFiles implements Sink {
       await written(this.#splitter.end());
     } finally {
       await this.#pool.closeAll();
-      await this.#files.abandon();
+      this.#files.abandon();
     }
   }
 }

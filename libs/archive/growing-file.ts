@@ -155,8 +155,8 @@ export class GrowingFile {
   }
 
   /** Lets other processes make files of its name. */
-  async giveNameBack(): Promise<void> {
-    await this.#name?.giveBack();
+  giveNameBack(): void {
+    this.#name?.giveBack();
   }
 
   async #writeAll(batches: readonly Batch[]): Promise<void> {
@@ -182,7 +182,7 @@ export class GrowingFile {
     const { path, partPath, appends, holdsName } = this.settings;
     const made = makeFolder(dirname(partPath));
     if (made !== undefined) await syncFolders(dirname(partPath), dirname(made));
-    if (holdsName) this.#name ??= await HeldName.take(path);
+    if (holdsName) this.#name ??= HeldName.take(path);
     await rm(partPath, { force: true }); // what a crash left may be a finished file under a second name
     if (appends && (await endsWhole(path))) {
       await copyFile(path, partPath);

@@ -1,10 +1,17 @@
-import { readlink, rm, symlink } from 'node:fs/promises';
+import { readlinkSync, rmSync, symlinkSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { claimName, type Claim } from '../core/claim-name.ts';
 import { SuiteError } from '../core/errors.ts';
 import { isRunning } from '../core/is-running.ts';
 
-/** Times that a name is tried which others take and give back meanwhile. */
-const ATTEMPTS = 10;
+/** A link has the number of a process in the place of a path. */
+const BY_LINK: Claim = {
+  take: (path) => symlinkSync(String(process.pid), path),
+  holder: (path) => {
+    const target = readlinkSync(path);
+    return /^\d{1,10}$/.test(target) && isRunning(Number(target)) ? Number(target) : undefined;
+  },
+};
 
 /**
  * The right of this process to make a file of a name, as long as it runs. A symbolic link beside it, `.NAME.held`, has the number
@@ -21,26 +28,15 @@ export class HeldName {
    * @param path in a folder that there is
    * @throws {SuiteError} when another process has the name, errors of the system
    */
-  static async take(path: string): Promise<HeldName> {
+  static take(path: string): HeldName {
     const mark = join(dirname(path), `.${basename(path)}.held`);
-    for (let attempt = 1; ; attempt++) {
-      try {
-        await symlink(String(process.pid), mark);
-        return new HeldName(mark);
-      } catch (error) {
-        if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST') || attempt > ATTEMPTS) throw error;
-      }
-      const holder = await readlink(mark).catch(() => undefined);
-      if (holder === String(process.pid)) return new HeldName(undefined);
-      if (holder === undefined) continue;
-      if (/^\d+$/.test(holder) && isRunning(Number(holder))) {
-        throw new SuiteError(`process ${holder} is writing ${path}`, { hint: `Wait for it. If it does nothing of the kind, remove ${mark}.` }); // prettier-ignore
-      }
-      await rm(mark, { force: true });
-    }
+    const holder = claimName(mark, BY_LINK);
+    if (holder === undefined) return new HeldName(mark);
+    if (holder === process.pid) return new HeldName(undefined);
+    throw new SuiteError(`process ${holder} is writing ${path}`, { hint: `Wait for it. If it does nothing of the kind, remove ${mark}.` }); // prettier-ignore
   }
 
-  async giveBack(): Promise<void> {
-    if (this.#mark !== undefined) await rm(this.#mark, { force: true });
+  giveBack(): void {
+    if (this.#mark !== undefined) rmSync(this.#mark, { force: true });
   }
 }

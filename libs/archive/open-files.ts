@@ -114,14 +114,14 @@ export class OpenFiles {
     for (const file of files) {
       this.release(file);
       this.#parts.delete(file.settings.partPath);
-      await file.giveNameBack();
+      file.giveNameBack();
     }
     await attempt(() => observer.finished(finished));
   }
 
   /** What is not finished will not be: other processes may make files of these names. */
-  async abandon(): Promise<void> {
-    for (const file of this) await file.giveNameBack();
+  abandon(): void {
+    for (const file of this) file.giveNameBack();
   }
 
   #freePart(path: string): string {

@@ -1,12 +1,9 @@
 import { closeSync, fsyncSync, ftruncateSync, linkSync, openSync, readdirSync, readFileSync, rmSync, writeSync } from 'node:fs'; // prettier-ignore
 import { basename, dirname, join } from 'node:path';
 import { systemReason } from '../cli/system-error.ts';
+import { claimName, type Claim } from '../core/claim-name.ts';
 import { InputError } from '../core/errors.ts';
 import { isRunning } from '../core/is-running.ts';
-
-/** Times that it is tried when others are about to do so, too, and milliseconds to wait for one of them. */
-const ATTEMPTS = 100;
-const PAUSE_MS = 10;
 
 /** The process that a pid file names is running. */
 export class HeldError extends InputError {
@@ -42,7 +39,9 @@ export class PidFile implements Disposable {
         writeSync(fd, `${process.pid}\n`);
         fsyncSync(fd);
         removeLeftDrafts(path);
-        claim(draft, path, program);
+        const claim: Claim = { take: (name) => linkSync(draft, name), holder: (name) => holderOf(name, program) };
+        const holder = claimName(path, claim);
+        if (holder !== undefined) throw new HeldError(holder, path);
         return new PidFile(path, fd);
       } catch (error) {
         closeSync(fd);
@@ -68,55 +67,6 @@ export class PidFile implements Disposable {
       // an empty file is as good as none
     }
   }
-}
-
-function claim(draft: string, path: string, program: string): void {
-  for (let attempt = 1; !hasLinked(draft, path); attempt++) {
-    const holder = holderIfAny(path, program);
-    if (holder !== undefined) throw new HeldError(holder, path);
-    if (attempt > ATTEMPTS) throw new InputError(`others write the pid file ${path}, too`);
-    removeStale(draft, path, program);
-  }
-}
-
-/** One process at a time does this, and looks again: else it could remove the file of another that has just replaced the stale one. */
-function removeStale(draft: string, path: string, program: string): void {
-  const turn = `${path}.replacing`;
-  if (!hasLinked(draft, turn)) {
-    if (holderIfAny(turn, program) === undefined)
-      rmSync(turn, { force: true }); // of one that was killed meanwhile
-    else Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE_MS);
-    return;
-  }
-  try {
-    if (holderIfAny(path, program) === undefined) rmSync(path, { force: true });
-  } finally {
-    rmSync(turn, { force: true });
-  }
-}
-
-/** Whether the draft has got this name, which fails when there is such a file, whoever was first. */
-function hasLinked(draft: string, path: string): boolean {
-  try {
-    linkSync(draft, path);
-    return true;
-  } catch (error) {
-    if (codeOf(error) === 'EEXIST') return false;
-    throw error;
-  }
-}
-
-function holderIfAny(path: string, program: string): number | undefined {
-  try {
-    return holderOf(path, program);
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return undefined; // it has gone meanwhile
-    throw error;
-  }
-}
-
-function codeOf(error: unknown): unknown {
-  return error instanceof Error && 'code' in error ? error.code : undefined;
 }
 
 /** Removes what processes that were killed while they wrote the file have left of it. */

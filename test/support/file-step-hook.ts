@@ -24,7 +24,11 @@ function count(owner: object, names: readonly string[], isStep: (args: readonly 
 const always = (): boolean => true;
 const writes = ([, flags = 'r']: readonly unknown[]): boolean => flags !== 'r';
 
-count(fs, ['writeSync', 'fsyncSync', 'renameSync', 'rmSync', 'unlinkSync', 'linkSync', 'mkdirSync'], always);
+count(
+  fs,
+  ['writeSync', 'fsyncSync', 'renameSync', 'rmSync', 'unlinkSync', 'linkSync', 'symlinkSync', 'mkdirSync'],
+  always,
+);
 count(fs, ['openSync'], writes);
 count(fs.promises, ['rename', 'rm', 'unlink', 'link', 'copyFile', 'truncate', 'writeFile', 'mkdir'], always);
 count(fs.promises, ['open'], writes);

@@ -64,7 +64,7 @@ export async function splitInputs(
   } finally {
     clearInterval(timer);
     await pool.closeAll();
-    await files.abandon();
+    files.abandon();
   }
   return inputs.failed ? 1 : 0;
 }
