@@ -27,7 +27,8 @@ export interface FanoutUsage {
 /** Parcels on their way at most, from the feed to the slowest reader. */
 const AHEAD_MAX = 16;
 const READY_MS_MAX = 15_000;
-const RUN_MS_MAX = 300_000;
+/** Without a word of the readers. */
+const STALL_MS_MAX = 30_000;
 const TICKS_PER_SECOND = 100;
 
 /** Feeds a multiplexer all there is, as fast as all of its readers get it. @throws Error when anything is not as it must be */
@@ -38,7 +39,8 @@ export async function runFanout({ feed, command, order }: FanoutRun): Promise<Fa
   let said = '';
   multiplexer.stderr.on('data', (chunk: Buffer) => (said = (said + chunk.toString()).slice(-2000)));
   const drain = fork(join(import.meta.dirname, 'fanout-drain.js'));
-  const limit = setTimeout(() => drain.kill(), RUN_MS_MAX);
+  const limit = setTimeout(() => drain.kill(), STALL_MS_MAX);
+  drain.on('message', () => limit.refresh());
   try {
     await whenListening(port);
     await withTime(feed.connected());
@@ -69,7 +71,7 @@ async function measured(feed: Feed, drain: ChildProcess, pid: number): Promise<F
     }
   };
   return new Promise((resolve, reject) => {
-    drain.once('exit', () => reject(new Error('the readers ended, or took too long')));
+    drain.once('exit', () => reject(new Error('the readers ended, or got nothing for too long')));
     drain.on('message', (report: DrainReport) => {
       if (report.kind === 'failed') reject(new Error(report.reason));
       else if (report.kind === 'progress') sendOn(report.records);
