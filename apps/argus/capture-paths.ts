@@ -1,4 +1,5 @@
-import { fstatSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
+import { checkStandardInput } from '../../libs/cli/input/record-paths.ts';
 import { InputError, UsageError } from '../../libs/core/errors.ts';
 import type { Context } from '../../libs/cli/command.ts';
 
@@ -8,10 +9,8 @@ import type { Context } from '../../libs/cli/command.ts';
  */
 export function checkCaptures(files: readonly string[], context: Context): void {
   for (const [i, file] of files.entries()) {
-    if (file === '-') {
-      const { fd } = context.stdin;
-      if (fd !== undefined && fstatSync(fd).isDirectory()) throw new InputError('standard input: is a directory');
-    } else if (!exists(file)) {
+    if (file === '-') checkStandardInput(context.stdin, 'Name the captures in it with -r.');
+    else if (!exists(file)) {
       const hint = i === 0 ? '' : 'All words behind -r are files; a capture filter stands behind a lone - at the end.';
       throw new InputError(`${file}: no such file`, { hint });
     }

@@ -1,6 +1,6 @@
-import { constants, openSync } from 'node:fs';
 import { open, stat, type FileHandle } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
+import { openPipe } from '../core/open-pipe.ts';
 import type { ByteSource, RawSource } from './byte-source.ts';
 import { NoCaptureError } from './capture-failure.ts';
 import { PACKED_MAGIC_BYTES, packingOf } from './packing.ts';
@@ -44,12 +44,7 @@ const REASONS: Readonly<Record<string, string>> = {
 
 async function openPath(path: string, signal: AbortSignal, follows: boolean): Promise<RawSource> {
   const kind = await stat(path);
-  if (kind.isFIFO()) {
-    // To open or to read it in the thread pool would keep the process from ending until somebody writes to the pipe.
-    const { Socket } = await import('node:net');
-    const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
-    return new StreamSource(new Socket({ fd, readable: true, writable: false }), signal);
-  }
+  if (kind.isFIFO()) return new StreamSource(await openPipe(path), signal);
   const file = await open(path, 'r');
   if (kind.isFile() && follows) {
     const { FollowedFile } = await import('./followed-file.ts');

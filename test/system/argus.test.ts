@@ -112,7 +112,10 @@ test('what is no capture is told, and those beside it are read', PATIENCE, async
 test('a folder as standard input is told', PATIENCE, () => {
   const [node, ...words] = [process.execPath, ...commandLine('argus', '-r', '-')];
   const { status, stderr } = spawnSync('sh', ['-c', 'exec "$0" "$@" < /', node, ...words], { encoding: 'utf8' });
-  assert.deepEqual([status, stderr], [1, 'argus: standard input: is a directory\n']);
+  assert.deepEqual(
+    [status, stderr],
+    [1, 'argus: cannot read standard input: it is a folder\nName the captures in it with -r.\n'],
+  );
 });
 
 test('a capture filter and a range of packets choose what is counted', PATIENCE, async () => {

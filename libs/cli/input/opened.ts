@@ -2,10 +2,11 @@ import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
 import type { ByteRange } from '../../archive/byte-range.ts';
 import type { Chunk } from '../../codec/read.ts';
+import { openPipe } from '../../core/open-pipe.ts';
 import type { Progress } from '../progress.ts';
 import { chooseBytes, noRanges } from './choose-bytes.ts';
 import { FileBytes } from './file-bytes.ts';
-import { isPipe, isPlainFile, openPipe } from './pipes.ts';
+import { isPipe, isPlainFile } from './pipes.ts';
 import { START_BYTES, type ReadSettings } from './record-formats.ts';
 import { openContent, type Content } from './unpack.ts';
 

@@ -25,10 +25,13 @@ export function checkFiles(words: readonly string[]): void {
   }
 }
 
-/** @throws {InputError} for a folder, which Node takes for a stream that has ended */
-export function checkStandardInput(stdin: { readonly fd?: number }): void {
+/**
+ * @param hint what to do instead
+ * @throws {InputError} for a folder, which Node takes for a stream that has ended
+ */
+export function checkStandardInput(stdin: { readonly fd?: number }, hint = 'Read all files below it with -R'): void {
   if (stdin.fd === undefined || !fstatSync(stdin.fd).isDirectory()) return;
-  throw new InputError('cannot read standard input: it is a folder', { hint: 'Read all files below it with -R' });
+  throw new InputError('cannot read standard input: it is a folder', { hint });
 }
 
 /** @throws {InputError} for a folder that is missing */
